@@ -1,0 +1,112 @@
+"""scanfix: the last step before a photo of an identity document is uploaded.
+
+    prepared = scanfix.prepare("id.heic")      # path, bytes or binary file
+    prepared.report.ok, prepared.report.risks
+    prepared.save("id.jpg")
+
+The public names are below; nothing heavy is imported until one of them is used.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+__version__ = "0.1.0"
+
+if TYPE_CHECKING:
+    from scanfix.api import inspect, prepare
+    from scanfix.batch import BatchItem, prepare_batch
+    from scanfix.errors import (
+        CannotMeetProfileError,
+        ConfigError,
+        InputError,
+        MissingExtraError,
+        OutputError,
+        ScanfixError,
+    )
+    from scanfix.findings import Severity
+    from scanfix.isolation import Worker
+    from scanfix.limits import SHELL_LIMITS, UPLOAD_LIMITS, Limits
+    from scanfix.model import (
+        Assessment,
+        DocumentBorder,
+        Finding,
+        OutputInfo,
+        Report,
+        SideState,
+        SourceInfo,
+    )
+    from scanfix.pipeline import PreparedImage
+    from scanfix.profiles import ByteWindow, OutputProfile, load_profile
+
+_HOME = {
+    "Assessment": "model",
+    "BatchItem": "batch",
+    "ByteWindow": "profiles",
+    "CannotMeetProfileError": "errors",
+    "ConfigError": "errors",
+    "DocumentBorder": "model",
+    "Finding": "model",
+    "InputError": "errors",
+    "Limits": "limits",
+    "MissingExtraError": "errors",
+    "OutputError": "errors",
+    "OutputInfo": "model",
+    "OutputProfile": "profiles",
+    "PreparedImage": "pipeline",
+    "Report": "model",
+    "SHELL_LIMITS": "limits",
+    "ScanfixError": "errors",
+    "Severity": "findings",
+    "SideState": "model",
+    "SourceInfo": "model",
+    "UPLOAD_LIMITS": "limits",
+    "Worker": "isolation",
+    "inspect": "api",
+    "load_profile": "profiles",
+    "prepare": "api",
+    "prepare_batch": "batch",
+}
+
+__all__ = [
+    "SHELL_LIMITS",
+    "UPLOAD_LIMITS",
+    "Assessment",
+    "BatchItem",
+    "ByteWindow",
+    "CannotMeetProfileError",
+    "ConfigError",
+    "DocumentBorder",
+    "Finding",
+    "InputError",
+    "Limits",
+    "MissingExtraError",
+    "OutputError",
+    "OutputInfo",
+    "OutputProfile",
+    "PreparedImage",
+    "Report",
+    "ScanfixError",
+    "Severity",
+    "SideState",
+    "SourceInfo",
+    "Worker",
+    "__version__",
+    "inspect",
+    "load_profile",
+    "prepare",
+    "prepare_batch",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module 'scanfix' has no attribute {name!r}")
+    value = getattr(import_module(f"scanfix.{_HOME[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

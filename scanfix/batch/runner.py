@@ -1,0 +1,127 @@
+"""The loop over many photos: a few worker processes, results in the order in which they come.
+
+Each photo is prepared in a process of its own kind (isolation.py): a crash, a hang or a
+memory bomb is one photo's error and nobody else's. Never more photos are under way than
+there are workers, so a folder of any size needs the same memory.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Generator, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from os import PathLike
+from pathlib import Path
+from queue import SimpleQueue
+from typing import Any
+
+from scanfix.api import make_order
+from scanfix.batch.discover import plan_targets
+from scanfix.errors import InputError, OutputError, ScanfixError
+from scanfix.isolation import Worker
+from scanfix.limits import SHELL_LIMITS, Limits
+from scanfix.messages import Lang
+from scanfix.model import Report
+
+
+@dataclass(frozen=True, slots=True)
+class BatchItem:
+    """What became of one photo: a report and a file at `target`, or an error."""
+
+    source: Path
+    target: Path
+    report: Report | None = None
+    error: ScanfixError | None = field(default=None, compare=False)
+
+    @property
+    def kept(self) -> bool:
+        """The result of an earlier run is there and was left alone."""
+        return self.error is not None and self.error.code == "output_exists"
+
+    def to_dict(self, lang: Lang = "en") -> dict[str, Any]:
+        error = self.error
+        return {
+            "source": os.fspath(self.source),
+            "target": os.fspath(self.target),
+            "report": None if self.report is None else self.report.to_dict(lang),
+            "error": None if error is None else {"code": error.code, "message": error.message(lang)},
+        }
+
+
+def prepare_batch(
+    source: str | PathLike[str],
+    target: str | PathLike[str],
+    *,
+    jobs: int | None = None,
+    overwrite: bool = False,
+    limits: Limits = SHELL_LIMITS,
+    **options: Any,
+) -> Generator[BatchItem, None, None]:
+    """Prepare every photo below the folder `source` into the mirrored folder `target`.
+
+    `options` are those of `scanfix.prepare`. Results that exist are left alone unless `overwrite`.
+    Raises ConfigError for a wrong option and OutputError for an unusable folder, before the first
+    photo; what goes wrong with one photo is in its item.
+    """
+    order = make_order(limits=limits, **options)
+    folder, out = Path(source), Path(target)
+    if not folder.is_dir():
+        raise InputError("not_found")
+    if folder.resolve() == out.resolve():
+        raise OutputError("output_is_input")
+    plan = plan_targets(folder, out, f".{order.format}")
+    return _run(plan, jobs or os.cpu_count() or 1, overwrite, limits, options)
+
+
+def _run(
+    plan: dict[Path, Path], jobs: int, overwrite: bool, limits: Limits, options: dict[str, Any]
+) -> Generator[BatchItem, None, None]:
+    jobs = max(1, min(jobs, len(plan)))
+    with ExitStack() as stack:
+        free: SimpleQueue[Worker] = SimpleQueue()
+        for _ in range(jobs):
+            free.put(stack.enter_context(Worker(limits=limits)))
+        pool = stack.enter_context(ThreadPoolExecutor(jobs))
+        waiting = iter(plan.items())
+        running: set[Future[BatchItem]] = set()
+        while True:
+            for source, target in _take(waiting, jobs - len(running)):
+                running.add(pool.submit(_one, free, source, target, overwrite, options))
+            if not running:
+                return
+            done, running = wait(running, return_when=FIRST_COMPLETED)
+            for future in done:
+                yield future.result()
+
+
+def _take(items: Iterator[tuple[Path, Path]], count: int) -> Iterator[tuple[Path, Path]]:
+    for _ in range(count):
+        item = next(items, None)
+        if item is not None:
+            yield item
+
+
+def _one(
+    free: SimpleQueue[Worker], source: Path, target: Path, overwrite: bool, options: dict[str, Any]
+) -> BatchItem:
+    if not overwrite and os.path.lexists(target):
+        return BatchItem(source, target, error=OutputError("output_exists", path=target.name))
+    worker = free.get()
+    try:
+        prepared = worker.prepare(source, **options)
+        _make_folder(target.parent)
+        prepared.save(target, overwrite=overwrite)
+        return BatchItem(source, target, prepared.report)
+    except ScanfixError as error:
+        return BatchItem(source, target, error=error)
+    finally:
+        free.put(worker)
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError("output_folder", path=folder.name) from error

@@ -1,0 +1,23 @@
+"""The border as a person gave it: four corners, taken at their word."""
+
+from __future__ import annotations
+
+from scanfix.geometry import SIDES, Point, Quad, Size
+from scanfix.model import DocumentBorder, SideState
+
+FLUSH_SHARE = 0.005
+"""A side closer to the frame than this share of the frame's side lies along it."""
+
+
+def border_by_hand(quad: Quad, size: Size) -> DocumentBorder:
+    """The quadrilateral with full confidence; the state of each side follows from where it lies."""
+    ends = quad.sides()
+    return DocumentBorder(quad, 1.0, {side: _state(ends[side], size) for side in SIDES})
+
+
+def _state(ends: tuple[Point, Point], size: Size) -> SideState:
+    depths = [min(x / size.width, y / size.height, 1 - x / size.width, 1 - y / size.height) for x, y in ends]
+    if min(depths) < -FLUSH_SHARE:
+        return SideState.CUT
+    # Both ends along the frame: the side itself runs along it.
+    return SideState.FLUSH if max(depths) < FLUSH_SHARE else SideState.SEEN

@@ -1,0 +1,46 @@
+"""Everything that could be the document: quads of regions, of lines, and the whole frame."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scanfix.borders.lines import line_quads
+from scanfix.borders.regions import region_quads
+from scanfix.borders.shapes import clockwise, frame_quad, plausible, without_twins
+from scanfix.borders.working import Quads, WorkingCopy
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """Quads in working pixels, the frame last, and the masks they are compared with."""
+
+    quads: Quads
+    masks: list[NDArray[np.uint8]]
+
+
+@dataclass(frozen=True, slots=True)
+class CandidateParams:
+    """What shape a sheet may have in a photo."""
+
+    min_area_share: float = 0.03
+    max_cosine: float = 0.75
+    max_outside: float = 0.3
+    twin_distance: float = 0.006
+    """Quads nearer than this share of the frame are one; refinement tells them apart no better."""
+
+
+def candidates(copy: WorkingCopy, params: CandidateParams = CandidateParams()) -> Candidates:
+    regions, masks = region_quads(copy)
+    found = clockwise(np.concatenate([regions, line_quads(copy)]))
+    possible = plausible(
+        found,
+        copy.size,
+        min_area_share=params.min_area_share,
+        max_cosine=params.max_cosine,
+        max_outside=params.max_outside,
+    )
+    distinct = without_twins(found[possible], params.twin_distance * max(copy.size.width, copy.size.height))
+    return Candidates(np.concatenate([distinct, frame_quad(copy.size)]), masks)

@@ -1,0 +1,104 @@
+"""What does a quadrilateral hold, what lies around it, and how well does it match the masks?
+
+All on one coarse grid, as products of two matrices: which cells each quad covers, and the maps.
+"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from scanfix.borders.shapes import cross, side_vectors
+from scanfix.borders.working import Floats, Quads, WorkingCopy
+
+GRID = 40
+"""Cells on each axis."""
+RING = 1.18
+"""Size of the surroundings of a quad, as a factor on its own."""
+
+
+def content_measures(copy: WorkingCopy, quads: Quads, masks: list[NDArray[np.uint8]]) -> dict[str, Floats]:
+    """Columns of N values each, most of them in 0..1."""
+    cells = _on_grid(copy.lab).reshape(-1, 3)
+    strokes = _strokes(copy)
+    scale = np.array([GRID / copy.size.width, GRID / copy.size.height], np.float32)
+    centre = quads.mean(axis=1, keepdims=True)
+    inside = covered_cells(quads * scale)
+    around = covered_cells((centre + (quads - centre) * RING) * scale) & ~inside
+    maps = np.concatenate([cells, cells**2, strokes[:, None]], axis=1)
+    held, ring, rest = (_means(where, maps) for where in (inside, around, ~inside))
+    contrast = np.linalg.norm(held[:, :3] - ring[:, :3], axis=1)
+    no_ring, no_rest = ~around.any(axis=1), inside.all(axis=1)
+    agreement = overlaps(
+        inside, np.stack([_on_grid(mask.astype(np.float32)).reshape(-1) / 255 for mask in masks])
+    )
+    return {
+        "contrast": np.where(no_ring, 0, 1 - np.exp(-contrast / 15)),
+        "varied_held": _variety(held),
+        "varied_ring": np.where(no_ring, 0, _variety(ring)),
+        "strokes_held": np.sqrt(held[:, 6]),
+        "strokes_ring": np.where(no_ring, 0, np.sqrt(ring[:, 6])),
+        "strokes_rest": np.where(no_rest, 0, np.sqrt(rest[:, 6])),
+        "rest_like_held": _likeness(cells, held[:, :3], ~inside),
+        "mask_best": agreement.max(axis=1),
+        "mask_mean": np.sort(agreement, axis=1)[:, -4:].mean(axis=1),
+        "frame_variety": np.full(len(quads), _frame_variety(cells)),
+        "light_held": held[:, 0] / 100,
+        "light_rest": np.where(no_rest, 0, rest[:, 0] / 100),
+    }
+
+
+def _on_grid(image: Floats) -> Floats:
+    return np.asarray(cv2.resize(image, (GRID, GRID), interpolation=cv2.INTER_AREA), np.float32)
+
+
+def _strokes(copy: WorkingCopy) -> Floats:
+    """Share of fine dark strokes on light ground per cell: high on text, low on bare paper and table."""
+    dark = cv2.morphologyEx(copy.lab[..., 0], cv2.MORPH_BLACKHAT, np.ones((7, 7), np.uint8))
+    return _on_grid((np.asarray(dark) > 8).astype(np.float32)).reshape(-1)
+
+
+def _variety(means: Floats) -> Floats:
+    """How much the colours vary, 0..1, from the means of values and squares."""
+    return np.asarray(
+        1 - np.exp(-np.sqrt(np.maximum((means[:, 3:6] - means[:, :3] ** 2).sum(axis=1), 0)) / 15)
+    )
+
+
+def _frame_variety(cells: Floats) -> float:
+    """How much the colours vary along the frame, 0..1."""
+    grid = cells.reshape(GRID, GRID, 3)
+    edge = np.concatenate([grid[:2].reshape(-1, 3), grid[-2:].reshape(-1, 3), grid[:, :2].reshape(-1, 3)])
+    edge = np.concatenate([edge, grid[:, -2:].reshape(-1, 3)])
+    return float(1 - np.exp(-edge.std(axis=0).mean() / 10))
+
+
+def _likeness(cells: Floats, colours: Floats, where: NDArray[np.bool_]) -> Floats:
+    """Share of the cells in each place that have nearly the colour given."""
+    squared = (colours**2).sum(axis=1)[:, None] + (cells**2).sum(axis=1) - 2 * colours @ cells.T
+    return np.asarray(((squared < 64) & where).sum(axis=1) / np.maximum(where.sum(axis=1), 1))
+
+
+def covered_cells(quads: Quads) -> NDArray[np.bool_]:
+    """N x GRID*GRID: which cell centres lie inside each quadrilateral (in cells, clockwise)."""
+    axis = np.arange(GRID, dtype=np.float32) + 0.5
+    x, y = (values.reshape(-1) for values in np.meshgrid(axis, axis))
+    ahead = side_vectors(quads)
+    # Inside is where the cross product with every side is not negative: a plane over x, y and 1.
+    planes = np.stack([-ahead[..., 1], ahead[..., 0], cross(quads, ahead)], axis=-1)
+    heights = planes.reshape(-1, 3) @ np.stack([x, y, np.ones_like(x)])
+    return np.asarray((heights.reshape(len(quads), 4, -1) >= 0).all(axis=1))
+
+
+def _means(where: NDArray[np.bool_], maps: Floats) -> Floats:
+    """N x maps: the mean of each map over each place; zero over an empty one."""
+    weights = where.astype(np.float32)
+    return np.asarray(weights @ maps / np.maximum(weights.sum(axis=1, keepdims=True), 1))
+
+
+def overlaps(inside: NDArray[np.bool_], masks: Floats) -> Floats:
+    """N x masks: intersection over union of covered cells with soft masks (masks x cells, 0..1)."""
+    held = inside.astype(np.float32)
+    shared = held @ masks.T
+    return np.asarray(shared / np.maximum(held.sum(axis=1, keepdims=True) + masks.sum(axis=1) - shared, 1))

@@ -1,0 +1,144 @@
+"""Which straight edges could be sides? Segments, joined to lines, and the quads that four of them span.
+
+The four edges of the frame stand among the lines: a sheet that leaves the picture has the
+frame for a side. Nothing is ranked or dropped by its contour here: all quads of possible shape
+go to the one scorer.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from scanfix.borders.shapes import clockwise, cross
+from scanfix.borders.working import Floats, Quads, WorkingCopy
+
+
+@dataclass(frozen=True, slots=True)
+class LineParams:
+    """Tuning of the line finder; lengths as shares of the longer side of the frame."""
+
+    min_segment: float = 0.035
+    min_line: float = 0.12
+    join_gap: float = 0.007
+    join_sine: float = 0.045
+    max_lines: int = 16
+    max_seeds: int = 90
+    """So many of the longest segments may found a line; the others may join one."""
+    opposite_sine: float = 0.6
+    """Opposite sides enclose less than about 37 degrees."""
+    min_distance: float = 0.08
+
+
+def line_quads(copy: WorkingCopy, params: LineParams = LineParams()) -> Quads:
+    """Quadrilaterals spanned by straight edges and the frame: N x 4 x 2, working pixels."""
+    unit = float(max(copy.lab.shape[:2]))
+    lines = _lines(copy, params, unit)
+    return _spanned(lines, params, unit)
+
+
+def _segments(copy: WorkingCopy) -> Floats:
+    """N x 2 x 2 end points, from the lightness at two scales and the two colour axes at the coarse one."""
+    detector = cv2.createLineSegmentDetector(cv2.LSD_REFINE_STD)
+    half = np.asarray(cv2.resize(copy.lab, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA), np.float32)
+    views = [(copy.lab[..., 0] * 2.55, 1.0), (half[..., 0] * 2.55, 2.0)]
+    views += [(128 + 3 * half[..., 1], 2.0), (128 + 3 * half[..., 2], 2.0)]
+    found = []
+    for view, factor in views:
+        segments = detector.detect(np.clip(view, 0, 255).astype(np.uint8))[0]
+        if segments is not None:
+            found.append(np.asarray(segments, np.float32).reshape(-1, 2, 2) * factor)
+    return np.concatenate(found) if found else np.empty((0, 2, 2), np.float32)
+
+
+def _lines(copy: WorkingCopy, params: LineParams, unit: float) -> Floats:
+    """N x 2 x 2: the longest lines, two far points each; the frame's four first."""
+    segments = _segments(copy)
+    lengths = np.linalg.norm(segments[:, 1] - segments[:, 0], axis=1)
+    order = [i for i in np.argsort(-lengths) if lengths[i] >= params.min_segment * unit]
+    height, width = copy.lab.shape[:2]
+    corners = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
+    frame = np.stack([corners, np.roll(corners, -1, axis=0)], axis=1)
+    joined: list[tuple[float, Floats]] = []
+    free = np.zeros(len(segments), np.bool_)
+    free[order] = True
+    for index in order[: params.max_seeds]:
+        if not free[index]:
+            continue
+        members = free & _along(segments, segments[index], params, unit)
+        members[index] = True
+        free &= ~members
+        line, covered = _joined(segments[members])
+        if covered >= params.min_line * unit and not _on_frame(line, width, height):
+            joined.append((covered, line))
+    joined.sort(key=lambda item: -item[0])
+    longest = [line for _, line in joined[: params.max_lines]]
+    return np.concatenate([frame, np.array(longest, np.float32).reshape(-1, 2, 2)])
+
+
+def _along(segments: Floats, seed: Floats, params: LineParams, unit: float) -> NDArray[np.bool_]:
+    direction = (seed[1] - seed[0]) / np.linalg.norm(seed[1] - seed[0])
+    offsets = np.abs(cross(segments - seed[0], direction)).max(axis=1)
+    vectors = segments[:, 1] - segments[:, 0]
+    sines = np.abs(cross(vectors, direction)) / np.maximum(np.linalg.norm(vectors, axis=1), 1e-6)
+    # A segment far along the line may stray a little more than one beside the seed.
+    reach = np.abs((segments.mean(axis=1) - seed.mean(axis=0)) @ direction)
+    return np.asarray((offsets <= params.join_gap * unit + 0.01 * reach) & (sines <= params.join_sine))
+
+
+def _joined(members: Floats) -> tuple[Floats, float]:
+    """The line through the segments, weighted by length, and how much of it they cover."""
+    points = members.reshape(-1, 2)
+    weights = np.repeat(np.linalg.norm(members[:, 1] - members[:, 0], axis=1), 2)
+    centre = np.average(points, axis=0, weights=weights)
+    spread = (points - centre) * weights[:, None] ** 0.5
+    direction = np.linalg.svd(spread, full_matrices=False)[2][0]
+    along = np.sort(((members - centre) @ direction), axis=1)
+    along = along[np.argsort(along[:, 0])]
+    covered, end = 0.0, -np.inf
+    for low, high in along:
+        covered += max(0.0, float(high - max(low, end)))
+        end = max(end, high)
+    ends = np.array([centre + along.min() * direction, centre + along.max() * direction], np.float32)
+    return ends, covered
+
+
+def _on_frame(line: Floats, width: int, height: int) -> bool:
+    x, y = line[:, 0], line[:, 1]
+    return bool(max(x) < 2 or max(y) < 2 or min(x) > width - 2 or min(y) > height - 2)
+
+
+def _spanned(lines: Floats, params: LineParams, unit: float) -> Quads:
+    """Every two pairs of opposite lines that cross each other."""
+    start, vector = lines[:, 0], lines[:, 1] - lines[:, 0]
+    direction = vector / np.linalg.norm(vector, axis=1, keepdims=True)
+    first, second = np.triu_indices(len(lines), 1)
+    sine = np.abs(cross(direction[first], direction[second]))
+    middle = lines.mean(axis=1)
+    gap = np.minimum(
+        np.abs(cross(middle[second] - start[first], direction[first])),
+        np.abs(cross(middle[first] - start[second], direction[second])),
+    )
+    opposite = (sine < params.opposite_sine) & (gap > params.min_distance * unit)
+    first, second = first[opposite], second[opposite]
+    p, q = np.triu_indices(len(first), 1)
+    a, c, b, d = first[p], second[p], first[q], second[q]
+    distinct = (a != b) & (a != d) & (c != b) & (c != d)
+    steep = np.ones(len(p), np.bool_)
+    for one in (a, c):
+        for other in (b, d):
+            steep &= np.abs(cross(direction[one], direction[other])) > params.opposite_sine
+    keep = distinct & steep
+    a, b, c, d = a[keep], b[keep], c[keep], d[keep]
+    meet = [_meeting(start, direction, one, other) for one, other in ((a, b), (b, c), (c, d), (d, a))]
+    return clockwise(np.stack(meet, axis=1).astype(np.float32))
+
+
+def _meeting(start: Floats, direction: Floats, one: Floats, other: Floats) -> Floats:
+    """Where the lines with these indices cross."""
+    denominator = cross(direction[one], direction[other])
+    step = cross(start[other] - start[one], direction[other]) / denominator
+    return np.asarray(start[one] + step[:, None] * direction[one])

@@ -1,0 +1,48 @@
+"""What speaks for a quadrilateral, and what against?
+
+Every candidate, from wherever it came, is measured in the same way, and the scorer weighs all
+measures together; nothing is discarded on the way.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scanfix.borders.along import along_measures
+from scanfix.borders.content import content_measures
+from scanfix.borders.shapes import areas, corner_cosines, side_vectors
+from scanfix.borders.working import Floats, Quads, WorkingCopy
+
+NAMES: tuple[str, ...] = (
+    # along the sides
+    "step_near", "step_mid", "step_far", "step_weakest", "covered", "covered_weakest", "constancy",
+    "constancy_weakest", "varied_outside", "varied_inside", "line_not_step", "soft_edge", "in_frame",
+    "frame_sides", "same_step", "darker_outside",
+    # shape
+    "area", "cosine", "opposite_ratio", "aspect", "off_middle",
+    # content
+    "contrast", "varied_held", "varied_ring", "strokes_held", "strokes_ring", "strokes_rest",
+    "rest_like_held", "mask_best", "mask_mean", "frame_variety", "light_held", "light_rest",
+)  # fmt: skip
+
+
+def measure(copy: WorkingCopy, quads: Quads, masks: list[NDArray[np.uint8]]) -> Floats:
+    """N x len(NAMES), `float32`, for N quads (clockwise, working pixels)."""
+    columns = along_measures(copy, quads) | shape_measures(copy, quads) | content_measures(copy, quads, masks)
+    return np.stack([columns[name] for name in NAMES], axis=1).astype(np.float32)
+
+
+def shape_measures(copy: WorkingCopy, quads: Quads) -> dict[str, Floats]:
+    """Columns of N values each."""
+    lengths = np.linalg.norm(side_vectors(quads), axis=2)
+    ratio = np.minimum(lengths[:, :2], lengths[:, 2:]) / np.maximum(lengths[:, :2], lengths[:, 2:])
+    width, height = lengths[:, ::2].mean(axis=1), lengths[:, 1::2].mean(axis=1)
+    frame = np.array([copy.size.width, copy.size.height], np.float32)
+    return {
+        "area": areas(quads) / copy.size.pixel_count,
+        "cosine": np.abs(corner_cosines(quads)).mean(axis=1),
+        "opposite_ratio": ratio.min(axis=1),
+        "aspect": np.minimum(width, height) / np.maximum(width, height),
+        "off_middle": np.linalg.norm(2 * quads.mean(axis=1) / frame - 1, axis=1),
+    }

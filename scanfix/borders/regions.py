@@ -1,0 +1,151 @@
+"""Where does something stand out as one piece? Masks, their outlines, and quads around those.
+
+Several plain ways of parting paper from table, each wrong somewhere: lightness and chroma
+(Otsu), distance from the colours along the frame, a flood from the frame against one from the
+middle (watershed), and areas closed by edges. What is curved or crumpled has no straight side
+for a line to follow, but it has an outline.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import combinations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from scanfix.borders.working import Floats, Quads, WorkingCopy
+
+Mask = NDArray[np.uint8]
+
+
+@dataclass(frozen=True, slots=True)
+class RegionParams:
+    """Tuning of the masks and their outlines."""
+
+    side: int = 256
+    """Masks are made at this size: their outlines are made exact later, by their edges."""
+    min_area_share: float = 0.025
+    regions_per_mask: int = 2
+    ring_share: float = 0.03
+    """Width of the ring along the frame that is taken for background."""
+    hull_points: int = 14
+
+
+def region_quads(copy: WorkingCopy, params: RegionParams = RegionParams()) -> tuple[Quads, list[Mask]]:
+    """Quadrilaterals around what stands out (N x 4 x 2, working pixels), and the masks (0 or 255)."""
+    factor = params.side / max(copy.lab.shape[:2])
+    size = copy.size.scaled(factor)
+    small = cv2.resize(copy.lab, (size.width, size.height), interpolation=cv2.INTER_AREA)
+    masks = list(_masks(np.asarray(small, np.float32), params))
+    scale = np.array([size.width / copy.size.width, size.height / copy.size.height], np.float32)
+    outlines = [outline for mask in masks for outline in _outlines(mask, params)]
+    found = [quad for outline in outlines for quad in _quads(outline, params)]
+    quads = np.array(found, np.float32).reshape(-1, 4, 2)
+    return quads / scale, masks
+
+
+def _masks(lab: Floats, params: RegionParams) -> Iterator[Mask]:
+    """The ways of parting, each as a mask of 0 and 255, small holes and bridges removed."""
+    lightness = np.clip(lab[..., 0] * 2.55, 0, 255).astype(np.uint8)
+    chroma = np.clip(np.linalg.norm(lab[..., 1:], axis=2) * 4, 0, 255).astype(np.uint8)
+    foreign = _distance_from_ring(lab, params)
+    local = np.clip(128 + 3 * (lab[..., 0] - cv2.GaussianBlur(lab[..., 0], (0, 0), params.side / 6)), 0, 255)
+    otsu = [_otsu(view) for view in (lightness, chroma, foreign, local.astype(np.uint8))]
+    for mask in (*otsu[:2], *(255 - mask for mask in otsu[:2]), *otsu[2:]):
+        yield _cleaned(mask)
+    yield _cleaned((foreign > 24).astype(np.uint8) * 255)
+    gradient = _gradient(lab)
+    yield _flooded(gradient)
+    for share in (0.80, 0.92):
+        yield _closed_by_edges(gradient, share)
+
+
+def _otsu(view: Mask) -> Mask:
+    return np.asarray(cv2.threshold(view, 0, 255, cv2.THRESH_BINARY | cv2.THRESH_OTSU)[1], np.uint8)
+
+
+def _cleaned(mask: Mask) -> Mask:
+    opened = cv2.morphologyEx(mask, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
+    return np.asarray(cv2.morphologyEx(opened, cv2.MORPH_CLOSE, np.ones((7, 7), np.uint8)), np.uint8)
+
+
+def _distance_from_ring(lab: Floats, params: RegionParams) -> Mask:
+    """Per pixel 4 x the distance in Lab to the nearest of the main colours along the frame."""
+    width = max(2, round(params.ring_share * params.side))
+    ring = np.ones(lab.shape[:2], np.bool_)
+    ring[width:-width, width:-width] = False
+    colours = lab[ring]
+    centres = np.quantile(colours, (0.1, 0.5, 0.9), axis=0).astype(np.float32)
+    for _ in range(5):  # k-means with fixed seeds: the same photo gives the same answer
+        nearest = ((colours[:, None] - centres) ** 2).sum(axis=2).argmin(axis=1)
+        centres = np.array(
+            [colours[nearest == k].mean(axis=0) if (nearest == k).any() else centres[k] for k in range(3)],
+            np.float32,
+        )
+    distance = np.min([np.linalg.norm(lab - centre, axis=2) for centre in centres], axis=0)
+    return np.asarray(np.clip(distance * 4, 0, 255), np.uint8)
+
+
+def _gradient(lab: Floats) -> Floats:
+    """Length of the colour gradient, in Lab units per pixel."""
+    smooth = cv2.GaussianBlur(lab, (0, 0), 1.0)
+    dx, dy = (cv2.Sobel(smooth, cv2.CV_32F, *axis, scale=0.125) for axis in ((1, 0), (0, 1)))
+    return np.asarray(np.sqrt((dx**2 + dy**2).sum(axis=2)), np.float32)
+
+
+def _flooded(gradient: Floats) -> Mask:
+    """What a flood from the middle reaches before one from the frame (watershed on the gradient)."""
+    height, width = gradient.shape
+    seeds = np.zeros((height, width), np.int32)
+    seeds[[0, 1, -2, -1], :] = 1
+    seeds[:, [0, 1, -2, -1]] = 1
+    seeds[height * 2 // 5 : height * 3 // 5, width * 2 // 5 : width * 3 // 5] = 2
+    steep = np.clip(gradient * 20, 0, 255).astype(np.uint8)
+    cv2.watershed(cv2.cvtColor(steep, cv2.COLOR_GRAY2BGR), seeds)
+    return _cleaned((seeds == 2).astype(np.uint8) * 255)
+
+
+def _closed_by_edges(gradient: Floats, share: float) -> Mask:
+    """What the strongest edges shut off from the frame."""
+    steep = (gradient > max(0.6, float(np.quantile(gradient, share)))).astype(np.uint8) * 255
+    edges = cv2.morphologyEx(steep, cv2.MORPH_CLOSE, np.ones((5, 5), np.uint8))
+    padded = cv2.copyMakeBorder(edges, 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=0)
+    cv2.floodFill(padded, None, (0, 0), 255)
+    inside = cv2.dilate(255 - padded[1:-1, 1:-1], np.ones((3, 3), np.uint8))
+    return np.asarray(cv2.morphologyEx(inside, cv2.MORPH_CLOSE, np.ones((9, 9), np.uint8)), np.uint8)
+
+
+def _outlines(mask: Mask, params: RegionParams) -> Iterator[NDArray[np.int32]]:
+    """Convex hulls of the largest pieces."""
+    contours = cv2.findContours(mask, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)[0]
+    largest = sorted(contours, key=cv2.contourArea, reverse=True)[: params.regions_per_mask]
+    for contour in largest:
+        if cv2.contourArea(contour) >= params.min_area_share * mask.size:
+            yield np.asarray(cv2.convexHull(contour), np.int32)
+
+
+def _quads(hull: NDArray[np.int32], params: RegionParams) -> Iterator[Floats]:
+    """Three readings of one outline: tight around it, the largest inside it, and the rotated rectangle."""
+    if len(hull) >= 4:
+        around = np.asarray(cv2.approxPolyN(hull, 4, ensure_convex=True), np.float32).reshape(-1, 2)
+        if len(around) == 4:
+            yield around
+        yield from _largest_inside(hull, params.hull_points)
+    yield np.asarray(cv2.boxPoints(cv2.minAreaRect(hull)), np.float32)
+
+
+def _largest_inside(hull: NDArray[np.int32], points: int) -> Iterator[Floats]:
+    """The four points of the outline that hold the largest area: the corners of a curled sheet."""
+    tolerance = 0.005 * cv2.arcLength(hull, True)
+    corners = cv2.approxPolyDP(hull, tolerance, True).reshape(-1, 2).astype(np.float32)
+    if len(corners) > points:
+        corners = corners[np.linspace(0, len(corners) - 1, points).round().astype(int)]
+    if len(corners) < 4:
+        return
+    picks = corners[np.array(list(combinations(range(len(corners)), 4)))]
+    ahead = np.roll(picks, -1, axis=1)
+    areas = np.abs((picks[..., 0] * ahead[..., 1] - picks[..., 1] * ahead[..., 0]).sum(axis=1))
+    yield picks[int(areas.argmax())]

@@ -1,0 +1,70 @@
+"""Which quadrilaterals can be a sheet? Arithmetic on many of them at once, no pixels."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scanfix.borders.working import Floats, Quads
+from scanfix.geometry import Size
+
+
+def cross(a: Floats, b: Floats) -> Floats:
+    """The z of the cross product of 2-vectors in the last axis."""
+    return np.asarray(a[..., 0] * b[..., 1] - a[..., 1] * b[..., 0])
+
+
+def clockwise(quads: Quads) -> Quads:
+    """Every quadrilateral with its corners in the order of growing angle round its centre."""
+    centred = quads - quads.mean(axis=1, keepdims=True)
+    order = np.argsort(np.arctan2(centred[..., 1], centred[..., 0]), axis=1)
+    return np.take_along_axis(quads, order[..., None], axis=1)
+
+
+def side_vectors(quads: Quads) -> Floats:
+    return np.asarray(np.roll(quads, -1, axis=1) - quads, np.float32)
+
+
+def areas(quads: Quads) -> Floats:
+    """Shoelace areas; positive for clockwise order with y down."""
+    return np.asarray(0.5 * cross(quads, np.roll(quads, -1, axis=1)).sum(axis=1), np.float32)
+
+
+def corner_cosines(quads: Quads) -> Floats:
+    """N x 4: cosine of the inner angle at each corner."""
+    ahead = side_vectors(quads)
+    back = -np.roll(ahead, 1, axis=1)
+    norm = np.linalg.norm(ahead, axis=2) * np.linalg.norm(back, axis=2)
+    return np.asarray((ahead * back).sum(axis=2) / np.maximum(norm, 1e-6), np.float32)
+
+
+def plausible(
+    quads: Quads, size: Size, *, min_area_share: float, max_cosine: float, max_outside: float
+) -> NDArray[np.bool_]:
+    """Convex, no sliver, corners no further outside the frame than `max_outside` of its sides."""
+    if len(quads) == 0:
+        return np.zeros(0, np.bool_)
+    sides = side_vectors(quads)
+    convex = (cross(sides, np.roll(sides, -1, axis=1)) > 0).all(axis=1)
+    lengths = np.linalg.norm(sides, axis=2)
+    frame = np.array([size.width, size.height], np.float32)
+    overshoot = np.maximum(-quads, quads - frame) / frame
+    return np.asarray(
+        convex
+        & (areas(quads) >= min_area_share * size.pixel_count)
+        & (np.abs(corner_cosines(quads)).max(axis=1) <= max_cosine)
+        & (lengths.min(axis=1) >= 0.06 * lengths.max(axis=1))
+        & (overshoot.max(axis=(1, 2)) <= max_outside)
+    )
+
+
+def frame_quad(size: Size) -> Quads:
+    """1 x 4 x 2: the whole picture."""
+    w, h = size.width, size.height
+    return np.array([[[0, 0], [w, 0], [w, h], [0, h]]], np.float32)
+
+
+def without_twins(quads: Quads, distance: float) -> Quads:
+    """One quad for each cell of a grid of this spacing; corners must come in the same order (`clockwise`)."""
+    cells = np.round(quads.reshape(len(quads), -1) / distance).astype(np.int32)
+    return quads[np.sort(np.unique(cells, axis=0, return_index=True)[1])]

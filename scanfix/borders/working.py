@@ -1,0 +1,55 @@
+"""What do all measures of the border look at? One small copy of the photo, in Lab.
+
+The photo is reduced once, by area, to a few hundred pixels; colour differences in Lab are
+near to what the eye calls different, so one number serves paper on wood and white on white.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from scanfix.geometry import Size
+from scanfix.model import Pixels
+
+Floats = NDArray[np.float32]
+Quads = NDArray[np.float32]
+"""N x 4 x 2: corners in pixels of the working copy, clockwise with y down."""
+
+
+@dataclass(frozen=True, slots=True)
+class WorkingCopy:
+    """The reduced photo and what is derived from it once."""
+
+    lab: Floats
+    """H x W x 3: L 0..100, a and b about -100..100; lightly smoothed against noise."""
+    scale: tuple[float, float]
+    """Working pixels per source pixel, on x and y."""
+
+    @property
+    def size(self) -> Size:
+        return Size(self.lab.shape[1], self.lab.shape[0])
+
+
+def working_copy(pixels: Pixels, max_side: int) -> WorkingCopy:
+    """Reduce H x W x 3 RGB `uint8` so that no side is longer than `max_side`; never enlarge."""
+    height, width = pixels.shape[:2]
+    factor = min(1.0, max_side / max(height, width))
+    size = Size(width, height).scaled(factor)
+    small = pixels
+    if factor < 1.0:
+        small = np.asarray(
+            cv2.resize(pixels, (size.width, size.height), interpolation=cv2.INTER_AREA), np.uint8
+        )
+    lab = to_lab(small)
+    return WorkingCopy(
+        np.asarray(cv2.GaussianBlur(lab, (0, 0), 0.8), np.float32), (size.width / width, size.height / height)
+    )
+
+
+def to_lab(pixels: Pixels) -> Floats:
+    """RGB `uint8` to Lab: L 0..100, a and b about -100..100, `float32`."""
+    return np.asarray(cv2.cvtColor(pixels.astype(np.float32) / 255.0, cv2.COLOR_RGB2LAB), np.float32)

@@ -1,0 +1,39 @@
+"""Is the whole document in the picture, and is there one?
+
+Four-valued per side, as the border stage saw it: seen, flush with the frame, cut, unknown. A cut side
+is an error, a side that cannot be confirmed a warning. That there is no document at all is said only
+without a border and without a line of text: a miss costs less here than an honest photo refused.
+"""
+
+from __future__ import annotations
+
+from scanfix.checks.check import Check
+from scanfix.checks.subject import Subject
+from scanfix.geometry import SIDES
+from scanfix.model import Assessment, Finding, SideState
+
+
+def assess(subject: Subject) -> Assessment:
+    border = subject.border
+    if border is None:
+        return _without_border(subject)
+    cut = border.sides_in(SideState.CUT)
+    open_sides = border.sides_in(SideState.FLUSH) + border.sides_in(SideState.UNKNOWN)
+    seen = len(border.sides_in(SideState.SEEN))
+    finding = None
+    if cut:
+        finding = Finding.of("SF103", confidence=border.confidence, sides=list(cut))
+    elif open_sides:
+        finding = Finding.of("SF102", sides=[side for side in SIDES if side in open_sides])
+    return Assessment("border", native=float(seen), unit="sides seen", score=25.0 * seen, finding=finding)
+
+
+def _without_border(subject: Subject) -> Assessment:
+    if subject.lines.text_count == 0:
+        finding = Finding.of("SF101", confidence=0.7)
+    else:
+        finding = Finding.of("SF102", sides=list(SIDES))
+    return Assessment("border", native=0.0, unit="sides seen", score=0.0, finding=finding)
+
+
+CHECK = Check("border", ("SF101", "SF102", "SF103"), assess)

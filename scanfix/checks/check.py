@@ -1,0 +1,22 @@
+"""What a check is: one question about the photo, one number, at most one finding."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from scanfix.checks.subject import Subject
+from scanfix.model import Assessment
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A row of the CHECKS table.
+
+    `codes` are the findings it may report; when it cannot judge (Assessment.failure), their
+    slugs are listed under `not_checked`.
+    """
+
+    slug: str
+    codes: tuple[str, ...]
+    assess: Callable[[Subject], Assessment]

@@ -1,0 +1,56 @@
+"""Is this a black-and-white copy where the original is demanded in colour?
+
+Light tints everything alike: in linear light a grey scene in warm light has the same ratios of
+red, green and blue everywhere. What is left after that common ratio is the colour of the document itself.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+
+from scanfix.checks.check import Check
+from scanfix.checks.subject import Subject
+from scanfix.model import Assessment, Finding
+
+if TYPE_CHECKING:
+    from scanfix.model import Pixels
+
+
+@dataclass(frozen=True, slots=True)
+class ColourParams:
+    """Bounds in units of 8-bit chroma."""
+
+    grey_chroma: float = 2.5
+    """A file without colour has 0; JPEG's rounding adds up to about 2."""
+
+
+PARAMS = ColourParams()
+
+
+def own_chroma(pixels: Pixels) -> float:
+    """The stronger 2 % of the document's chroma apart from the tint of the light, 8-bit units."""
+    small = cv2.resize(pixels, (256, 256), interpolation=cv2.INTER_AREA)
+    lab = cv2.cvtColor(small, cv2.COLOR_RGB2YCrCb).astype(np.float32).reshape(-1, 3)
+    light = lab[:, 0]
+    chroma = lab[:, 1:] - 128
+    # The tint grows with the light: one line through the origin per axis, by the median ratio.
+    ratio = np.median(chroma / np.maximum(light, 16)[:, None], axis=0)
+    own = np.hypot(*(chroma - ratio * light[:, None]).T)
+    return float(np.quantile(own, 0.98))
+
+
+def assess(subject: Subject) -> Assessment:
+    if not subject.profile.colour:
+        return Assessment("grey_copy", failure="the profile takes grey pictures")
+    chroma = own_chroma(subject.document.pixels)
+    finding = Finding.of("SF403", confidence=0.9) if chroma < PARAMS.grey_chroma else None
+    return Assessment(
+        "grey_copy", native=chroma, unit="chroma", score=min(100.0, 10 * chroma), finding=finding
+    )
+
+
+CHECK = Check("grey_copy", ("SF403",), assess)

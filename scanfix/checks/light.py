@@ -1,0 +1,114 @@
+"""Does the light harm the document: a reflection, a shadow, too little, too much?
+
+All against the document's own paper (`paper`), never against white: a grey card in warm light is
+clean. Glare is a spot brighter than the paper and near the end of the scale; a shadow is paper of
+the same colour at well under the light of the rest. False alarms were kept low before recall.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from scanfix.checks.check import Check
+from scanfix.checks.paper import WEIGHTS, Blocks, Paper
+from scanfix.checks.subject import Subject
+from scanfix.model import Assessment, Finding
+
+Mask = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class LightParams:
+    """Bounds; shares are of the document's area, light is linear 0..1."""
+
+    glare_over_paper: float = 1.25
+    """A reflection adds at least a quarter to the light of the paper around it."""
+    glare_level: float = 0.93
+    glare_share: float = 0.006
+    paper_too_bright: float = 0.86
+    """Above this, glare on paper cannot be told from paper."""
+    shadow_ratio: float = 0.50
+    shadow_colour: float = 0.10
+    shadow_share: float = 0.05
+    dark_luma: float = 62.0
+    """Grey level of the paper."""
+    over_ink: float = 170.0
+    over_paper: float = 252.0
+
+
+PARAMS = LightParams()
+
+
+def assess_glare(subject: Subject) -> Assessment:
+    paper = subject.paper
+    if paper.level > PARAMS.paper_too_bright:
+        return Assessment("glare", failure="the paper is as bright as the picture can be")
+    bright = (paper.light > PARAMS.glare_level) & (paper.light > PARAMS.glare_over_paper * paper.level)
+    spot = _largest(bright)
+    share = float(spot.mean())
+    finding = None
+    if share > PARAMS.glare_share:
+        finding = Finding.of("SF301", confidence=0.7, region=subject.document.region(spot))
+    return _by_share("glare", share, PARAMS.glare_share, finding)
+
+
+def assess_shadow(subject: Subject) -> Assessment:
+    paper = subject.paper
+    dim = _paper_coloured(paper.blocks, paper) & (paper.light < PARAMS.shadow_ratio * paper.level)
+    dim = cv2.morphologyEx(dim.astype(np.uint8), cv2.MORPH_OPEN, np.ones((5, 5), np.uint8)) > 0
+    spot = _largest(dim)
+    share = float(spot.mean())
+    finding = None
+    if share > PARAMS.shadow_share:
+        finding = Finding.of("SF302", confidence=0.6, region=subject.document.region(spot))
+    return _by_share("shadow", share, PARAMS.shadow_share, finding)
+
+
+def assess_too_dark(subject: Subject) -> Assessment:
+    luma = subject.paper.luma
+    finding = Finding.of("SF303", confidence=0.8) if luma < PARAMS.dark_luma else None
+    score = min(100.0, 100 * luma / 160)
+    return Assessment("too_dark", native=luma, unit="grey level of the paper", score=score, finding=finding)
+
+
+def assess_overexposed(subject: Subject) -> Assessment:
+    """White paper alone is no fault; letters that fade into it are."""
+    lines = subject.lines
+    if lines.text_count == 0:
+        return Assessment("overexposed", failure="no text to compare the paper with")
+    ink = float(np.average(lines.strokes.ink, weights=lines.strokes.weight))
+    washed = subject.paper.luma >= PARAMS.over_paper and ink > PARAMS.over_ink
+    finding = Finding.of("SF304", confidence=0.6) if washed else None
+    score = min(100.0, 100 * (255 - ink) / 128)
+    return Assessment("overexposed", native=ink, unit="grey level of the ink", score=score, finding=finding)
+
+
+def _paper_coloured(blocks: Blocks, paper: Paper) -> Mask:
+    """Blocks whose colour, apart from brightness, is that of the paper."""
+    light = np.maximum(blocks @ WEIGHTS, 1e-4)[..., None]
+    tone = paper.tone / max(paper.level, 1e-4)
+    return np.asarray(np.abs(blocks / light - tone).max(-1) < PARAMS.shadow_colour * 2, np.bool_)
+
+
+def _largest(mask: NDArray[np.bool_]) -> Mask:
+    """The largest connected part."""
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8), connectivity=8)
+    if count < 2:
+        return np.zeros(mask.shape, np.bool_)
+    return np.asarray(labels == 1 + int(np.argmax(stats[1:, cv2.CC_STAT_AREA])), np.bool_)
+
+
+def _by_share(slug: str, share: float, bound: float, finding: Finding | None) -> Assessment:
+    """Score 100 without any, 50 at the bound, towards 0 at four times as much."""
+    score = 100 * 0.5 ** (share / bound) if share else 100.0
+    return Assessment(slug, native=100 * share, unit="% of the document", score=score, finding=finding)
+
+
+GLARE = Check("glare", ("SF301",), assess_glare)
+SHADOW = Check("shadow", ("SF302",), assess_shadow)
+TOO_DARK = Check("too_dark", ("SF303",), assess_too_dark)
+OVEREXPOSED = Check("overexposed", ("SF304",), assess_overexposed)

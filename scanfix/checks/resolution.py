@@ -1,0 +1,33 @@
+"""Does the document have the dots per inch that the profile wants?
+
+Only where the size of the document is known, from its kind: pixels along the border over millimetres.
+The dpi written in a file says nothing about a photo and is not asked.
+"""
+
+from __future__ import annotations
+
+from scanfix.checks.check import Check
+from scanfix.checks.subject import Subject
+from scanfix.model import Assessment, Finding
+
+MM_PER_INCH = 25.4
+
+
+def assess(subject: Subject) -> Assessment:
+    kind, wanted = subject.kind, subject.profile.min_dpi
+    if kind is None or not kind.has_size:
+        return Assessment("resolution", failure="the size of the document is not known")
+    if subject.border is None:
+        return Assessment("resolution", failure="no border was found")
+    sides, sizes = sorted(subject.quad.size), sorted((kind.width_mm, kind.height_mm))
+    dpi = min(side * MM_PER_INCH / size for side, size in zip(sides, sizes, strict=True))
+    finding = None
+    if wanted is not None and dpi < wanted:
+        finding = Finding.of(
+            "SF407", confidence=subject.border.confidence, dpi=round(dpi), wanted=round(wanted)
+        )
+    score = min(100.0, 100 * dpi / (wanted or 300.0))
+    return Assessment("resolution", native=dpi, unit="dpi", score=score, finding=finding)
+
+
+CHECK = Check("resolution", ("SF407",), assess)

@@ -1,0 +1,55 @@
+"""Who runs the checks, and what is said when one cannot judge?
+
+A check that fails must not cost the applicant the photo: it is listed as not checked, with the
+reason. This is the only place of the project that catches everything.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import logging
+from collections.abc import Iterable
+
+from scanfix.checks.check import Check
+from scanfix.checks.subject import Subject
+from scanfix.findings import FINDINGS
+from scanfix.model import Assessment, Finding
+from scanfix.profiles import OutputProfile
+
+logger = logging.getLogger(__name__)
+
+# Said by the pipeline about its own result.
+REPORTED_ELSEWHERE = frozenset({"enlarged", "legibility_reduced"})
+
+
+def assess_all(checks: Iterable[Check], subject: Subject) -> tuple[Assessment, ...]:
+    """One assessment a check, in the order of the table."""
+    return tuple(_assessed(check, subject) for check in checks)
+
+
+def unjudged(checks: Iterable[Check], assessments: Iterable[Assessment]) -> tuple[str, ...]:
+    """Slugs of the findings that nobody looked for or could judge, in the order of the codes."""
+    judged = {a.check for a in assessments if a.failure is None}
+    covered = {code for check in checks if check.slug in judged for code in check.codes}
+    return tuple(
+        spec.slug
+        for code, spec in FINDINGS.items()
+        if code not in covered and spec.slug not in REPORTED_ELSEWHERE
+    )
+
+
+def _assessed(check: Check, subject: Subject) -> Assessment:
+    try:
+        assessment = check.assess(subject)
+    except Exception as error:
+        logger.debug("check %s failed", check.slug, exc_info=True)
+        return Assessment(check.slug, failure=f"internal error: {type(error).__name__}")
+    if assessment.finding is None:
+        return assessment
+    return dataclasses.replace(assessment, finding=_weighed(assessment.finding, subject.profile))
+
+
+def _weighed(finding: Finding, profile: OutputProfile) -> Finding:
+    """The finding with the severity that the profile gives it."""
+    severity = profile.severities.get(finding.code)
+    return finding if severity is None else dataclasses.replace(finding, severity=severity)

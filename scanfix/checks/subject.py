@@ -1,0 +1,97 @@
+"""What may a check look at? The source, its border, the profile, the kind, and arrays derived once.
+
+Everything costly is a lazy property: it is computed by the first check that asks and shared by the rest.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from scanfix.checks.lines import TextLines, find_lines
+from scanfix.checks.paper import Paper, estimate_paper
+from scanfix.checks.view import DocumentView, view_document
+from scanfix.documents import DocumentKind
+from scanfix.geometry import Quad
+from scanfix.model import DocumentBorder, SourceImage
+from scanfix.profiles import OutputProfile
+
+if TYPE_CHECKING:
+    from scanfix.model import Pixels
+
+
+Grey = NDArray[np.uint8]
+
+THUMBNAIL_SIDE = 512
+
+
+class Subject:
+    """One photo under examination. Made by `observe`; its arrays are read-only."""
+
+    def __init__(
+        self,
+        source: SourceImage,
+        border: DocumentBorder | None,
+        profile: OutputProfile,
+        kind: DocumentKind | None = None,
+    ) -> None:
+        self.source = source
+        self.border = border
+        self.profile = profile
+        self.kind = kind
+
+    @property
+    def quad(self) -> Quad:
+        """The border's corners, or those of the frame: without a border the document is the whole picture."""
+        return Quad.frame(self.source.info.size) if self.border is None else self.border.quad
+
+    @cached_property
+    def document(self) -> DocumentView:
+        """The document, rectified, at a bounded working size."""
+        return view_document(self.source.pixels, None if self.border is None else self.border.quad)
+
+    @cached_property
+    def grey(self) -> Grey:
+        """Luma of the working document, H x W uint8."""
+        return np.asarray(cv2.cvtColor(self.document.pixels, cv2.COLOR_RGB2GRAY), np.uint8)
+
+    @cached_property
+    def native_grey(self) -> Grey:
+        """Luma of the whole source at full size, H x W uint8: for text only."""
+        return np.asarray(cv2.cvtColor(self.source.pixels, cv2.COLOR_RGB2GRAY), np.uint8)
+
+    @cached_property
+    def thumbnail(self) -> Pixels:
+        """The whole picture, long side at most 512, RGB uint8."""
+        pixels = self.source.pixels
+        scale = min(1.0, THUMBNAIL_SIDE / max(pixels.shape[:2]))
+        if scale == 1.0:
+            return pixels
+        size = self.source.info.size.scaled(scale)
+        return np.asarray(
+            cv2.resize(pixels, (size.width, size.height), interpolation=cv2.INTER_AREA), np.uint8
+        )
+
+    @cached_property
+    def paper(self) -> Paper:
+        """Brightness and colour of the document's own paper."""
+        return estimate_paper(self.document.pixels)
+
+    @cached_property
+    def lines(self) -> TextLines:
+        """Text lines of the document, each measured at the resolution it was photographed with."""
+        return find_lines(self.grey, self.native_grey, self.document)
+
+
+def observe(
+    source: SourceImage,
+    border: DocumentBorder | None,
+    profile: OutputProfile,
+    kind: DocumentKind | None = None,
+) -> Subject:
+    """What the checks will look at; nothing is computed yet."""
+    return Subject(source, border, profile, kind)

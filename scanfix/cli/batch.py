@@ -1,0 +1,108 @@
+"""`scanfix batch`: prepare a folder into another one."""
+
+from __future__ import annotations
+
+import json as json_module
+import sys
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from scanfix.cli import options
+from scanfix.cli.options import CropChoice, FailOn
+from scanfix.cli.photo import limits_of
+from scanfix.cli.terminal import COLOURS, EXIT_FINDINGS, finish, print_error, print_line, usage_error
+from scanfix.messages import Lang, say, user_lang
+from scanfix.naming import shown
+
+if TYPE_CHECKING:
+    from scanfix.batch import BatchItem, Summary
+
+Folder = Annotated[Path, typer.Argument(metavar="FOLDER", help=options.help_text("help_folder"))]
+Out = Annotated[Path, typer.Argument(metavar="OUT", help=options.help_text("help_out_folder"))]
+Jobs = Annotated[int | None, typer.Option("--jobs", "-j", min=1, help=options.help_text("help_jobs"))]
+
+
+def command(
+    folder: Folder,
+    out: Out,
+    jobs: Jobs = None,
+    profile: options.Profile = "cnnic",
+    format: options.Format = None,
+    crop: options.Crop = CropChoice.AUTO,
+    document: options.Document = None,
+    salvage: options.Salvage = False,
+    max_bytes: options.MaxBytes = None,
+    max_pixels: options.MaxPixels = None,
+    fail_on: options.FailOnOption = FailOn.NEVER,
+    overwrite: options.Overwrite = False,
+    json: options.Json = False,
+    quiet: options.Quiet = False,
+    lang: options.LangOption = None,
+) -> None:
+    speak = user_lang(lang)
+
+    def work() -> int:
+        if not folder.is_dir():
+            raise usage_error(say("usage_not_folder", speak, path=shown(folder)))
+        if folder.resolve() == out.resolve():
+            raise usage_error(say("usage_nested", speak))
+        from scanfix.batch import Summary, prepare_batch
+
+        items = prepare_batch(
+            folder,
+            out,
+            jobs=jobs,
+            overwrite=overwrite,
+            limits=limits_of(max_bytes, max_pixels),
+            profile=profile,
+            format=format,
+            crop=crop.value,
+            document=document,
+            salvage=salvage,
+        )
+        summary = Summary()
+        with closing(items):
+            for item in _with_progress(items, speak):
+                summary = summary.plus(item)
+                _tell(item, speak, json, quiet)
+        return _end(summary, folder, fail_on, speak, json)
+
+    finish(work, speak)
+
+
+def _with_progress(items: Iterator[BatchItem], lang: Lang) -> Iterator[BatchItem]:
+    """The items, with a count on the terminal while the next one is waited for."""
+    terminal = sys.stderr.isatty()
+    for done, item in enumerate(items, 1):
+        if terminal:
+            sys.stderr.write("\r\x1b[K")
+        yield item
+        if terminal:
+            sys.stderr.write(say("progress", lang, done=done))
+            sys.stderr.flush()
+    if terminal:
+        sys.stderr.write("\r\x1b[K")
+
+
+def _tell(item: BatchItem, lang: Lang, json: bool, quiet: bool) -> None:
+    if json:
+        print_line(json_module.dumps(item.to_dict(lang), ensure_ascii=False), sys.stdout)
+    elif item.error is not None and not item.kept:
+        print_error(item.error, lang, str(item.source))
+    elif item.report is not None and not quiet:
+        for finding in (*item.report.blocking, *item.report.risks):
+            colour = COLOURS["error" if finding.severity == "error" else "warning"]
+            print_line(f"{shown(item.source)}: {finding.code} {finding.message(lang)}", sys.stdout, colour)
+
+
+def _end(summary: Summary, folder: Path, fail_on: FailOn, lang: Lang, json: bool) -> int:
+    text = summary.sentence(lang) if summary.count else say("batch_empty", lang, path=shown(folder))
+    print_line(text, sys.stderr if json else sys.stdout)
+    if summary.exit_code:
+        return summary.exit_code
+    found = summary.refused + (summary.risky if fail_on is FailOn.WARNING else 0)
+    return EXIT_FINDINGS if found and fail_on is not FailOn.NEVER else 0

@@ -1,0 +1,58 @@
+"""`scanfix doctor`: versions, extras, both OpenCV distributions, fonts; 1 when something is wrong."""
+
+from __future__ import annotations
+
+import platform
+import sys
+
+from scanfix import __version__
+from scanfix.cli import options
+from scanfix.cli.terminal import COLOURS, EXIT_FINDINGS, EXIT_READY, finish, print_line
+from scanfix.installation import NEEDED, Needed, installed_opencvs, opencv_fault
+from scanfix.messages import Lang, say, user_lang
+
+Row = tuple[bool, str]
+"""Whether it is as it should be, and the sentence."""
+
+
+def command(lang: options.LangOption = None) -> None:
+    speak = user_lang(lang)
+
+    def work() -> int:
+        print_line(
+            f"scanfix {__version__}, Python {platform.python_version()}, {platform.platform()}", sys.stdout
+        )
+        rows = [_row(needed, speak) for needed in NEEDED] + [_opencv(speak)]
+        for good, text in [*rows, (True, f"{say('doctor_fonts', speak)}: {_font(speak)}")]:
+            print_line(f"  {text}", sys.stdout, None if good else COLOURS["warning"])
+        if not all(good for good, _ in rows):
+            return EXIT_FINDINGS
+        print_line(say("doctor_ok", speak), sys.stdout, COLOURS["good"])
+        return EXIT_READY
+
+    finish(work, speak)
+
+
+def _row(needed: Needed, lang: Lang) -> Row:
+    if needed.version is None:
+        return False, f"{needed.name}: {say('doctor_missing', lang, extra=needed.extra or 'all')}"
+    if needed.too_old:
+        wanted = ".".join(map(str, needed.oldest))
+        return False, f"{needed.name} {needed.version}: {say('doctor_old', lang, wanted=wanted)}"
+    return True, f"{needed.name} {needed.version}"
+
+
+def _opencv(lang: Lang) -> Row:
+    found = installed_opencvs()
+    if len(found) > 1:
+        return False, say("doctor_two_opencvs", lang, names=list(found), names_spaced=" ".join(found))
+    fault = opencv_fault()
+    if fault is not None:
+        return False, say("doctor_no_opencv", lang, reason=fault)
+    return True, " ".join(next(iter(found.items()), ("cv2", "?")))
+
+
+def _font(lang: Lang) -> str:
+    from scanfix.reports.fonts import find_cjk_font
+
+    return find_cjk_font() or say("doctor_fonts_none", lang)

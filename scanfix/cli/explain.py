@@ -1,0 +1,49 @@
+"""`scanfix explain SF201`: what a finding means and what to do, as a linter does."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from scanfix.cli import options
+from scanfix.cli.terminal import finish, print_line
+from scanfix.errors import ConfigError
+from scanfix.findings import FINDINGS, FindingSpec
+from scanfix.messages import Lang, catalogue, say, term, user_lang
+
+
+def command(
+    code: Annotated[str | None, typer.Argument(metavar="[CODE]", help=options.help_text("help_code"))] = None,
+    lang: options.LangOption = None,
+) -> None:
+    speak = user_lang(lang)
+
+    def work() -> int:
+        for spec in FINDINGS.values() if code is None else (_find(code),):
+            if code is None:
+                print_line(f"{spec.code}  {spec.slug:22} {term(spec.severity, speak)}", sys.stdout)
+            else:
+                _explain(spec, speak)
+        return 0
+
+    finish(work, speak)
+
+
+def _find(name: str) -> FindingSpec:
+    for spec in FINDINGS.values():
+        if name.upper() == spec.code or name.lower().replace("-", "_") == spec.slug:
+            return spec
+    raise ConfigError("bad_option", option="CODE", value=name)
+
+
+def _explain(spec: FindingSpec, lang: Lang) -> None:
+    entry = catalogue("findings")[spec.code][lang]
+    print_line(f"{spec.code} {spec.slug}", sys.stdout)
+    for key, text in (
+        ("explain_severity", term(spec.severity, lang)),
+        ("explain_means", entry["message"]),
+        ("explain_advice", entry["advice"]),
+    ):
+        print_line(f"  {say(key, lang)}: {text}", sys.stdout)

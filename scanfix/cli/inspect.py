@@ -1,0 +1,64 @@
+"""`scanfix inspect`: the same report as `prepare`, and nothing is written."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+from scanfix.cli import options
+from scanfix.cli.options import FailOn
+from scanfix.cli.photo import corners_of, exit_code_of, limits_of, photo_of
+from scanfix.cli.terminal import attempt, finish, print_line, print_report, usage_error
+from scanfix.messages import say, user_lang
+
+if TYPE_CHECKING:
+    from scanfix.pipeline import Order
+
+
+def command(
+    photos: options.Photos,
+    profile: options.Profile = "cnnic",
+    document: options.Document = None,
+    corners: options.Corners = None,
+    annotate: options.Annotate = None,
+    salvage: options.Salvage = False,
+    max_bytes: options.MaxBytes = None,
+    max_pixels: options.MaxPixels = None,
+    fail_on: options.FailOnOption = FailOn.ERROR,
+    overwrite: options.Overwrite = False,
+    json: options.Json = False,
+    lang: options.LangOption = None,
+) -> None:
+    speak = user_lang(lang)
+
+    def look(photo: str, order: Order) -> int:
+        from scanfix import pipeline
+        from scanfix.files import read_source, write_atomically
+        from scanfix.reports.text import lines
+
+        source = read_source(photo_of(photo, order.limits), order.limits)
+        report = pipeline.inspect(source, order)
+        if annotate:
+            picture = pipeline.annotate(source, report, order, speak)
+            write_atomically(annotate, picture, overwrite=overwrite, source=source.name)
+        if json:
+            print_line(report.to_json(speak), sys.stdout)
+        else:
+            print_report(lines(report, speak, details=True), sys.stdout, photo if len(photos) > 1 else None)
+        return exit_code_of(report, fail_on)
+
+    def work() -> int:
+        if annotate and len(photos) > 1:
+            raise usage_error(say("usage_one_annotate", speak))
+        from scanfix.api import make_order
+
+        order = make_order(
+            profile,
+            document=document,
+            limits=limits_of(max_bytes, max_pixels),
+            salvage=salvage,
+            corners=corners_of(corners),
+        )
+        return max(attempt(lambda photo=photo: look(photo, order), speak, photo) for photo in photos)  # type: ignore[misc]
+
+    finish(work, speak)

@@ -1,0 +1,72 @@
+"""The options that several commands share, with their help in the user's language."""
+
+from __future__ import annotations
+
+import sys
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from scanfix.messages import Lang, say, user_lang
+
+
+def _lang_of(arguments: list[str]) -> str | None:
+    """--lang is needed before parsing: the help texts are made when the commands are."""
+    for position, argument in enumerate(arguments):
+        if argument.startswith("--lang="):
+            return argument.removeprefix("--lang=")
+        if argument == "--lang" and position + 1 < len(arguments):
+            return arguments[position + 1]
+    return None
+
+
+HELP_LANG: Lang = user_lang(_lang_of(sys.argv[1:]))
+
+
+def help_text(key: str) -> str:
+    return say(key, HELP_LANG)
+
+
+class LangChoice(StrEnum):
+    """Languages of reports and help."""
+
+    EN = "en"
+    ZH = "zh"
+
+
+class CropChoice(StrEnum):
+    AUTO = "auto"
+    NEVER = "never"
+
+
+class FormatChoice(StrEnum):
+    JPG = "jpg"
+    BMP = "bmp"
+
+
+class FailOn(StrEnum):
+    """Least severity that makes the exit code 1."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    NEVER = "never"
+
+
+Photos = Annotated[list[str], typer.Argument(metavar="FILE...", help=help_text("help_photos"))]
+Profile = Annotated[str, typer.Option("--profile", envvar="SCANFIX_PROFILE", help=help_text("help_profile"))]
+Format = Annotated[FormatChoice | None, typer.Option("--format", help=help_text("help_format"))]
+Crop = Annotated[CropChoice, typer.Option("--crop", help=help_text("help_crop"))]
+Document = Annotated[str | None, typer.Option("--document", metavar="KIND", help=help_text("help_document"))]
+LangOption = Annotated[LangChoice | None, typer.Option("--lang", help=help_text("help_lang"))]
+Json = Annotated[bool, typer.Option("--json", help=help_text("help_json"))]
+Overwrite = Annotated[bool, typer.Option("--overwrite", help=help_text("help_overwrite"))]
+FailOnOption = Annotated[FailOn, typer.Option("--fail-on", help=help_text("help_fail_on"))]
+Annotate = Annotated[str | None, typer.Option("--annotate", metavar="PNG", help=help_text("help_annotate"))]
+Salvage = Annotated[bool, typer.Option("--salvage", help=help_text("help_salvage"))]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help=help_text("help_quiet"))]
+Corners = Annotated[
+    str | None, typer.Option("--corners", metavar="'X,Y X,Y X,Y X,Y'", help=help_text("help_corners"))
+]
+MaxBytes = Annotated[int | None, typer.Option("--max-bytes", min=1, help=help_text("help_max_bytes"))]
+MaxPixels = Annotated[int | None, typer.Option("--max-pixels", min=1, help=help_text("help_max_pixels"))]

@@ -1,0 +1,72 @@
+"""`scanfix profiles`: which portals' rules are known, where they come from, how sure they are."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from scanfix.cli import options
+from scanfix.cli.terminal import finish, print_line
+from scanfix.messages import Lang, say, term, user_lang
+
+if TYPE_CHECKING:
+    from scanfix.profiles import OutputProfile
+
+
+def command(
+    name: Annotated[
+        str | None, typer.Argument(metavar="[NAME]", help=options.help_text("help_profile_name"))
+    ] = None,
+    lang: options.LangOption = None,
+) -> None:
+    speak = user_lang(lang)
+
+    def work() -> int:
+        from scanfix.profiles import load_profile, profile_names
+
+        if name is not None:
+            _show(load_profile(name), speak)
+            return 0
+        for known in profile_names():
+            profile = load_profile(known)
+            print_line(f"{known:20} {_bytes(profile, speak):32} {profile.title[speak]}", sys.stdout)
+        return 0
+
+    finish(work, speak)
+
+
+def _bytes(profile: OutputProfile, lang: Lang) -> str:
+    window = profile.window
+    return say("profile_window", lang, min=f"{window.min_bytes:,}", max=f"{window.max_bytes:,}")
+
+
+def _show(profile: OutputProfile, lang: Lang) -> None:
+    print_line(", ".join((profile.name, *profile.aliases)) + f": {profile.title[lang]}", sys.stdout)
+    for key, value in _rows(profile, lang):
+        print_line(f"  {say(f'profile_row_{key}', lang)}: {value}", sys.stdout)
+
+
+def _rows(profile: OutputProfile, lang: Lang) -> list[tuple[str, str]]:
+    rows = [("formats", ", ".join(profile.formats)), ("bytes", _bytes(profile, lang))]
+    if profile.aim:
+        aim = say("profile_window", lang, min=f"{profile.aim.min_bytes:,}", max=f"{profile.aim.max_bytes:,}")
+        rows.append(("aim", aim))
+    least, most = f"{profile.min_width} x {profile.min_height}", f"{profile.max_width} x {profile.max_height}"
+    rows.append(("pixels", f"{least} .. {most}" + (" (1:1)" if profile.square else "")))
+    if profile.min_dpi:
+        rows.append(("dpi", f">= {profile.min_dpi:g}"))
+    rows += [
+        ("colour", say("yes" if profile.colour else "no", lang)),
+        ("processing", term(profile.processing, lang)),
+        ("source", profile.source),
+        ("checked", profile.checked),
+        ("confidence", _confidence(profile, lang)),
+    ]
+    return rows
+
+
+def _confidence(profile: OutputProfile, lang: Lang) -> str:
+    word = term(profile.confidence, lang)
+    return f"{word} ({say('profile_low', lang)})" if profile.confidence == "low" else word

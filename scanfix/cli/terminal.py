@@ -1,0 +1,93 @@
+"""Printing for people: colour only where it is wanted, reports to stderr when bytes go to stdout."""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, NoReturn, TextIO
+
+import typer
+
+from scanfix.errors import ScanfixError
+from scanfix.messages import Lang, say
+from scanfix.naming import shown
+
+if TYPE_CHECKING:
+    from scanfix.reports.text import Line
+
+EXIT_READY = 0
+EXIT_FINDINGS = 1
+EXIT_USAGE = 2
+EXIT_INTERNAL = 70
+"""A bug of ours; the number is EX_SOFTWARE of sysexits.h."""
+EXIT_INTERRUPTED = 130
+
+COLOURS = {"good": typer.colors.GREEN, "warning": typer.colors.YELLOW, "error": typer.colors.RED}
+
+
+def wants_colour(stream: TextIO) -> bool:
+    """As agreed at no-color.org: NO_COLOR wins, FORCE_COLOR next, else only a terminal."""
+    if os.environ.get("NO_COLOR"):
+        return False
+    return bool(os.environ.get("FORCE_COLOR")) or stream.isatty()
+
+
+def print_line(text: str, stream: TextIO, colour: str | None = None) -> None:
+    """One line; what the terminal cannot show is escaped, a closed pipe is not an error."""
+    if colour and wants_colour(stream):
+        text = typer.style(text, fg=colour)
+    encoding = stream.encoding or "utf-8"
+    text = text.encode(encoding, "backslashreplace").decode(encoding)
+    try:
+        stream.write(text + "\n")
+        stream.flush()
+    except BrokenPipeError:
+        # The reader has gone (`| head`). Later writes, and Python's own at exit, go nowhere.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+def print_report(lines: Iterable[Line], stream: TextIO, name: str | None = None) -> None:
+    """The lines of a report, under the name of the photo when there are several."""
+    if name is not None:
+        print_line(f"{shown(name)}:", stream)
+    for line in lines:
+        print_line(line.text, stream, COLOURS.get(line.style))
+
+
+def print_error(error: ScanfixError, lang: Lang, name: str | None = None) -> None:
+    subject = f"{shown(name)}: " if name else ""
+    print_line(f"scanfix: {subject}{error.message(lang)}", sys.stderr, COLOURS["error"])
+
+
+def usage_error(text: str) -> typer.Exit:
+    """Say what is wrong with the call, in one sentence."""
+    print_line(f"scanfix: {text}", sys.stderr, COLOURS["error"])
+    return typer.Exit(EXIT_USAGE)
+
+
+def attempt(work: Callable[[], int], lang: Lang, name: str | None = None) -> int:
+    """The exit code of some work; whatever stops it becomes one sentence and its own code."""
+    try:
+        return work()
+    except ScanfixError as error:
+        print_error(error, lang, name)
+        return error.exit_code
+    except typer.Exit as stop:
+        return stop.exit_code
+    except Exception as error:  # noqa: BLE001 - a traceback is no message; SCANFIX_DEBUG shows it
+        if os.environ.get("SCANFIX_DEBUG"):
+            traceback.print_exc()
+        print_line(f"scanfix: {say('internal_error', lang, kind=type(error).__name__)}", sys.stderr)
+        return EXIT_INTERNAL
+
+
+def finish(work: Callable[[], int], lang: Lang) -> NoReturn:
+    """Do the work of a command and leave with its exit code; Ctrl-C is no traceback either."""
+    try:
+        code = attempt(work, lang)
+    except KeyboardInterrupt:
+        print_line(f"scanfix: {say('interrupted', lang)}", sys.stderr)
+        code = EXIT_INTERRUPTED
+    raise typer.Exit(code)

@@ -1,0 +1,80 @@
+"""Which way up is the photo, and what kinds of private data lie beside it?
+
+A reader of the first TIFF directory of an EXIF block, for five tags. It follows no pointer
+but one, loops over nothing that the file controls beyond a bound, and never fails: garbage
+means orientation 1. (Pillow's own reader logs the values it meets at DEBUG.)
+"""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import dataclass
+
+from scanfix.decoding.stored import plausible_dpi
+
+_ORIENTATION, _X_RESOLUTION, _RESOLUTION_UNIT, _GPS = 0x0112, 0x011A, 0x0128, 0x8825
+_MAX_ENTRIES = 512
+_SHORT, _LONG = 3, 4
+_DPI_FACTOR = {2: 1.0, 3: 2.54}
+
+
+@dataclass(frozen=True, slots=True)
+class ExifFacts:
+    """What matters of an EXIF block; never a value that could name a person or a place."""
+
+    orientation: int = 1
+    dpi: float | None = None
+    has_gps: bool = False
+    has_thumbnail: bool = False
+
+    @property
+    def metadata(self) -> frozenset[str]:
+        kinds = {"exif"}
+        if self.has_gps:
+            kinds.add("gps")
+        if self.has_thumbnail:
+            kinds.add("thumbnail")
+        return frozenset(kinds)
+
+
+def read_exif(block: bytes) -> ExifFacts:
+    """Facts of an EXIF block, with or without its `Exif` prefix."""
+    tiff = block[6:] if block[:4] == b"Exif" else block
+    try:
+        return _read(tiff)
+    except struct.error:
+        return ExifFacts()
+
+
+def _read(tiff: bytes) -> ExifFacts:
+    order = {b"II": "<", b"MM": ">"}.get(tiff[:2])
+    if order is None:
+        return ExifFacts()
+    (start,) = struct.unpack_from(f"{order}I", tiff, 4)
+    (count,) = struct.unpack_from(f"{order}H", tiff, start)
+    tags: dict[int, int] = {}
+    for index in range(min(count, _MAX_ENTRIES)):
+        entry = start + 2 + 12 * index
+        if entry + 12 > len(tiff):
+            break
+        tag, kind = struct.unpack_from(f"{order}HH", tiff, entry)
+        (value,) = struct.unpack_from(f"{order}H" if kind == _SHORT else f"{order}I", tiff, entry + 8)
+        tags.setdefault(tag, value)
+    end = start + 2 + 12 * count
+    has_next = end + 4 <= len(tiff) and struct.unpack_from(f"{order}I", tiff, end)[0] not in (0, start)
+    orientation = tags.get(_ORIENTATION, 1)
+    return ExifFacts(
+        orientation if 1 <= orientation <= 8 else 1,
+        _dpi(tiff, order, tags),
+        _GPS in tags,
+        has_next,
+    )
+
+
+def _dpi(tiff: bytes, order: str, tags: dict[int, int]) -> float | None:
+    offset = tags.get(_X_RESOLUTION)
+    factor = _DPI_FACTOR.get(tags.get(_RESOLUTION_UNIT, 2))
+    if offset is None or factor is None or offset + 8 > len(tiff):
+        return None
+    above, below = struct.unpack_from(f"{order}II", tiff, offset)
+    return plausible_dpi(above / below * factor) if below else None

@@ -1,0 +1,65 @@
+"""What does the primary image of this HEIC show?
+
+libheif by way of pillow-heif (extra `heif`), on bytes, without registering a plugin. It turns
+and mirrors as the file says, so no orientation is left to apply.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+import numpy as np
+
+from scanfix.decoding import isobmff
+from scanfix.decoding.stored import DECODER_ERRORS, Model, Stored, check_metadata, check_size
+from scanfix.errors import InputError, MissingExtraError
+from scanfix.limits import Limits
+
+_MODELS: dict[str, Model] = {"L": "L", "I": "L", "LA": "LA", "RGB": "RGB", "RGBA": "RGBA"}
+
+
+def read_heic(data: bytes, limits: Limits, *, salvage: bool = False) -> Stored:
+    """Decode the primary image of a HEIF file with HEVC inside."""
+    heif = _library()
+    if isobmff.is_cut(data) and not salvage:
+        raise InputError("truncated", format="HEIC")
+    try:
+        container = heif.open_heif(data, convert_hdr_to_8bit=True, bgr_mode=False)
+        picture = container[container.primary_index]
+        width, height = picture.size
+    except MemoryError as error:
+        raise InputError("memory") from error
+    except DECODER_ERRORS as error:
+        raise InputError("corrupt", format="HEIC") from error
+    check_size(width, height, limits, "HEIC")
+    icc = picture.info.get("icc_profile")
+    check_metadata(len(icc or b""), limits)
+    try:
+        pixels = np.asarray(picture)
+    except MemoryError as error:
+        raise InputError("memory") from error
+    except DECODER_ERRORS as error:
+        raise InputError("corrupt", format="HEIC") from error
+    model = _MODELS.get(picture.mode.split(";")[0])
+    if model is None:
+        raise InputError("corrupt", format="HEIC")
+    if pixels.dtype != np.uint8:
+        # Grey of 10 or 12 bits is not brought to 8 by the library but spread over 16.
+        pixels = (pixels >> 8).astype(np.uint8)
+    return Stored(
+        pixels,
+        model,
+        color_mode=picture.mode,
+        icc=icc,
+        page_count=min(len(container), limits.max_pages),
+        metadata=isobmff.metadata_kinds(data),
+        subsampled=True,
+    )
+
+
+def _library() -> Any:
+    try:
+        return importlib.import_module("pillow_heif")
+    except ImportError as error:
+        raise MissingExtraError("missing_extra", format="HEIC", extra="heif") from error

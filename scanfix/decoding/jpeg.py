@@ -1,0 +1,229 @@
+"""Is this JPEG whole, and what does it show?
+
+The markers are walked first: size, scans, colour, metadata, without decoding. Then libjpeg-turbo
+decodes it once, strictly (`simplejpeg`): any warning of libjpeg, which Pillow drops, is damage.
+Measured on 67 damaged and 141 valid JPEGs: 64 found, the other three have correct pixels, no
+false alarm. Scans are counted before decoding: 225 KB with 6,000 scans cost 6.4 s of CPU.
+"""
+
+from __future__ import annotations
+
+import re
+import struct
+from dataclasses import dataclass, field
+
+import simplejpeg
+
+from scanfix.decoding.exif import ExifFacts, read_exif
+from scanfix.decoding.stored import DECODER_ERRORS, Model, Stored, check_metadata, check_size, plausible_dpi
+from scanfix.errors import InputError
+from scanfix.formats import format_named
+from scanfix.limits import Limits
+from scanfix.model import Pixels
+
+_SOI, _EOI, _SOS, _COM = 0xD8, 0xD9, 0xDA, 0xFE
+_APP0, _APP1, _APP2, _APP13, _APP14, _APP15 = 0xE0, 0xE1, 0xE2, 0xED, 0xEE, 0xEF
+_DECODED_SOF = frozenset((0xC0, 0xC1, 0xC2, 0xC9, 0xCA))
+_PROGRESSIVE_SOF = frozenset((0xC2, 0xCA))
+_SOF_LS = 0xF7
+_ALL_SOF = (frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}) | {_SOF_LS}
+_STANDALONE = frozenset((0x01, _SOI, *range(0xD0, 0xD8)))
+_MARKER = re.compile(rb"\xff[\x01-\xcf\xd8-\xfe]")
+_ICC_TAG, _XMP_TAG = b"ICC_PROFILE\x00", b"http://ns.adobe.com/xap"
+_EOI_BYTES = b"\xff\xd9"
+
+
+@dataclass(slots=True)
+class JpegHeader:
+    """What the markers say; filled while walking."""
+
+    width: int = 0
+    height: int = 0
+    precision: int = 8
+    sof: int = 0
+    sampling: tuple[tuple[int, int], ...] = ()
+    """Horizontal and vertical factor of each component."""
+    scan_count: int = 0
+    adobe: bool = False
+    exif: ExifFacts | None = None
+    jfif_dpi: float | None = None
+    metadata: set[str] = field(default_factory=set)
+    icc_chunks: dict[int, bytes] = field(default_factory=dict)
+    end: int | None = None
+    """Position behind the first EOI; None where it is missing."""
+    tables: list[bytes] = field(default_factory=list)
+    """The segments before the first scan that decoding needs, markers included."""
+    first_scan: int = 0
+    has_junk: bool = False
+    """Bytes that belong to no segment stand before the first scan."""
+    unfinished: set[tuple[int, int]] = field(default_factory=set)
+    """Progressive: (component, coefficient) not yet sent to the last bit."""
+
+    @property
+    def icc(self) -> bytes | None:
+        return b"".join(chunk for _, chunk in sorted(self.icc_chunks.items())) or None
+
+
+def read_jpeg(data: bytes, limits: Limits, *, salvage: bool = False) -> Stored:
+    """Decode a JPEG; the further pictures of an MPO and all trailing bytes are left alone."""
+    header = walk(data, limits)
+    _check(header, limits)
+    pixels, model, damaged = _decode(data, header, salvage=salvage)
+    exif = header.exif or ExifFacts()
+    if header.end is not None and data[header.end :].strip(b"\x00"):
+        header.metadata.add("trailing")
+    return Stored(
+        pixels,
+        model,
+        color_mode=model,
+        icc=header.icc,
+        orientation=exif.orientation,
+        dpi=header.jfif_dpi or exif.dpi,
+        metadata=frozenset(header.metadata),
+        subsampled=_is_subsampled(header),
+        damaged=damaged,
+    )
+
+
+def walk(data: bytes, limits: Limits) -> JpegHeader:
+    """Visit the markers up to the first EOI. Raises InputError: too_many_scans, metadata_bomb."""
+    header = JpegHeader()
+    position, metadata_bytes = 2, 0
+    while found := _MARKER.search(data, position):
+        marker = data[found.start() + 1]
+        if not header.scan_count and data[position : found.start()].strip(b"\xff"):
+            header.has_junk = True
+        position = found.end()
+        if marker == _EOI:
+            header.end = position
+            break
+        if marker in _STANDALONE:
+            continue
+        length = int.from_bytes(data[position : position + 2], "big")
+        if length < 2 and marker != _SOS:
+            continue
+        segment = data[position + 2 : position + length]
+        if not header.scan_count:
+            _note_table(header, marker, found.start(), data[found.start() : position + length])
+        position += max(length, 2)
+        if marker == _SOS:
+            header.scan_count += 1
+            if header.scan_count > limits.max_jpeg_scans:
+                raise InputError("too_many_scans", limit=limits.max_jpeg_scans)
+            _note_scan(header, segment)
+        elif marker in _ALL_SOF:
+            _note_frame(header, marker, segment)
+        elif _APP0 <= marker <= _APP15 or marker == _COM:
+            metadata_bytes += _note_application(header, marker, segment)
+            check_metadata(metadata_bytes, limits)
+    return header
+
+
+def _note_table(header: JpegHeader, marker: int, start: int, segment: bytes) -> None:
+    if marker == _SOS:
+        header.first_scan = start
+    elif marker == _APP14 or not (_APP0 <= marker <= _APP15 or marker == _COM):
+        header.tables.append(segment)
+
+
+def _note_frame(header: JpegHeader, marker: int, segment: bytes) -> None:
+    if header.sof or len(segment) < 6:
+        return
+    header.sof = marker
+    header.precision, header.height, header.width, count = struct.unpack_from(">BHHB", segment)
+    components = [segment[6 + 3 * i : 9 + 3 * i] for i in range(count)]
+    header.sampling = tuple((c[1] >> 4, c[1] & 15) for c in components if len(c) == 3)
+    if marker in _PROGRESSIVE_SOF:
+        header.unfinished = {(c[0], k) for c in components if len(c) == 3 for k in range(64)}
+
+
+def _note_scan(header: JpegHeader, segment: bytes) -> None:
+    """A progressive scan is the last word on its coefficients when its low bit is 0."""
+    if not header.unfinished or len(segment) < 1 or len(segment) < 4 + 2 * segment[0]:
+        return
+    count = segment[0]
+    first, last, approximation = segment[1 + 2 * count : 4 + 2 * count]
+    if approximation & 15 == 0:
+        components = segment[1 : 1 + 2 * count : 2]
+        header.unfinished -= {(c, k) for c in components for k in range(first, min(last, 63) + 1)}
+
+
+def _note_application(header: JpegHeader, marker: int, segment: bytes) -> int:
+    """Remember what is private or needed; returns how many bytes are kept."""
+    if marker == _APP1 and segment[:4] == b"Exif":
+        if header.exif is None:
+            header.exif = read_exif(segment)
+            header.metadata |= header.exif.metadata
+    elif marker == _APP1 and segment.startswith(_XMP_TAG):
+        header.metadata.add("xmp")
+    elif marker == _APP2 and segment.startswith(_ICC_TAG) and len(segment) > 14:
+        header.metadata.add("icc")
+        header.icc_chunks.setdefault(segment[12], segment[14:])
+        return len(segment)
+    elif marker == _APP13:
+        header.metadata.add("iptc")
+    elif marker == _APP14 and segment[:5] == b"Adobe":
+        header.adobe = True
+    elif marker == _COM:
+        header.metadata.add("comment")
+    elif marker == _APP0 and segment[:4] == b"JFIF" and len(segment) >= 12:
+        unit, density = segment[7], int.from_bytes(segment[8:10], "big")
+        header.jfif_dpi = plausible_dpi({1: density, 2: density * 2.54}.get(unit))
+    return 0
+
+
+def _check(header: JpegHeader, limits: Limits) -> None:
+    if not header.sof:
+        raise InputError("truncated" if header.end is None else "corrupt", format="JPEG")
+    if header.sof not in _DECODED_SOF or header.precision != 8:
+        name = {_SOF_LS: "JPEG-LS"}.get(header.sof, "Lossless JPEG")
+        if header.sof in _DECODED_SOF:
+            name = "12-bit JPEG"
+        raise InputError("unsupported_format", format=name, remedy=format_named(name).remedy)
+    check_size(header.width, header.height, limits, "JPEG")
+    if len(header.sampling) not in (1, 3, 4):
+        raise InputError("corrupt", format="JPEG")
+    if not header.scan_count:
+        raise InputError("truncated", format="JPEG")
+
+
+def _decode(data: bytes, header: JpegHeader, *, salvage: bool) -> tuple[Pixels, Model, bool]:
+    model: Model = {1: "L", 3: "RGB", 4: "CMYK"}[len(header.sampling)]  # type: ignore[assignment]
+    space = "GRAY" if model == "L" else model
+    incomplete = header.end is None and bool(header.unfinished)
+    if header.has_junk:
+        # Viewers skip such bytes; libjpeg takes them for damage. What follows is decoded as strictly as ever.
+        data = b"".join((b"\xff\xd8", *header.tables, data[header.first_scan :]))
+    if header.end is None and not incomplete:
+        # Only the end marker is missing: with it, a strict decoder tells whether the data are whole.
+        data += _EOI_BYTES
+    try:
+        if incomplete:
+            raise ValueError("premature end")
+        pixels = simplejpeg.decode_jpeg(data, space, strict=True)
+    except DECODER_ERRORS as error:
+        if not salvage:
+            cut = header.end is None or "premature end of jpeg" in str(error).lower()
+            raise InputError("truncated" if cut else "corrupt", format="JPEG") from error
+        return _salvaged(data, space), model, True
+    return _positive(pixels, header), model, False
+
+
+def _salvaged(data: bytes, space: str) -> Pixels:
+    try:
+        pixels: Pixels = simplejpeg.decode_jpeg(data, space, strict=False)
+    except DECODER_ERRORS as error:
+        raise InputError("corrupt", format="JPEG") from error
+    return pixels
+
+
+def _positive(pixels: Pixels, header: JpegHeader) -> Pixels:
+    """Adobe stores CMYK inverted; without its marker the standard holds."""
+    return 255 - pixels if len(header.sampling) == 4 and header.adobe else pixels
+
+
+def _is_subsampled(header: JpegHeader) -> bool:
+    if len(header.sampling) < 3:
+        return False
+    luma_h, luma_v = header.sampling[0]
+    return any(h * v < luma_h * luma_v for h, v in header.sampling[1:3])

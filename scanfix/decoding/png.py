@@ -1,0 +1,182 @@
+"""Is this PNG whole, and what does it show?
+
+The chunks are walked here: their checksums are what finds damage (Pillow checks none of the
+pixel data). The decoder then gets a PNG of the critical chunks only, so that text, profile and
+animation chunks, the usual places for bombs, never reach it.
+"""
+
+from __future__ import annotations
+
+import binascii
+import re
+import struct
+import zlib
+from dataclasses import dataclass, field
+
+from PIL import PngImagePlugin
+
+from scanfix.decoding import pillow
+from scanfix.decoding.exif import ExifFacts, read_exif
+from scanfix.decoding.stored import Stored, check_metadata, check_size, plausible_dpi
+from scanfix.errors import InputError
+from scanfix.limits import Limits
+
+SIGNATURE = b"\x89PNG\r\n\x1a\n"
+_KEPT = frozenset((b"PLTE", b"tRNS"))
+_METADATA = {
+    b"tEXt": "text",
+    b"zTXt": "text",
+    b"iTXt": "text",
+    b"tIME": "text",
+    b"eXIf": "exif",
+    b"iCCP": "icc",
+}
+_MODES = {0: "L", 2: "RGB", 3: "P", 4: "LA", 6: "RGBA"}
+_DEPTHS = {0: (1, 2, 4, 8, 16), 2: (8, 16), 3: (1, 2, 4, 8), 4: (8, 16), 6: (8, 16)}
+_RAW_PROFILE = b"Raw profile type exif\x00"
+_MAX_RAW_PROFILE = 1 << 20
+_HEX = re.compile(rb"[0-9a-fA-F]+")
+
+
+@dataclass(slots=True)
+class PngChunks:
+    """What the chunks say; filled while walking."""
+
+    header: bytes = b""
+    kept: list[bytes] = field(default_factory=list)
+    pixel_data: list[bytes] = field(default_factory=list)
+    icc: bytes | None = None
+    exif: ExifFacts | None = None
+    dpi: float | None = None
+    page_count: int = 1
+    metadata: set[str] = field(default_factory=set)
+    fault: str | None = None
+    """Error code of the first damage met."""
+
+
+def read_png(data: bytes, limits: Limits, *, salvage: bool = False) -> Stored:
+    """Decode a PNG; of an animation the default image."""
+    chunks = walk(data, limits)
+    width, height, depth, colour = struct.unpack(">IIBB", chunks.header[:10])
+    check_size(width, height, limits, "PNG")
+    if depth not in _DEPTHS.get(colour, ()):
+        raise InputError("corrupt", format="PNG")
+    if not chunks.pixel_data:
+        raise InputError(chunks.fault or "truncated", format="PNG")
+    if chunks.fault and not salvage:
+        raise InputError(chunks.fault, format="PNG")
+    picture = pillow.open_with(PngImagePlugin.PngImageFile, _bare(chunks), "PNG", limits)
+    damaged = pillow.load(picture, "PNG", salvage=salvage)
+    color_mode = picture.mode
+    pixels, model = pillow.pixels_of(picture, "PNG")
+    exif = chunks.exif or ExifFacts()
+    return Stored(
+        pixels,
+        model,
+        color_mode="1" if (depth, colour) == (1, 0) else color_mode if depth < 16 else f"{_MODES[colour]};16",
+        icc=chunks.icc,
+        orientation=exif.orientation,
+        page_count=chunks.page_count,
+        dpi=chunks.dpi or exif.dpi,
+        metadata=frozenset(chunks.metadata),
+        damaged=damaged or chunks.fault is not None,
+    )
+
+
+def walk(data: bytes, limits: Limits) -> PngChunks:
+    """Visit the chunks up to IEND. Raises InputError: corrupt without a header, metadata_bomb."""
+    if not data.startswith(SIGNATURE):
+        raise InputError("corrupt", format="PNG")
+    chunks, position, kind = PngChunks(), len(SIGNATURE), b""
+    view = memoryview(data)
+    while position + 12 <= len(data):
+        length, kind = struct.unpack_from(">I4s", data, position)
+        end = position + 12 + length
+        if end > len(data):
+            break
+        body = view[position + 8 : end - 4]
+        if kind in (b"IHDR", b"IDAT", *_KEPT):
+            _note_critical(chunks, kind, body, struct.unpack_from(">I", data, end - 4)[0])
+        else:
+            _note_ancillary(chunks, kind, body, limits)
+        position = end
+        if kind == b"IEND":
+            break
+    if len(chunks.header) != 13:
+        raise InputError("truncated" if len(data) < 33 else "corrupt", format="PNG")
+    if kind != b"IEND" and position < len(data):
+        chunks.fault = chunks.fault or "truncated"
+    elif kind == b"IEND" and position < len(data):
+        chunks.metadata.add("trailing")
+    return chunks
+
+
+def _note_critical(chunks: PngChunks, kind: bytes, body: memoryview, checksum: int) -> None:
+    if zlib.crc32(body, zlib.crc32(kind)) != checksum:
+        chunks.fault = chunks.fault or "corrupt"
+    if kind == b"IHDR":
+        chunks.header = chunks.header or bytes(body)
+    elif kind == b"IDAT":
+        chunks.pixel_data.append(body)  # type: ignore[arg-type]
+    elif not chunks.pixel_data:
+        chunks.kept.append(_chunk(kind, bytes(body)))
+
+
+def _note_ancillary(chunks: PngChunks, kind: bytes, body: memoryview, limits: Limits) -> None:
+    if kind in _METADATA:
+        chunks.metadata.add(_METADATA[kind])
+    if kind == b"eXIf":
+        _note_exif(chunks, bytes(body[: limits.max_metadata_bytes]))
+    elif kind == b"iCCP" and chunks.icc is None:
+        chunks.icc = _icc(bytes(body), limits)
+    elif kind == b"pHYs" and len(body) == 9 and body[8] == 1:
+        chunks.dpi = plausible_dpi(struct.unpack_from(">I", body)[0] * 0.0254)
+    elif kind == b"acTL" and len(body) == 8:
+        chunks.page_count = max(1, min(struct.unpack_from(">I", body)[0], limits.max_pages))
+    elif kind in (b"zTXt", b"tEXt") and bytes(body[: len(_RAW_PROFILE)]) == _RAW_PROFILE:
+        _note_raw_profile(chunks, kind, bytes(body[len(_RAW_PROFILE) :]))
+    elif kind == b"iTXt" and bytes(body[:18]) == b"XML:com.adobe.xmp\x00":
+        chunks.metadata.add("xmp")
+
+
+def _note_exif(chunks: PngChunks, block: bytes) -> None:
+    if chunks.exif is None:
+        chunks.exif = read_exif(block)
+        chunks.metadata |= chunks.exif.metadata
+
+
+def _note_raw_profile(chunks: PngChunks, kind: bytes, body: bytes) -> None:
+    """ImageMagick's way before the eXIf chunk: hexadecimal text, three lines of preamble."""
+    text = _inflate(body[1:], _MAX_RAW_PROFILE) if kind == b"zTXt" else body[:_MAX_RAW_PROFILE]
+    lines = text.split(b"\n", 3)
+    if len(lines) == 4 and lines[0] == b"":
+        digits = b"".join(_HEX.findall(lines[3]))
+        _note_exif(chunks, binascii.unhexlify(digits[: len(digits) // 2 * 2]))
+
+
+def _icc(body: bytes, limits: Limits) -> bytes | None:
+    name_end = body.find(b"\x00")
+    if not 0 <= name_end < 80:
+        return None
+    profile = _inflate(body[name_end + 2 :], limits.max_metadata_bytes + 1)
+    check_metadata(len(profile), limits)
+    return profile or None
+
+
+def _inflate(packed: bytes, limit: int) -> bytes:
+    """At most `limit` bytes; what cannot be unpacked is empty."""
+    try:
+        return zlib.decompressobj().decompress(packed, limit)
+    except zlib.error:
+        return b""
+
+
+def _bare(chunks: PngChunks) -> bytes:
+    """The same picture with nothing beside it."""
+    pixel_data = b"".join(chunks.pixel_data)
+    parts = (_chunk(b"IHDR", chunks.header), *chunks.kept, _chunk(b"IDAT", pixel_data), _chunk(b"IEND", b""))
+    return b"".join((SIGNATURE, *parts))
+
+
+def _chunk(kind: bytes, body: bytes) -> bytes:
+    return struct.pack(">I4s", len(body), kind) + body + struct.pack(">I", zlib.crc32(body, zlib.crc32(kind)))

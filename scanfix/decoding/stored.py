@@ -1,0 +1,75 @@
+"""What does a reader hand on? The pixels as the container stores them, and what was found beside them.
+
+Readers move bytes; orientation, colour profile and transparency are applied in one place afterwards.
+"""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+from scanfix.errors import InputError
+from scanfix.limits import Limits
+
+if TYPE_CHECKING:
+    from scanfix.model import Pixels
+
+Model = Literal["L", "LA", "RGB", "RGBA", "CMYK", "LAB"]
+
+# All that the decoders used here raise on damaged bytes (seen while fuzzing, or in their source).
+# Named one by one, so that a KeyboardInterrupt or a ScanfixError passes.
+DECODER_ERRORS: tuple[type[Exception], ...] = (
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    EOFError,
+    LookupError,
+    OSError,
+    RuntimeError,
+    SyntaxError,
+    TypeError,
+    ValueError,
+    Warning,
+    struct.error,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """One picture as stored: H x W (L) or H x W x channels, uint8; CMYK with 255 = full ink."""
+
+    pixels: Pixels = field(repr=False)
+    model: Model
+    color_mode: str
+    """Mode in the file, in Pillow's words."""
+    icc: bytes | None = field(default=None, repr=False)
+    orientation: int = 1
+    """EXIF orientation still to be applied, 1..8."""
+    page_count: int = 1
+    dpi: float | None = None
+    metadata: frozenset[str] = frozenset()
+    subsampled: bool = False
+    damaged: bool = False
+
+
+def check_size(width: int, height: int, limits: Limits, format: str) -> None:
+    """Refuse a size, read from the header, before a single pixel is allocated."""
+    if width <= 0 or height <= 0:
+        raise InputError("corrupt", format=format)
+    if width * height > limits.max_pixels:
+        raise InputError("too_large_pixels", width=width, height=height, limit=limits.max_pixels)
+    long, short = max(width, height), min(width, height)
+    if long > limits.max_side or long > short * limits.max_aspect:
+        raise InputError("too_large_side", width=width, height=height, limit=limits.max_side)
+
+
+def check_metadata(byte_count: int, limits: Limits) -> None:
+    """Refuse a colour profile that is a bomb: without it the colours would be wrong."""
+    if byte_count > limits.max_metadata_bytes:
+        raise InputError("metadata_bomb", limit=limits.max_metadata_bytes)
+
+
+def plausible_dpi(value: float | None) -> float | None:
+    """Dots per inch as people and scanners mean them; anything else is a default nobody set."""
+    return round(value, 2) if value is not None and 36 <= value <= 4800 else None

@@ -1,0 +1,106 @@
+"""What does this WebP show? The chunks of its RIFF container are walked first: size, frames, metadata."""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import dataclass, field
+
+from PIL import WebPImagePlugin
+
+from scanfix.decoding import pillow
+from scanfix.decoding.exif import ExifFacts, read_exif
+from scanfix.decoding.stored import Stored, check_metadata, check_size
+from scanfix.errors import InputError
+from scanfix.limits import Limits
+
+_CUT_OFF = {b"EXIF", b"XMP ", b"ICCP"}
+
+
+@dataclass(slots=True)
+class WebpChunks:
+    """What the chunks say; filled while walking."""
+
+    width: int = 0
+    height: int = 0
+    page_count: int = 0
+    icc: bytes | None = None
+    exif: ExifFacts | None = None
+    subsampled: bool = False
+    metadata: set[str] = field(default_factory=set)
+    bare: list[bytes] = field(default_factory=list)
+    """The chunks that hold pixels."""
+
+
+def read_webp(data: bytes, limits: Limits, *, salvage: bool = False) -> Stored:
+    """Decode a WebP; of an animation the first frame."""
+    chunks = walk(data, limits)
+    check_size(chunks.width, chunks.height, limits, "WEBP")
+    body = b"WEBP" + b"".join(chunks.bare)
+    bare = b"RIFF" + struct.pack("<I", len(body)) + body
+    picture = pillow.open_with(WebPImagePlugin.WebPImageFile, bare, "WEBP", limits)
+    damaged = pillow.load(picture, "WEBP", salvage=salvage)
+    color_mode = picture.mode
+    pixels, model = pillow.pixels_of(picture, "WEBP")
+    exif = chunks.exif or ExifFacts()
+    return Stored(
+        pixels,
+        model,
+        color_mode=color_mode,
+        icc=chunks.icc,
+        orientation=exif.orientation,
+        page_count=max(1, chunks.page_count),
+        dpi=exif.dpi,
+        metadata=frozenset(chunks.metadata),
+        subsampled=chunks.subsampled,
+        damaged=damaged,
+    )
+
+
+def walk(data: bytes, limits: Limits) -> WebpChunks:
+    """Visit the chunks of the container. Raises InputError: truncated, metadata_bomb."""
+    chunks, position = WebpChunks(), 12
+    end = 8 + struct.unpack_from("<I", data, 4)[0]
+    if end > len(data) + 1:
+        raise InputError("truncated", format="WEBP")
+    if end + 1 < len(data):
+        chunks.metadata.add("trailing")
+    while position + 8 <= min(end, len(data)):
+        kind, length = struct.unpack_from("<4sI", data, position)
+        body = data[position + 8 : position + 8 + length]
+        if len(body) < length:
+            raise InputError("truncated", format="WEBP")
+        _note(chunks, kind, body, limits)
+        position += 8 + length + (length & 1)
+    return chunks
+
+
+def _note(chunks: WebpChunks, kind: bytes, body: bytes, limits: Limits) -> None:
+    if kind == b"EXIF":
+        chunks.exif = chunks.exif or read_exif(body)
+        chunks.metadata |= chunks.exif.metadata
+    elif kind == b"XMP ":
+        chunks.metadata.add("xmp")
+    elif kind == b"ICCP":
+        check_metadata(len(body), limits)
+        chunks.icc = chunks.icc or body
+        chunks.metadata.add("icc")
+    elif kind == b"VP8X" and len(body) >= 10:
+        chunks.width = 1 + int.from_bytes(body[4:7], "little")
+        chunks.height = 1 + int.from_bytes(body[7:10], "little")
+    elif kind == b"ANMF":
+        chunks.page_count = min(chunks.page_count + 1, limits.max_pages)
+    elif kind == b"VP8 " and len(body) >= 10:
+        width, height = struct.unpack_from("<HH", body, 6)
+        _note_size(chunks, width & 0x3FFF, height & 0x3FFF)
+        chunks.subsampled = True
+    elif kind == b"VP8L" and len(body) >= 5:
+        (bits,) = struct.unpack_from("<I", body, 1)
+        _note_size(chunks, 1 + (bits & 0x3FFF), 1 + (bits >> 14 & 0x3FFF))
+    if kind not in _CUT_OFF:
+        flags_cleared = bytes([body[0] & 0x12]) + body[1:] if kind == b"VP8X" and body else body
+        chunks.bare.append(struct.pack("<4sI", kind, len(body)) + flags_cleared + b"\x00" * (len(body) & 1))
+
+
+def _note_size(chunks: WebpChunks, width: int, height: int) -> None:
+    """The larger of canvas and bitmap, so that neither can hide the other from the limits."""
+    chunks.width, chunks.height = max(chunks.width, width), max(chunks.height, height)

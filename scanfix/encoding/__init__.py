@@ -1,0 +1,47 @@
+"""Pixels to bytes that satisfy a profile: the best picture that fits, in about one encode.
+
+`encode` makes a JPEG (jpeg.py) or a BMP (bmp.py); `pass_through` keeps a file that conforms
+already, byte for byte, or takes away only what is not picture (passthrough.py).
+"""
+
+from __future__ import annotations
+
+from scanfix.encoding.bmp import encode_bmp
+from scanfix.encoding.encoded import Encoded
+from scanfix.encoding.jpeg import encode_jpeg
+from scanfix.encoding.passthrough import pass_through
+from scanfix.errors import ConfigError
+from scanfix.model import Pixels
+from scanfix.profiles import Format, OutputProfile, load_profile
+
+__all__ = ["Encoded", "Format", "encode", "pass_through"]
+
+
+def encode(
+    pixels: Pixels,
+    profile: OutputProfile | str = "cnnic",
+    *,
+    format: Format | None = None,
+    dpi: float | None = None,
+    subsampled: bool = False,
+    document_dpi: float | None = None,
+) -> Encoded:
+    """Make the file that the profile takes.
+
+    `pixels` is H x W x 3 uint8, RGB order, sRGB, upright; it is not changed. `format` defaults to
+    the profile's first. `dpi` is written into the file, for the size of `pixels`. `subsampled` says
+    that the chroma was stored at half resolution before. `document_dpi` are the dots per inch on
+    the document, which decide how a BMP is stored.
+
+    Raises CannotMeetProfileError "cannot_fit" with the rule that stands in the way, and ConfigError
+    "format_not_in_profile".
+    """
+    rules = load_profile(profile)
+    wanted = format or rules.formats[0]
+    if wanted not in rules.formats:
+        raise ConfigError(
+            "format_not_in_profile", profile=rules.name, format=wanted, wanted=list(rules.formats)
+        )
+    if wanted == "bmp":
+        return encode_bmp(pixels, rules, dpi=dpi, document_dpi=document_dpi)
+    return encode_jpeg(pixels, rules, dpi=dpi, subsampled=subsampled)

@@ -1,0 +1,101 @@
+"""Which BMP is the best picture in the window? Arithmetic; no trial is needed.
+
+A BMP has 14 + 40 bytes of header, 1,024 of palette when it stores 8 bits a pixel, and rows padded to
+four bytes. 24 bits as long as the document keeps 200 dots per inch, else 256 colours and more pixels.
+"""
+
+from __future__ import annotations
+
+import io
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from PIL import Image
+
+from scanfix.encoding.encoded import Encoded, Step
+from scanfix.encoding.resizing import Scales, resize
+from scanfix.encoding.writing import as_image
+from scanfix.errors import CannotMeetProfileError
+from scanfix.geometry import Size
+from scanfix.model import Pixels
+from scanfix.profiles import OutputProfile
+
+
+@dataclass(frozen=True, slots=True)
+class BmpParams:
+    """Tuning of the BMP path."""
+
+    min_document_dpi: float = 200.0
+    """A document with fewer is stored in 256 colours with more pixels."""
+    max_enlargement: float = 4.0
+    jpeg_bytes_per_pixel: float = 0.09
+    """Of a photo at a quality where the whole size is kept; to say what a JPEG would keep."""
+
+
+def bmp_bytes(size: Size, bits: int) -> int:
+    """Bytes of a BMP of 8 or 24 bits a pixel."""
+    row = (size.width * bits + 31) // 32 * 4
+    return 54 + (1024 if bits == 8 else 0) + row * size.height
+
+
+def encode_bmp(
+    pixels: Pixels,
+    profile: OutputProfile,
+    *,
+    dpi: float | None = None,
+    document_dpi: float | None = None,
+    params: BmpParams | None = None,
+) -> Encoded:
+    """A BMP with a header of 40 bytes, bottom row first, not compressed."""
+    tuning = params or BmpParams()
+    height, width = pixels.shape[:2]
+    source = Size(width, height)
+    scales = Scales.allowed(source, profile)
+    bits = 24
+    scale = _scale_for(scales, profile, 24, tuning)
+    if document_dpi is not None and document_dpi * scale < min(tuning.min_document_dpi, document_dpi):
+        bits, scale = 8, _scale_for(scales, profile, 8, tuning)
+    size = scales.size_at(scale)
+    data = _write(resize(pixels, size), bits, None if dpi is None else dpi * scale)
+    if len(data) not in profile.window:
+        raise CannotMeetProfileError("cannot_fit", profile=profile.name, rule="rule_max_bytes")
+    steps: tuple[Step, ...] = ()
+    if bits == 8:
+        steps += ("palette",)
+    if scale < 1:
+        steps += ("shrunk",)
+    if scale > 1 and scale > scales.low:
+        steps += ("enlarged",)
+    jpeg_pixels = min(source.pixel_count, profile.window.max_bytes / tuning.jpeg_bytes_per_pixel)
+    times = max(1.0, jpeg_pixels / size.pixel_count)
+    return Encoded(data, "BMP", size, None, 1, scale, steps, jpeg_times=times)
+
+
+def _scale_for(scales: Scales, profile: OutputProfile, bits: int, params: BmpParams) -> float:
+    """The scale nearest to 1 at which the file lies in the window."""
+    low, high = profile.window.min_bytes, profile.window.max_bytes
+    scale = scales.clamp(1.0)
+    if bmp_bytes(scales.size_at(scale), bits) > high:
+        scale = min(scale, math.sqrt(high / (scales.source.pixel_count * bits / 8)))
+        while bmp_bytes(scales.size_at(scale), bits) > high:
+            smaller = scale * 0.998
+            if scales.clamp(smaller) != smaller or scales.size_at(scale) == Size(1, 1):
+                raise CannotMeetProfileError("cannot_fit", profile=profile.name, rule="rule_max_bytes")
+            scale = smaller
+    while bmp_bytes(scales.size_at(scale), bits) < low:
+        scale *= 1.004
+        if scales.clamp(scale) != scale or scale > params.max_enlargement:
+            raise CannotMeetProfileError("cannot_fit", profile=profile.name, rule="rule_min_bytes")
+    return scale
+
+
+def _write(pixels: Pixels, bits: int, dpi: float | None) -> bytes:
+    image = as_image(pixels)
+    if bits == 8:
+        image = image.quantize(256, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
+        palette = image.getpalette() or []
+        image.putpalette(palette + [0] * (768 - len(palette)))
+    buffer = io.BytesIO()
+    image.save(buffer, "BMP", dpi=(dpi or 96.0, dpi or 96.0))
+    return np.frombuffer(buffer.getvalue(), np.uint8).tobytes()

@@ -1,0 +1,60 @@
+"""Which sizes in pixels does the profile allow, and how is a picture brought to one of them?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from scanfix.errors import CannotMeetProfileError
+from scanfix.geometry import Size
+from scanfix.model import Pixels
+from scanfix.profiles import OutputProfile
+
+ASPECT_TOLERANCE = 0.02
+"""Share by which one side may differ from the other's scale, to meet exact sizes and squares."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scales:
+    """Factors on the sides that the pixel rules allow."""
+
+    profile: OutputProfile
+    source: Size
+    low: float
+    high: float
+
+    @classmethod
+    def allowed(cls, source: Size, profile: OutputProfile) -> Scales:
+        """Raises CannotMeetProfileError when no factor satisfies all pixel rules."""
+        width, height = source.width, source.height
+        if profile.square and abs(width / height - 1) > ASPECT_TOLERANCE:
+            raise CannotMeetProfileError("cannot_fit", profile=profile.name, rule="rule_square")
+        low = max(profile.min_width / width, profile.min_height / height)
+        high = min(profile.max_width / width, profile.max_height / height)
+        if low > high * (1 + ASPECT_TOLERANCE):
+            raise CannotMeetProfileError("cannot_fit", profile=profile.name, rule="rule_pixels")
+        return cls(profile, source, min(low, high), high)
+
+    def clamp(self, scale: float) -> float:
+        return min(max(scale, self.low), self.high)
+
+    def size_at(self, scale: float) -> Size:
+        """Whole pixels within the rules; a square where one is demanded."""
+        profile, size = self.profile, self.source.scaled(self.clamp(scale))
+        width = min(max(size.width, profile.min_width), profile.max_width)
+        height = min(max(size.height, profile.min_height), profile.max_height)
+        if profile.square:
+            width = height = min(max(width, profile.min_height), profile.max_height)
+        return Size(width, height)
+
+
+def resize(pixels: Pixels, size: Size) -> Pixels:
+    """Averaging down, bicubic up; the same array where nothing changes."""
+    height, width = pixels.shape[:2]
+    if (width, height) == (size.width, size.height):
+        return pixels
+    down = size.width * size.height < width * height
+    method = cv2.INTER_AREA if down else cv2.INTER_CUBIC
+    return np.asarray(cv2.resize(pixels, (size.width, size.height), interpolation=method), np.uint8)

@@ -1,0 +1,101 @@
+"""How large will the file be? Asked of a sample of the picture, not of the whole.
+
+Tiles on a stratified grid, each at a position that depends on its number alone, are laid side by
+side into a small picture, and that is encoded. Tiles begin on multiples of 16 pixels, where the
+blocks of a picture that was a JPEG before begin too.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+
+import numpy as np
+from PIL import Image
+
+from scanfix.encoding.writing import JpegOptions, as_image, write_jpeg
+from scanfix.model import Pixels
+
+
+@dataclass(frozen=True, slots=True)
+class SamplingParams:
+    """Tuning of the sample."""
+
+    tile_width: int = 64
+    tile_height: int = 16
+    share: float = 0.05
+    min_pixels: int = 150_000
+    max_pixels: int = 400_000
+    header_bytes: int = 330
+    """Of a file without any picture."""
+
+
+SAFE = 0.5
+GOLDEN = (math.sqrt(5) - 1) / 2
+
+
+def mosaic(pixels: Pixels, params: SamplingParams) -> Pixels:
+    """A sample of the picture, H' x W' x 3; the picture itself where it is hardly larger."""
+    height, width = pixels.shape[:2]
+    wanted = min(max(params.share * width * height, params.min_pixels), params.max_pixels)
+    tile_w, tile_h = params.tile_width, params.tile_height
+    if width * height < 2 * wanted or width < 2 * tile_w or height < 2 * tile_h:
+        return pixels
+    columns, rows = _grid(width, height, wanted / (tile_w * tile_h), params)
+    out = np.empty((rows * tile_h, columns * tile_w, 3), np.uint8)
+    for number in range(rows * columns):
+        row, column = divmod(number, columns)
+        x = _place(column, columns, width, tile_w, number * GOLDEN)
+        y = _place(row, rows, height, tile_h, number * GOLDEN * GOLDEN)
+        tile = pixels[y : y + tile_h, x : x + tile_w]
+        out[row * tile_h : (row + 1) * tile_h, column * tile_w : (column + 1) * tile_w] = tile
+    return out
+
+
+def _grid(width: int, height: int, count: float, params: SamplingParams) -> tuple[int, int]:
+    """Columns and rows of cells about as wide and high as the picture's proportions ask."""
+    columns = round(math.sqrt(count * width / height))
+    columns = min(max(columns, 1), width // params.tile_width)
+    rows = min(max(round(count / columns), 1), height // params.tile_height)
+    return columns, rows
+
+
+def _place(index: int, cells: int, length: int, tile: int, phase: float) -> int:
+    """Start of a tile in its cell, a multiple of 16."""
+    first, last = index * length / cells, (index + 1) * length / cells - tile
+    position = first + (phase % 1.0) * max(last - first, 0)
+    return min(int(position) // 16 * 16, length - tile)
+
+
+class SizeProbe:
+    """Predicts the bytes of the whole picture from its sample; every setting is encoded once."""
+
+    def __init__(self, pixels: Pixels, options: JpegOptions, params: SamplingParams | None = None) -> None:
+        self.params = params or SamplingParams()
+        sample = mosaic(pixels, self.params)
+        self.share = sample.shape[0] * sample.shape[1] / (pixels.shape[0] * pixels.shape[1])
+        self.image: Image.Image = as_image(sample)
+        self.options = options
+        self._known: dict[float, float] = {}
+        self._density: float | None = None
+
+    def __call__(self, coarseness: float) -> float:
+        if coarseness not in self._known:
+            size = len(write_jpeg(self.image, coarseness, self.options_at(coarseness)))
+            header = self.params.header_bytes
+            self._known[coarseness] = header + (size - header) / self.share
+        return self._known[coarseness]
+
+    def options_at(self, coarseness: float) -> JpegOptions:
+        """The options; with standard Huffman tables where the file may outgrow Pillow's buffer.
+
+        Five times finer tables make a file at most 3 times as large (white and softer noise), so that
+        0.6 bytes a pixel at SAFE stay below Pillow's two; libjpeg complains on stderr before it fails.
+        """
+        plain = replace(self.options, optimised=False, progressive=False)
+        if coarseness >= SAFE and not self.options.full_chroma:
+            return self.options
+        if self._density is None:
+            size = len(write_jpeg(self.image, SAFE, plain))
+            self._density = size / (self.image.width * self.image.height)
+        return plain if self._density > 0.6 else self.options

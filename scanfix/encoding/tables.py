@@ -1,0 +1,61 @@
+"""How coarsely may each frequency of a picture be stored? Quantisation tables for documents.
+
+Both tables are scaled by one number, the coarseness, rounded and kept within 1..255. At 1.0 they
+make files about as large as the standard tables (ITU-T T.81, annex K) at quality 50, and the
+scale follows libjpeg's, so `quality_of` tells a setting in the numbers people know.
+
+Source: the tables that jpegli (libjxl, BSD-3-Clause) writes at quality 60.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+LUMA = np.array(
+    [
+        [10, 9, 17, 17, 26, 27, 30, 30],
+        [9, 12, 17, 19, 27, 25, 32, 32],
+        [17, 17, 20, 23, 27, 31, 30, 33],
+        [17, 19, 23, 27, 33, 35, 35, 36],
+        [26, 27, 27, 33, 36, 39, 44, 43],
+        [27, 25, 31, 35, 39, 43, 40, 48],
+        [30, 32, 30, 35, 44, 40, 43, 42],
+        [30, 32, 33, 36, 43, 48, 42, 34],
+    ],
+    np.float64,
+)
+CHROMA = np.array(
+    [
+        [10, 7, 15, 14, 21, 20, 23, 25],
+        [7, 11, 15, 14, 19, 17, 22, 23],
+        [15, 15, 17, 15, 18, 20, 21, 24],
+        [14, 14, 15, 17, 21, 20, 21, 25],
+        [21, 19, 18, 21, 17, 25, 19, 24],
+        [20, 17, 20, 20, 25, 22, 25, 37],
+        [23, 22, 21, 21, 19, 25, 40, 36],
+        [25, 23, 24, 25, 24, 37, 36, 255],
+    ],
+    np.float64,
+)
+
+FINEST = 0.01
+"""All entries are 1."""
+COARSEST = 8.0
+
+
+def tables_at(coarseness: float) -> list[list[int]]:
+    """Luma and chroma table in reading order, as Pillow's `qtables` takes them."""
+    return [
+        np.clip(np.rint(base * coarseness), 1, 255).astype(int).ravel().tolist() for base in (LUMA, CHROMA)
+    ]
+
+
+def quality_of(coarseness: float) -> int:
+    """The quality 1..100 at which the standard tables are about as coarse."""
+    quality = 100 - 50 * coarseness if coarseness <= 1 else 50 / coarseness
+    return min(100, max(1, round(quality)))
+
+
+def coarseness_of(quality: float) -> float:
+    """Inverse of `quality_of`."""
+    return max(FINEST, (100 - quality) / 50 if quality >= 50 else 50 / quality)

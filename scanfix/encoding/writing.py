@@ -1,0 +1,59 @@
+"""One JPEG encode through Pillow: the only place where JPEG bytes are made."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass, replace
+
+import numpy as np
+from PIL import Image
+
+from scanfix.encoding.tables import tables_at
+from scanfix.model import Pixels
+
+
+@dataclass(frozen=True, slots=True)
+class JpegOptions:
+    """Everything about a JPEG but its coarseness."""
+
+    full_chroma: bool = False
+    """4:4:4 instead of 4:2:0."""
+    optimised: bool = True
+    """Huffman tables made for this picture instead of the standard ones."""
+    progressive: bool = False
+    dpi: int | None = None
+
+
+def as_image(pixels: Pixels) -> Image.Image:
+    """A Pillow image of H x W x 3 uint8 pixels, with nothing attached."""
+    height, width = pixels.shape[:2]
+    return Image.frombuffer("RGB", (width, height), np.ascontiguousarray(pixels), "raw", "RGB", 0, 1)
+
+
+def write_jpeg(image: Image.Image, coarseness: float, options: JpegOptions) -> bytes:
+    """Encode. The tables stay within 1..255, so that the file is baseline unless progressive.
+
+    Pillow gives an optimised or progressive file two bytes a pixel and fails beyond (only near to
+    white noise gets there); such a file is made with the standard Huffman tables, which it streams.
+    """
+    try:
+        return _save(image, coarseness, options)
+    except OSError:
+        if not (options.optimised or options.progressive):
+            raise
+        return _save(image, coarseness, replace(options, optimised=False, progressive=False))
+
+
+def _save(image: Image.Image, coarseness: float, options: JpegOptions) -> bytes:
+    density = 0 if options.dpi is None else options.dpi
+    buffer = io.BytesIO()
+    image.save(
+        buffer,
+        "JPEG",
+        qtables=tables_at(coarseness),
+        subsampling=0 if options.full_chroma else 2,
+        optimize=options.optimised,
+        progressive=options.progressive,
+        dpi=(density, density),
+    )
+    return buffer.getvalue()

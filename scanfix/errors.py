@@ -1,0 +1,142 @@
+"""What can stop scanfix: one tree, closed codes, no other exception leaves the library.
+
+ScanfixError                 code, params, exit_code, http_status, message(lang)
+├── InputError               exit 3   the file cannot be taken as it is
+├── CannotMeetProfileError   exit 4   no picture can satisfy the rules of the portal
+├── OutputError              exit 5   the result was not written; nothing was lost
+├── ConfigError              exit 2   a wrong call: option, profile, kind of document
+└── MissingExtraError        exit 6   an optional package is needed and not installed
+
+A poor photo is never an error: that is a finding, in the report.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from scanfix import messages
+
+INPUT_CODES: dict[str, int] = {
+    # code: http status
+    "not_found": 404,
+    "unreadable": 422,
+    "not_regular_file": 422,
+    "empty": 422,
+    "not_image": 415,
+    "unsupported_format": 415,
+    "truncated": 422,
+    "corrupt": 422,
+    "encrypted": 422,
+    "too_large_bytes": 413,
+    "too_large_pixels": 413,
+    "too_large_side": 413,
+    "too_many_scans": 413,
+    "metadata_bomb": 413,
+    "timeout": 413,
+    "memory": 413,
+    "decoder_crashed": 422,
+    "interrupted": 503,
+}
+PROFILE_CODES: dict[str, int] = {"cannot_fit": 422}
+OUTPUT_CODES: dict[str, int] = {
+    "output_exists": 500,
+    "output_is_input": 500,
+    "output_is_link": 500,
+    "output_extension": 500,
+    "output_collision": 500,
+    "output_folder": 500,
+    "disk_full": 507,
+    "not_written": 500,
+    "verification_failed": 500,
+}
+CONFIG_CODES: dict[str, int] = {
+    "bad_option": 500,
+    "unknown_profile": 500,
+    "bad_profile": 500,
+    "unknown_document": 500,
+    "format_not_in_profile": 500,
+    "bad_corners": 500,
+    "broken_opencv": 500,
+}
+EXTRA_CODES: dict[str, int] = {"missing_extra": 501}
+
+
+class ScanfixError(Exception):
+    """Base of everything that scanfix raises.
+
+    `code` is one of a closed list (the keys of the tables above), `params` fill the sentence
+    and hold no personal data, `exit_code` is the shell's, `http_status` an upload handler's.
+    """
+
+    exit_code: ClassVar[int]
+    codes: ClassVar[dict[str, int]] = {}
+
+    def __init__(self, code: str, **params: object) -> None:
+        if code not in self.codes:
+            raise LookupError(f"{type(self).__name__} has no code {code!r}")
+        super().__init__(code, params)
+        self.code = code
+        self.params = params
+
+    @property
+    def http_status(self) -> int:
+        return self.codes[self.code]
+
+    def message(self, lang: messages.Lang = "en") -> str:
+        """One sentence for the person who sent the photo."""
+        return messages.error(self.code, self.params, lang)
+
+    def __str__(self) -> str:
+        return self.message()
+
+    def __reduce__(self) -> tuple[object, ...]:
+        # The worker process sends errors to its parent by pickle.
+        return _restore, (type(self), self.code, self.params)
+
+
+def _restore(kind: type[ScanfixError], code: str, params: dict[str, object]) -> ScanfixError:
+    return kind(code, **params)
+
+
+class InputError(ScanfixError):
+    """The input cannot be taken: not an image, damaged, too large, not readable."""
+
+    exit_code = 3
+    codes = INPUT_CODES
+
+
+class CannotMeetProfileError(ScanfixError):
+    """No picture made from this one can satisfy the profile; `rule` says what stands in the way."""
+
+    exit_code = 4
+    codes = PROFILE_CODES
+
+
+class OutputError(ScanfixError):
+    """The result was not written. What stood there before is untouched."""
+
+    exit_code = 5
+    codes = OUTPUT_CODES
+
+
+class ConfigError(ScanfixError):
+    """The call is wrong: an option, a profile or a kind of document."""
+
+    exit_code = 2
+    codes = CONFIG_CODES
+
+
+class MissingExtraError(ScanfixError):
+    """The input needs an optional package: `pip install "scanfix[EXTRA]"`."""
+
+    exit_code = 6
+    codes = EXTRA_CODES
+
+
+ERRORS: tuple[type[ScanfixError], ...] = (
+    InputError,
+    CannotMeetProfileError,
+    OutputError,
+    ConfigError,
+    MissingExtraError,
+)

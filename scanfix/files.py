@@ -1,0 +1,289 @@
+"""How do bytes come in and go out without harm to anything else on the disk?
+
+In: regular files only, opened without blocking, judged by the descriptor that is then read,
+so that nothing can be exchanged between the look and the read. Out: whole files or none, by a
+temporary name in the same folder, fsync and one rename; never over the input, never through
+a link, never over an existing file unless told to.
+"""
+
+# Descriptors, flags and exact names are the matter here; pathlib would hide them.
+# ruff: noqa: PTH105, PTH108, PTH116, PTH118, PTH119, PTH120, PTH122, PTH123
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import secrets
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import BinaryIO
+
+from scanfix.errors import InputError, OutputError
+from scanfix.formats import claimed_format
+from scanfix.limits import Limits
+
+TEMP_PREFIX = ".scanfix-"
+TEMP_SUFFIX = ".part"
+_READ_FLAGS = (
+    os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
+)
+_WRITE_FLAGS = (
+    os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NOFOLLOW", 0)
+) | getattr(os, "O_BINARY", 0)
+_KINDS = (
+    (stat.S_ISDIR, "folder"),
+    (stat.S_ISFIFO, "named pipe"),
+    (stat.S_ISSOCK, "socket"),
+    (stat.S_ISCHR, "device"),
+    (stat.S_ISBLK, "device"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SourceBytes:
+    """The whole input and the name it came under; bytes given as bytes have no name."""
+
+    data: bytes = field(repr=False)
+    name: str | None = None
+
+
+def read_source(
+    photo: str | os.PathLike[str] | bytes | BinaryIO | SourceBytes, limits: Limits
+) -> SourceBytes:
+    """Read a path, bytes or a binary stream, never more than `limits.max_bytes`.
+
+    A symbolic link is followed. Raises InputError: not_found, unreadable, not_regular_file,
+    too_large_bytes, empty.
+    """
+    if isinstance(photo, SourceBytes):
+        source = photo
+    elif isinstance(photo, bytes | bytearray | memoryview):
+        source = SourceBytes(bytes(photo))
+    elif isinstance(photo, str | os.PathLike):
+        path = os.fspath(photo)
+        source = SourceBytes(_read_regular_file(path, limits.max_bytes), path)
+    elif hasattr(photo, "read"):
+        source = SourceBytes(_read_stream(photo, limits.max_bytes), _stream_name(photo))
+    else:
+        raise InputError("unreadable", reason=type(photo).__name__)
+    if len(source.data) > limits.max_bytes:
+        raise InputError("too_large_bytes", limit=limits.max_bytes)
+    if not source.data:
+        raise InputError("empty")
+    return source
+
+
+def write_atomically(
+    path: str | os.PathLike[str],
+    data: bytes,
+    *,
+    overwrite: bool = False,
+    source: str | os.PathLike[str] | None = None,
+    extensions: tuple[str, ...] = (),
+) -> None:
+    """Write the whole of `data` under `path`, or leave everything as it was.
+
+    `source` is the input, which is never overwritten, under whatever name. `extensions` are those
+    that tell the truth about the data; none given, any will do. Raises OutputError.
+    """
+    target = os.fspath(path)
+    shown = repr(os.path.basename(target))
+    if extensions and os.path.splitext(target)[1].lower() not in extensions:
+        raise OutputError(
+            "output_extension", path=shown, wanted=extensions[0], format=claimed_format("x" + extensions[0])
+        )
+    _check_target(target, shown, overwrite=overwrite, source=source)
+    with _writing(shown), _temporary_beside(target) as (descriptor, temporary):
+        try:
+            _write_all(descriptor, data)
+        finally:
+            os.close(descriptor)
+        _put_in_place(temporary, target, overwrite=overwrite)
+        _sync_folder(os.path.dirname(target) or os.curdir)
+
+
+def is_stale_temporary(name: str) -> bool:
+    """Whether a file name is one that a killed `write_atomically` left behind."""
+    return name.startswith(TEMP_PREFIX) and name.endswith(TEMP_SUFFIX)
+
+
+def _read_regular_file(path: str, limit: int) -> bytes:
+    try:
+        descriptor = os.open(path, _READ_FLAGS)
+    except FileNotFoundError as error:
+        raise InputError("not_found") from error
+    except (OSError, ValueError) as error:
+        kind = _kind_of(path)
+        if kind:
+            raise InputError("not_regular_file", kind=kind) from error
+        raise InputError("unreadable", reason=_reason(error)) from error
+    try:
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
+            raise InputError("not_regular_file", kind=_kind(status.st_mode))
+        if status.st_size > limit:
+            raise InputError("too_large_bytes", limit=limit)
+        return _read_descriptor(descriptor, status.st_size, limit)
+    except OSError as error:
+        raise InputError("unreadable", reason=_reason(error)) from error
+    finally:
+        os.close(descriptor)
+
+
+def _read_descriptor(descriptor: int, expected: int, limit: int) -> bytes:
+    """Read to the end, but no more than one byte beyond the limit, should the file grow meanwhile."""
+    with os.fdopen(descriptor, "rb", buffering=0, closefd=False) as file:
+        first = file.read(min(expected, limit) + 1) or b""
+        if len(first) <= expected:
+            return first
+        chunks, count = [first], len(first)
+        while count <= limit and (chunk := file.read(min(1 << 20, limit + 1 - count))):
+            chunks.append(chunk)
+            count += len(chunk)
+    return b"".join(chunks)
+
+
+def _read_stream(stream: BinaryIO, limit: int) -> bytes:
+    chunks, count = [], 0
+    try:
+        while count <= limit and (chunk := stream.read(min(1 << 20, limit + 1 - count))):
+            if not isinstance(chunk, bytes):
+                raise InputError("unreadable", reason="text")
+            chunks.append(chunk)
+            count += len(chunk)
+    except (OSError, ValueError) as error:
+        raise InputError("unreadable", reason=_reason(error)) from error
+    return chunks[0] if len(chunks) == 1 else b"".join(chunks)
+
+
+def _stream_name(stream: BinaryIO) -> str | None:
+    name = getattr(stream, "name", None)
+    return name if isinstance(name, str) else None
+
+
+def _kind_of(path: str) -> str | None:
+    """What stands at a path that could not be opened, when it is not a regular file."""
+    try:
+        mode = os.stat(path).st_mode
+    except (OSError, ValueError):
+        return None
+    return None if stat.S_ISREG(mode) else _kind(mode)
+
+
+def _kind(mode: int) -> str:
+    return next((kind for is_kind, kind in _KINDS if is_kind(mode)), "device")
+
+
+def _reason(error: Exception) -> str:
+    """The system's words without the path: no file name enters a message."""
+    return (os.strerror(error.errno) if isinstance(error, OSError) and error.errno else str(error)).lower()
+
+
+def _check_target(target: str, shown: str, *, overwrite: bool, source: str | os.PathLike[str] | None) -> None:
+    try:
+        status = os.lstat(target)
+    except FileNotFoundError:
+        return
+    except (OSError, ValueError) as error:
+        raise _translated(error, shown) from error
+    if not stat.S_ISREG(status.st_mode):
+        raise OutputError("output_is_link", path=shown)
+    if source is not None and _same_file(source, status):
+        raise OutputError("output_is_input")
+    if not overwrite:
+        raise OutputError("output_exists", path=shown)
+
+
+def _same_file(source: str | os.PathLike[str], status: os.stat_result) -> bool:
+    try:
+        return os.path.samestat(os.stat(source), status)
+    except (OSError, ValueError):
+        return False
+
+
+@contextlib.contextmanager
+def _writing(shown: str) -> Iterator[None]:
+    try:
+        yield
+    except (OSError, ValueError) as error:
+        raise _translated(error, shown) from error
+
+
+def _translated(error: Exception, shown: str) -> OutputError:
+    number = error.errno if isinstance(error, OSError) else None
+    if number in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+        return OutputError("disk_full")
+    if number == errno.EEXIST:
+        return OutputError("output_exists", path=shown)
+    if number in (errno.ENOENT, errno.ENOTDIR, errno.EACCES, errno.EROFS, errno.EPERM):
+        return OutputError("output_folder", path=shown)
+    return OutputError("not_written", reason=_reason(error))
+
+
+@contextlib.contextmanager
+def _temporary_beside(target: str) -> Iterator[tuple[int, str]]:
+    """A new file of mode 0600 in the folder of `target`, gone afterwards unless it was renamed."""
+    folder = os.path.dirname(target)
+    # The name does not contain the target's, so it is never too long.
+    temporary = os.path.join(folder, f"{TEMP_PREFIX}{secrets.token_hex(8)}{TEMP_SUFFIX}")
+    descriptor = -1
+    try:
+        descriptor = os.open(temporary, _WRITE_FLAGS, 0o600)
+        yield descriptor, temporary
+    finally:
+        with contextlib.suppress(OSError):
+            os.unlink(temporary)
+
+
+def _write_all(descriptor: int, data: bytes) -> None:
+    view = memoryview(data)
+    while view:
+        view = view[os.write(descriptor, view) :]
+    if hasattr(os, "fchmod"):
+        os.fchmod(descriptor, 0o666 & ~_umask())
+    os.fsync(descriptor)
+
+
+def _umask() -> int:
+    """The umask, read where reading it does not set it for a moment (Linux); elsewhere the usual one."""
+    with contextlib.suppress(OSError, ValueError), open("/proc/self/status", "rb") as file:
+        for line in file:
+            if line.startswith(b"Umask:"):
+                return int(line.split()[1], 8)
+    return 0o077
+
+
+def _put_in_place(temporary: str, target: str, *, overwrite: bool) -> None:
+    """One step of the file system: either the old state or the new one, also in a race."""
+    if overwrite:
+        os.replace(temporary, target)
+        return
+    try:
+        # A hard link fails where the name is taken, a rename would replace it.
+        os.link(temporary, target, follow_symlinks=False)
+    except FileExistsError:
+        raise
+    except (OSError, NotImplementedError):
+        _rename_without_links(temporary, target)
+
+
+def _rename_without_links(temporary: str, target: str) -> None:
+    """For file systems without hard links (FAT, some network shares): reserve the name, then replace it."""
+    os.close(os.open(target, _WRITE_FLAGS, 0o600))
+    try:
+        os.replace(temporary, target)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            os.unlink(target)
+        raise
+
+
+def _sync_folder(folder: str) -> None:
+    """Make the new name durable where folders can be opened (not on Windows)."""
+    with contextlib.suppress(OSError):
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)

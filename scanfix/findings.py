@@ -1,0 +1,82 @@
+"""The closed list of findings: code, slug, default severity.
+
+SF1xx framing, SF2xx legibility, SF3xx light and cover, SF4xx file and colour,
+SF5xx document and numbers. A code is never reused, a slug never renamed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Severity(StrEnum):
+    """error: a portal will refuse it; warning: a risk; info: said for the record."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    INFO = "info"
+
+    @property
+    def rank(self) -> int:
+        """0 is the most severe."""
+        return tuple(Severity).index(self)
+
+
+@dataclass(frozen=True, slots=True)
+class FindingSpec:
+    """A row of the list: what a code is called and how severe it is unless told otherwise."""
+
+    code: str
+    slug: str
+    severity: Severity
+
+
+def _rows(*rows: tuple[str, str, Severity]) -> dict[str, FindingSpec]:
+    return {code: FindingSpec(code, slug, severity) for code, slug, severity in rows}
+
+
+_ERROR, _WARNING, _INFO = Severity.ERROR, Severity.WARNING, Severity.INFO
+
+FINDINGS: dict[str, FindingSpec] = _rows(
+    ("SF101", "no_document", _ERROR),
+    ("SF102", "border_unconfirmed", _WARNING),
+    ("SF103", "border_cut_off", _ERROR),
+    ("SF104", "document_small", _WARNING),
+    ("SF105", "skewed", _INFO),
+    ("SF106", "perspective", _WARNING),
+    ("SF107", "multiple_documents", _WARNING),
+    ("SF108", "orientation", _WARNING),
+    ("SF201", "blurred", _WARNING),
+    ("SF202", "motion_blur", _WARNING),
+    ("SF203", "text_too_small", _WARNING),
+    ("SF204", "noisy", _WARNING),
+    ("SF205", "compression_artifacts", _WARNING),
+    ("SF206", "low_contrast", _WARNING),
+    ("SF207", "no_text_found", _WARNING),
+    ("SF301", "glare", _WARNING),
+    ("SF302", "shadow", _WARNING),
+    ("SF303", "too_dark", _WARNING),
+    ("SF304", "overexposed", _WARNING),
+    ("SF305", "covered", _WARNING),
+    ("SF306", "smudge", _WARNING),
+    ("SF307", "watermark", _WARNING),
+    ("SF308", "fold", _INFO),
+    ("SF401", "wrong_extension", _INFO),
+    ("SF402", "metadata_removed", _INFO),
+    ("SF403", "grey_copy", _WARNING),
+    ("SF404", "screen_recapture", _WARNING),
+    ("SF405", "truncated", _ERROR),
+    ("SF406", "enlarged", _WARNING),
+    ("SF407", "resolution_low", _WARNING),
+    ("SF408", "legibility_reduced", _WARNING),
+    ("SF409", "mirrored", _ERROR),
+    ("SF501", "kind_mismatch", _ERROR),
+    ("SF502", "number_mismatch", _ERROR),
+    ("SF503", "number_invalid", _ERROR),
+    ("SF504", "name_mismatch", _WARNING),
+    ("SF505", "too_new", _WARNING),
+    ("SF506", "expired", _ERROR),
+    ("SF507", "side_missing", _WARNING),
+    ("SF508", "seal_missing", _WARNING),
+)

@@ -1,0 +1,41 @@
+"""What may come in: bytes, pixels, pages, scans, seconds, memory.
+
+Every limit is checked before the resource is spent: bytes before reading, pixels from
+the header before decoding, JPEG scans by counting markers.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from scanfix.errors import ConfigError
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Upper bounds for one input. The defaults suit a person at a shell."""
+
+    max_bytes: int = 100_000_000
+    max_pixels: int = 100_000_000
+    max_side: int = 65_500
+    max_aspect: float = 100.0
+    max_pages: int = 1_000
+    """Pages are counted no further than this; only the first is decoded."""
+    max_jpeg_scans: int = 100
+    max_metadata_bytes: int = 4_000_000
+    max_seconds: float = 60.0
+    """Wall time of one photo; enforced in an isolated worker only."""
+    max_memory_bytes: int = 2_000_000_000
+    """Address space of one photo; enforced in an isolated worker only."""
+
+    def __post_init__(self) -> None:
+        for name in self.__slots__:
+            if getattr(self, name) <= 0:
+                raise ConfigError("bad_option", option=name, value=getattr(self, name))
+
+
+SHELL_LIMITS = Limits()
+# A stranger's upload: 30 MB and 50 MP cover every current phone's normal mode.
+UPLOAD_LIMITS = Limits(
+    max_bytes=30_000_000, max_pixels=50_000_000, max_seconds=20.0, max_memory_bytes=1_000_000_000
+)

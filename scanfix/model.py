@@ -1,0 +1,283 @@
+"""The values that travel along the path of one photo. All are frozen; arrays are read-only."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scanfix import messages
+from scanfix.findings import FINDINGS, Severity
+from scanfix.geometry import SIDES, Point, Quad, Rect, Side, Size
+
+Pixels = NDArray[np.uint8]
+"""H x W x 3, uint8, RGB order, sRGB, upright (or H x W where a name says grey)."""
+
+
+@dataclass(frozen=True, slots=True)
+class SourceInfo:
+    """What the file was, before anything was done to it."""
+
+    format: str
+    """True format by its bytes: a name of `formats.FORMATS`."""
+    claimed: str | None
+    """Format that the file name claims; None without a name or with an unknown extension."""
+    byte_count: int
+    width: int
+    """Upright, EXIF orientation applied."""
+    height: int
+    exif_orientation: int = 1
+    color_mode: str = "RGB"
+    """Mode of the pixels as stored, in Pillow's words: L, RGB, RGBA, CMYK, I;16 and so on."""
+    page_count: int = 1
+    dpi: float | None = None
+    """As written in the file, when plausible (36..4800)."""
+    metadata: tuple[str, ...] = ()
+    """Kinds found, never values: exif, gps, xmp, iptc, icc, comment, text, thumbnail, trailing."""
+    subsampled: bool = False
+    """The chroma was stored at half resolution (4:2:0 or 4:2:2)."""
+    damaged: bool = False
+    """Part of the picture is missing; only ever true with salvage."""
+
+    @property
+    def size(self) -> Size:
+        return Size(self.width, self.height)
+
+
+@dataclass(frozen=True, slots=True)
+class SourceImage:
+    """The decoded photo: upright sRGB pixels, H x W x 3 uint8, RGB order, read-only."""
+
+    info: SourceInfo
+    pixels: Pixels = field(repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        if self.pixels.ndim != 3 or self.pixels.shape[2] != 3 or self.pixels.dtype != "uint8":
+            raise ValueError(
+                f"source pixels are H x W x 3 uint8, not {self.pixels.shape} {self.pixels.dtype}"
+            )
+        if self.pixels.shape[:2] != (self.info.height, self.info.width):
+            raise ValueError(f"pixels {self.pixels.shape[:2]} differ from the size said: {self.info.size}")
+        self.pixels.flags.writeable = False
+
+
+class SideState(StrEnum):
+    """Of one side of the document: inside the frame, along it, beyond it, or not to be told."""
+
+    SEEN = "seen"
+    FLUSH = "flush"
+    CUT = "cut"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentBorder:
+    """Where the document lies, in upright source pixels; corners may lie outside the frame."""
+
+    quad: Quad
+    confidence: float
+    """0..1, calibrated: the share of borders of this confidence with IoU >= 0.90."""
+    sides: Mapping[Side, SideState]
+    others: tuple[Quad, ...] = ()
+    """Further documents in the same picture."""
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.confidence <= 1:
+            raise ValueError(f"confidence {self.confidence} is outside 0..1")
+        if tuple(self.sides) != SIDES:
+            raise ValueError(f"sides {tuple(self.sides)} are not {SIDES}")
+        object.__setattr__(self, "sides", MappingProxyType(dict(self.sides)))
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return DocumentBorder, (self.quad, self.confidence, dict(self.sides), self.others)
+
+    def sides_in(self, state: SideState) -> tuple[Side, ...]:
+        return tuple(side for side, value in self.sides.items() if value == state)
+
+    def to_dict(self) -> dict[str, Any]:
+        return {
+            "quad": self.quad.to_list(),
+            "confidence": round(self.confidence, 3),
+            "sides": {side: str(state) for side, state in self.sides.items()},
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing the applicant can act on. The words come from `messages`, by code."""
+
+    code: str
+    severity: Severity
+    confidence: float = 1.0
+    region: tuple[Point, ...] | None = None
+    """Polygon in upright source pixels."""
+    params: Mapping[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if self.code not in FINDINGS:
+            raise LookupError(f"no finding has the code {self.code!r}")
+        if not 0 <= self.confidence <= 1:
+            raise ValueError(f"confidence {self.confidence} is outside 0..1")
+
+    @classmethod
+    def of(
+        cls,
+        code: str,
+        *,
+        severity: Severity | None = None,
+        confidence: float = 1.0,
+        region: tuple[Point, ...] | None = None,
+        **params: Any,
+    ) -> Finding:
+        """A finding with the severity of its row unless another is given."""
+        return cls(code, severity or FINDINGS[code].severity, confidence, region, params)
+
+    @property
+    def slug(self) -> str:
+        return FINDINGS[self.code].slug
+
+    def message(self, lang: messages.Lang = "en") -> str:
+        return messages.finding(self.code, self.params, lang)
+
+    def advice(self, lang: messages.Lang = "en") -> str:
+        return messages.advice(self.code, self.params, lang)
+
+    def to_dict(self, lang: messages.Lang = "en") -> dict[str, Any]:
+        return {
+            "code": self.code,
+            "slug": self.slug,
+            "severity": str(self.severity),
+            "confidence": round(self.confidence, 3),
+            "region": None if self.region is None else [[round(x, 1), round(y, 1)] for x, y in self.region],
+            "params": dict(self.params),
+            "message": self.message(lang),
+            "advice": self.advice(lang),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """What one check saw: its own number, the same on 0..100, and what follows."""
+
+    check: str
+    native: float | None = None
+    unit: str = ""
+    score: float | None = None
+    """0..100, higher is better."""
+    finding: Finding | None = None
+    failure: str | None = None
+    """Why the check could not judge; then native and score are None."""
+
+    def __post_init__(self) -> None:
+        if self.score is not None and not 0 <= self.score <= 100:
+            raise ValueError(f"{self.check}: score {self.score} is outside 0..100")
+
+    def to_dict(self, lang: messages.Lang = "en") -> dict[str, Any]:
+        return {
+            "check": self.check,
+            "native": None if self.native is None else round(self.native, 4),
+            "unit": self.unit,
+            "score": None if self.score is None else round(self.score, 1),
+            "finding": None if self.finding is None else self.finding.to_dict(lang),
+            "failure": self.failure,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class OutputInfo:
+    """What was made."""
+
+    format: str
+    """"JPEG" or "BMP"."""
+    byte_count: int
+    width: int
+    height: int
+    quality: int | None
+    """JPEG: the standard-table quality of equal coarseness, 1..100; None for BMP and pass-through."""
+    encode_count: int
+    passthrough: bool = False
+    crop: Rect | None = None
+    """In upright source pixels; None where the whole picture was kept."""
+    rotation: int = 0
+    """Degrees clockwise that the upright source was turned by: 0, 90, 180, 270."""
+
+    def to_dict(self) -> dict[str, Any]:
+        return {
+            "format": self.format,
+            "byte_count": self.byte_count,
+            "width": self.width,
+            "height": self.height,
+            "quality": self.quality,
+            "encode_count": self.encode_count,
+            "passthrough": self.passthrough,
+            "crop": None if self.crop is None else self.crop.to_list(),
+            "rotation": self.rotation,
+        }
+
+
+SCHEMA = "scanfix.report/1"
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Everything there is to say about one photo."""
+
+    profile: str
+    source: SourceInfo
+    border: DocumentBorder | None
+    assessments: tuple[Assessment, ...]
+    not_checked: tuple[str, ...] = ()
+    output: OutputInfo | None = None
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """Most severe first, then by code."""
+        found = [a.finding for a in self.assessments if a.finding is not None]
+        return tuple(sorted(found, key=lambda f: (f.severity.rank, f.code)))
+
+    @property
+    def blocking(self) -> tuple[Finding, ...]:
+        """What a portal will refuse."""
+        return tuple(f for f in self.findings if f.severity is Severity.ERROR)
+
+    @property
+    def risks(self) -> tuple[Finding, ...]:
+        return tuple(f for f in self.findings if f.severity is Severity.WARNING)
+
+    @property
+    def ok(self) -> bool:
+        """Nothing was found that a portal will refuse."""
+        return not self.blocking
+
+    def to_dict(self, lang: messages.Lang = "en") -> dict[str, Any]:
+        """The form of the JSON schema `scanfix.report/1`. No file name is in it."""
+        info = self.source
+        return {
+            "schema": SCHEMA,
+            "ok": self.ok,
+            "profile": self.profile,
+            "source": {
+                "format": info.format,
+                "claimed": info.claimed,
+                "byte_count": info.byte_count,
+                "width": info.width,
+                "height": info.height,
+                "exif_orientation": info.exif_orientation,
+                "color_mode": info.color_mode,
+                "page_count": info.page_count,
+            },
+            "border": None if self.border is None else self.border.to_dict(),
+            "assessments": [a.to_dict(lang) for a in self.assessments],
+            "findings": [f.to_dict(lang) for f in self.findings],
+            "not_checked": list(self.not_checked),
+            "output": None if self.output is None else self.output.to_dict(),
+        }
+
+    def to_json(self, lang: messages.Lang = "en") -> str:
+        return json.dumps(self.to_dict(lang), ensure_ascii=False, allow_nan=False)

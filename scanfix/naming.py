@@ -1,0 +1,78 @@
+"""What is a result called? Names only, nothing is touched on the disk.
+
+A name in a message is shown so that it can do no harm: control characters, direction
+marks and undecodable bytes are escaped.
+"""
+
+from __future__ import annotations
+
+import os
+import unicodedata
+from collections.abc import Iterable
+from pathlib import Path, PurePath
+
+MAX_NAME_BYTES = 255
+"""Longest file name of the usual file systems."""
+
+
+def prepared_name(name: str, extension: str, mark: str = ".prepared") -> str:
+    """`id.png` -> `id.prepared.jpg`; a name too long for the disk loses the end of its stem."""
+    return _fitted(PurePath(name).stem or name, mark + extension)
+
+
+def batch_names(sources: Iterable[PurePath], extension: str) -> dict[PurePath, PurePath]:
+    """A result for each relative source path, in a mirrored tree, no two the same.
+
+    `a/card.png` -> `a/card.jpg`; where `card.png` and `card.jpg` lie side by side, both keep their
+    full names: `card.png.jpg`, `card.jpg.jpg`. Names that differ only in case or in their Unicode
+    form count as the same, because some disks say so.
+    """
+    wanted = {source: source.with_name(_fitted(source.stem, extension)) for source in sources}
+    taken: dict[str, int] = {}
+    for target in wanted.values():
+        taken[_key(target)] = taken.get(_key(target), 0) + 1
+    chosen: dict[PurePath, PurePath] = {}
+    used = {key for key, count in taken.items() if count == 1}
+    for source, target in wanted.items():
+        if taken[_key(target)] > 1:
+            target = _free(source, extension, used)
+            used.add(_key(target))
+        chosen[source] = target
+    return chosen
+
+
+def shown(name: str | os.PathLike[str]) -> str:
+    """A name as it may be printed on any terminal and in any log line."""
+    return "".join(_harmless(c) for c in os.fspath(name))
+
+
+def target_in(folder: Path, name: str, extension: str) -> Path:
+    """Where a photo's result goes inside a folder that was named as the output."""
+    return folder / prepared_name(name, extension)
+
+
+def _harmless(char: str) -> str:
+    # Cc control, Cf format (direction marks), Cs lone surrogates: undecodable bytes.
+    if unicodedata.category(char) in ("Cc", "Cf", "Cs"):
+        return char.encode("unicode_escape").decode("ascii")
+    return char
+
+
+def _fitted(stem: str, ending: str) -> str:
+    room = MAX_NAME_BYTES - len(os.fsencode(ending))
+    while len(os.fsencode(stem)) > room:
+        stem = stem[:-1]
+    return stem + ending
+
+
+def _key(path: PurePath) -> str:
+    return unicodedata.normalize("NFC", os.fspath(path)).casefold()
+
+
+def _free(source: PurePath, extension: str, used: set[str]) -> PurePath:
+    target = source.with_name(_fitted(source.name, extension))
+    number = 2
+    while _key(target) in used:
+        target = source.with_name(_fitted(source.name, f".{number}{extension}"))
+        number += 1
+    return target

@@ -1,0 +1,20 @@
+"""A portal's rules, as data: one TOML file per profile, each with its source, date and confidence.
+
+`load_profile` takes a built-in name, an alias, or the path of a user's own TOML file. Rules
+that contradict each other, unknown keys and wrong types are refused when the profile is made.
+"""
+
+from __future__ import annotations
+
+from scanfix.profiles.loader import load_profile, profile_names
+from scanfix.profiles.profile import ByteWindow, Confidence, Format, OutputProfile, Processing
+
+__all__ = [
+    "ByteWindow",
+    "Confidence",
+    "Format",
+    "OutputProfile",
+    "Processing",
+    "load_profile",
+    "profile_names",
+]

@@ -1,0 +1,165 @@
+"""Which profile is meant? A built-in name, an alias, or a user's own TOML file, read strictly."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import tomllib
+from collections.abc import Callable, Mapping
+from functools import cache
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from scanfix.errors import ConfigError
+from scanfix.findings import Severity
+from scanfix.profiles.profile import ByteWindow, OutputProfile
+
+BUILT_IN = (
+    "cnnic",
+    "aliyun-console",
+    "cn-reinforced",
+    "huawei-domain",
+    "pair-cn",
+    "us-ds160",
+    "in-upsc",
+    "in-ssc-photo",
+    "in-ssc-signature",
+    "in-evisa-passport",
+    "uk-passport",
+    "stripe-id",
+    "mangopay-kyc",
+)
+"""The default first. Each is a file NAME.toml beside this module."""
+
+MAX_FILE_BYTES = 100_000
+
+
+def profile_names() -> tuple[str, ...]:
+    """Names of the built-in profiles, the default first."""
+    return BUILT_IN
+
+
+def load_profile(name_or_path: str | os.PathLike[str] | OutputProfile) -> OutputProfile:
+    """The profile of that name, alias or .toml file; a profile is returned as it is.
+
+    Raises ConfigError: unknown_profile, bad_profile.
+    """
+    if isinstance(name_or_path, OutputProfile):
+        return name_or_path
+    text = os.fspath(name_or_path)
+    if text in _by_name():
+        return _by_name()[text]
+    if text.endswith(".toml"):
+        return _from_file(Path(text))
+    raise ConfigError("unknown_profile", name=text)
+
+
+@cache
+def _by_name() -> Mapping[str, OutputProfile]:
+    files = resources.files(__package__)
+    profiles = [parse_profile(n, files.joinpath(f"{n}.toml").read_text(encoding="utf-8")) for n in BUILT_IN]
+    return {key: profile for profile in profiles for key in (profile.name, *profile.aliases)}
+
+
+def _from_file(path: Path) -> OutputProfile:
+    try:
+        with path.open("rb") as file:
+            data = file.read(MAX_FILE_BYTES + 1)
+        text = data.decode("utf-8")
+    except OSError as error:
+        raise ConfigError("unknown_profile", name=path.name) from error
+    except UnicodeDecodeError as error:
+        raise ConfigError("bad_profile", name=path.stem, reason="profile_not_toml") from error
+    if len(data) > MAX_FILE_BYTES:
+        raise ConfigError("bad_profile", name=path.stem, reason="profile_not_toml")
+    return parse_profile(path.stem, text)
+
+
+def parse_profile(name: str, text: str) -> OutputProfile:
+    """A profile from TOML; `name` is that of the file. Raises ConfigError bad_profile."""
+    try:
+        table = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError("bad_profile", name=name, reason=["profile_not_toml", str(error)]) from error
+    if unknown := sorted(set(table) - set(FIELDS)):
+        raise ConfigError("bad_profile", name=name, reason=["profile_unknown_key", *unknown])
+    if missing := sorted(REQUIRED - set(table)):
+        raise ConfigError("bad_profile", name=name, reason=["profile_missing_key", *missing])
+    values = {key: _read(name, key, FIELDS[key], value) for key, value in table.items()}
+    return _made(name, values)
+
+
+def _made(name: str, values: dict[str, Any]) -> OutputProfile:
+    return OutputProfile(name=name, **values)
+
+
+def _read(name: str, key: str, reader: Callable[[Any], Any], value: Any) -> Any:
+    try:
+        return reader(value)
+    except ConfigError as error:
+        raise ConfigError("bad_profile", name=name, reason=error.params["reason"]) from error
+    except (TypeError, ValueError) as error:
+        raise ConfigError("bad_profile", name=name, reason=["profile_wrong_type", key]) from error
+
+
+def _exactly(*kinds: type) -> Callable[[Any], Any]:
+    """TOML has types of its own; nothing is coerced but an integer where a number is asked for."""
+
+    def read(value: Any) -> Any:
+        if type(value) not in kinds:
+            raise TypeError(value)
+        return value
+
+    return read
+
+
+def _strings(value: Any) -> tuple[str, ...]:
+    return tuple(_exactly(str)(item) for item in _exactly(list)(value))
+
+
+def _texts(value: Any) -> dict[str, str]:
+    return {key: _exactly(str)(text) for key, text in _exactly(dict)(value).items()}
+
+
+def _window(value: Any) -> ByteWindow:
+    table = _exactly(dict)(value)
+    if set(table) != {"min_bytes", "max_bytes"}:
+        raise ValueError(value)
+    return ByteWindow(**{key: _exactly(int)(number) for key, number in table.items()})
+
+
+def _severities(value: Any) -> dict[str, Severity]:
+    return {code: Severity(level) for code, level in _texts(value).items()}
+
+
+_text, _whole, _number, _switch = _exactly(str), _exactly(int), _exactly(int, float), _exactly(bool)
+
+FIELDS: Mapping[str, Callable[[Any], Any]] = {
+    "title": _texts,
+    "formats": _strings,
+    "window": _window,
+    "source": _text,
+    "checked": _text,
+    "confidence": _text,
+    "aliases": _strings,
+    "aim": _window,
+    "min_width": _whole,
+    "max_width": _whole,
+    "min_height": _whole,
+    "max_height": _whole,
+    "square": _switch,
+    "max_compression_ratio": _number,
+    "min_dpi": _number,
+    "colour": _switch,
+    "progressive": _switch,
+    "processing": _text,
+    "severities": _severities,
+}
+"""Keys of a profile file, and how each is read."""
+
+REQUIRED = frozenset(
+    field.name
+    for field in dataclasses.fields(OutputProfile)
+    if field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING
+) - {"name"}

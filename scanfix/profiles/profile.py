@@ -1,0 +1,138 @@
+"""What does a portal demand of a file? The rules as frozen values, checked when they are made."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from math import ceil
+from types import MappingProxyType
+from typing import Literal, get_args
+
+from scanfix.errors import ConfigError
+from scanfix.findings import FINDINGS, Severity
+
+Format = Literal["jpg", "bmp"]
+Confidence = Literal["high", "medium", "low"]
+Processing = Literal["crop", "convert-only"]
+
+MAX_SIDE = 65_500
+"""A JPEG side has at most 65,535 pixels; libjpeg stops at 65,500."""
+
+
+@dataclass(frozen=True, slots=True)
+class ByteWindow:
+    """Least and greatest number of bytes, both allowed."""
+
+    min_bytes: int
+    max_bytes: int
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.min_bytes <= self.max_bytes:
+            raise ConfigError("bad_profile", name="", reason=["profile_window", str(self)])
+
+    def __str__(self) -> str:
+        return f"{self.min_bytes}..{self.max_bytes}"
+
+    def __contains__(self, byte_count: int) -> bool:
+        return self.min_bytes <= byte_count <= self.max_bytes
+
+
+@dataclass(frozen=True, slots=True)
+class OutputProfile:
+    """What a portal demands of a file."""
+
+    name: str
+    title: Mapping[str, str]
+    """By language."""
+    formats: tuple[Format, ...]
+    """Those that scanfix writes, the preferred one first."""
+    window: ByteWindow
+    source: str
+    checked: str
+    """Date of the look at the source, ISO 8601."""
+    confidence: Confidence
+    aliases: tuple[str, ...] = ()
+    aim: ByteWindow | None = None
+    """Preferred part of the window, where legibility does not suffer from it."""
+    min_width: int = 1
+    max_width: int = MAX_SIDE
+    min_height: int = 1
+    max_height: int = MAX_SIDE
+    square: bool = False
+    max_compression_ratio: float | None = None
+    """24-bit size over file size."""
+    min_dpi: float | None = None
+    """Dots per inch on the document; checked where the size of its kind is known."""
+    colour: bool = True
+    """A colour picture is demanded."""
+    progressive: bool = False
+    """Progressive JPEG is known to be taken."""
+    processing: Processing = "crop"
+    severities: Mapping[str, Severity] = field(default_factory=dict)
+    """Severity by finding code, where it differs from the default."""
+
+    def __post_init__(self) -> None:
+        for reason, broken in RULES.items():
+            if broken(self):
+                raise ConfigError("bad_profile", name=self.name, reason=reason)
+        for name in ("title", "severities"):
+            object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
+
+    def __reduce__(self) -> tuple[object, ...]:
+        values = {name: getattr(self, name) for name in self.__slots__}
+        plain = {name: dict(v) if isinstance(v, Mapping) else v for name, v in values.items()}
+        return _restore, (plain,)
+
+    def least_bytes(self, width: int, height: int) -> int:
+        """Least size of a file of so many pixels: the window's, or what the compression ratio leaves."""
+        if self.max_compression_ratio is None:
+            return self.window.min_bytes
+        return max(self.window.min_bytes, ceil(3 * width * height / self.max_compression_ratio))
+
+
+def _restore(values: dict[str, object]) -> OutputProfile:
+    return OutputProfile(**values)  # type: ignore[arg-type]
+
+
+def _bmp_cannot_fit(profile: OutputProfile) -> bool:
+    """Even an 8-bit BMP of the least size allowed is too large."""
+    row = (profile.min_width + 3) // 4 * 4
+    return profile.formats == ("bmp",) and 54 + 1024 + row * profile.min_height > profile.window.max_bytes
+
+
+def _aim_outside(profile: OutputProfile) -> bool:
+    aim, window = profile.aim, profile.window
+    return aim is not None and not (aim.min_bytes in window and aim.max_bytes in window)
+
+
+def _not_a_date(text: str) -> bool:
+    try:
+        dt.date.fromisoformat(text)
+    except (TypeError, ValueError):
+        return True
+    return False
+
+
+RULES: Mapping[str, Callable[[OutputProfile], bool]] = {
+    # what is wrong, as a term of the catalogue: the test for it
+    "profile_name": lambda p: not p.name,
+    "profile_title": lambda p: not {"en", "zh"} <= set(p.title),
+    "profile_formats": lambda p: not p.formats or not set(p.formats) <= set(get_args(Format)),
+    "profile_source": lambda p: not p.source,
+    "profile_checked": lambda p: _not_a_date(p.checked),
+    "profile_confidence": lambda p: p.confidence not in get_args(Confidence),
+    "profile_processing": lambda p: p.processing not in get_args(Processing),
+    "profile_severities": lambda p: not set(p.severities) <= set(FINDINGS),
+    "profile_window": lambda p: p.window.max_bytes < 1,
+    "profile_aim": _aim_outside,
+    "profile_width": lambda p: not 1 <= p.min_width <= p.max_width <= MAX_SIDE,
+    "profile_height": lambda p: not 1 <= p.min_height <= p.max_height <= MAX_SIDE,
+    "profile_square": lambda p: p.square and max(p.min_width, p.min_height) > min(p.max_width, p.max_height),
+    "profile_dpi": lambda p: p.min_dpi is not None and p.min_dpi <= 0,
+    "profile_compression": lambda p: (
+        p.max_compression_ratio is not None
+        and (p.max_compression_ratio < 1 or p.least_bytes(p.min_width, p.min_height) > p.window.max_bytes)
+    ),
+    "profile_bmp": _bmp_cannot_fit,
+}

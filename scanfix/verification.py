@@ -1,0 +1,146 @@
+"""Is the file that was made what the portal wants? It is decoded and held against every rule.
+
+Nothing of the encoder is trusted or shared: the bytes are read anew, so that a mistake there is
+seen here. `legibility_kept` compares the picture before and after.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import struct
+from collections.abc import Iterator
+
+import cv2
+import numpy as np
+import simplejpeg
+from PIL import Image
+
+from scanfix.errors import OutputError
+from scanfix.geometry import Size
+from scanfix.model import Pixels
+from scanfix.profiles import Format, OutputProfile
+
+MIN_LEGIBILITY_KEPT = 0.80
+"""Below this share of edge contrast, SF408 is said."""
+
+MAGIC: dict[Format, bytes] = {"jpg": b"\xff\xd8\xff", "bmp": b"BM"}
+
+
+def verify(data: bytes, profile: OutputProfile, format: Format) -> Size:
+    """Decode a finished file, hold it against the profile, and tell its size in pixels.
+
+    Raises OutputError "verification_failed" with the rule that is broken.
+    """
+    _demand(data.startswith(MAGIC[format]) and format in profile.formats, "rule_format")
+    size = _verify_jpeg(data, profile) if format == "jpg" else _verify_bmp(data)
+    low = profile.least_bytes(size.width, size.height)
+    _demand(low <= len(data) <= profile.window.max_bytes, "rule_window")
+    _demand(profile.min_width <= size.width <= profile.max_width, "rule_pixels")
+    _demand(profile.min_height <= size.height <= profile.max_height, "rule_pixels")
+    _demand(not profile.square or size.width == size.height, "rule_square")
+    return size
+
+
+def _demand(holds: bool, rule: str) -> None:
+    if not holds:
+        raise OutputError("verification_failed", rule=rule)
+
+
+def _verify_jpeg(data: bytes, profile: OutputProfile) -> Size:
+    _demand(data.endswith(b"\xff\xd9"), "rule_trailing")
+    frames: list[bytes] = []
+    for marker, body in _jpeg_segments(data):
+        _demand(not _is_metadata(marker, body), "rule_metadata")
+        if 0xC0 <= marker <= 0xCF and marker not in (0xC4, 0xC8, 0xCC):
+            _demand(marker == 0xC0 or (marker == 0xC2 and profile.progressive), "rule_progressive")
+            frames.append(body)
+    _demand(len(frames) == 1 and len(frames[0]) >= 6, "rule_whole")
+    precision, height, width, components = struct.unpack_from(">BHHB", frames[0])
+    _demand(precision == 8 and components == 3, "rule_colour")
+    try:
+        decoded = simplejpeg.decode_jpeg(data, colorspace="GRAY", strict=True)
+    except ValueError as error:
+        raise OutputError("verification_failed", rule="rule_whole") from error
+    _demand(decoded.shape[:2] == (height, width), "rule_whole")
+    return Size(width, height)
+
+
+def _jpeg_segments(data: bytes) -> Iterator[tuple[int, bytes]]:
+    """Marker and body of each segment up to the end marker, which must be the last."""
+    at = 2
+    while data[at : at + 2] != b"\xff\xd9":
+        _demand(at + 4 <= len(data) and data[at] == 0xFF, "rule_whole")
+        marker, length = data[at + 1], struct.unpack_from(">H", data, at + 2)[0]
+        yield marker, data[at + 4 : at + 2 + length]
+        at += 2 + length
+        if marker == 0xDA:
+            following = _MARKER.search(data, at)
+            _demand(following is not None, "rule_whole")
+            at = following.start() if following else len(data)
+    _demand(at + 2 == len(data), "rule_trailing")
+
+
+# In the data of a scan, 0xFF is followed by 0 or by a restart marker.
+_MARKER = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]", re.DOTALL)
+
+
+def _is_metadata(marker: int, body: bytes) -> bool:
+    if marker == 0xE0:
+        return not (body.startswith(b"JFIF\0") and len(body) == 14)
+    if marker == 0xE2:
+        return not (body.startswith(b"ICC_PROFILE\0"))
+    if marker == 0xEE:
+        return not (body.startswith(b"Adobe") and len(body) == 12)
+    return marker == 0xFE or 0xE0 <= marker <= 0xEF
+
+
+def _verify_bmp(data: bytes) -> Size:
+    _demand(len(data) > 54, "rule_whole")
+    byte_count, _, offset, header = struct.unpack_from("<IIII", data, 2)
+    width, height, planes, bits, compression = struct.unpack_from("<iiHHI", data, 18)
+    _demand(byte_count == len(data) and offset < len(data), "rule_trailing")
+    _demand(header == 40 and planes == 1 and bits in (8, 24) and compression == 0, "rule_format")
+    _demand(width > 0 and height > 0, "rule_whole")
+    _demand(offset + (width * bits + 31) // 32 * 4 * height == len(data), "rule_trailing")
+    try:
+        with Image.open(io.BytesIO(data), formats=["BMP"]) as image:
+            image.load()
+            _demand(image.size == (width, height), "rule_whole")
+    except (OSError, ValueError, SyntaxError) as error:
+        raise OutputError("verification_failed", rule="rule_whole") from error
+    return Size(width, height)
+
+
+def legibility_kept(before: Pixels, after: bytes) -> float:
+    """Share of the contrast of strong edges that the file keeps: 1 = all, 0 = none.
+
+    `before` is H x W x 3 uint8 RGB; `after` a JPEG or BMP of the same picture at any size. The
+    edges of the file, brought to the size of `before`, are projected on those of `before`.
+    """
+    reference = _luma(before)
+    made = _decode_luma(after)
+    height, width = reference.shape
+    if made.shape != reference.shape:
+        made = np.asarray(cv2.resize(made, (width, height), interpolation=cv2.INTER_CUBIC), np.uint8)
+    a, b = _detail(reference), _detail(made)
+    strong = np.abs(a) > max(12.0, 0.3 * float(np.percentile(np.abs(a[::4, ::4]), 99.5)))
+    if int(strong.sum()) < 50:
+        return 1.0
+    return float((a[strong] * b[strong]).sum() / (a[strong] ** 2).sum())
+
+
+def _luma(pixels: Pixels) -> Pixels:
+    return np.asarray(cv2.cvtColor(np.ascontiguousarray(pixels), cv2.COLOR_RGB2GRAY), np.uint8)
+
+
+def _decode_luma(data: bytes) -> Pixels:
+    if data.startswith(MAGIC["jpg"]):
+        return np.asarray(simplejpeg.decode_jpeg(data, colorspace="GRAY"))[..., 0]
+    with Image.open(io.BytesIO(data), formats=["BMP"]) as image:
+        return np.array(image.convert("L"))
+
+
+def _detail(grey: Pixels) -> np.ndarray[tuple[int, ...], np.dtype[np.float32]]:
+    values = grey.astype(np.float32)
+    return np.asarray(values - cv2.blur(values, (9, 9)), np.float32)

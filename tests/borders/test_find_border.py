@@ -1,0 +1,118 @@
+"""The border is found on drawn photos, whatever way they are turned, and nothing is claimed without one."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import pytest
+from borders.drawn import CARD, CLOTH, PAPER, TILTED, UPRIGHT, WOOD, laid, overlap, page, photo, table
+
+from scanfix.borders import find_border
+from scanfix.geometry import SIDES
+from scanfix.model import SideState
+
+
+@pytest.mark.parametrize("corners", [UPRIGHT, TILTED], ids=["upright", "tilted"])
+@pytest.mark.parametrize("ground", [WOOD, CLOTH], ids=["wood", "cloth"])
+def test_a_page_on_a_table_is_found_to_the_pixel(corners, ground):
+    border = find_border(photo(corners, ground=ground))
+    assert border is not None
+    assert overlap(border.quad, corners) > 0.98
+
+
+def test_all_four_sides_are_seen():
+    border = find_border(photo())
+    assert border is not None
+    assert border.sides_in(SideState.SEEN) == SIDES
+
+
+def test_the_border_does_not_cut_into_the_page():
+    border = find_border(photo(TILTED))
+    assert border is not None
+    mask = np.zeros((840, 840), np.uint8)
+    cv2.fillConvexPoly(mask, np.round(np.array(border.quad.corners)).astype(np.int32), 1)
+    true = np.zeros_like(mask)
+    cv2.fillConvexPoly(true, np.round(np.array(TILTED)).astype(np.int32), 1)
+    assert (true & ~mask).sum() < 0.01 * true.sum()
+
+
+@pytest.mark.parametrize("turns", [1, 2, 3])
+def test_a_turned_photo_gives_the_turned_border(turns):
+    pixels = photo(TILTED)
+    upright, turned = find_border(pixels), find_border(np.ascontiguousarray(np.rot90(pixels, -turns)))
+    assert upright is not None
+    assert turned is not None
+    corners = upright.quad.corners
+    for _ in range(turns):
+        corners = tuple((840 - y, x) for x, y in corners)
+    assert overlap(turned.quad, corners) > 0.98
+
+
+def test_a_photo_of_half_the_size_gives_half_the_border():
+    half = np.asarray(cv2.resize(photo(TILTED), None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA), np.uint8)
+    border = find_border(half)
+    assert border is not None
+    assert overlap(border.quad.scaled(2.0), TILTED) > 0.97
+
+
+def test_pale_paper_on_a_pale_table_is_found():
+    border = find_border(photo(UPRIGHT, ground=(208, 204, 198)))
+    assert border is not None
+    assert overlap(border.quad, UPRIGHT) > 0.95
+
+
+def test_a_side_beyond_the_frame_is_called_cut():
+    corners = ((220.0, -90.0), (640.0, -80.0), (650.0, 620.0), (210.0, 610.0))
+    border = find_border(photo(corners))
+    assert border is not None
+    assert border.sides_in(SideState.CUT) == ("top",)
+    assert overlap(border.quad, corners) > 0.95
+
+
+def test_a_corner_beyond_the_frame_cuts_both_its_sides():
+    corners = ((330.0, 200.0), (900.0, 330.0), (760.0, 800.0), (190.0, 670.0))
+    border = find_border(photo(corners))
+    assert border is not None
+    assert border.sides_in(SideState.CUT) == ("top", "right")
+
+
+def test_a_scan_filled_by_its_page_is_left_whole():
+    border = find_border(page(width=840, height=1188))
+    assert border is None or border.sides_in(SideState.FLUSH) == SIDES
+
+
+@pytest.mark.parametrize("ground", [WOOD, CLOTH, PAPER], ids=["wood", "cloth", "paper"])
+def test_a_bare_table_has_no_border(ground):
+    border = find_border(table(840, 840, ground))
+    assert border is None or border.sides_in(SideState.FLUSH) == SIDES
+
+
+def test_a_flat_picture_has_no_border():
+    assert find_border(np.full((300, 400, 3), 128, np.uint8)) is None
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (1, 900), (900, 1), (7, 5), (40, 40), (60, 3000)])
+def test_tiny_and_narrow_pictures_are_no_trouble(shape):
+    pixels = np.random.default_rng(0).integers(0, 256, (*shape, 3)).astype(np.uint8)
+    border = find_border(pixels)
+    assert border is None or 0 <= border.confidence <= 1
+
+
+def test_the_picture_is_not_changed_and_may_be_read_only():
+    pixels = photo()
+    pixels.flags.writeable = False
+    before = pixels.copy()
+    find_border(pixels)
+    assert (pixels == before).all()
+
+
+def test_the_same_photo_gives_the_same_answer():
+    assert find_border(photo(TILTED)) == find_border(photo(TILTED))
+
+
+def test_a_small_card_is_found():
+    corners = ((300.0, 380.0), (560.0, 350.0), (575.0, 512.0), (312.0, 545.0))
+    card = page(CARD, width=428, height=270)
+    border = find_border(laid(table(840, 840, WOOD), card, corners))
+    assert border is not None
+    assert overlap(border.quad, corners) > 0.95

@@ -1,0 +1,29 @@
+"""What the tests share: small drawn photos, as files on a fresh disk."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from drawing import as_jpeg, photo
+
+
+@pytest.fixture(scope="session")
+def card_bytes() -> bytes:
+    """A sharp phone photo of a specimen card on a table, as JPEG."""
+    return as_jpeg(photo("card").pixels)
+
+
+@pytest.fixture
+def card(tmp_path: Path, card_bytes: bytes) -> Path:
+    """The same as a file."""
+    path = tmp_path / "card.jpg"
+    path.write_bytes(card_bytes)
+    return path
+
+
+@pytest.fixture
+def listing(tmp_path: Path) -> Callable[[], set[str]]:
+    """Every file below the temporary folder, to see what was written and what was left."""
+    return lambda: {str(p.relative_to(tmp_path)) for p in tmp_path.rglob("*") if p.is_file()}

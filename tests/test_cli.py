@@ -1,0 +1,261 @@
+"""The command line: what a person types, sees and gets back."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import jsonschema
+import pytest
+from drawing import as_jpeg, as_png, photo
+from PIL import Image
+
+from scanfix.reports import schema
+
+Listing = Callable[[], set[str]]
+WINDOW = range(56_320, 1_000_001)
+
+
+def scanfix(
+    *arguments: str | Path, stdin: bytes = b"", **variables: str
+) -> subprocess.CompletedProcess[bytes]:
+    """Run the command as a person would, in English unless told otherwise."""
+    environment = {
+        k: v for k, v in os.environ.items() if not k.startswith(("SCANFIX", "LC_", "LANG", "NO_COLOR"))
+    }
+    return subprocess.run(
+        [sys.executable, "-m", "scanfix", *(os.fspath(a) for a in arguments)],
+        input=stdin,
+        capture_output=True,
+        env=environment | {"LANG": "C.UTF-8"} | variables,
+        check=False,
+    )
+
+
+def test_the_result_lies_beside_the_photo(card: Path) -> None:
+    done = scanfix("prepare", card)
+    assert done.returncode == 0, done.stderr
+    result = card.with_name("card.prepared.jpg")
+    assert result.read_bytes()[:3] == b"\xff\xd8\xff"
+    assert result.stat().st_size in WINDOW
+    assert b"Written to" in done.stdout
+
+
+def test_an_existing_result_is_never_replaced_unasked(card: Path) -> None:
+    target = card.with_name("card.prepared.jpg")
+    target.write_bytes(b"mine")
+    assert scanfix("prepare", card).returncode == 5
+    assert target.read_bytes() == b"mine"
+    assert scanfix("prepare", card, "--overwrite").returncode == 0
+    assert target.stat().st_size in WINDOW
+
+
+def test_the_input_is_never_overwritten(card: Path, card_bytes: bytes) -> None:
+    done = scanfix("prepare", card, "-o", card, "--overwrite")
+    assert done.returncode == 5
+    assert card.read_bytes() == card_bytes
+
+
+def test_json_is_one_report_that_obeys_the_schema(card: Path, tmp_path: Path) -> None:
+    done = scanfix("prepare", card, "-o", tmp_path / "out.jpg", "--json")
+    report = json.loads(done.stdout)
+    jsonschema.validate(report, schema())
+    assert report["output"]["byte_count"] == (tmp_path / "out.jpg").stat().st_size
+    assert report["border"] is not None
+
+
+def test_inspect_writes_nothing(card: Path, listing: Listing) -> None:
+    before = listing()
+    done = scanfix("inspect", card)
+    assert done.returncode in (0, 1)
+    assert b"confidence" in done.stdout
+    assert listing() == before
+
+
+def test_bytes_go_through_a_pipe_and_the_report_beside_it(card_bytes: bytes) -> None:
+    done = scanfix("prepare", "-", "-o", "-", stdin=card_bytes)
+    assert done.returncode == 0
+    assert done.stdout[:3] == b"\xff\xd8\xff"
+    assert len(done.stdout) in WINDOW
+    assert b"bytes" in done.stderr
+
+
+def test_the_name_of_the_output_chooses_the_format(card: Path, tmp_path: Path) -> None:
+    assert scanfix("prepare", card, "-o", tmp_path / "card.bmp").returncode == 0
+    assert (tmp_path / "card.bmp").read_bytes()[:2] == b"BM"
+
+
+def test_a_name_that_would_lie_is_refused(card: Path, tmp_path: Path, listing: Listing) -> None:
+    before = listing()
+    assert scanfix("prepare", card, "-o", tmp_path / "card.png").returncode == 5
+    assert listing() == before
+
+
+def test_several_photos_go_into_a_folder(card: Path, tmp_path: Path, card_bytes: bytes) -> None:
+    other = tmp_path / "护照.jpg"
+    other.write_bytes(card_bytes)
+    out = tmp_path / "out"
+    out.mkdir()
+    done = scanfix("prepare", card, other, "-o", out)
+    assert done.returncode == 0, done.stderr
+    assert {p.name for p in out.iterdir()} == {"card.prepared.jpg", "护照.prepared.jpg"}
+
+
+def test_one_broken_photo_does_not_stop_the_others(card: Path, tmp_path: Path) -> None:
+    broken = tmp_path / "broken.jpg"
+    broken.write_bytes(b"no picture at all")
+    done = scanfix("prepare", broken, card)
+    assert done.returncode == 3
+    assert card.with_name("card.prepared.jpg").exists()
+    assert b"broken.jpg" in done.stderr
+
+
+def test_two_photos_never_share_a_result(tmp_path: Path, card_bytes: bytes, listing: Listing) -> None:
+    (tmp_path / "id.jpg").write_bytes(card_bytes)
+    (tmp_path / "id.jpeg").write_bytes(card_bytes)
+    before = listing()
+    assert scanfix("prepare", tmp_path / "id.jpg", tmp_path / "id.jpeg").returncode == 5
+    assert listing() == before
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "code"),
+    [
+        ("empty.jpg", b"", 3),
+        ("text.jpg", b"hello, I am a text file\n", 3),
+        ("cut.jpg", as_jpeg(photo("card", 800).pixels)[:9000], 3),
+    ],
+)
+def test_bad_input_is_one_sentence_and_no_output(
+    tmp_path: Path, listing: Listing, name: str, content: bytes, code: int
+) -> None:
+    path = tmp_path / name
+    path.write_bytes(content)
+    before = listing()
+    done = scanfix("prepare", path)
+    assert done.returncode == code
+    assert done.stderr.count(b"\n") == 1
+    assert b"Traceback" not in done.stderr
+    assert listing() == before
+
+
+@pytest.mark.parametrize("what", ["missing.jpg", "."])
+def test_what_is_no_file_is_refused(tmp_path: Path, what: str) -> None:
+    done = scanfix("prepare", tmp_path / what, "-o", tmp_path / "out.jpg")
+    assert done.returncode == 3
+    assert b"Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("prepare",),
+        ("prepare", "x.jpg", "--profile", "no-such-portal"),
+        ("prepare", "x.jpg", "--document", "no-such-kind"),
+        ("prepare", "x.jpg", "--crop", "sometimes"),
+        ("prepare", "a.jpg", "b.jpg", "-o", "one.jpg"),
+        ("prepare", "x.jpg", "-o", "-", "--json"),
+        ("prepare", "-"),
+        ("prepare", "x.jpg", "--corners", "1,2 3,4"),
+        ("batch", "no-such-folder", "out"),
+        ("no-such-command",),
+    ],
+)
+def test_a_wrong_call_is_exit_code_2(arguments: tuple[str, ...]) -> None:
+    done = scanfix(*arguments)
+    assert done.returncode == 2
+    assert b"Traceback" not in done.stderr
+
+
+def test_fail_on_makes_findings_an_exit_code(tmp_path: Path) -> None:
+    cut = tmp_path / "cut.jpg"
+    cut.write_bytes(as_jpeg(photo("card", cut="left").pixels))
+    assert scanfix("inspect", cut).returncode == 1
+    assert scanfix("inspect", cut, "--fail-on", "never").returncode == 0
+
+
+def test_chinese_is_spoken_on_request(card: Path, tmp_path: Path) -> None:
+    done = scanfix("prepare", card, "-o", tmp_path / "out.jpg", "--lang", "zh")
+    assert "已写入" in done.stdout.decode()
+    assert "上传前的最后一步" in scanfix("--help", SCANFIX_LANG="zh").stdout.decode()
+
+
+def test_colour_only_where_it_is_wanted(card: Path, tmp_path: Path) -> None:
+    plain = scanfix("prepare", card, "-o", tmp_path / "a.jpg")
+    assert b"\x1b[" not in plain.stdout
+    assert b"\x1b[" in scanfix("prepare", card, "-o", tmp_path / "b.jpg", FORCE_COLOR="1").stdout
+    assert (
+        b"\x1b["
+        not in scanfix("prepare", card, "-o", tmp_path / "c.jpg", FORCE_COLOR="1", NO_COLOR="1").stdout
+    )
+
+
+def test_the_annotated_picture_is_a_png(card: Path, tmp_path: Path) -> None:
+    done = scanfix("prepare", card, "-o", tmp_path / "out.jpg", "--annotate", tmp_path / "seen.png")
+    assert done.returncode == 0, done.stderr
+    with Image.open(tmp_path / "seen.png") as picture:
+        assert picture.format == "PNG"
+
+
+def test_corners_by_hand_are_taken_at_their_word(card: Path, tmp_path: Path) -> None:
+    corners = "300,250 1300,250 1300,900 300,900"
+    done = scanfix("prepare", card, "-o", tmp_path / "out.jpg", "--json", "--corners", corners)
+    report = json.loads(done.stdout)
+    assert report["border"]["confidence"] == 1
+    assert report["border"]["quad"][0] == [300, 250]
+
+
+@pytest.mark.parametrize("command", ["prepare", "inspect", "batch", "profiles", "explain", "doctor"])
+def test_every_command_helps_in_both_languages(command: str) -> None:
+    english, chinese = scanfix(command, "--help"), scanfix(command, "--help", "--lang", "zh")
+    assert english.returncode == chinese.returncode == 0
+    assert english.stdout != chinese.stdout
+
+
+def test_profiles_are_listed_and_shown() -> None:
+    assert b"cnnic" in scanfix("profiles").stdout
+    shown = scanfix("profiles", "aliyun").stdout
+    assert b"56,320 to 1,000,000" in shown
+    assert b"confidence" in shown
+
+
+def test_findings_are_explained() -> None:
+    assert b"blurred" in scanfix("explain", "SF201").stdout
+    assert b"SF301" in scanfix("explain", "glare").stdout
+    assert scanfix("explain", "SF999").returncode == 2
+
+
+def test_doctor_names_what_is_installed() -> None:
+    done = scanfix("doctor")
+    assert b"opencv" in done.stdout
+    assert b"Pillow" in done.stdout
+
+
+def test_the_version_is_said() -> None:
+    assert scanfix("--version").stdout.startswith(b"scanfix ")
+
+
+def test_a_reader_that_goes_away_is_no_traceback(card: Path, tmp_path: Path) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "scanfix", "prepare", str(card), "-o", str(tmp_path / "out.jpg")],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    assert process.stdout is not None
+    assert process.stderr is not None
+    process.stdout.close()
+    errors = process.stderr.read()
+    process.stderr.close()
+    process.wait()
+    assert b"Traceback" not in errors
+    assert (tmp_path / "out.jpg").exists()
+
+
+def test_a_renamed_png_is_said_aloud(tmp_path: Path) -> None:
+    path = tmp_path / "renamed.jpg"
+    path.write_bytes(as_png(photo("card", 1000).pixels))
+    assert b"SF401" in scanfix("prepare", path).stdout

@@ -1,0 +1,221 @@
+"""A photo that harms its decoder harms nothing else."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import isolation_tasks
+import pytest
+
+import scanfix
+from scanfix.errors import ConfigError, InputError
+from scanfix.isolation import Worker
+from scanfix.limits import Limits
+
+LIMITS = Limits(max_seconds=30.0, max_memory_bytes=500_000_000, max_bytes=2_000_000)
+BRIEF = replace(LIMITS, max_seconds=0.5)
+posix = pytest.mark.skipif(os.name != "posix", reason="limits of the kernel")
+linux = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="looks into /proc")
+
+
+@pytest.fixture(scope="module")
+def worker() -> Iterator[Worker]:
+    """One worker for all: after every harm it must serve the next test."""
+    with Worker(LIMITS) as shared:
+        yield shared
+
+
+def code_of(worker: Worker, task: Any, photo: bytes = b"photo") -> str:
+    with pytest.raises(InputError) as caught:
+        worker.call(task, photo, {})
+    return caught.value.code
+
+
+def process_of(worker: Worker) -> int:
+    with pytest.raises(InputError) as caught:
+        worker.call(isolation_tasks.name_process, b"photo", {})
+    return int(str(caught.value.params["format"]))
+
+
+def left_of_session(leader: int) -> int:
+    """How many processes of the session that a worker's process leads are alive, or zombies of ours."""
+    count = 0
+    for entry in Path("/proc").iterdir():
+        with contextlib.suppress(OSError):
+            if entry.name.isdigit():
+                fields = (entry / "stat").read_text().rpartition(")")[2].split()
+                count += int(fields[3]) == leader and (fields[0] != "Z" or int(fields[1]) == os.getpid())
+    return count
+
+
+def nothing_is_left_of(leader: int) -> bool:
+    """Waits for what is being killed to be gone."""
+    end = time.monotonic() + 20
+    while left_of_session(leader) and time.monotonic() < end:
+        time.sleep(0.01)
+    return not left_of_session(leader)
+
+
+@posix
+@pytest.mark.parametrize(
+    ("task", "code"),
+    [
+        (isolation_tasks.abort, "decoder_crashed"),
+        (isolation_tasks.crash, "decoder_crashed"),
+        (isolation_tasks.exit_quietly, "decoder_crashed"),
+        (isolation_tasks.allocate, "memory"),
+        (isolation_tasks.allocate_in_numpy, "memory"),
+        (isolation_tasks.fork_and_answer, "decoder_crashed"),
+        (isolation_tasks.both_answer, "decoder_crashed"),
+        (isolation_tasks.write_much, "decoder_crashed"),
+        (isolation_tasks.answer_with_code, "decoder_crashed"),
+    ],
+)
+def test_harm_is_a_typed_error_and_the_worker_serves_on(worker: Worker, task: Any, code: str) -> None:
+    leader = process_of(worker)
+    assert code_of(worker, task) == code
+    if sys.platform.startswith("linux"):
+        assert nothing_is_left_of(leader)
+    assert code_of(worker, isolation_tasks.echo) == "corrupt"
+
+
+@posix
+@pytest.mark.parametrize(
+    ("task", "code"),
+    [
+        (isolation_tasks.loop_in_c, "timeout"),
+        (isolation_tasks.sleep, "timeout"),
+        (isolation_tasks.fork_and_crash, "decoder_crashed"),
+    ],
+)
+def test_the_clock_ends_what_does_not_end(task: Any, code: str) -> None:
+    with Worker(BRIEF) as worker:
+        assert code_of(worker, task) == code
+
+
+@linux
+def test_neither_zombies_nor_orphans_stay() -> None:
+    with Worker(BRIEF) as worker:
+        for task in (isolation_tasks.fork_and_answer, isolation_tasks.fork_and_crash):
+            leader = process_of(worker)
+            code_of(worker, task)
+            assert nothing_is_left_of(leader)
+
+
+def test_code_in_an_answer_is_not_run(worker: Worker, monkeypatch: pytest.MonkeyPatch) -> None:
+    ran: list[object] = []
+    monkeypatch.setattr(os, "putenv", lambda *_: ran.append(_))
+    assert code_of(worker, isolation_tasks.answer_with_code) == "decoder_crashed"
+    monkeypatch.undo()
+    assert not ran
+
+
+def test_what_a_decoder_prints_does_not_reach_the_pipe(
+    worker: Worker, capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert code_of(worker, isolation_tasks.print_much) == "corrupt"
+    assert capfd.readouterr() == ("", "")
+
+
+def test_the_process_stays_warm_and_is_replaced_after_some_photos() -> None:
+    with Worker(LIMITS, recycle_after=2) as worker:
+        first, second, third = (process_of(worker) for _ in range(3))
+    assert first == second != third
+
+
+def test_no_process_is_left_after_the_worker_is_closed() -> None:
+    with Worker(LIMITS) as worker:
+        process = process_of(worker)
+    with pytest.raises(ProcessLookupError):
+        os.kill(process, 0)
+
+
+def test_a_closed_worker_starts_again() -> None:
+    worker = Worker(LIMITS)
+    first = process_of(worker)
+    worker.close()
+    second = process_of(worker)
+    worker.close()
+    assert first != second
+
+
+@linux
+def test_the_process_dies_with_its_parent_even_inside_c() -> None:
+    program = (
+        "import os, sys, threading, time, isolation_tasks as tasks\n"
+        "from scanfix.isolation import Worker\n"
+        "from scanfix.errors import InputError\n"
+        "worker = Worker()\n"
+        "try: worker.call(tasks.name_process, b'x', {})\n"
+        "except InputError as error: print(error.params['format'], flush=True)\n"
+        "threading.Thread(target=worker.call, args=(tasks.loop_in_c, b'x', {}), daemon=True).start()\n"
+        "time.sleep(0.2)\n"
+        "os.kill(os.getpid(), 9)\n"
+    )
+    environment = dict(os.environ, PYTHONPATH=os.pathsep.join(sys.path))
+    done = subprocess.run(  # noqa: S603
+        [sys.executable, "-c", program], capture_output=True, text=True, check=False, env=environment
+    )
+    process = int(done.stdout)
+    end = time.monotonic() + 5
+    while Path(f"/proc/{process}").exists() and time.monotonic() < end:
+        time.sleep(0.01)
+    assert not Path(f"/proc/{process}").exists()
+
+
+def test_the_process_outlives_the_thread_that_started_it() -> None:
+    seen: list[int] = []
+    with Worker(LIMITS) as worker:
+        thread = threading.Thread(target=lambda: seen.append(process_of(worker)))
+        thread.start()
+        thread.join()
+        assert [process_of(worker)] == seen
+
+
+def test_many_threads_share_a_worker(worker: Worker) -> None:
+    answers: list[str] = []
+
+    def ask(length: int) -> None:
+        with pytest.raises(InputError) as caught:
+            worker.call(isolation_tasks.echo, b"x" * length, {})
+        answers.append(str(caught.value.params["format"]))
+
+    threads = [threading.Thread(target=ask, args=(length,)) for length in range(1, 9)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(answers) == [str(length) for length in range(1, 9)]
+
+
+def test_the_byte_limit_holds_before_anything_is_sent(worker: Worker) -> None:
+    assert code_of(worker, isolation_tasks.echo, bytes(LIMITS.max_bytes + 1)) == "too_large_bytes"
+
+
+def test_refusals_come_back_as_they_are(worker: Worker) -> None:
+    with pytest.raises(InputError) as caught:
+        worker.prepare(b"GIF89a")
+    assert caught.value.code == "truncated"
+
+
+def test_unknown_options_are_refused(worker: Worker) -> None:
+    for options in ({"sharpen": True}, {"limits": LIMITS}):
+        with pytest.raises(ConfigError):
+            worker.prepare(b"x", **options)
+    with pytest.raises(ConfigError):
+        Worker(LIMITS, processes=0)
+
+
+def test_a_photo_is_prepared_as_in_this_process(card_bytes: bytes) -> None:
+    with Worker() as worker:
+        assert worker.prepare(card_bytes) == scanfix.prepare(card_bytes)
+        assert worker.inspect(card_bytes) == scanfix.inspect(card_bytes)

@@ -1,0 +1,72 @@
+"""Every sentence exists in both languages, and none is left over."""
+
+from __future__ import annotations
+
+import string
+from typing import Any
+
+import pytest
+
+from scanfix.errors import ERRORS
+from scanfix.findings import FINDINGS
+from scanfix.messages import LANGS, catalogue, say, user_lang
+
+CODES = sorted(code for kind in ERRORS for code in kind.codes)
+
+
+def fields(template: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(template) if name}
+
+
+@pytest.mark.parametrize("code", FINDINGS)
+@pytest.mark.parametrize("part", ["message", "advice"])
+def test_every_finding_speaks_both_languages(code: str, part: str) -> None:
+    entry = catalogue("findings")[code]
+    texts = [entry[lang][part] for lang in LANGS]
+    assert all(texts)
+    assert fields(texts[0]) == fields(texts[1])
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_every_error_speaks_both_languages(code: str) -> None:
+    entry = catalogue("errors")[code]
+    assert fields(entry["en"]) == fields(entry["zh"])
+
+
+def test_the_catalogue_holds_no_dead_entry() -> None:
+    assert set(catalogue("findings")) == set(FINDINGS)
+    assert set(catalogue("errors")) == set(CODES)
+
+
+def entries(table: dict[str, Any]) -> list[tuple[str, dict[str, str]]]:
+    return [(key, entry) for key, entry in table.items() if key != "term"] + list(table["term"].items())
+
+
+@pytest.mark.parametrize(("key", "entry"), entries(catalogue("interface")))
+def test_every_sentence_of_the_interface_speaks_both_languages(key: str, entry: dict[str, str]) -> None:
+    assert set(entry) == set(LANGS), key
+    assert fields(entry["en"]) == fields(entry["zh"])
+
+
+def test_words_that_travel_as_parameters_are_translated() -> None:
+    assert "上边可见" in say("side_state", "zh", side="top", state="seen")
+
+
+@pytest.mark.parametrize(
+    ("choice", "variables", "wanted"),
+    [
+        ("zh", {}, "zh"),
+        (None, {"SCANFIX_LANG": "zh"}, "zh"),
+        (None, {"LANG": "zh_CN.UTF-8"}, "zh"),
+        (None, {"LC_ALL": "C.UTF-8", "LANG": "zh_CN.UTF-8"}, "en"),
+        (None, {}, "en"),
+    ],
+)
+def test_the_language_is_the_users(
+    monkeypatch: pytest.MonkeyPatch, choice: str | None, variables: dict[str, str], wanted: str
+) -> None:
+    for name in ("SCANFIX_LANG", "LC_ALL", "LC_MESSAGES", "LANG"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    assert user_lang(choice) == wanted

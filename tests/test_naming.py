@@ -1,0 +1,52 @@
+"""Results get names that lose nothing, fit the disk and can be shown anywhere."""
+
+from __future__ import annotations
+
+import os
+from pathlib import PurePath
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scanfix.naming import batch_names, prepared_name, shown
+
+names = st.text(
+    st.characters(blacklist_characters="/\x00", blacklist_categories=["Cs"]), min_size=1, max_size=120
+).filter(lambda name: name not in (".", ".."))
+
+
+def test_the_extension_is_replaced_and_the_result_is_marked() -> None:
+    assert prepared_name("id.png", ".jpg") == "id.prepared.jpg"
+
+
+def test_a_chinese_name_stays_chinese() -> None:
+    assert prepared_name("身份证.heic", ".jpg") == "身份证.prepared.jpg"
+
+
+@given(names)
+def test_a_result_fits_the_disk(name: str) -> None:
+    assert len(os.fsencode(prepared_name(name, ".jpg"))) <= 255
+
+
+@given(st.lists(names, unique=True, max_size=30))
+def test_no_two_photos_share_a_result(found: list[str]) -> None:
+    sources = [PurePath("folder", name) for name in found]
+    targets = batch_names(sources, ".jpg")
+    assert set(targets) == set(sources)
+    assert len({os.fspath(t).casefold() for t in targets.values()}) == len(sources)
+    assert all(t.parent == PurePath("folder") for t in targets.values())
+
+
+def test_neighbours_with_one_stem_keep_their_full_names() -> None:
+    targets = batch_names([PurePath("card.png"), PurePath("card.jpg"), PurePath("b/card.png")], ".jpg")
+    assert [os.fspath(t) for t in targets.values()] == [
+        "card.png.jpg",
+        "card.jpg.jpg",
+        str(PurePath("b", "card.jpg")),
+    ]
+
+
+@pytest.mark.parametrize("name", ["a\nb.jpg", "\u202egpj.exe", "\x1b[31m.jpg", "\udcff.jpg"])
+def test_a_name_is_shown_without_its_tricks(name: str) -> None:
+    assert shown(name).isprintable()

@@ -1,0 +1,121 @@
+"""A report obeys its schema, reads as sentences, and can be looked at."""
+
+from __future__ import annotations
+
+import io
+import json
+from typing import Any
+
+import jsonschema
+import numpy as np
+import pytest
+from PIL import Image
+
+from scanfix.findings import FINDINGS, Severity
+from scanfix.geometry import SIDES, Quad, Rect, Size
+from scanfix.messages import LANGS, Lang
+from scanfix.model import (
+    Assessment,
+    DocumentBorder,
+    Finding,
+    OutputInfo,
+    Report,
+    SideState,
+    SourceInfo,
+)
+from scanfix.reports import schema
+from scanfix.reports.picture import MAX_SIDE, draw_report
+from scanfix.reports.text import lines
+
+PARAMS: dict[str, Any] = {
+    "sides": ["top", "left"],
+    "percent": 12,
+    "degrees": 7.5,
+    "height": 6,
+    "claimed": "PNG",
+    "format": "JPEG",
+    "output": "JPEG",
+    "kinds": ["gps", "exif"],
+    "scale": 1.5,
+    "dpi": 150,
+    "wanted": 300,
+    "times": 3,
+    "date": "2026-12-01",
+}
+
+
+USUAL = Size(800, 600)
+
+
+def report(*codes: str, size: Size = USUAL, output: bool = True) -> Report:
+    border = DocumentBorder(
+        Quad(((100, 100), (700, 110), (690, 480), (105, 470))), 0.93, dict.fromkeys(SIDES, SideState.SEEN)
+    )
+    found = [
+        Assessment(
+            FINDINGS[code].slug,
+            1.0,
+            "unit",
+            40,
+            Finding.of(code, region=((1, 1), (50, 1), (50, 50)), **PARAMS),
+        )
+        for code in codes
+    ]
+    made = OutputInfo("JPEG", 123_456, 640, 480, 90, 1, crop=Rect(80, 80, 640, 480)) if output else None
+    info = SourceInfo("JPEG", "PNG", 99, size.width, size.height)
+    return Report("cnnic", info, border, tuple(found), ("smudge",), made)
+
+
+@pytest.mark.parametrize("lang", LANGS)
+@pytest.mark.parametrize("code", FINDINGS)
+def test_a_report_with_any_finding_obeys_the_schema(code: str, lang: Lang) -> None:
+    jsonschema.Draft202012Validator(schema()).validate(report(code).to_dict(lang))
+
+
+def test_the_schema_refuses_what_is_not_a_report() -> None:
+    broken = report("SF201").to_dict() | {"ok": "yes"}
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate(broken, schema())
+
+
+def test_the_json_text_is_the_dictionary() -> None:
+    one = report("SF103", "SF301")
+    assert json.loads(one.to_json("zh")) == one.to_dict("zh")
+
+
+def test_findings_come_most_severe_first() -> None:
+    one = report("SF105", "SF301", "SF103")
+    assert [f.code for f in one.findings] == ["SF103", "SF301", "SF105"]
+    assert [f.code for f in one.blocking] == ["SF103"]
+    assert [f.code for f in one.risks] == ["SF301"]
+    assert not one.ok
+
+
+@pytest.mark.parametrize("lang", LANGS)
+@pytest.mark.parametrize("code", FINDINGS)
+def test_every_finding_is_told_with_its_advice(code: str, lang: Lang) -> None:
+    text = "\n".join(line.text for line in lines(report(code), lang, details=True))
+    finding = report(code).findings[0]
+    assert code in text
+    assert finding.message(lang) in text
+    if finding.severity is not Severity.INFO:
+        assert finding.advice(lang) in text
+
+
+def test_the_verdict_comes_first() -> None:
+    assert lines(report())[0].style == "good"
+    assert lines(report("SF301"))[0].style == "warning"
+    assert lines(report("SF103"))[0].style == "error"
+
+
+@pytest.mark.parametrize("size", [Size(200, 150), USUAL, Size(4000, 300)])
+@pytest.mark.parametrize("lang", LANGS)
+def test_the_annotated_picture_shows_the_border(size: Size, lang: Lang) -> None:
+    pixels = np.full((size.height, size.width, 3), 200, np.uint8)
+    pixels.flags.writeable = False
+    png = draw_report(pixels, report("SF301", size=size), lang)
+    with Image.open(io.BytesIO(png), formats=["PNG"]) as picture:
+        shown = np.asarray(picture.convert("RGB"))
+    green = (shown[..., 1].astype(int) - shown[..., 0]) > 80
+    assert green.any()
+    assert max(shown.shape[:2]) <= 1.2 * MAX_SIDE

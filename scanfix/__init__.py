@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
-    from scanfix.api import inspect, prepare
-    from scanfix.batch import BatchItem, prepare_batch
+    from scanfix.api import inspect, join, prepare
+    from scanfix.batch import BatchItem, BatchRun, prepare_batch
     from scanfix.errors import (
         CannotMeetProfileError,
         ConfigError,
@@ -37,18 +37,20 @@ if TYPE_CHECKING:
         SideState,
         SourceInfo,
     )
-    from scanfix.pipeline import PreparedImage
+    from scanfix.pipeline import JoinedImage, PreparedImage
     from scanfix.profiles import ByteWindow, OutputProfile, load_profile
 
 _HOME = {
     "Assessment": "model",
     "BatchItem": "batch",
+    "BatchRun": "batch",
     "ByteWindow": "profiles",
     "CannotMeetProfileError": "errors",
     "ConfigError": "errors",
     "DocumentBorder": "model",
     "Finding": "model",
     "InputError": "errors",
+    "JoinedImage": "pipeline",
     "Limits": "limits",
     "MissingExtraError": "errors",
     "OutputError": "errors",
@@ -64,6 +66,7 @@ _HOME = {
     "UPLOAD_LIMITS": "limits",
     "Worker": "isolation",
     "inspect": "api",
+    "join": "api",
     "load_profile": "profiles",
     "prepare": "api",
     "prepare_batch": "batch",
@@ -74,12 +77,14 @@ __all__ = [
     "UPLOAD_LIMITS",
     "Assessment",
     "BatchItem",
+    "BatchRun",
     "ByteWindow",
     "CannotMeetProfileError",
     "ConfigError",
     "DocumentBorder",
     "Finding",
     "InputError",
+    "JoinedImage",
     "Limits",
     "MissingExtraError",
     "OutputError",
@@ -94,6 +99,7 @@ __all__ = [
     "Worker",
     "__version__",
     "inspect",
+    "join",
     "load_profile",
     "prepare",
     "prepare_batch",

@@ -19,13 +19,14 @@ from scanfix.files import read_source
 from scanfix.framing import Crop
 from scanfix.geometry import Quad
 from scanfix.installation import opencv_fault
+from scanfix.joining import Layout
 from scanfix.limits import SHELL_LIMITS, Limits
 from scanfix.model import Report
 from scanfix.profiles import Format, OutputProfile, load_profile
 
 try:
     from scanfix import pipeline
-    from scanfix.pipeline import Order, PreparedImage
+    from scanfix.pipeline import JoinedImage, Order, PreparedImage
 except ImportError as error:
     # Two OpenCV distributions in one environment leave none when one of them is removed.
     if fault := opencv_fault():
@@ -74,6 +75,27 @@ def inspect(
     """Say what is risky about a photo; nothing is made. Options and errors as in `prepare`."""
     order = make_order(profile, None, "never", document, limits, salvage, corners)
     return pipeline.inspect(read_source(photo, limits), order)
+
+
+def join(
+    front: Photo,
+    back: Photo,
+    *,
+    layout: Layout = "vertical",
+    profile: str | PathLike[str] | OutputProfile = "cnnic",
+    format: str | None = None,
+    crop: Crop = "auto",
+    document: str | None = None,
+    limits: Limits = SHELL_LIMITS,
+) -> JoinedImage:
+    """Both sides of a document on one white page, each found, cropped and brought to one scale.
+
+    `layout` is "vertical" or "horizontal"; options and errors as in `prepare`.
+    """
+    if layout not in get_args(Layout):
+        raise ConfigError("bad_option", option="layout", value=layout)
+    order = make_order(profile, format, crop, document, limits)
+    return pipeline.join(read_source(front, limits), read_source(back, limits), order, layout)
 
 
 def make_order(

@@ -93,7 +93,7 @@ def write_atomically(
         raise OutputError(
             "output_extension", path=shown, wanted=extensions[0], format=claimed_format("x" + extensions[0])
         )
-    _check_target(target, shown, overwrite=overwrite, source=source)
+    check_target(target, overwrite=overwrite, source=source)
     with _writing(shown), _temporary_beside(target) as (descriptor, temporary):
         try:
             _write_all(descriptor, data)
@@ -180,7 +180,15 @@ def _reason(error: Exception) -> str:
     return (os.strerror(error.errno) if isinstance(error, OSError) and error.errno else str(error)).lower()
 
 
-def _check_target(target: str, shown: str, *, overwrite: bool, source: str | os.PathLike[str] | None) -> None:
+def check_target(
+    path: str | os.PathLike[str], *, overwrite: bool = False, source: str | os.PathLike[str] | None = None
+) -> None:
+    """Whether `write_atomically` would refuse the path as it stands, told before any work is done.
+
+    Raises OutputError: output_exists, output_is_input, output_is_link.
+    """
+    target = os.fspath(path)
+    shown = repr(os.path.basename(target))
     try:
         status = os.lstat(target)
     except FileNotFoundError:

@@ -1,8 +1,9 @@
-"""Which part of the photo goes into the result? Geometry only, never retouching.
+"""Which part of the photo goes into the result, and which way up? Geometry only, never retouching.
 
 A crop is the bounding box of the document plus a margin, and happens only with a
 confident border around a document that leaves much of the picture to the table. In
 doubt the whole picture is kept: a border that is cut off costs more than some bytes.
+Rectifying by perspective ("flat") happens only when asked for.
 """
 
 from __future__ import annotations
@@ -11,11 +12,17 @@ import math
 from dataclasses import dataclass, field
 from typing import Literal
 
-from scanfix.geometry import Rect, Size
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from scanfix.geometry import Quad, Rect, Size
 from scanfix.model import DocumentBorder, Pixels, SideState, SourceImage
 from scanfix.profiles import OutputProfile
 
-Crop = Literal["auto", "never"]
+Crop = Literal["auto", "never", "flat"]
+Turn = Literal[0, 90, 180, 270]
+"""Degrees clockwise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +49,14 @@ class Framed:
     """The pixels that go on to the encoder, and where they came from."""
 
     pixels: Pixels = field(repr=False, compare=False)
-    crop: Rect | None
+    crop: Rect | None = None
     """In upright source pixels; None where the whole picture was kept."""
+    rotation: Turn = 0
+    """Degrees clockwise that they were turned by afterwards."""
+
+    @property
+    def untouched(self) -> bool:
+        return self.crop is None and self.rotation == 0
 
 
 def frame(
@@ -51,22 +64,30 @@ def frame(
     border: DocumentBorder | None,
     profile: OutputProfile,
     crop: Crop = "auto",
+    *,
+    turn: Turn = 0,
+    aspect: float | None = None,
     params: FramingParams = PARAMS,
 ) -> Framed:
-    """Cut the photo down to the document and a margin, where that is safe; a view, not a copy."""
-    rect = None
-    if crop == "auto" and profile.processing == "crop" and border is not None:
-        rect = crop_rect(source.info.size, border, params)
-    if rect is None:
-        return Framed(source.pixels, None)
-    return Framed(source.pixels[rect.y : rect.y + rect.height, rect.x : rect.x + rect.width], rect)
+    """Cut the photo down to the document and a margin, where that is safe, and turn it.
+
+    Without "flat" the pixels are a view of the source, not a copy. `aspect` is the width over the
+    height of the named kind of document, for "flat". A profile that demands the original gets the
+    whole picture, turned at most.
+    """
+    framed = Framed(source.pixels)
+    if border is not None and crop != "never" and profile.processing == "crop":
+        framed = (crop == "flat" and _flat(source, border, aspect, params)) or _cropped(
+            source, border, params
+        )
+    return Framed(np.rot90(framed.pixels, -turn // 90), framed.crop, turn)
 
 
 def crop_rect(size: Size, border: DocumentBorder, params: FramingParams = PARAMS) -> Rect | None:
     """Bounding box of the document plus the margin, or None where a crop is unsafe or pointless."""
     if border.confidence < params.min_confidence or border.others:
         return None
-    margin = max(params.min_margin, params.margin_share * border.quad.diagonal)
+    margin = _margin(border.quad, params)
     left, top, right, bottom = border.quad.bounds
     x0, y0 = max(0, math.floor(left - margin)), max(0, math.floor(top - margin))
     x1 = min(size.width, math.ceil(right + margin))
@@ -81,3 +102,92 @@ def crop_rect(size: Size, border: DocumentBorder, params: FramingParams = PARAMS
         return None
     kept = rect.size.pixel_count / size.pixel_count
     return rect if kept <= params.max_kept_share else None
+
+
+def rectify(pixels: Pixels, quad: Quad, margin: float, aspect: float | None = None) -> tuple[Pixels, Rect]:
+    """Warp the quadrilateral to an upright rectangle at its own resolution, with a margin of the photo.
+
+    The margin, in pixels, is made smaller where the photo ends before it: nothing is invented.
+    Returns H x W x 3 uint8 RGB and the bounding box that was taken. `aspect` overrides width over
+    height of the rectangle; the longer of the two ways to reach it is taken, so no detail is lost.
+    """
+    width, height = quad.size
+    if aspect is not None:
+        portrait = (width < height) != (aspect < 1)
+        wanted = 1 / aspect if portrait else aspect
+        width, height = max(width, height * wanted), max(height, width / wanted)
+    to_source = _homography(quad, width, height)
+    frame_size = Size(pixels.shape[1], pixels.shape[0])
+    margin = _largest_margin(to_source, width, height, margin, frame_size)
+    size = Size(round(width + 2 * margin), round(height + 2 * margin))
+    # Pixel centres lie half a pixel inside the outer-corner coordinates of geometry.
+    shift = np.array([[1, 0, 0.5 - margin], [0, 1, 0.5 - margin], [0, 0, 1]])
+    centre = np.array([[1, 0, -0.5], [0, 1, -0.5], [0, 0, 1]])
+    warped = cv2.warpPerspective(
+        np.ascontiguousarray(pixels),
+        centre @ to_source @ shift,
+        (size.width, size.height),
+        flags=cv2.INTER_CUBIC | cv2.WARP_INVERSE_MAP,
+        borderMode=cv2.BORDER_REPLICATE,
+    )
+    return np.asarray(warped, np.uint8), _taken(to_source, width, height, margin, frame_size)
+
+
+def _cropped(source: SourceImage, border: DocumentBorder, params: FramingParams) -> Framed:
+    rect = crop_rect(source.info.size, border, params)
+    if rect is None:
+        return Framed(source.pixels)
+    return Framed(source.pixels[rect.y : rect.y + rect.height, rect.x : rect.x + rect.width], rect)
+
+
+def _flat(
+    source: SourceImage, border: DocumentBorder, aspect: float | None, params: FramingParams
+) -> Framed | None:
+    """Rectified, or None where a corner is not in the photo or the border is not sure."""
+    size = source.info.size
+    inside = all(0 <= x <= size.width and 0 <= y <= size.height for x, y in border.quad.corners)
+    if border.confidence < params.min_confidence or not inside:
+        return None
+    pixels, rect = rectify(source.pixels, border.quad, _margin(border.quad, params), aspect)
+    return Framed(pixels, rect)
+
+
+def _margin(quad: Quad, params: FramingParams) -> float:
+    return max(params.min_margin, params.margin_share * quad.diagonal)
+
+
+def _homography(quad: Quad, width: float, height: float) -> NDArray[np.float64]:
+    """3 x 3 matrix from the rectangle 0..width x 0..height to the quadrilateral."""
+    rectangle = np.array([(0, 0), (width, 0), (width, height), (0, height)], np.float32)
+    return np.asarray(cv2.getPerspectiveTransform(rectangle, np.array(quad.corners, np.float32)), np.float64)
+
+
+def _outline(
+    to_source: NDArray[np.float64], width: float, height: float, margin: float
+) -> NDArray[np.float64] | None:
+    """The rectangle with its margin in source pixels, 4 x 2; None beyond the horizon."""
+    x, y = (-margin, width + margin), (-margin, height + margin)
+    points = np.array([(x[0], y[0], 1), (x[1], y[0], 1), (x[1], y[1], 1), (x[0], y[1], 1)]) @ to_source.T
+    if points[:, 2].min() <= 0:
+        return None
+    return np.asarray(points[:, :2] / points[:, 2:], np.float64)
+
+
+def _largest_margin(
+    to_source: NDArray[np.float64], width: float, height: float, wanted: float, size: Size
+) -> float:
+    """The wanted margin or the largest one whose corners all lie in the photo, to a 64th."""
+    for step in range(64, 0, -1):
+        margin = wanted * step / 64
+        outline = _outline(to_source, width, height, margin)
+        if outline is not None and (outline >= 0).all() and (outline <= (size.width, size.height)).all():
+            return margin
+    return 0.0
+
+
+def _taken(to_source: NDArray[np.float64], width: float, height: float, margin: float, size: Size) -> Rect:
+    outline = _outline(to_source, width, height, margin)
+    corners = np.array(Quad.frame(size).corners) if outline is None else outline
+    low = np.clip(np.floor(corners.min(0)), 0, None).astype(int)
+    high = np.minimum(np.ceil(corners.max(0)), (size.width, size.height)).astype(int)
+    return Rect(int(low[0]), int(low[1]), int(high[0] - low[0]), int(high[1] - low[1]))

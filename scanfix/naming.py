@@ -9,25 +9,22 @@ from __future__ import annotations
 import os
 import unicodedata
 from collections.abc import Iterable
-from pathlib import Path, PurePath
+from pathlib import PurePath
 
+PREPARED = ".prepared"
+"""Stands before the extension of a result that lies beside its photo: id.png -> id.prepared.jpg."""
 MAX_NAME_BYTES = 255
 """Longest file name of the usual file systems."""
 
 
-def prepared_name(name: str, extension: str, mark: str = ".prepared") -> str:
-    """`id.png` -> `id.prepared.jpg`; a name too long for the disk loses the end of its stem."""
-    return _fitted(PurePath(name).stem or name, mark + extension)
-
-
-def batch_names(sources: Iterable[PurePath], extension: str) -> dict[PurePath, PurePath]:
-    """A result for each relative source path, in a mirrored tree, no two the same.
+def distinct_names(sources: Iterable[PurePath], ending: str) -> dict[PurePath, PurePath]:
+    """A result for each source path, in the same folder as it, no two the same.
 
     `a/card.png` -> `a/card.jpg`; where `card.png` and `card.jpg` lie side by side, both keep their
     full names: `card.png.jpg`, `card.jpg.jpg`. Names that differ only in case or in their Unicode
     form count as the same, because some disks say so.
     """
-    wanted = {source: source.with_name(_fitted(source.stem, extension)) for source in sources}
+    wanted = {source: source.with_name(_fitted(source.stem, ending)) for source in sources}
     taken: dict[str, int] = {}
     for target in wanted.values():
         taken[_key(target)] = taken.get(_key(target), 0) + 1
@@ -35,7 +32,7 @@ def batch_names(sources: Iterable[PurePath], extension: str) -> dict[PurePath, P
     used = {key for key, count in taken.items() if count == 1}
     for source, target in wanted.items():
         if taken[_key(target)] > 1:
-            target = _free(source, extension, used)
+            target = _free(source, ending, used)
             used.add(_key(target))
         chosen[source] = target
     return chosen
@@ -44,11 +41,6 @@ def batch_names(sources: Iterable[PurePath], extension: str) -> dict[PurePath, P
 def shown(name: str | os.PathLike[str]) -> str:
     """A name as it may be printed on any terminal and in any log line."""
     return "".join(_harmless(c) for c in os.fspath(name))
-
-
-def target_in(folder: Path, name: str, extension: str) -> Path:
-    """Where a photo's result goes inside a folder that was named as the output."""
-    return folder / prepared_name(name, extension)
 
 
 def _harmless(char: str) -> str:
@@ -69,10 +61,10 @@ def _key(path: PurePath) -> str:
     return unicodedata.normalize("NFC", os.fspath(path)).casefold()
 
 
-def _free(source: PurePath, extension: str, used: set[str]) -> PurePath:
-    target = source.with_name(_fitted(source.name, extension))
+def _free(source: PurePath, ending: str, used: set[str]) -> PurePath:
+    target = source.with_name(_fitted(source.name, ending))
     number = 2
     while _key(target) in used:
-        target = source.with_name(_fitted(source.name, f".{number}{extension}"))
+        target = source.with_name(_fitted(source.name, f".{number}{ending}"))
         number += 1
     return target

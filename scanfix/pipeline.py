@@ -17,10 +17,11 @@ from scanfix.checks.subject import observe
 from scanfix.decoding import decode
 from scanfix.documents import DocumentKind
 from scanfix.encoding import Encoded, encode, pass_through
-from scanfix.files import SourceBytes, write_atomically
+from scanfix.files import SourceBytes, check_target, write_atomically
 from scanfix.formats import extensions_of
 from scanfix.framing import Crop, Framed, frame
 from scanfix.geometry import Quad
+from scanfix.joining import JoinedSide, Layout, join_sides
 from scanfix.limits import SHELL_LIMITS, Limits
 from scanfix.messages import Lang
 from scanfix.model import (
@@ -28,6 +29,7 @@ from scanfix.model import (
     DocumentBorder,
     Finding,
     OutputInfo,
+    Pixels,
     Report,
     SourceImage,
 )
@@ -86,6 +88,27 @@ class PreparedImage:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class JoinedImage:
+    """Both sides of a document on one page: the bytes, and a report for each side."""
+
+    data: bytes = field(repr=False)
+    front: Report
+    back: Report
+    source_names: tuple[str | None, str | None] = field(default=(None, None), repr=False, compare=False)
+
+    @property
+    def ok(self) -> bool:
+        """Nothing was found on either side that a portal will refuse."""
+        return self.front.ok and self.back.ok
+
+    def save(self, path: str | PathLike[str], *, overwrite: bool = False) -> None:
+        """As `PreparedImage.save`; neither input is ever overwritten."""
+        for name in self.source_names:
+            check_target(path, overwrite=overwrite, source=name)
+        PreparedImage(self.data, self.front, self.source_names[0]).save(path, overwrite=overwrite)
+
+
 def inspect(photo: SourceBytes, order: Order) -> Report:
     """Look at a photo and say what is risky; nothing is made."""
     return _examine(photo, order)[1]
@@ -98,11 +121,36 @@ def prepare(photo: SourceBytes, order: Order) -> PreparedImage:
     ("verification_failed") would be a bug of ours.
     """
     source, report = _examine(photo, order)
-    framed = frame(source, report.border, order.profile, order.crop)
-    data, output, notes = _encode(photo.data, source, framed, order)
+    framed = _frame(source, report, order)
+    passed = None
+    if framed.untouched and not source.info.damaged:
+        passed = pass_through(photo.data, source.info, order.profile, order.format)
+    if passed is not None:
+        output, notes = _passed(passed, source), ()
+        data = passed
+    else:
+        encoded = _encode(framed.pixels, source, order)
+        data, notes = encoded.data, _encoding_notes(framed.pixels, encoded)
+        output = _made(encoded, framed)
     verify(data, order.profile, order.format)
     report = replace(report, assessments=report.assessments + notes, output=output)
     return PreparedImage(data, report, photo.name)
+
+
+def join(front: SourceBytes, back: SourceBytes, order: Order, layout: Layout = "vertical") -> JoinedImage:
+    """Both sides of a document on one page that satisfies the profile. Errors as in `prepare`."""
+    examined = [_examine(photo, order) for photo in (front, back)]
+    framed = [_frame(source, report, order) for source, report in examined]
+    sides = [JoinedSide.of(f.pixels, r.border) for f, (_, r) in zip(framed, examined, strict=True)]
+    page = join_sides(sides[0], sides[1], layout)
+    encoded = _encode(page, examined[0][0], order)
+    verify(encoded.data, order.profile, order.format)
+    notes = _encoding_notes(page, encoded)
+    reports = [
+        replace(r, assessments=_with_both_sides(r.assessments) + notes, output=_made(encoded, f))
+        for f, (_, r) in zip(framed, examined, strict=True)
+    ]
+    return JoinedImage(encoded.data, reports[0], reports[1], (front.name, back.name))
 
 
 def annotate(photo: SourceBytes, report: Report, order: Order, lang: Lang = "en") -> bytes:
@@ -125,24 +173,28 @@ def _border(source: SourceImage, order: Order) -> DocumentBorder | None:
     return border_by_hand(order.corners, source.info.size)
 
 
-def _encode(
-    data: bytes, source: SourceImage, framed: Framed, order: Order
-) -> tuple[bytes, OutputInfo, tuple[Assessment, ...]]:
-    """The bytes of the result, what they are, and what their making has to report."""
-    if framed.crop is None and not source.info.damaged:
-        passed = pass_through(data, source.info, order.profile, order.format)
-        if passed is not None:
-            info = source.info
-            output = OutputInfo("JPEG", len(passed), info.width, info.height, None, 0, passthrough=True)
-            return passed, output, ()
-    encoded = encode(
-        framed.pixels,
+def _frame(source: SourceImage, report: Report, order: Order) -> Framed:
+    aspect = order.kind.aspect if order.kind and order.kind.has_size else None
+    return frame(source, report.border, order.profile, order.crop, aspect=aspect)
+
+
+def _encode(pixels: Pixels, source: SourceImage, order: Order) -> Encoded:
+    return encode(
+        pixels,
         order.profile,
         format=order.format,
         dpi=source.info.dpi,
         subsampled=source.info.subsampled,
     )
-    output = OutputInfo(
+
+
+def _passed(data: bytes, source: SourceImage) -> OutputInfo:
+    size = source.info.size
+    return OutputInfo(source.info.format, len(data), size.width, size.height, None, 0, passthrough=True)
+
+
+def _made(encoded: Encoded, framed: Framed) -> OutputInfo:
+    return OutputInfo(
         encoded.format,
         len(encoded.data),
         encoded.size.width,
@@ -150,14 +202,22 @@ def _encode(
         encoded.quality,
         encoded.encode_count,
         crop=framed.crop,
+        rotation=framed.rotation,
     )
-    return encoded.data, output, _encoding_notes(framed, encoded)
 
 
-def _encoding_notes(framed: Framed, encoded: Encoded) -> tuple[Assessment, ...]:
+def _with_both_sides(assessments: tuple[Assessment, ...]) -> tuple[Assessment, ...]:
+    """The other side is on the page, so that it is missing no longer holds."""
+    return tuple(
+        replace(a, finding=None, score=100) if a.finding and a.finding.code == "SF507" else a
+        for a in assessments
+    )
+
+
+def _encoding_notes(pixels: Pixels, encoded: Encoded) -> tuple[Assessment, ...]:
     """SF406 and SF408: what the byte window cost."""
     enlarged = Finding.of("SF406", scale=round(encoded.scale, 2)) if encoded.enlarged else None
-    kept = legibility_kept(framed.pixels, encoded.data)
+    kept = legibility_kept(pixels, encoded.data)
     reduced = Finding.of("SF408", percent=round(100 * kept)) if kept < MIN_LEGIBILITY_KEPT else None
     return (
         Assessment("enlargement", encoded.scale, "scale", 0 if enlarged else 100, enlarged),

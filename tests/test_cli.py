@@ -115,10 +115,25 @@ def test_one_broken_photo_does_not_stop_the_others(card: Path, tmp_path: Path) -
 
 
 def test_two_photos_never_share_a_result(tmp_path: Path, card_bytes: bytes, listing: Listing) -> None:
-    (tmp_path / "id.jpg").write_bytes(card_bytes)
-    (tmp_path / "id.jpeg").write_bytes(card_bytes)
+    inputs = {"id.jpg", "id.jpeg"}
+    for name in inputs:
+        (tmp_path / name).write_bytes(card_bytes)
+    assert scanfix("prepare", tmp_path / "id.jpg", tmp_path / "id.jpeg").returncode == 0
+    assert listing() == inputs | {"id.jpg.prepared.jpg", "id.jpeg.prepared.jpg"}
+
+
+def test_photos_of_one_name_do_not_meet_in_a_folder(
+    tmp_path: Path, card_bytes: bytes, listing: Listing
+) -> None:
+    for folder in ("a", "b", "out"):
+        (tmp_path / folder).mkdir()
+    for folder in ("a", "b"):
+        (tmp_path / folder / "id.jpg").write_bytes(card_bytes)
     before = listing()
-    assert scanfix("prepare", tmp_path / "id.jpg", tmp_path / "id.jpeg").returncode == 5
+    assert (
+        scanfix("prepare", tmp_path / "a/id.jpg", tmp_path / "b/id.jpg", "-o", tmp_path / "out").returncode
+        == 5
+    )
     assert listing() == before
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import drawing
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scanfix.framing import crop_rect, frame
+from scanfix.framing import Turn, crop_rect, frame, rectify
 from scanfix.geometry import SIDES, Quad, Size
 from scanfix.model import DocumentBorder, SideState, SourceImage, SourceInfo
 from scanfix.profiles import load_profile
@@ -90,3 +91,47 @@ def test_the_crop_is_a_view_of_the_source() -> None:
     assert framed.crop is not None
     assert framed.pixels.shape[:2] == (framed.crop.height, framed.crop.width)
     assert np.shares_memory(framed.pixels, source.pixels)
+
+
+@pytest.mark.parametrize("turn", [0, 90, 180, 270])
+def test_a_turn_is_clockwise_and_loses_nothing(turn: Turn) -> None:
+    source = photo()
+    marked = source.pixels.copy()
+    marked[:50, :50] = 255
+    source = SourceImage(source.info, marked)
+    framed = frame(source, None, load_profile("cnnic"), turn=turn)
+    corner = {0: (0, 0), 90: (0, -1), 180: (-1, -1), 270: (-1, 0)}[turn]
+    assert framed.pixels[corner].tolist() == [255, 255, 255]
+    assert framed.pixels.size == marked.size
+    assert framed.rotation == turn
+
+
+def test_flat_puts_the_document_upright_with_a_margin_of_the_photo() -> None:
+    drawn = drawing.photo("card", 1600, rotate=6)
+    source = SourceImage(
+        SourceInfo("JPEG", None, 1, drawn.pixels.shape[1], drawn.pixels.shape[0]), drawn.pixels
+    )
+    seen = DocumentBorder(Quad.of(drawn.quad.corners), 1.0, dict.fromkeys(SIDES, SideState.SEEN))
+    framed = frame(source, seen, load_profile("cnnic"), "flat")
+    assert framed.crop is not None
+    wide, high = seen.quad.size
+    assert wide < framed.pixels.shape[1] < 1.3 * wide
+    assert high < framed.pixels.shape[0] < 1.3 * high
+
+
+def test_flat_keeps_the_whole_picture_when_a_corner_is_outside() -> None:
+    framed = frame(photo(), border(x0=-50), load_profile("cnnic"), "flat")
+    assert framed.pixels.shape[1] >= 900
+
+
+@given(st.floats(0, 300), st.sampled_from([None, 1.586, 0.63, 1.42]))
+def test_rectifying_never_leaves_the_photo(margin: float, aspect: float | None) -> None:
+    pixels = np.zeros((300, 400, 3), np.uint8)
+    quad = Quad(((30, 40), (350, 20), (370, 270), (25, 255)))
+    warped, taken = rectify(pixels, quad, margin, aspect)
+    assert taken.x >= 0
+    assert taken.y >= 0
+    assert taken.x + taken.width <= 400
+    assert taken.y + taken.height <= 300
+    assert warped.shape[0] >= 200
+    assert warped.shape[1] >= 300

@@ -9,37 +9,41 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scanfix.naming import batch_names, prepared_name, shown
+from scanfix.naming import PREPARED, distinct_names, shown
 
 names = st.text(
     st.characters(blacklist_characters="/\x00", blacklist_categories=["Cs"]), min_size=1, max_size=120
 ).filter(lambda name: name not in (".", ".."))
 
 
+def result_of(name: str) -> str:
+    return distinct_names([PurePath(name)], f"{PREPARED}.jpg")[PurePath(name)].name
+
+
 def test_the_extension_is_replaced_and_the_result_is_marked() -> None:
-    assert prepared_name("id.png", ".jpg") == "id.prepared.jpg"
+    assert result_of("id.png") == "id.prepared.jpg"
 
 
 def test_a_chinese_name_stays_chinese() -> None:
-    assert prepared_name("身份证.heic", ".jpg") == "身份证.prepared.jpg"
+    assert result_of("身份证.heic") == "身份证.prepared.jpg"
 
 
 @given(names)
 def test_a_result_fits_the_disk(name: str) -> None:
-    assert len(os.fsencode(prepared_name(name, ".jpg"))) <= 255
+    assert len(os.fsencode(result_of(name))) <= 255
 
 
 @given(st.lists(names, unique=True, max_size=30))
 def test_no_two_photos_share_a_result(found: list[str]) -> None:
     sources = [PurePath("folder", name) for name in found]
-    targets = batch_names(sources, ".jpg")
+    targets = distinct_names(sources, ".jpg")
     assert set(targets) == set(sources)
     assert len({os.fspath(t).casefold() for t in targets.values()}) == len(sources)
     assert all(t.parent == PurePath("folder") for t in targets.values())
 
 
 def test_neighbours_with_one_stem_keep_their_full_names() -> None:
-    targets = batch_names([PurePath("card.png"), PurePath("card.jpg"), PurePath("b/card.png")], ".jpg")
+    targets = distinct_names([PurePath("card.png"), PurePath("card.jpg"), PurePath("b/card.png")], ".jpg")
     assert [os.fspath(t) for t in targets.values()] == [
         "card.png.jpg",
         "card.jpg.jpg",

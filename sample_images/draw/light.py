@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -19,7 +20,7 @@ Light = NDArray[np.float32]
 Corners = NDArray[np.float32]
 """4 x 2, clockwise from the document's own top left, in pixels of the picture."""
 
-_STEPS = 4096
+_STEPS = 65_536
 
 
 def _curve_to_light() -> NDArray[np.float32]:
@@ -40,12 +41,13 @@ _TO_SRGB = _curve_to_srgb()
 
 def to_light(pixels: Pixels) -> Light:
     """sRGB numbers to linear light 0..1."""
-    return _TO_LIGHT[pixels]
+    return as_float(cv2.LUT(pixels, _TO_LIGHT))
 
 
 def to_tones(light: Light) -> Light:
     """Linear light to sRGB tones 0..255, still fractions; brighter than white clips."""
-    return _TO_SRGB[(np.clip(light, 0, 1) * (_STEPS - 1)).astype(np.uint16)]
+    steps = (np.clip(light, 0, 1) * np.float32(_STEPS - 1)).astype(np.uint16)
+    return as_float(cv2.LUT(steps, _TO_SRGB))
 
 
 def to_pixels(light: Light) -> Pixels:
@@ -60,7 +62,7 @@ def rounded(tones: NDArray[np.floating[Any]]) -> Pixels:
 
 def colour(red: int, green: int, blue: int) -> Light:
     """An sRGB colour as linear light, shape (3,)."""
-    return to_light(np.array([red, green, blue], np.uint8))
+    return _TO_LIGHT[[red, green, blue]]
 
 
 def as_float(array: NDArray[Any]) -> Light:

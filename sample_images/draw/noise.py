@@ -11,6 +11,8 @@ import numpy as np
 
 from draw.light import Light, as_float
 
+_TILE = 509
+
 
 def smooth(rng: np.random.Generator, width: int, height: int, cell_x: float, cell_y: float) -> Light:
     """Noise with mean 0 and deviation about 1 whose bumps are `cell_x` by `cell_y` pixels."""
@@ -33,7 +35,20 @@ def fractal(
 
 
 def grain(rng: np.random.Generator, width: int, height: int, channels: int = 1) -> Light:
-    """White noise, deviation 1; drawn small and tiled with shifts, which no eye notices and which is fast."""
-    tile = rng.standard_normal((min(height, 509), min(width, 509), channels)).astype(np.float32)
-    rows, columns = -(-height // tile.shape[0]), -(-width // tile.shape[1])
-    return np.tile(tile, (rows, columns, 1))[:height, :width]
+    """White noise, deviation 1, H x W x channels."""
+    return _tiled(rng.standard_normal((_TILE, _TILE, channels), np.float32), width, height)
+
+
+def sensor(rng: np.random.Generator, width: int, height: int) -> Light:
+    """What is left of a sensor's noise after a phone's processing: fine in brightness, coarser in colour."""
+    tile = rng.standard_normal((_TILE, _TILE, 4), np.float32)
+    fine, coarse = (
+        as_float(cv2.GaussianBlur(part, (0, 0), s))
+        for part, s in ((tile[..., :1], 0.6), (tile[..., 1:], 1.2))
+    )
+    return _tiled(as_float(1.6 * fine[..., None] + 1.3 * coarse), width, height)
+
+
+def _tiled(tile: Light, width: int, height: int) -> Light:
+    """A tile repeated; of noise as fine as this no eye notices it, and it is fast."""
+    return np.tile(tile, (-(-height // _TILE), -(-width // _TILE), 1))[:height, :width]

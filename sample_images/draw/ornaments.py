@@ -127,9 +127,12 @@ def silhouette(width: int, height: int, backdrop: tuple[int, int, int] | None = 
     w, h = width * 2, height * 2
     shape = Image.new("L", (w, h))
     draw = ImageDraw.Draw(shape)
-    draw.rounded_rectangle([0.10 * w, 0.735 * h, 0.90 * w, 1.4 * h], radius=0.28 * w, fill=255)
-    draw.rounded_rectangle([0.395 * w, 0.50 * h, 0.605 * w, 0.80 * h], radius=0.06 * w, fill=255)
-    draw.ellipse([0.29 * w, 0.15 * h, 0.71 * w, 0.64 * h], 255)
+    draw.ellipse([0.285 * w, 0.14 * h, 0.715 * w, 0.62 * h], 255)
+    draw.polygon([(0.40 * w, 0.5 * h), (0.60 * w, 0.5 * h), (0.64 * w, 0.85 * h), (0.36 * w, 0.85 * h)], 255)
+    draw.ellipse([0.08 * w, 0.735 * h, 0.92 * w, 1.6 * h], 255)
+    # Blurred and cut at half height, the joints become round.
+    soft = as_float(cv2.GaussianBlur(np.asarray(shape, np.float32), (0, 0), 0.028 * w))
+    shape = Image.fromarray(np.clip((soft - 127.5) * (0.03 * w) + 127.5, 0, 255).astype(np.uint8))
     depth = cv2.GaussianBlur(np.asarray(shape, np.float32) / 255, (0, 0), 0.05 * w)
     figure = (118 + 46 * as_float(depth))[..., None] * np.array([0.98, 1.0, 1.03], np.float32)
     body = Image.fromarray(np.clip(figure, 0, 255).astype(np.uint8))

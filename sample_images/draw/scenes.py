@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from draw import noise
-from draw.light import Corners, Light, Pixels, as_float, rounded, to_light, to_tones
+from draw.light import Corners, Light, Pixels, as_float, colour, rounded, to_light, to_tones
 from draw.places import Fault
 from draw.specimens import Form
 from draw.tables import Surface, table, warped
@@ -42,6 +42,8 @@ class Camera:
     """How the document is turned on the table."""
     margin: float = 0.12
     """Free share of the picture on the tightest two sides."""
+    shift: tuple[float, float] = (0.0, 0.0)
+    """The document's way from the middle of the picture, in shares of the free margin."""
     cut: Side | None = None
     """The side of the document that leaves the frame, and by what share of the document."""
     cut_share: float = 0.08
@@ -106,7 +108,7 @@ def scan(
     turn = np.deg2rad(skew_degrees)
     spin = np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]])
     corners = as_float(((_outline(form) @ spin.T) * per_mm) + np.array([width / 2, height / 2]))
-    lid = np.full((height, width, 3), to_light(np.array([244], np.uint8))[0], np.float32)
+    lid = np.full((height, width, 3), colour(244, 244, 244)[0], np.float32)
     lid *= 1 + 0.010 * noise.fractal(rng, width, height, width / 3, 3)[..., None]
     light = _lay(lid, document, form, corners, per_mm, edge_shadow=0.45)
     light *= (
@@ -138,7 +140,8 @@ def _view(form: Form, camera: Camera) -> Light:
     low, high = seen.min(axis=0), seen.max(axis=0)
     frame = np.array([camera.width, camera.height])
     scale = float(((1 - 2 * camera.margin) * frame / (high - low)).min())
-    shift = frame / 2 - scale * (low + high) / 2
+    free = (frame - scale * (high - low)) / 2
+    shift = frame / 2 - scale * (low + high) / 2 + free * np.array(camera.shift)
     if camera.cut:
         shift += _cut_shift(camera.cut, camera.cut_share, scale * low + shift, scale * high + shift, frame)
     zoom = np.array([[scale, 0, shift[0]], [0, scale, shift[1]], [0, 0, 1]])
@@ -167,34 +170,36 @@ def _table_light(surface: Surface, form: Form, camera: Camera, to_picture: Light
 def _lay(
     ground: Light, document: Pixels, form: Form, corners: Corners, per_mm: float, edge_shadow: float = 1.0
 ) -> Light:
-    """Put the document's paper, its edge and the shadow of its edge on the ground."""
-    height, width = ground.shape[:2]
+    """Put the document's paper, its edge and the shadow of its edge on the ground; new light."""
+    thick = max(0.6, form.thickness_mm * per_mm)
+    left, top, right, bottom = _around(corners, 6 * thick + 8, ground.shape)
+    result = ground.copy()
+    patch = result[top:bottom, left:right]
+    size = (right - left, bottom - top)
     rows, columns = document.shape[:2]
     own = np.array([[0, 0], [columns, 0], [columns, rows], [0, rows]], np.float32)
+    seen = corners - np.array([left, top], np.float32)
     # Corners count from the outer corner of the first pixel, OpenCV from its middle.
-    homography = cv2.getPerspectiveTransform(own - np.float32(0.5), corners - np.float32(0.5))
+    homography = cv2.getPerspectiveTransform(own - np.float32(0.5), seen - np.float32(0.5))
     shrink = columns / max(1.0, float(np.linalg.norm(corners[1] - corners[0])))
     flat = document if shrink < 1.15 else cv2.GaussianBlur(document, (0, 0), 0.42 * shrink)
-    paper = to_light(
-        np.asarray(
-            cv2.warpPerspective(flat, homography, (width, height), borderMode=cv2.BORDER_REPLICATE), np.uint8
-        )
-    )
-    cover = _cover(form, as_float(homography), document, width, height)
-    thick = max(0.6, form.thickness_mm * per_mm)
-    result = ground * (1 - np.float32(edge_shadow) * _edge_shadow(cover, thick))[..., None]
+    paper = cv2.warpPerspective(flat, homography, size, borderMode=cv2.BORDER_REPLICATE)
+    cover = as_float(
+        cv2.warpPerspective(round_cornered(form, document.shape), homography, size)
+    ) / np.float32(255)
+    patch *= (1 - np.float32(edge_shadow) * _edge_shadow(cover, thick))[..., None]
     sliver = np.float32(0.85) * _moved(cover, 0.45 * thick)  # the card's thickness, seen at an angle
-    result += sliver[..., None] * (np.float32(0.34 * edge_shadow) - result)
-    paper -= result
-    paper *= cover[..., None]
-    result += paper
+    patch += sliver[..., None] * (np.float32(0.34 * edge_shadow) - patch)
+    patch += cover[..., None] * (to_light(np.asarray(paper, np.uint8)) - patch)
     return result
 
 
-def _cover(form: Form, homography: Light, document: Pixels, width: int, height: int) -> Light:
-    """Share of each pixel of the picture that the document covers."""
-    mask = round_cornered(form, document.shape)
-    return as_float(cv2.warpPerspective(mask, homography, (width, height))) / np.float32(255)
+def _around(corners: Corners, reach: float, shape: tuple[int, ...]) -> tuple[int, int, int, int]:
+    """Left, top, right, bottom of a box around the corners and `reach` pixels more, within the picture."""
+    low, high = corners.min(axis=0) - reach, corners.max(axis=0) + reach
+    left, top = (max(0, int(v)) for v in low)
+    right, bottom = (min(limit, int(v) + 1) for v, limit in zip(high, (shape[1], shape[0]), strict=True))
+    return left, top, right, bottom
 
 
 def round_cornered(form: Form, shape: tuple[int, ...]) -> NDArray[np.uint8]:
@@ -251,11 +256,6 @@ def _expose(light: Light, camera: Camera, rng: np.random.Generator) -> Pixels:
     if camera.sharpening:
         tones += np.float32(camera.sharpening) * (tones - as_float(cv2.GaussianBlur(tones, (0, 0), 1.3)))
     height, width = light.shape[:2]
-    speckle = 1.6 * cv2.GaussianBlur(noise.grain(rng, width, height), (0, 0), 0.6)
     # In tones after the curve, the noise of the dark parts is about twice that of the bright ones.
-    strength = camera.noise_tones * (1.35 - tones[..., 1] / 300)
-    colours = as_float(cv2.GaussianBlur(noise.grain(rng, width, height, 3), (0, 0), 1.2))
-    colours *= np.float32(1.3)
-    colours += as_float(speckle)[..., None]
-    colours *= as_float(strength)[..., None]
-    return rounded(tones + colours)
+    strength = np.float32(camera.noise_tones) * (np.float32(1.35) - tones[..., 1:2] / np.float32(300))
+    return rounded(tones + strength * noise.sensor(rng, width, height))

@@ -71,7 +71,7 @@ def card(per_mm: float, fonts: Fonts) -> Pixels:
     rows: list[tuple[float, float, float, Words, Words | str]] = [
         (6, 17, 10.5, Words("姓 名", "Name"), Words("样 本 人", "SPECIMEN Anna")),
         (6, 17, 17.5, Words("性 别", "Sex"), Words("女", "F")),
-        (29, 38, 17.5, Words("民 族", "Folk"), Words("汉", "Utopian")),
+        (29, 38, 17.5, Words("民 族", "Group"), Words("汉", "Utopian")),
         (6, 17, 24.5, Words("出 生", "Born"), Words("1990 年 1 月 1 日", "1 January 1990")),
         (6, 17, 31.5, Words("住 址", "Home"), Words("样本省虚构市示例路1号", "1 Example Road, Newtown")),
         (6, 17, 36.5, Words("", ""), Words("想象小区2栋3单元404室", "Block 2, Room 404")),

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path, PurePath
 
 from scanfix.formats import claimed_format
-from scanfix.naming import batch_names
+from scanfix.naming import distinct_names
 
 
 def find_photos(folder: Path, leave_out: Path) -> list[PurePath]:
@@ -21,7 +21,7 @@ def find_photos(folder: Path, leave_out: Path) -> list[PurePath]:
 
 def plan_targets(folder: Path, out: Path, extension: str) -> dict[Path, Path]:
     """Each photo below `folder` and its result below `out`: the tree is mirrored, no two are the same."""
-    names = batch_names(find_photos(folder, out), extension)
+    names = distinct_names(find_photos(folder, out), extension)
     return {folder / source: out / target for source, target in names.items()}
 
 

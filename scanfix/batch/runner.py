@@ -50,6 +50,25 @@ class BatchItem:
         }
 
 
+class BatchRun:
+    """A batch under way: iterate over it for the items, as they are finished; `len` is their number.
+
+    Leaving the loop early and `close` stop the workers; what is finished stays.
+    """
+
+    def __init__(self, items: Generator[BatchItem, None, None], count: int) -> None:
+        self._items, self._count = items, count
+
+    def __iter__(self) -> Iterator[BatchItem]:
+        return self._items
+
+    def __len__(self) -> int:
+        return self._count
+
+    def close(self) -> None:
+        self._items.close()
+
+
 def prepare_batch(
     source: str | PathLike[str],
     target: str | PathLike[str],
@@ -58,12 +77,12 @@ def prepare_batch(
     overwrite: bool = False,
     limits: Limits = SHELL_LIMITS,
     **options: Any,
-) -> Generator[BatchItem, None, None]:
+) -> BatchRun:
     """Prepare every photo below the folder `source` into the mirrored folder `target`.
 
     `options` are those of `scanfix.prepare`. Results that exist are left alone unless `overwrite`.
-    Raises ConfigError for a wrong option and OutputError for an unusable folder, before the first
-    photo; what goes wrong with one photo is in its item.
+    Raises ConfigError for a wrong option, InputError and OutputError for an unusable folder, before
+    the first photo; what goes wrong with one photo is in its item.
     """
     order = make_order(limits=limits, **options)
     folder, out = Path(source), Path(target)
@@ -72,7 +91,8 @@ def prepare_batch(
     if folder.resolve() == out.resolve():
         raise OutputError("output_is_input")
     plan = plan_targets(folder, out, f".{order.format}")
-    return _run(plan, jobs or os.cpu_count() or 1, overwrite, limits, options)
+    items = _run(plan, jobs or os.cpu_count() or 1, overwrite, limits, options)
+    return BatchRun(items, len(plan))
 
 
 def _run(

@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scanfix.borders.shapes import cross, side_vectors
-from scanfix.borders.working import Floats, Quads, WorkingCopy
+from scanfix.borders.working import Floats, Quads, WorkingCopy, product
 
-GRID = 40
+GRID = 32
 """Cells on each axis."""
 RING = 1.18
 """Size of the surroundings of a quad, as a factor on its own."""
@@ -76,8 +76,10 @@ def _frame_variety(cells: Floats) -> float:
 
 def _likeness(cells: Floats, colours: Floats, where: NDArray[np.bool_]) -> Floats:
     """Share of the cells in each place that have nearly the colour given."""
-    squared = (colours**2).sum(axis=1)[:, None] + (cells**2).sum(axis=1) - 2 * colours @ cells.T
-    return np.asarray(((squared < 64) & where).sum(axis=1) / np.maximum(where.sum(axis=1), 1))
+    # |a - b|^2 < 64, multiplied out, so that one product of matrices does all.
+    bound = (64 - (cells**2).sum(axis=1)) / 2
+    near = product(colours, cells.T) > (colours**2).sum(axis=1)[:, None] / 2 - bound
+    return np.asarray((near & where).sum(axis=1) / np.maximum(where.sum(axis=1), 1))
 
 
 def covered_cells(quads: Quads) -> NDArray[np.bool_]:
@@ -87,18 +89,21 @@ def covered_cells(quads: Quads) -> NDArray[np.bool_]:
     ahead = side_vectors(quads)
     # Inside is where the cross product with every side is not negative: a plane over x, y and 1.
     planes = np.stack([-ahead[..., 1], ahead[..., 0], cross(quads, ahead)], axis=-1)
-    heights = planes.reshape(-1, 3) @ np.stack([x, y, np.ones_like(x)])
-    return np.asarray((heights.reshape(len(quads), 4, -1) >= 0).all(axis=1))
+    base = np.stack([x, y, np.ones_like(x)])
+    inside = product(planes[:, 0], base) >= 0
+    for side in range(1, 4):
+        inside &= product(planes[:, side], base) >= 0
+    return np.asarray(inside)
 
 
 def _means(where: NDArray[np.bool_], maps: Floats) -> Floats:
     """N x maps: the mean of each map over each place; zero over an empty one."""
     weights = where.astype(np.float32)
-    return np.asarray(weights @ maps / np.maximum(weights.sum(axis=1, keepdims=True), 1))
+    return np.asarray(product(weights, maps) / np.maximum(weights.sum(axis=1, keepdims=True), 1))
 
 
 def overlaps(inside: NDArray[np.bool_], masks: Floats) -> Floats:
     """N x masks: intersection over union of covered cells with soft masks (masks x cells, 0..1)."""
     held = inside.astype(np.float32)
-    shared = held @ masks.T
+    shared = product(held, masks.T)
     return np.asarray(shared / np.maximum(held.sum(axis=1, keepdims=True) + masks.sum(axis=1) - shared, 1))

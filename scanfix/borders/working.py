@@ -53,3 +53,8 @@ def working_copy(pixels: Pixels, max_side: int) -> WorkingCopy:
 def to_lab(pixels: Pixels) -> Floats:
     """RGB `uint8` to Lab: L 0..100, a and b about -100..100, `float32`."""
     return np.asarray(cv2.cvtColor(pixels.astype(np.float32) / 255.0, cv2.COLOR_RGB2LAB), np.float32)
+
+
+def product(a: Floats, b: Floats) -> Floats:
+    """a @ b without BLAS, whose threads wait by spinning and slow a busy host down more than they help."""
+    return np.asarray(cv2.gemm(np.ascontiguousarray(a), np.ascontiguousarray(b), 1.0, None, 0.0), np.float32)

@@ -8,7 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from scanfix.checks import border, colour, file, legibility, light, named_kind, placement, resolution, runner
+from scanfix.checks import (
+    border,
+    colour,
+    cover,
+    file,
+    legibility,
+    light,
+    named_kind,
+    placement,
+    resolution,
+    runner,
+)
 from scanfix.checks.check import Check
 from scanfix.checks.subject import Subject, observe
 from scanfix.model import Assessment
@@ -24,6 +35,7 @@ CHECKS: tuple[Check, ...] = (
     light.SHADOW,
     light.TOO_DARK,
     light.OVEREXPOSED,
+    cover.CHECK,
     colour.CHECK,
     resolution.CHECK,
     file.EXTENSION,

@@ -41,6 +41,8 @@ class Paper:
     """Its luminance, linear light 0..1."""
     luma: float
     """The same as an sRGB grey level 0..255."""
+    lit: NDArray[np.float32]
+    """Colour of the best-lit paper (85 % of the blocks are no brighter), linear light, RGB."""
 
 
 WEIGHTS = np.array([0.2126, 0.7152, 0.0722], np.float32)
@@ -66,4 +68,6 @@ def estimate_paper(pixels: Pixels, params: PaperParams = PaperParams()) -> Paper
     upper = light >= np.median(light)
     tone = np.median(blocks[upper], axis=0).astype(np.float32)
     level = float(tone @ WEIGHTS)
-    return Paper(blocks, light, tone, level, 255.0 * level ** (1 / 2.2))
+    near_top = np.abs(light - np.quantile(light, 0.85)) <= 0.08 * np.quantile(light, 0.85)
+    lit = np.median(blocks[near_top], axis=0).astype(np.float32)
+    return Paper(blocks, light, tone, level, 255.0 * level ** (1 / 2.2), lit)

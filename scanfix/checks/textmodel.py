@@ -47,11 +47,11 @@ def normalised(strips: Grey, widths: NDArray[np.int64]) -> NDArray[np.float32]:
     mean = values.sum((1, 2), keepdims=True) / count
     offset = np.where(filled, values - mean, 0)
     deviation = np.sqrt((offset**2).sum((1, 2), keepdims=True) / count)
-    return np.clip(offset / np.maximum(deviation, 1.5), -4, 4).astype(np.float32)
+    return np.asarray(np.clip(offset / np.maximum(deviation, 1.5), -4, 4), np.float32)
 
 
 def summary(text: Values, read: Values) -> Values:
-    """Three numbers of a picture: mean and lower quartile of the chance to be read, and how much text there is.
+    """Three numbers of a picture: mean and lower quartile of the chance to be read, how much text there is.
 
     All are weighted by text-likeness, so that guilloche and portraits count for little.
     """

@@ -13,7 +13,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from scanfix import __version__
-from scanfix.cli import batch, doctor, explain, inspect, prepare, profiles
+from scanfix.cli import batch, doctor, explain, inspect, join, prepare, profiles
 from scanfix.cli.options import help_text
 from scanfix.cli.terminal import EXIT_INTERRUPTED
 
@@ -30,6 +30,7 @@ for name, function in (
     ("prepare", prepare.command),
     ("inspect", inspect.command),
     ("batch", batch.command),
+    ("join", join.command),
     ("profiles", profiles.command),
     ("explain", explain.command),
     ("doctor", doctor.command),

@@ -19,7 +19,10 @@ from scanfix.messages import Lang, say, user_lang
 from scanfix.naming import shown
 
 if TYPE_CHECKING:
-    from scanfix.batch import BatchItem, Summary
+    from scanfix.batch import BatchItem, BatchRun, Summary
+
+BAR_WIDTH = 40
+CLEAR_LINE = "\r\x1b[K"
 
 Folder = Annotated[Path, typer.Argument(metavar="FOLDER", help=options.help_text("help_folder"))]
 Out = Annotated[Path, typer.Argument(metavar="OUT", help=options.help_text("help_out_folder"))]
@@ -52,7 +55,7 @@ def command(
             raise usage_error(say("usage_nested", speak))
         from scanfix.batch import Summary, prepare_batch
 
-        items = prepare_batch(
+        run = prepare_batch(
             folder,
             out,
             jobs=jobs,
@@ -65,8 +68,8 @@ def command(
             salvage=salvage,
         )
         summary = Summary()
-        with closing(items):
-            for item in _with_progress(items, speak):
+        with closing(run):
+            for item in _with_progress(run):
                 summary = summary.plus(item)
                 _tell(item, speak, json, quiet)
         return _end(summary, folder, fail_on, speak, json)
@@ -74,18 +77,19 @@ def command(
     finish(work, speak)
 
 
-def _with_progress(items: Iterator[BatchItem], lang: Lang) -> Iterator[BatchItem]:
-    """The items, with a count on the terminal while the next one is waited for."""
+def _with_progress(run: BatchRun) -> Iterator[BatchItem]:
+    """The items, with a bar on the terminal while the next one is waited for."""
     terminal = sys.stderr.isatty()
-    for done, item in enumerate(items, 1):
+    for done, item in enumerate(run, 1):
         if terminal:
-            sys.stderr.write("\r\x1b[K")
+            sys.stderr.write(CLEAR_LINE)
         yield item
         if terminal:
-            sys.stderr.write(say("progress", lang, done=done))
+            filled = BAR_WIDTH * done // len(run)
+            sys.stderr.write(f"[{'#' * filled}{'.' * (BAR_WIDTH - filled)}] {done}/{len(run)}")
             sys.stderr.flush()
     if terminal:
-        sys.stderr.write("\r\x1b[K")
+        sys.stderr.write(CLEAR_LINE)
 
 
 def _tell(item: BatchItem, lang: Lang, json: bool, quiet: bool) -> None:

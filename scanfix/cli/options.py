@@ -38,6 +38,12 @@ class LangChoice(StrEnum):
 class CropChoice(StrEnum):
     AUTO = "auto"
     NEVER = "never"
+    FLAT = "flat"
+
+
+class LayoutChoice(StrEnum):
+    VERTICAL = "vertical"
+    HORIZONTAL = "horizontal"
 
 
 class FormatChoice(StrEnum):
@@ -53,6 +59,8 @@ class FailOn(StrEnum):
     NEVER = "never"
 
 
+Layout = Annotated[LayoutChoice, typer.Option("--layout", help=help_text("help_layout"))]
+Output = Annotated[str | None, typer.Option("-o", "--output", metavar="OUT", help=help_text("help_output"))]
 Photos = Annotated[list[str], typer.Argument(metavar="FILE...", help=help_text("help_photos"))]
 Profile = Annotated[str, typer.Option("--profile", envvar="SCANFIX_PROFILE", help=help_text("help_profile"))]
 Format = Annotated[FormatChoice | None, typer.Option("--format", help=help_text("help_format"))]

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from scanfix.cli.terminal import usage_error
 from scanfix.errors import OutputError
 from scanfix.messages import Lang, say
-from scanfix.naming import prepared_name, shown
+from scanfix.naming import PREPARED, distinct_names, shown
 
 STANDARD = "-"
 
@@ -30,19 +30,22 @@ def plan_outputs(photos: list[str], output: str | None, extension: str, lang: La
     into_folder = output is not None and output != STANDARD and Path(output).is_dir()
     if output is not None and len(photos) > 1 and not into_folder:
         raise usage_error(say("usage_one_output", lang, count=len(photos)))
-    plan: dict[str, str] = {}
-    for photo in photos:
-        target = _target(photo, output, into_folder, extension)
-        if target != STANDARD and target in plan.values() and photo not in plan:
-            raise OutputError("output_collision", path=shown(target))
-        plan[photo] = target
-    return plan
+    if output is not None and not into_folder:
+        return {photos[0]: output}
+    return _distinct(photos, Path(output) if output is not None else None, extension)
 
 
-def _target(photo: str, output: str | None, into_folder: bool, extension: str) -> str:
-    name = "stdin" if photo == STANDARD else Path(photo).name
-    if output is None:
-        return os.fspath(Path(photo).with_name(prepared_name(name, extension))) if name else photo
-    if into_folder:
-        return os.fspath(Path(output) / prepared_name(name, extension))
-    return output
+def _distinct(photos: list[str], folder: Path | None, extension: str) -> dict[str, str]:
+    """A result for each photo, beside it or in the folder; those of one stem keep their full names."""
+    paths = {photo: Path("stdin" if photo == STANDARD else photo) for photo in photos}
+    names = {photo: PurePath(path.name) if folder else path for photo, path in paths.items()}
+    if len(set(names.values())) < len(names):
+        twice = next(name for name in names.values() if list(names.values()).count(name) > 1)
+        raise OutputError("output_collision", path=shown(twice.name))
+    named = {photo: name for photo, name in names.items() if name.name}
+    targets = distinct_names(named.values(), PREPARED + extension)
+    # "." and "" have no name to mark; reading them will say what is wrong.
+    return {
+        photo: os.fspath((folder or Path()) / targets[names[photo]]) if photo in named else photo
+        for photo in names
+    }

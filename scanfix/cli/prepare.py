@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Annotated
-
-import typer
+from typing import TYPE_CHECKING
 
 from scanfix.cli import options
 from scanfix.cli.options import CropChoice, FailOn
@@ -18,14 +16,10 @@ from scanfix.naming import shown
 if TYPE_CHECKING:
     from scanfix.pipeline import Order, PreparedImage
 
-Output = Annotated[
-    str | None, typer.Option("-o", "--output", metavar="OUT", help=options.help_text("help_output"))
-]
-
 
 def command(
     photos: options.Photos,
-    output: Output = None,
+    output: options.Output = None,
     profile: options.Profile = "cnnic",
     format: options.Format = None,
     crop: options.Crop = CropChoice.AUTO,
@@ -108,9 +102,12 @@ def _one(
     show: _Show,
 ) -> int:
     from scanfix import pipeline
-    from scanfix.files import read_source, write_atomically
+    from scanfix.files import check_target, read_source, write_atomically
 
     source = read_source(photo_of(photo, order.limits), order.limits)
+    for path in (target, annotate):
+        if path and path != STANDARD:
+            check_target(path, overwrite=overwrite, source=source.name)
     prepared = pipeline.prepare(source, order)
     picture = pipeline.annotate(source, prepared.report, order, show.lang) if annotate else b""
     if target == STANDARD:

@@ -31,13 +31,14 @@ ToSrgb = Callable[[Pixels], Pixels]
 
 
 def to_srgb(stored: Stored) -> Pixels:
-    """Stored pixels -> H x W x 3 uint8 sRGB, not yet upright; the same array where nothing is to do."""
+    """Stored pixels -> H x W x 3 uint8 sRGB, not yet upright; RGB is converted in its own array."""
     convert = _profile(stored.icc, stored.model) or _PLAIN[stored.model]
     has_alpha = stored.model in ("LA", "RGBA")
     if convert is _as_it_is and not has_alpha:
         return stored.pixels
     height, width = stored.pixels.shape[:2]
-    result = np.empty((height, width, 3), np.uint8)
+    in_place = stored.model == "RGB" and stored.pixels.flags.writeable
+    result = stored.pixels if in_place else np.empty((height, width, 3), np.uint8)
     step = max(1, _BAND_PIXELS // width)
     channels = _CHANNELS[stored.model]
     for top in range(0, height, step):

@@ -11,6 +11,7 @@ import io
 from collections.abc import Callable
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image, ImageFile
 
 from scanfix.decoding.stored import DECODER_ERRORS, Model, check_size
@@ -46,40 +47,52 @@ def load(picture: ImageFile.ImageFile, format: str, *, salvage: bool = False) ->
             return True
         code = "truncated" if "truncated" in str(error) else "corrupt"
         raise InputError(code, format=format) from error
+    finally:
+        # The bytes are not needed any more; Pillow would keep them for further pages.
+        picture.fp = None
     return False
 
 
 def _has_pixels(picture: ImageFile.ImageFile) -> bool:
     try:
         return bool(picture.im.size == picture.size)
-    except (AttributeError, ValueError):
+    except DECODER_ERRORS:
         return False
 
 
 def pixels_of(picture: Image.Image, format: str, *, bits: int = 16) -> tuple[Pixels, Model]:
-    """The loaded picture as uint8 pixels of one of the models; `bits` is the depth of integer samples."""
+    """The loaded picture as uint8 pixels of one of the models; `bits` is the depth of integer samples.
+
+    In bands of rows: a whole picture would be copied three times over on its way out of Pillow.
+    """
+    mode, key = picture.mode, picture.info.get("transparency")
+    if mode.startswith("I;16"):
+        model: Model = "L" if key is None else "LA"
+    elif mode in _MODELS:
+        model = _MODELS[mode] if key is None else _MODELS_WITH_KEY.get(mode, _MODELS[mode])
+    else:
+        raise InputError("unsupported_format", format=f"{format} ({mode})", remedy=EXPORT)
+    width, height = picture.size
+    channels = len(model) if model != "LAB" else 3
     try:
-        return _pixels_of(picture, format, bits)
+        pixels = np.empty((height, width, channels) if channels > 1 else (height, width), np.uint8)
+        step = max(1, _BAND_PIXELS // width)
+        for top in range(0, height, step):
+            band = picture.crop((0, top, width, min(top + step, height)))
+            pixels[top : top + step] = (
+                _from_16_bit(np.asarray(band), bits, key)
+                if mode.startswith("I;16")
+                else _as_model(band, model)
+            )
     except MemoryError as error:
         raise InputError("memory") from error
     except DECODER_ERRORS as error:
         raise InputError("corrupt", format=format) from error
+    return pixels, model
 
 
-def _pixels_of(picture: Image.Image, format: str, bits: int) -> tuple[Pixels, Model]:
-    mode = picture.mode
-    key = picture.info.get("transparency")
-    if mode.startswith("I;16"):
-        return _from_16_bit(np.asarray(picture), bits, key)
-    if mode not in _TARGETS:
-        raise InputError("unsupported_format", format=f"{format} ({mode})", remedy=EXPORT)
-    target: Model = _TARGETS_WITH_KEY.get(mode, _TARGETS[mode]) if key is not None else _TARGETS[mode]
-    if target != mode:
-        picture = picture.convert(target)
-    return np.asarray(picture), target
-
-
-_TARGETS: dict[str, Model] = {
+_BAND_PIXELS = 1 << 20
+_MODELS: dict[str, Model] = {
     "1": "L",
     "L": "L",
     "LA": "LA",
@@ -94,16 +107,18 @@ _TARGETS: dict[str, Model] = {
     "YCbCr": "RGB",
     "LAB": "LAB",
 }
-_TARGETS_WITH_KEY: dict[str, Model] = {"1": "LA", "L": "LA", "P": "RGBA", "RGB": "RGBA"}
+_MODELS_WITH_KEY: dict[str, Model] = {"1": "LA", "L": "LA", "P": "RGBA", "RGB": "RGBA"}
 
 
-def _from_16_bit(samples: np.ndarray, bits: int, key: object) -> tuple[Pixels, Model]:
+def _as_model(band: Image.Image, model: Model) -> Pixels:
+    return np.asarray(band if band.mode == model else band.convert(model))
+
+
+def _from_16_bit(samples: NDArray[np.integer], bits: int, key: object) -> Pixels:
     """Scaled to 8 bits, x / 257 rounded; `Image.convert` would clip everything bright to white."""
-    wide = samples.astype(np.uint16, copy=bits < 16)
+    wide = samples.astype(np.uint16)
     if bits < 16:
         wide <<= 16 - bits
         wide |= wide >> bits
     grey = ((wide - (wide >> 8) + 128) >> 8).astype(np.uint8)
-    if isinstance(key, int):
-        return np.dstack([grey, np.where(samples == key, 0, 255).astype(np.uint8)]), "LA"
-    return grey, "L"
+    return grey if key is None else np.dstack([grey, np.where(samples == key, 0, 255).astype(np.uint8)])

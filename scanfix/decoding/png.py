@@ -44,7 +44,7 @@ class PngChunks:
 
     header: bytes = b""
     kept: list[bytes] = field(default_factory=list)
-    pixel_data: list[bytes] = field(default_factory=list)
+    pixel_data: list[memoryview] = field(default_factory=list)
     icc: bytes | None = None
     exif: ExifFacts | None = None
     dpi: float | None = None
@@ -93,6 +93,9 @@ def walk(data: bytes, limits: Limits) -> PngChunks:
         length, kind = struct.unpack_from(">I4s", data, position)
         end = position + 12 + length
         if end > len(data):
+            if kind == b"IDAT":
+                # What there is of the pixels, for salvage.
+                chunks.pixel_data.append(view[position + 8 :])
             break
         body = view[position + 8 : end - 4]
         if kind in (b"IHDR", b"IDAT", *_KEPT):
@@ -117,7 +120,7 @@ def _note_critical(chunks: PngChunks, kind: bytes, body: memoryview, checksum: i
     if kind == b"IHDR":
         chunks.header = chunks.header or bytes(body)
     elif kind == b"IDAT":
-        chunks.pixel_data.append(body)  # type: ignore[arg-type]
+        chunks.pixel_data.append(body)
     elif not chunks.pixel_data:
         chunks.kept.append(_chunk(kind, bytes(body)))
 

@@ -110,8 +110,9 @@ def _read(data: bytes, limits: Limits, *, salvage: bool) -> Stored:
     if damaged and not salvage:
         raise InputError("truncated", format="TIFF")
     icc = _icc(data, entries.get(_ICC), limits)
-    bare = _with_directory(data, layout, entries)
-    picture = pillow.open_with(TiffImagePlugin.TiffImageFile, bare, "TIFF", limits)
+    picture = pillow.open_with(
+        TiffImagePlugin.TiffImageFile, _with_directory(data, layout, entries), "TIFF", limits
+    )
     damaged |= pillow.load(picture, "TIFF", salvage=salvage)
     color_mode, bits = picture.mode, number(_BITS, 8)
     pixels, model = pillow.pixels_of(picture, "TIFF", bits=bits)

@@ -1,0 +1,42 @@
+"""Draw the picture of the README: a sample photo with what was seen, and the file that came out.
+
+python docs/make.py
+"""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+from PIL import Image
+
+from scanfix import pipeline
+from scanfix.api import make_order
+from scanfix.files import read_source
+from scanfix.limits import SHELL_LIMITS
+
+ROOT = Path(__file__).parent.parent
+HEIGHT = 520
+GAP = 24
+
+
+def main() -> None:
+    photo = read_source(ROOT / "sample_images" / "样本身份证.jpg", SHELL_LIMITS)
+    order = make_order()
+    prepared = pipeline.prepare(photo, order)
+    pictures = [
+        _scaled(data) for data in (pipeline.annotate(photo, prepared.report, order), prepared.data)
+    ]
+    page = Image.new("RGB", (sum(p.width for p in pictures) + GAP, HEIGHT), "white")
+    page.paste(pictures[0], (0, 0))
+    page.paste(pictures[1], (pictures[0].width + GAP, 0))
+    page.save(ROOT / "docs" / "before-after.jpg", quality=85)
+
+
+def _scaled(data: bytes) -> Image.Image:
+    with Image.open(io.BytesIO(data)) as picture:
+        return picture.convert("RGB").resize((round(picture.width * HEIGHT / picture.height), HEIGHT))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,242 @@
+"""What does our own small network see in a photo: a page, its border, its corners, ground beside it?
+
+A MobileNetV2-like encoder with a feature pyramid, trained on drawn documents only (`training/README.md` has the
+data, the runs and the scores). It sees the whole photo squeezed to 192 x 192 and gives maps of 48 x 48, so it
+knows where a document lies, not where exactly its edge runs: sides are refined elsewhere at full resolution.
+"""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import resources
+from typing import TYPE_CHECKING, Any
+
+import cv2
+import numpy as np
+
+from scanfix.geometry import SIDES, Quad, Side, Size
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+    from scanfix.model import Pixels
+
+    Map = NDArray[np.float32]
+    Polygon = NDArray[np.float64]
+
+INPUT_SIDE = 192
+MAP_SIDE = 48
+WEIGHTS = "finder.onnx"
+
+
+@dataclass(frozen=True, slots=True)
+class NetMaps:
+    """What the network says. Maps are 48 x 48 float32 probabilities, rows from the top."""
+
+    mask: Map
+    """A page covers this cell, fingers over it included; several documents are several blobs."""
+    border: Map
+    """The edge of a page runs through this cell."""
+    corners: Map
+    """A corner of a page lies here: a peak about 2.5 cells wide."""
+    presence: float
+    """0..1, a document is in the picture."""
+    background: Mapping[Side, float]
+    """Share of each side of the frame along which ground, not page, is seen: all near 0 is full-bleed."""
+    scale_x: float
+    """Source pixels a map cell, across."""
+    scale_y: float
+
+    @property
+    def size(self) -> Size:
+        """Of the source."""
+        return Size(round(self.scale_x * self.mask.shape[1]), round(self.scale_y * self.mask.shape[0]))
+
+
+@dataclass(frozen=True, slots=True)
+class DecodeParams:
+    """Tuning of `mask_quad`; lengths in map cells."""
+
+    threshold: float = 0.5
+    min_area_share: float = 0.01
+    """Of the map; smaller blobs are noise."""
+    zoom: int = 8
+    """The mask is enlarged by this before its outline is drawn."""
+    frame_reach: float = 0.6
+    """Outline nearer to the frame than this is the frame's, not the page's."""
+    corner_reach: float = 2.0
+    """A corner of the mask moves to a peak of the corner map this near."""
+    corner_peak: float = 0.35
+
+
+_local = threading.local()
+
+
+@lru_cache(maxsize=1)
+def _weights() -> NDArray[np.uint8]:
+    data = resources.files("scanfix.borders").joinpath("weights", WEIGHTS).read_bytes()
+    return np.frombuffer(data, np.uint8)
+
+
+def _net() -> Any:
+    """The network of this thread: cv2.dnn.Net keeps its layers' outputs, so two threads cannot share one."""
+    if not hasattr(_local, "net"):
+        _local.net = cv2.dnn.readNetFromONNX(_weights())
+    return _local.net
+
+
+def squeeze(pixels: Pixels) -> Map:
+    """The photo as 1 x 3 x 192 x 192 float32 RGB, -1..1, squeezed whatever its aspect."""
+    step = max(1, min(pixels.shape[:2]) // (INPUT_SIDE * 4))
+    # Sixteen samples a cell are enough; averaging all of 48 MP takes longer than the network.
+    small = cv2.resize(pixels[::step, ::step], (INPUT_SIDE, INPUT_SIDE), interpolation=cv2.INTER_AREA)
+    return np.ascontiguousarray(((small.astype(np.float32) - 127.5) / 127.5).transpose(2, 0, 1)[None])
+
+
+def predict(pixels: Pixels) -> NetMaps:
+    """Run the network on a photo, H x W x 3 uint8 RGB. A photo reduced to 800 px gives about the same."""
+    net = _net()
+    net.setInput(squeeze(pixels))
+    maps, facts = net.forward(("maps", "facts"))
+    mask, border, corners = (np.array(m, np.float32) for m in maps[0])
+    present, *background = (float(v) for v in facts.ravel())
+    height, width = pixels.shape[:2]
+    return NetMaps(
+        mask=mask,
+        border=border,
+        corners=corners,
+        presence=present,
+        background=dict(zip(SIDES, background, strict=True)),
+        scale_x=width / MAP_SIDE,
+        scale_y=height / MAP_SIDE,
+    )
+
+
+def mask_quad(maps: NetMaps, params: DecodeParams | None = None) -> Quad | None:
+    """The quadrilateral of the largest page in the mask, source pixels; None where there is no page.
+
+    Corners may lie outside the frame, where two visible sides meet.
+    """
+    p = params or DecodeParams()
+    outline = _outline(maps.mask, p)
+    if outline is None:
+        return None
+    corners = _four_sides(outline, p)
+    if corners is None:
+        return None
+    snapped = _snap(corners, maps.corners, p)
+    quad = Quad.of(snapped * (maps.scale_x, maps.scale_y))
+    if quad.is_convex:
+        return quad
+    plain = Quad.of(corners * (maps.scale_x, maps.scale_y))
+    return plain if plain.is_convex else None
+
+
+def _outline(mask: Map, p: DecodeParams) -> Polygon | None:
+    """Outline of the largest blob, n x 2 in map cells."""
+    side = MAP_SIDE * p.zoom
+    large = cv2.resize(mask, (side, side), interpolation=cv2.INTER_LINEAR)
+    binary = (large > p.threshold).astype(np.uint8)
+    contours, _ = cv2.findContours(binary, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
+    if not contours:
+        return None
+    best = max(contours, key=cv2.contourArea)
+    if cv2.contourArea(best) < p.min_area_share * side * side:
+        return None
+    return (best.reshape(-1, 2).astype(np.float64) + 0.5) / p.zoom
+
+
+def _four_sides(outline: Polygon, p: DecodeParams) -> Polygon | None:
+    """Straight sides through the outline's parts, cut with one another: 4 x 2 in map cells."""
+    hull = cv2.convexHull(outline.astype(np.float32)).reshape(-1, 2).astype(np.float64)
+    rough = _reduce(hull, p)
+    if rough is None:
+        return None
+    lines = [_fit(outline, rough[k], rough[(k + 1) % 4], p) for k in range(4)]
+    points = [_meet(lines[k - 1], lines[k]) for k in range(4)]
+    if any(point is None for point in points):
+        return rough
+    fitted = np.array(points)
+    # A fit that runs away is worse than none.
+    return fitted if float(np.abs(fitted - rough).max()) < MAP_SIDE / 6 else rough
+
+
+def _on_frame(a: Polygon, b: Polygon, reach: float) -> bool:
+    """Both ends lie along the same side of the frame."""
+    low, high = np.minimum(a, b), np.maximum(a, b)
+    return bool((high < reach).any() or (low > MAP_SIDE - reach).any())
+
+
+def _reduce(hull: Polygon, p: DecodeParams) -> Polygon | None:
+    """Take away the side whose loss adds least area, until four are left; the frame's sides go first."""
+    points = list(hull)
+    while len(points) > 4:
+        costs = [_cost(points, k, p) for k in range(len(points))]
+        k = int(np.argmin([cost for cost, _ in costs]))
+        cost, corner = costs[k]
+        if corner is None or not np.isfinite(cost):
+            return None
+        n = len(points)
+        points[k] = corner
+        del points[(k + 1) % n]
+    return np.array(points) if len(points) == 4 else None
+
+
+def _cost(points: list[Polygon], k: int, p: DecodeParams) -> tuple[float, Polygon | None]:
+    """Area added when the side from point k on goes and its neighbours meet, and where they meet."""
+    n = len(points)
+    before, a, b, after = points[k - 1], points[k], points[(k + 1) % n], points[(k + 2) % n]
+    corner = _meet((before, a - before), (b, after - b))
+    if (
+        corner is None
+        or float(np.dot(corner - a, a - before)) < 0
+        or float(np.dot(corner - b, b - after)) < 0
+    ):
+        return np.inf, None
+    u, v = corner - a, b - a
+    area = abs(float(u[0] * v[1] - u[1] * v[0])) / 2
+    return area * (0.1 if _on_frame(a, b, p.frame_reach) else 1.0), corner
+
+
+def _meet(first: tuple[Polygon, Polygon], second: tuple[Polygon, Polygon]) -> Polygon | None:
+    """Where two lines (point, direction) cross."""
+    (p, d), (q, e) = first, second
+    cross = float(d[0] * e[1] - d[1] * e[0])
+    if abs(cross) < 1e-9:
+        return None
+    t = float((q[0] - p[0]) * e[1] - (q[1] - p[1]) * e[0]) / cross
+    return np.asarray(p + t * d)
+
+
+def _fit(outline: Polygon, a: Polygon, b: Polygon, p: DecodeParams) -> tuple[Polygon, Polygon]:
+    """The line through the outline's points near side a-b, off the frame and off the corners."""
+    along = b - a
+    length = float(np.hypot(*along))
+    if length < 1e-6 or _on_frame(a, b, p.frame_reach):
+        return a, along
+    t = (outline - a) @ along / length**2
+    off = np.abs((outline - a) @ np.array([-along[1], along[0]])) / length
+    inner = ((outline > p.frame_reach) & (outline < MAP_SIDE - p.frame_reach)).all(1)
+    near = outline[(t > 0.08) & (t < 0.92) & (off < max(1.0, 0.06 * length)) & inner]
+    if len(near) < 2 * p.zoom:
+        return a, along
+    vx, vy, x, y = cv2.fitLine(near.astype(np.float32), cv2.DIST_HUBER, 0, 0.01, 0.01).ravel().astype(float)
+    return np.array([x, y]), np.array([vx, vy])
+
+
+def _snap(corners: Polygon, peaks: Map, p: DecodeParams) -> Polygon:
+    """Move corners to the peaks of the corner map beside them."""
+    out = corners.copy()
+    y, x = np.mgrid[0:MAP_SIDE, 0:MAP_SIDE] + 0.5
+    for k, (cx, cy) in enumerate(corners):
+        weight = np.where((x - cx) ** 2 + (y - cy) ** 2 < p.corner_reach**2, peaks, 0.0)
+        if weight.max(initial=0.0) < p.corner_peak:
+            continue
+        weight = weight**2
+        peak = np.array([(weight * x).sum(), (weight * y).sum()]) / weight.sum()
+        out[k] = (out[k] + peak) / 2
+    return out

@@ -1,0 +1,73 @@
+"""Both sides of a document on one white page: the same scale, one gap between them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import cv2
+import numpy as np
+
+from scanfix.model import DocumentBorder, Pixels
+
+Layout = Literal["vertical", "horizontal"]
+PAPER = 255
+
+
+@dataclass(frozen=True, slots=True)
+class JoiningParams:
+    """Geometry of the page."""
+
+    gap_share: float = 0.04
+    """Between the sides and around them, of the longer side of the larger picture."""
+    max_enlargement: float = 2.0
+    """A coarse side is enlarged to match the other no further than this; then the other shrinks."""
+
+
+@dataclass(frozen=True, slots=True)
+class JoinedSide:
+    """The framed picture of one side, H x W x 3 uint8 RGB, and how long its document is in pixels."""
+
+    pixels: Pixels
+    length: float
+
+    @classmethod
+    def of(cls, pixels: Pixels, border: DocumentBorder | None) -> JoinedSide:
+        """Without a border the whole picture counts as the document."""
+        long_side = max(border.quad.size) if border else max(pixels.shape[:2])
+        return cls(pixels, float(long_side))
+
+
+def join_sides(
+    front: JoinedSide, back: JoinedSide, layout: Layout = "vertical", params: JoiningParams = JoiningParams()
+) -> Pixels:
+    """One white page, front above or left of back, centred, both documents of the same length."""
+    length = min(max(front.length, back.length), params.max_enlargement * min(front.length, back.length))
+    pictures = [_scaled(side.pixels, length / side.length) for side in (front, back)]
+    gap = round(params.gap_share * max(max(p.shape[:2]) for p in pictures))
+    along = 0 if layout == "vertical" else 1
+    extent = [0, 0]
+    extent[along] = sum(p.shape[along] for p in pictures) + 3 * gap
+    extent[1 - along] = max(p.shape[1 - along] for p in pictures) + 2 * gap
+    page = np.full((extent[0], extent[1], 3), PAPER, np.uint8)
+    start = gap
+    for picture in pictures:
+        place = [0, 0]
+        place[along], place[1 - along] = start, (extent[1 - along] - picture.shape[1 - along]) // 2
+        page[place[0] : place[0] + picture.shape[0], place[1] : place[1] + picture.shape[1]] = picture
+        start += picture.shape[along] + gap
+    return page
+
+
+def _scaled(pixels: Pixels, scale: float) -> Pixels:
+    if abs(scale - 1) < 0.01:
+        return pixels
+    shrinking = scale < 1
+    resized = cv2.resize(
+        np.ascontiguousarray(pixels),
+        None,
+        fx=scale,
+        fy=scale,
+        interpolation=cv2.INTER_AREA if shrinking else cv2.INTER_CUBIC,
+    )
+    return np.asarray(resized, np.uint8)

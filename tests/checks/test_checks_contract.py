@@ -1,0 +1,93 @@
+"""What holds for every row of the table of checks, and for the runner."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from scanfix.checks import CHECKS, Check, Subject, not_checked, run_checks, runner
+from scanfix.documents import find_kind
+from scanfix.findings import FINDINGS, Severity
+from scanfix.model import Assessment, Finding
+from checks.drawn import PROFILE, border, on_table, page, plain, subject
+
+PHOTO, QUAD = on_table(page())
+SUBJECTS = {
+    "photo": subject(PHOTO, border(QUAD)),
+    "no border": subject(PHOTO),
+    "named": subject(PHOTO, border(QUAD), kind=find_kind("resident-id")),
+    "blank": subject(plain()),
+    "tiny": subject(plain(16, 16)),
+    "black": subject(np.zeros((300, 400, 3), np.uint8)),
+    "white": subject(np.full((300, 400, 3), 255, np.uint8)),
+    "narrow": subject(plain(2000, 24)),
+}
+
+
+def test_slugs_are_unique_and_codes_are_known() -> None:
+    slugs = [check.slug for check in CHECKS]
+    assert len(slugs) == len(set(slugs))
+    codes = [code for check in CHECKS for code in check.codes]
+    assert len(codes) == len(set(codes))
+    assert set(codes) <= set(FINDINGS)
+
+
+@pytest.mark.parametrize("name", SUBJECTS)
+@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.slug)
+def test_every_check_answers_on_every_picture(check: Check, name: str) -> None:
+    assessment = check.assess(SUBJECTS[name])
+    assert assessment.check == check.slug
+    if assessment.failure is not None:
+        assert assessment.native is None
+        assert assessment.finding is None
+    if assessment.finding is not None:
+        assert assessment.finding.code in check.codes
+        json.dumps(assessment.to_dict("zh"))
+        for lang in ("en", "zh"):
+            assert "{" not in assessment.finding.message(lang) + assessment.finding.advice(lang)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("name", SUBJECTS)
+def test_regions_lie_about_the_picture(name: str) -> None:
+    size = SUBJECTS[name].source.info.size
+    for assessment in run_checks(SUBJECTS[name]):
+        region = assessment.finding.region if assessment.finding else None
+        for x, y in region or ():
+            assert -0.1 * size.width <= x <= 1.1 * size.width
+            assert -0.1 * size.height <= y <= 1.1 * size.height
+
+
+def test_a_clean_photo_has_no_warning() -> None:
+    assert [a.finding.code for a in run_checks(SUBJECTS["photo"]) if a.finding] == []
+
+
+def test_a_check_that_breaks_is_listed_as_not_checked_and_costs_nothing_else() -> None:
+    def broken(_: Subject) -> Assessment:
+        raise ZeroDivisionError("secret of the picture")
+
+    checks = (*CHECKS, Check("seal", ("SF508",), broken))
+    assessments = runner.assess_all(checks, SUBJECTS["photo"])
+    assert assessments[-1] == Assessment("seal", failure="internal error: ZeroDivisionError")
+    assert "seal_missing" in runner.unjudged(checks, assessments)
+    assert assessments[:-1] == run_checks(SUBJECTS["photo"])
+
+
+def test_what_nobody_looks_for_is_said() -> None:
+    missing = not_checked(run_checks(SUBJECTS["photo"]))
+    assert "smudge" in missing
+    assert "resolution_low" in missing
+    assert "glare" not in missing
+    assert not {"enlarged", "legibility_reduced"} & set(missing)
+
+
+def test_the_profile_decides_how_severe_a_finding_is() -> None:
+    def always(_: Subject) -> Assessment:
+        return Assessment("x", finding=Finding.of("SF301"))
+
+    strict = subject(PHOTO, profile=replace(PROFILE, severities={"SF301": Severity.ERROR}))
+    (assessment,) = runner.assess_all([Check("x", ("SF301",), always)], strict)
+    assert assessment.finding is not None
+    assert assessment.finding.severity is Severity.ERROR

@@ -1,0 +1,111 @@
+"""Can the text be read: sharpness in units of text height, whatever the resolution."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import pytest
+from checks.drawn import Picture, blurred, noisy, page, plain, resized, shaken, subject
+
+from scanfix.checks import legibility
+from scanfix.checks.grid import blockiness
+from scanfix.checks.textmodel import normalised, summary
+from scanfix.findings import Severity
+from scanfix.model import Assessment
+
+LEGIBILITY_CODES = set(legibility.CHECK.codes)
+
+
+def assessed(pixels: Picture) -> Assessment:
+    return legibility.assess(subject(pixels))
+
+
+def score(pixels: Picture) -> float:
+    value = assessed(pixels).score
+    assert value is not None
+    return value
+
+
+@pytest.mark.parametrize("text_px", [14, 22, 40])
+def test_sharp_text_of_any_size_is_readable(text_px: int) -> None:
+    found = assessed(page(text_px=text_px))
+    assert found.finding is None
+    assert found.score is not None
+    assert found.score > 70
+
+
+def test_the_score_falls_as_blur_is_turned_up() -> None:
+    scores = [score(blurred(page(), sigma)) for sigma in (0, 4, 8)]
+    assert scores[0] > 70
+    assert scores[0] > scores[1] > scores[2]
+    assert scores[2] < 25
+
+
+def test_text_blurred_beyond_reading_is_blurred() -> None:
+    finding = assessed(blurred(page(), 7)).finding
+    assert finding is not None
+    assert finding.code == "SF201"
+    assert finding.severity in (Severity.WARNING, Severity.ERROR)
+
+
+def test_a_shaken_picture_is_told_from_one_out_of_focus() -> None:
+    finding = assessed(shaken(page(), 21)).finding
+    assert finding is not None
+    assert finding.code == "SF202"
+
+
+def test_noise_lowers_the_score() -> None:
+    assert score(noisy(page(), 90)) < score(page()) - 20
+
+
+@pytest.mark.parametrize("sigma", [0.0, 7.0])
+def test_the_same_document_at_another_resolution_gets_the_same_verdict(sigma: float) -> None:
+    large = blurred(page(1400, 900, text_px=40), sigma * 40 / 26)
+    verdicts = {assessed(resized(large, scale)).finding is None for scale in (1.0, 0.7, 0.5)}
+    assert len(verdicts) == 1
+
+
+def test_an_enlarged_picture_gets_no_better_verdict() -> None:
+    small = resized(page(text_px=26), 0.2)
+    enlarged = resized(small, 4)
+    assert score(enlarged) < 50
+    assert abs(score(enlarged) - score(resized(small, 2))) < 30
+
+
+@pytest.mark.parametrize("turns", [1, 2, 3])
+def test_text_is_found_whichever_way_the_page_lies(turns: int) -> None:
+    turned = np.ascontiguousarray(np.rot90(page(), turns))
+    assert score(turned) > 60
+    assert subject(turned).lines.upright is (turns == 2)
+
+
+@pytest.mark.parametrize("pixels", [plain(), plain(60, 40), np.zeros((400, 600, 3), np.uint8)], ids=["paper", "tiny", "black"])
+def test_without_text_nothing_is_said_about_sharpness(pixels: Picture) -> None:
+    found = assessed(pixels)
+    assert found.score is None
+    assert found.finding is not None
+    assert found.finding.code == "SF207"
+
+
+def test_the_grid_of_strong_compression_shows() -> None:
+    grey = cv2.cvtColor(noisy(page(), 12), cv2.COLOR_RGB2GRAY)
+    _, data = cv2.imencode(".jpg", grey, [cv2.IMWRITE_JPEG_QUALITY, 4])
+    assert blockiness(np.asarray(cv2.imdecode(data, 0), np.uint8)) > 1.5
+    assert blockiness(np.asarray(grey, np.uint8)) < 1.2
+
+
+def test_strips_are_compared_without_brightness_and_contrast() -> None:
+    strip = np.random.default_rng(1).integers(90, 120, (1, 32, 64)).astype(np.uint8)
+    width = np.array([40])
+    brighter = (strip.astype(np.int64) * 2 + 10).astype(np.uint8)
+    assert np.allclose(normalised(strip, width), normalised(brighter, width), atol=1e-4)
+    assert not normalised(strip, width)[..., 40:].any()
+
+
+def test_what_is_hardly_text_hardly_counts() -> None:
+    text = np.array([0.9, 0.9, 0.9, 0.05])
+    mean, quartile, amount = summary(text, np.array([0.9, 0.8, 0.9, 0.0]))
+    assert mean == pytest.approx(0.87, abs=0.02)
+    assert quartile == pytest.approx(0.8)
+    assert amount > 1
+    assert not summary(np.empty(0), np.empty(0)).any()

@@ -1,0 +1,160 @@
+"""Glare, shadow, exposure, colour and cover, drawn onto a page."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import cv2
+import numpy as np
+import pytest
+from checks.drawn import PROFILE, Picture, border, on_table, page, plain, subject
+
+from scanfix.checks import Subject, colour, cover, light
+from scanfix.model import Assessment
+from scanfix.checks.view import view_document
+from scanfix.geometry import Quad
+
+DOCUMENT = page(paper=(205, 202, 198))
+
+
+def code(assessment: Assessment) -> str | None:
+    return assessment.finding.code if assessment.finding else None
+
+
+def centre_of(assessment: Assessment) -> tuple[float, float]:
+    assert assessment.finding is not None
+    assert assessment.finding.region is not None
+    x, y = np.mean(assessment.finding.region, axis=0)
+    return float(x), float(y)
+
+
+def with_spot(picture: Picture, x: int, y: int, radius: float) -> Picture:
+    rows, columns = np.mgrid[: picture.shape[0], : picture.shape[1]]
+    light = 320 * np.exp(-((rows - y) ** 2 + (columns - x) ** 2) / radius**2)
+    return np.clip(picture + light[..., None], 0, 255).astype(np.uint8)
+
+
+def half_shaded(picture: Picture, factor: float) -> Picture:
+    out = picture.copy()
+    out[:, : picture.shape[1] // 3] = (out[:, : picture.shape[1] // 3] * factor).astype(np.uint8)
+    return out
+
+
+def with_finger(picture: Picture, quad: Quad, tone: tuple[int, int, int] = (205, 150, 120)) -> Picture:
+    """A thumb that comes from below over the lower side of the document."""
+    out = picture.copy()
+    x, bottom = int(sum(p[0] for p in quad.corners) / 4), int(quad.corners[2][1])
+    cv2.line(out, (x, picture.shape[0] + 60), (x, bottom - 90), tone, 90, cv2.LINE_AA)
+    return out
+
+
+def test_a_reflection_is_found_where_it_is() -> None:
+    found = light.assess_glare(subject(with_spot(DOCUMENT, 620, 240, 110)))
+    assert code(found) == "SF301"
+    assert centre_of(found) == pytest.approx((620, 240), abs=40)
+
+
+def test_the_region_of_a_reflection_is_in_pixels_of_the_photo() -> None:
+    photo, quad = on_table(with_spot(DOCUMENT, 620, 240, 110), margin=300)
+    assert centre_of(light.assess_glare(subject(photo, border(quad)))) == pytest.approx((920, 540), abs=40)
+
+
+def test_glare_on_white_paper_is_not_judged() -> None:
+    assert light.assess_glare(subject(page(paper=(252, 252, 252)))).failure is not None
+
+
+def test_a_shadow_over_a_third_of_the_page_is_found() -> None:
+    found = light.assess_shadow(subject(half_shaded(DOCUMENT, 0.6)))
+    assert code(found) == "SF302"
+    assert centre_of(found)[0] == pytest.approx(150, abs=60)
+
+
+def test_deeper_shadows_score_no_higher() -> None:
+    scores = [light.assess_shadow(subject(half_shaded(DOCUMENT, f))).score or 0.0 for f in (1.0, 0.75, 0.5)]
+    assert scores[0] == 100
+    assert scores[0] >= scores[1] >= scores[2]
+
+
+@pytest.mark.parametrize("band", [(0, 90), (40, 160)])
+def test_a_coloured_band_is_no_shadow(band: tuple[int, int]) -> None:
+    pixels = DOCUMENT.copy()
+    pixels[band[0] : band[1]] = (40, 70, 140)
+    assert code(light.assess_shadow(subject(pixels))) is None
+
+
+@pytest.mark.parametrize("gain", [1.0, 0.7])
+def test_even_light_has_neither_glare_nor_shadow_and_is_not_dark(gain: float) -> None:
+    seen = subject((DOCUMENT * gain).astype(np.uint8))
+    for assess in (light.assess_glare, light.assess_shadow, light.assess_too_dark, light.assess_overexposed):
+        assert code(assess(seen)) is None
+
+
+def test_a_picture_in_the_dark_is_too_dark() -> None:
+    assert code(light.assess_too_dark(subject((DOCUMENT * 0.2).astype(np.uint8)))) == "SF303"
+
+
+def test_letters_washed_out_into_white_are_overexposed_but_white_paper_is_not() -> None:
+    washed = np.clip(DOCUMENT.astype(np.float32) * 0.35 + 178, 0, 255).astype(np.uint8)
+    washed = np.clip(washed.astype(np.int64) + 10, 0, 255).astype(np.uint8)
+    assert code(light.assess_overexposed(subject(washed))) == "SF304"
+    assert code(light.assess_overexposed(subject(page(paper=(255, 255, 255))))) is None
+
+
+def grey(picture: Picture) -> Picture:
+    return np.asarray(cv2.cvtColor(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY), cv2.COLOR_GRAY2RGB), np.uint8)
+
+
+def in_warm_light(picture: Picture) -> Picture:
+    return (picture * np.array([1.0, 0.88, 0.66])).astype(np.uint8)
+
+
+def test_a_grey_copy_is_found_also_in_warm_light() -> None:
+    assert code(colour.assess(subject(grey(DOCUMENT)))) == "SF403"
+    assert code(colour.assess(subject(in_warm_light(grey(DOCUMENT))))) == "SF403"
+
+
+def test_a_colour_document_is_no_grey_copy_in_any_light() -> None:
+    assert code(colour.assess(subject(DOCUMENT))) is None
+    assert code(colour.assess(subject(in_warm_light(DOCUMENT)))) is None
+
+
+def test_grey_is_not_asked_about_where_the_profile_takes_it() -> None:
+    assert colour.assess(subject(grey(DOCUMENT), profile=replace(PROFILE, colour=False))).failure is not None
+
+
+@pytest.mark.parametrize("margin", [150, 0], ids=["on a table", "filling the frame"])
+def test_a_finger_over_the_edge_is_found_where_it_is(margin: int) -> None:
+    photo, quad = on_table(DOCUMENT, margin)
+    found = cover.assess(subject(with_finger(photo, quad), border(quad)))
+    assert code(found) == "SF305"
+    x, y = centre_of(found)
+    assert x == pytest.approx(photo.shape[1] / 2, abs=60)
+    assert y > photo.shape[0] * 0.6
+
+
+def framed(pixels: Picture) -> Subject:
+    photo, quad = on_table(pixels)
+    return subject(photo, border(quad))
+
+
+def test_a_whole_page_a_header_band_and_a_printed_picture_are_not_covered() -> None:
+    banded, pictured = DOCUMENT.copy(), DOCUMENT.copy()
+    banded[:80] = (30, 90, 60)
+    pictured[200:420, 60:220] = (120, 90, 70)
+    for pixels in (DOCUMENT, banded, pictured, plain()):
+        assert code(cover.assess(framed(pixels))) is None
+
+
+def test_a_document_seen_in_perspective_is_rectified_and_mapped_back() -> None:
+    quad = Quad(((120.0, 80.0), (700.0, 140.0), (660.0, 520.0), (90.0, 460.0)))
+    view = view_document(page(), quad)
+    size = view.size
+    corners = np.array([[0, 0], [size.width, 0], [size.width, size.height], [0, size.height]])
+    assert view.points_to_source(corners) == pytest.approx(np.array(quad.corners), abs=0.01)
+    assert view.points_to_source(np.empty((0, 2))).shape == (0, 2)
+
+
+def test_a_large_document_is_looked_at_small() -> None:
+    view = view_document(plain(5000, 3000), None)
+    assert max(view.size.width, view.size.height) == 1600
+    assert view.points_to_source(np.array([[1600.0, 960.0]])) == pytest.approx(np.array([[5000.0, 3000.0]]))

@@ -1,0 +1,123 @@
+"""Border, size, skew, perspective, number of documents, file: judged without pixels."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import pytest
+
+from scanfix.checks import border as border_check
+from scanfix.checks import file, named_kind, placement, resolution
+from scanfix.documents import find_kind
+from scanfix.geometry import Quad
+from scanfix.model import Assessment, SideState
+from checks.drawn import PROFILE, border, page, plain, subject
+
+PIXELS = plain(1000, 800)
+STRAIGHT = Quad.of([(100, 100), (900, 100), (900, 700), (100, 700)])
+
+
+def code(assessment: Assessment) -> str | None:
+    return assessment.finding.code if assessment.finding else None
+
+
+def turned(quad: Quad, degrees: float) -> Quad:
+    a = math.radians(degrees)
+    return Quad.of(
+        (500 + (x - 500) * math.cos(a) - (y - 400) * math.sin(a), 400 + (x - 500) * math.sin(a) + (y - 400) * math.cos(a))
+        for x, y in quad.corners
+    )
+
+
+def test_a_border_seen_on_all_sides_is_right() -> None:
+    assert code(border_check.assess(subject(PIXELS, border(STRAIGHT)))) is None
+
+
+def test_a_side_that_leaves_the_frame_is_an_error_with_its_name() -> None:
+    found = border_check.assess(subject(PIXELS, border(STRAIGHT, left=SideState.CUT, top=SideState.FLUSH))).finding
+    assert found is not None
+    assert (found.code, found.params) == ("SF103", {"sides": ["left"]})
+
+
+def test_a_flush_side_cannot_be_confirmed() -> None:
+    found = border_check.assess(subject(PIXELS, border(STRAIGHT, bottom=SideState.FLUSH))).finding
+    assert found is not None
+    assert (found.code, found.params) == ("SF102", {"sides": ["bottom"]})
+
+
+def test_without_border_a_page_with_text_is_still_a_document() -> None:
+    assert code(border_check.assess(subject(page()))) == "SF102"
+
+
+def test_without_border_and_text_there_is_no_document() -> None:
+    assert code(border_check.assess(subject(PIXELS))) == "SF101"
+
+
+@pytest.mark.parametrize(("scale", "expected"), [(1.0, None), (0.6, None), (0.4, "SF104")])
+def test_a_small_document_is_said(scale: float, expected: str | None) -> None:
+    assert code(placement.assess_size(subject(PIXELS, border(STRAIGHT.scaled(scale))))) == expected
+
+
+@pytest.mark.parametrize("degrees", [-30.0, -5.0, 0.0, 4.0, 12.0, 40.0])
+def test_skew_is_measured_in_degrees(degrees: float) -> None:
+    assert placement.skew_degrees(turned(STRAIGHT, degrees)) == pytest.approx(degrees, abs=0.01)
+
+
+def test_only_a_document_clearly_turned_is_skewed() -> None:
+    assert code(placement.assess_skew(subject(PIXELS, border(turned(STRAIGHT, 4))))) is None
+    assert code(placement.assess_skew(subject(PIXELS, border(turned(STRAIGHT, -14))))) == "SF105"
+
+
+def test_a_steep_angle_is_a_warning() -> None:
+    steep = Quad.of([(300, 100), (620, 100), (950, 700), (50, 700)])
+    assert code(placement.assess_perspective(subject(PIXELS, border(steep)))) == "SF106"
+    assert code(placement.assess_perspective(subject(PIXELS, border(STRAIGHT)))) is None
+
+
+def test_a_second_document_is_found_unless_both_sides_are_wanted() -> None:
+    two = border(STRAIGHT.scaled(0.4), [STRAIGHT.scaled(0.3)])
+    assert code(placement.assess_alone(subject(PIXELS, two))) == "SF107"
+    card = find_kind("foreign-permanent-resident-card")
+    assert code(placement.assess_alone(subject(PIXELS, two, kind=card))) is None
+
+
+def test_placement_is_not_judged_without_border() -> None:
+    for assess in (placement.assess_size, placement.assess_skew, placement.assess_perspective, placement.assess_alone):
+        assert assess(subject(PIXELS)).failure is not None
+
+
+def test_resolution_needs_a_kind_and_counts_dots_on_the_document() -> None:
+    card = find_kind("resident-id")
+    assert resolution.assess(subject(PIXELS, border(STRAIGHT))).failure is not None
+    low = resolution.assess(subject(PIXELS, border(STRAIGHT), kind=card))
+    assert low.native == pytest.approx(800 / 85.6 * 25.4, rel=0.01)
+    assert low.finding is not None
+    assert low.finding.params == {"dpi": 237, "wanted": 300}
+    assert code(resolution.assess(subject(PIXELS, border(STRAIGHT), kind=card, profile=replace(PROFILE, min_dpi=200)))) is None
+
+
+def test_a_kind_with_two_sides_wants_both() -> None:
+    card = find_kind("WAIGUOREN")
+    assert code(named_kind.assess_sides(subject(PIXELS, border(STRAIGHT), kind=card))) == "SF507"
+    both = border(STRAIGHT.scaled(0.4), [STRAIGHT.scaled(0.3)])
+    assert code(named_kind.assess_sides(subject(PIXELS, both, kind=card))) is None
+    assert named_kind.assess_sides(subject(PIXELS)).failure is not None
+
+
+def test_a_wrong_extension_is_said_for_the_record() -> None:
+    assert code(file.assess_extension(subject(PIXELS, claimed="PNG"))) == "SF401"
+    assert code(file.assess_extension(subject(PIXELS, claimed="JPEG"))) is None
+    assert code(file.assess_extension(subject(PIXELS))) is None
+
+
+def test_metadata_is_named_by_kind_and_a_colour_profile_is_none() -> None:
+    found = file.assess_metadata(subject(PIXELS, metadata=("exif", "gps", "icc"))).finding
+    assert found is not None
+    assert found.params == {"kinds": ["exif", "gps"]}
+    assert code(file.assess_metadata(subject(PIXELS, metadata=("icc",)))) is None
+
+
+def test_a_damaged_file_is_an_error() -> None:
+    assert code(file.assess_whole(subject(PIXELS, damaged=True))) == "SF405"
+    assert code(file.assess_whole(subject(PIXELS))) is None

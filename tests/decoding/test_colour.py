@@ -1,0 +1,62 @@
+"""Colours are those a colour-managed viewer shows; a useless profile changes nothing."""
+
+from __future__ import annotations
+
+import struct
+
+import drawn_files
+import numpy as np
+import pytest
+from drawn_files import picture, saved
+from PIL import ImageCms
+
+from scanfix.decoding import decode
+
+
+def swapped_profile() -> bytes:
+    """sRGB with the primaries of red and green exchanged: who ignores it sees green as red."""
+    profile = bytearray(drawn_files.srgb_profile())
+    (count,) = struct.unpack_from(">I", profile, 128)
+    places = {bytes(profile[132 + 12 * i : 136 + 12 * i]): 136 + 12 * i for i in range(count)}
+    red, green = places[b"rXYZ"], places[b"gXYZ"]
+    profile[red : red + 8], profile[green : green + 8] = profile[green : green + 8], profile[red : red + 8]
+    return bytes(profile)
+
+
+def useless_profiles() -> dict[str, bytes]:
+    lab = ImageCms.ImageCmsProfile(ImageCms.createProfile("LAB")).tobytes()
+    srgb = drawn_files.srgb_profile()
+    return {"another space": lab, "garbage": b"\x00\x01garbage" * 40, "cut": srgb[: len(srgb) // 3]}
+
+
+@pytest.mark.parametrize("format", ["JPEG", "PNG", "TIFF", "WEBP", "AVIF"])
+def test_an_embedded_profile_is_applied(format: str) -> None:
+    data = saved(format, icc_profile=swapped_profile(), quality=95, lossless=True)
+    swapped = decode(data).pixels[..., [1, 0, 2]].astype(int)
+    assert np.abs(swapped - picture()).mean() < 4
+    assert "icc" in decode(data).info.metadata
+
+
+def test_an_embedded_profile_is_applied_below_transparency() -> None:
+    image = drawn_files.half_transparent()
+    pixels = decode(drawn_files.encoded(image, "PNG", icc_profile=swapped_profile())).pixels.astype(int)
+    half = drawn_files.WIDTH // 2
+    assert (pixels[:, :half] == 255).all()
+    assert np.abs(pixels[:, half:, [1, 0, 2]] - picture()[:, half:]).mean() < 4
+
+
+@pytest.mark.parametrize("kind", useless_profiles())
+@pytest.mark.parametrize("format", ["JPEG", "PNG", "TIFF"])
+def test_a_useless_profile_is_ignored(format: str, kind: str) -> None:
+    data = saved(format, icc_profile=useless_profiles()[kind], quality=95)
+    assert np.abs(decode(data).pixels.astype(int) - picture()).mean() < 3
+
+
+def test_a_profile_that_is_srgb_changes_no_pixel() -> None:
+    plain, profiled = saved("PNG"), saved("PNG", icc_profile=drawn_files.srgb_profile())
+    assert np.array_equal(decode(plain).pixels, decode(profiled).pixels)
+
+
+def test_a_grey_picture_with_a_profile_stays_grey() -> None:
+    pixels = decode(saved("PNG", "L", icc_profile=drawn_files.srgb_profile())).pixels
+    assert np.array_equal(pixels[..., 0], pixels[..., 2])

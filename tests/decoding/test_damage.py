@@ -1,0 +1,119 @@
+"""What is missing or damaged is refused, or with salvage given and said; what is whole is not refused."""
+
+from __future__ import annotations
+
+import drawn_files
+import numpy as np
+import pytest
+from drawn_files import FILES, file_named, saved, with_jpeg_segment, with_png_chunk
+
+from scanfix.decoding import decode
+from scanfix.errors import InputError
+
+# PDF readers repair what they can; a cut at the end may lose nothing.
+CUT_FORMATS = [name for name in FILES if not name.startswith("pdf")]
+
+
+def code_of(data: bytes) -> str | None:
+    try:
+        decode(data)
+    except InputError as error:
+        return error.code
+    return None
+
+
+@pytest.mark.parametrize("share", [0.1, 0.5, 0.9, 0.97])
+@pytest.mark.parametrize("name", CUT_FORMATS)
+def test_a_cut_file_is_refused_or_whole(name: str, share: float) -> None:
+    data = file_named(name)
+    cut = data[: int(len(data) * share)]
+    code = code_of(cut)
+    assert code in (None, "truncated", "corrupt", "not_image")
+    if code is None:
+        assert np.array_equal(decode(cut).pixels, decode(data).pixels)
+
+
+@pytest.mark.parametrize("name", ["jpeg", "jpeg-progressive", "png-rgb", "bmp", "gif", "tiff"])
+def test_salvage_gives_what_is_left_and_says_so(name: str) -> None:
+    data = file_named(name)
+    if name == "tiff":
+        # Its directory stands at the end: here some pixels are beyond the end instead.
+        data = data.replace(
+            b"\x11\x01\x04\x00\x01\x00\x00\x00\x08", b"\x11\x01\x04\x00\x01\x00\x00\x00\xff", 1
+        )
+    else:
+        data = data[: int(len(data) * 0.7)]
+    assert code_of(data) in ("truncated", "corrupt")
+    source = decode(data, salvage=True)
+    assert source.info.damaged
+    assert source.info.size == decode(file_named(name)).info.size
+
+
+def test_a_whole_file_is_not_called_damaged_by_salvage() -> None:
+    for name in FILES:
+        assert not decode(file_named(name), salvage=True).info.damaged
+
+
+@pytest.mark.parametrize("name", ["jpeg", "jpeg-444", "jpeg-progressive", "jpeg-restart"])
+def test_a_hole_inside_a_jpeg_is_found(name: str) -> None:
+    data = file_named(name)
+    middle = len(data) // 2
+    assert code_of(data[:middle] + bytes(len(data) // 10) + data[middle + len(data) // 10 :]) == "corrupt"
+
+
+def test_a_jpeg_sent_as_text_is_found() -> None:
+    data = file_named("jpeg-444")
+    assert b"\n" in data
+    assert code_of(data.replace(b"\n", b"\r\n")) in ("corrupt", "truncated")
+
+
+def test_only_the_end_marker_missing_is_whole() -> None:
+    for name in ("jpeg", "jpeg-progressive"):
+        data = file_named(name)
+        assert np.array_equal(decode(data[:-2]).pixels, decode(data).pixels)
+
+
+def test_a_progressive_jpeg_cut_between_scans_is_truncated() -> None:
+    data = file_named("jpeg-progressive")
+    last_scan = data.rindex(b"\xff\xda")
+    assert code_of(data[: data.rindex(b"\xff\xc4", 0, last_scan)]) == "truncated"
+
+
+def test_junk_around_the_segments_of_a_jpeg_is_skipped() -> None:
+    data = file_named("jpeg")
+    assert np.array_equal(decode(data[:20] + b"\x00\x01\x02" + data[20:]).pixels, decode(data).pixels)
+    behind = decode(data + b"PK\x03\x04 and more")
+    assert np.array_equal(behind.pixels, decode(data).pixels)
+    assert "trailing" in behind.info.metadata
+
+
+def test_a_wrong_checksum_of_pixels_is_found_in_a_png() -> None:
+    data = bytearray(file_named("png-rgb"))
+    place = data.index(b"IDAT")
+    length = int.from_bytes(data[place - 4 : place], "big")
+    data[place + 4 + length] ^= 1
+    assert code_of(bytes(data)) == "corrupt"
+
+
+def test_a_wrong_checksum_beside_the_pixels_of_a_png_is_no_matter() -> None:
+    data = with_png_chunk(saved("PNG"), b"tEXt", b"Comment\x00hello")
+    assert code_of(data.replace(b"hello", b"hallo")) is None
+
+
+def test_a_jpeg_whose_header_promises_more_lines_is_found() -> None:
+    data = bytearray(file_named("jpeg"))
+    place = data.index(b"\xff\xc0") + 5
+    data[place : place + 2] = (drawn_files.HEIGHT * 4).to_bytes(2, "big")
+    assert code_of(bytes(data)) in ("truncated", "corrupt")
+    data[place : place + 2] = bytes(2)
+    assert code_of(bytes(data)) == "corrupt"
+
+
+def test_a_damaged_exif_block_costs_nothing() -> None:
+    for block in (
+        b"Exif\x00\x00",
+        b"Exif\x00\x00MM\x00*\xff\xff\xff\xff",
+        b"Exif\x00\x00II*\x00\x08\x00\x00\x00\xff\xff",
+    ):
+        source = decode(with_jpeg_segment(saved("JPEG", quality=95), 0xE1, block))
+        assert source.info.exif_orientation == 1

@@ -1,0 +1,164 @@
+"""Every limit holds before the resource is spent; no bomb goes off."""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from dataclasses import replace
+
+import drawn_files
+import pytest
+import simplejpeg
+from drawn_files import file_named, png_chunk, saved, with_png_chunk
+from PIL import Image, ImageFile
+
+from scanfix.decoding import decode, pillow
+from scanfix.errors import InputError
+from scanfix.limits import SHELL_LIMITS, Limits
+
+
+def code_of(data: bytes, limits: Limits = SHELL_LIMITS) -> str | None:
+    try:
+        decode(data, limits=limits)
+    except InputError as error:
+        return error.code
+    return None
+
+
+def with_jpeg_size(width: int, height: int) -> bytes:
+    data = bytearray(file_named("jpeg"))
+    place = data.index(b"\xff\xc0") + 5
+    data[place : place + 4] = struct.pack(">HH", height, width)
+    return bytes(data)
+
+
+def png_header(width: int, height: int) -> bytes:
+    header = struct.pack(">IIBBBBB", width, height, 1, 0, 0, 0, 0)
+    chunks = (
+        png_chunk(b"IHDR", header) + png_chunk(b"IDAT", zlib.compress(bytes(1000))) + png_chunk(b"IEND", b"")
+    )
+    return b"\x89PNG\r\n\x1a\n" + chunks
+
+
+def lying_files() -> dict[str, bytes]:
+    """A header that promises hundreds of millions of pixels, and next to no data."""
+    bmp, gif_data, tif = (bytearray(file_named(name)) for name in ("bmp", "gif", "tiff"))
+    bmp[18:26] = struct.pack("<ii", 100_000, 100_000)
+    gif_data[6:10] = struct.pack("<HH", 65_535, 65_535)
+    for tag in (b"\x00\x01\x04\x00", b"\x01\x01\x04\x00"):
+        tif[tif.index(tag) + 8 : tif.index(tag) + 12] = struct.pack("<I", 300_000)
+    webp = bytearray(file_named("webp"))
+    place = webp.index(b"\x9d\x01\x2a") + 3
+    webp[place : place + 4] = struct.pack("<HH", 16_383, 16_383)
+    jp2 = bytearray(file_named("jpeg2000-codestream"))
+    jp2[8:16] = struct.pack(">II", 60_000, 60_000)
+    return {
+        "jpeg": with_jpeg_size(65_500, 65_500),
+        "png": png_header(30_000, 30_000),
+        "png of 4 exapixels": png_header(2**31 - 1, 2**31 - 1),
+        "bmp": bytes(bmp),
+        "gif": bytes(gif_data),
+        "tiff": bytes(tif),
+        "webp": bytes(webp),
+        "jpeg2000": bytes(jp2),
+    }
+
+
+@pytest.mark.parametrize("name", lying_files())
+def test_too_many_pixels_are_refused_by_the_header(name: str) -> None:
+    assert code_of(lying_files()[name]) == "too_large_pixels"
+
+
+@pytest.mark.parametrize("name", drawn_files.FILES)
+def test_the_pixel_limit_holds_in_every_format(name: str) -> None:
+    limits = replace(SHELL_LIMITS, max_pixels=drawn_files.WIDTH * drawn_files.HEIGHT - 1)
+    # A PDF has no pixels of its own and is rendered within the limit.
+    assert code_of(file_named(name), limits) == (None if name == "pdf" else "too_large_pixels")
+
+
+def test_sides_and_aspect_are_limited() -> None:
+    assert code_of(drawn_files.encoded(Image.new("L", (3000, 10)), "PNG")) == "too_large_side"
+    limits = replace(SHELL_LIMITS, max_side=drawn_files.WIDTH - 1)
+    assert code_of(file_named("png-rgb"), limits) == "too_large_side"
+
+
+def test_bytes_are_limited() -> None:
+    data = file_named("png-rgb")
+    assert code_of(data, replace(SHELL_LIMITS, max_bytes=len(data) - 1)) == "too_large_bytes"
+    assert code_of(b"") == "empty"
+
+
+def test_scans_of_a_jpeg_are_counted_before_decoding(monkeypatch: pytest.MonkeyPatch) -> None:
+    data = file_named("jpeg-progressive")
+    scan = data[data.rindex(b"\xff\xda") : -2]
+    bomb = data[:-2] + scan * 200 + data[-2:]
+    monkeypatch.setattr(simplejpeg, "decode_jpeg", lambda *_, **__: pytest.fail("was decoded"))
+    assert code_of(bomb) == "too_many_scans"
+
+
+def test_a_profile_that_unpacks_to_a_bomb_is_refused() -> None:
+    bomb = b"icc\x00\x00" + zlib.compress(bytes(20_000_000))
+    assert code_of(with_png_chunk(saved("PNG"), b"iCCP", bomb)) == "metadata_bomb"
+
+
+def test_texts_that_unpack_to_a_bomb_are_never_unpacked() -> None:
+    packed = zlib.compress(bytes(20_000_000))
+    for kind, body in (
+        (b"zTXt", b"a\x00\x00"),
+        (b"iTXt", b"a\x00\x01\x00\x00\x00"),
+        (b"zTXt", b"Raw profile type exif\x00\x00"),
+    ):
+        assert code_of(with_png_chunk(saved("PNG"), kind, body + packed)) is None
+
+
+def test_pages_are_counted_no_further_than_the_limit() -> None:
+    limits = replace(SHELL_LIMITS, max_pages=2)
+    other = [Image.new("RGB", (8, 8))] * 4
+    for name in ("TIFF", "GIF", "WEBP", "PNG", "PDF"):
+        data = saved(name, save_all=True, append_images=other)
+        assert decode(data, limits=limits).info.page_count <= 2
+
+
+def test_a_tiff_whose_pages_form_a_ring_ends() -> None:
+    data = bytearray(saved("TIFF"))
+    (start,) = struct.unpack_from("<I", data, 4)
+    (count,) = struct.unpack_from("<H", data, start)
+    struct.pack_into("<I", data, start + 2 + 12 * count, start)
+    assert decode(bytes(data)).info.page_count == 1
+
+
+def test_only_the_first_picture_of_a_gif_reaches_the_decoder(monkeypatch: pytest.MonkeyPatch) -> None:
+    red = Image.new("RGB", (96, 64), "red")
+    one, many = saved("GIF"), saved("GIF", save_all=True, append_images=[red] * 30)
+    seen: list[int] = []
+    real = pillow.open_with
+
+    def watch(plugin: pillow.Plugin, data: bytes, *rest: object) -> object:
+        seen.append(len(data))
+        return real(plugin, data, *rest)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(pillow, "open_with", watch)
+    decode(many)
+    assert seen[0] < len(one) + 100 < len(many)
+
+
+def test_a_pdf_of_a_huge_page_is_bounded_or_refused() -> None:
+    data = drawn_files.pdf()
+    box = b"/MediaBox [ 0 0 96.0 64.0 ]"
+    assert box in data
+    assert decode(data.replace(box, b"/MediaBox [ 0 0 9600 6400 ]")).info.size.pixel_count <= 36_000_000
+    assert code_of(data.replace(box, b"/MediaBox [ 0 0 2000000 2000000 ]")) == "too_large_side"
+
+
+def test_tags_that_hold_no_pixels_do_not_reach_the_tiff_decoder(monkeypatch: pytest.MonkeyPatch) -> None:
+    data = saved("TIFF", tiffinfo={315: "SECRET OWNER", 270: "SECRET NOTE", 274: 6})
+    seen: list[set[int]] = []
+    real = pillow.load
+
+    def watch(picture: ImageFile.ImageFile, name: str, *, salvage: bool = False) -> bool:
+        seen.append(set(picture.tag_v2))  # type: ignore[attr-defined]
+        return real(picture, name, salvage=salvage)
+
+    monkeypatch.setattr(pillow, "load", watch)
+    decode(data)
+    assert not {315, 270, 274} & seen[0]

@@ -1,0 +1,92 @@
+"""Kinds of private data are found and named, values never; nothing of the host is changed."""
+
+from __future__ import annotations
+
+import logging
+import warnings
+
+import cv2
+import drawn_files
+import pytest
+from drawn_files import saved, with_jpeg_segment, with_png_chunk
+from PIL import Image, ImageFile
+
+from scanfix.decoding import decode
+from scanfix.decoding.exif import ExifFacts, read_exif
+
+OWNER = "SECRET OWNER"
+
+
+def private_exif() -> Image.Exif:
+    exif = Image.Exif()
+    exif[0x013B] = OWNER
+    exif[0x0112] = 6
+    exif.get_ifd(0x8825)[1] = "N"
+    return exif
+
+
+def private_files() -> list[bytes]:
+    exif = private_exif()
+    block = exif.tobytes()
+    as_text = b"\nexif\n%8d\n" % len(block) + block.hex().encode()
+    return [
+        saved("JPEG", exif=exif),
+        saved("JPEG", "CMYK", exif=exif),
+        saved("PNG", exif=exif),
+        with_png_chunk(saved("PNG"), b"tEXt", b"Raw profile type exif\x00" + as_text),
+        saved("WEBP", exif=exif),
+        saved("TIFF", tiffinfo={315: OWNER, 34853: {1: "N"}}),
+        saved("AVIF", exif=exif),
+    ]
+
+
+def test_kinds_are_named() -> None:
+    data = saved("JPEG", exif=private_exif(), comment=b"hello", icc_profile=drawn_files.srgb_profile())
+    data = with_jpeg_segment(data, 0xE1, b"http://ns.adobe.com/xap/1.0/\x00<x/>")
+    data = with_jpeg_segment(data, 0xED, b"Photoshop 3.0\x00")
+    assert decode(data).info.metadata == ("comment", "exif", "gps", "icc", "iptc", "xmp")
+    assert decode(with_png_chunk(saved("PNG"), b"tEXt", b"Author\x00x")).info.metadata == ("text",)
+    assert decode(saved("PNG") + b"tail").info.metadata == ("trailing",)
+    assert decode(saved("JPEG")).info.metadata == ()
+
+
+@pytest.mark.parametrize("number", range(len(private_files())))
+def test_no_value_reaches_the_log(number: int, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.DEBUG):
+        source = decode(private_files()[number])
+    assert "exif" in source.info.metadata or "gps" in source.info.metadata
+    assert OWNER not in caplog.text
+    assert OWNER not in repr(source)
+
+
+def test_an_exif_block_hidden_in_text_turns_the_picture() -> None:
+    assert decode(private_files()[3]).info.exif_orientation == 6
+
+
+def test_the_host_is_left_as_it_was() -> None:
+    before = state()
+    for data in drawn_files.seeds().values():
+        decode(data, salvage=True)
+    assert state() == before
+
+
+def state() -> tuple[object, ...]:
+    return (
+        Image.MAX_IMAGE_PIXELS,
+        ImageFile.LOAD_TRUNCATED_IMAGES,
+        cv2.getNumThreads(),
+        tuple(map(str, warnings.filters)),
+        logging.getLogger().level,
+        logging.getLogger("PIL").level,
+    )
+
+
+@pytest.mark.parametrize("order", ["<", ">"])
+def test_tags_are_read_in_both_byte_orders(order: str) -> None:
+    import struct
+
+    mark = b"II" if order == "<" else b"MM"
+    entries = struct.pack(order + "HHIHH", 0x0112, 3, 1, 8, 0) + struct.pack(order + "HHII", 0x8825, 4, 1, 26)
+    block = mark + struct.pack(order + "HIH", 42, 8, 2) + entries + struct.pack(order + "I", 60)
+    assert read_exif(b"Exif\x00\x00" + block) == ExifFacts(8, None, has_gps=True, has_thumbnail=True)
+    assert read_exif(block[:12]).orientation == 1

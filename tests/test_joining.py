@@ -1,0 +1,60 @@
+"""Both sides come onto one page, whole and at one scale."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import numpy as np
+import pytest
+from drawing import as_jpeg, photo
+from PIL import Image
+
+import scanfix
+from scanfix.joining import JoinedSide, Layout, join_sides
+
+
+def side(width: int, height: int, length: float, value: int) -> JoinedSide:
+    return JoinedSide(np.full((height, width, 3), value, np.uint8), length)
+
+
+@pytest.mark.parametrize(("layout", "along"), [("vertical", 0), ("horizontal", 1)])
+def test_the_front_comes_first(layout: Layout, along: int) -> None:
+    page = join_sides(side(400, 300, 400, 10), side(400, 300, 400, 90), layout)
+    firsts = [np.argwhere((page == value).all(-1))[:, along].mean() for value in (10, 90)]
+    assert firsts[0] < firsts[1]
+    assert page[0, 0].tolist() == [255, 255, 255]
+
+
+def test_both_documents_get_the_same_length() -> None:
+    page = join_sides(side(800, 600, 800, 10), side(500, 375, 500, 90))
+    widths = [(page == value).all(-1).any(0).sum() for value in (10, 90)]
+    assert abs(int(widths[0]) - int(widths[1])) <= 2
+
+
+def test_a_tiny_side_is_not_blown_up_without_end() -> None:
+    page = join_sides(side(4000, 3000, 4000, 10), side(200, 150, 200, 90))
+    assert max(page.shape[:2]) < 1500
+
+
+def test_two_photos_become_one_file_in_the_window(tmp_path: Path) -> None:
+    front, back = (as_jpeg(photo("card", 1000, seed=seed).pixels) for seed in (1, 2))
+    joined = scanfix.join(front, back, document="resident-id")
+    assert 56_320 <= len(joined.data) <= 1_000_000
+    with Image.open(io.BytesIO(joined.data), formats=["JPEG"]) as picture:
+        assert picture.height > picture.width
+    assert "SF507" not in [f.code for report in (joined.front, joined.back) for f in report.findings]
+    joined.save(tmp_path / "both.jpg")
+    assert (tmp_path / "both.jpg").read_bytes() == joined.data
+
+
+def test_joining_never_overwrites_either_side(tmp_path: Path) -> None:
+    paths = [tmp_path / "front.jpg", tmp_path / "back.jpg"]
+    for seed, path in enumerate(paths):
+        path.write_bytes(as_jpeg(photo("card", 800, seed=seed).pixels))
+    before = [path.read_bytes() for path in paths]
+    joined = scanfix.join(*paths)
+    for path in paths:
+        with pytest.raises(scanfix.OutputError):
+            joined.save(path, overwrite=True)
+    assert [path.read_bytes() for path in paths] == before

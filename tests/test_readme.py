@@ -1,0 +1,63 @@
+"""What the README shows works: every command and every Python example is run."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def blocks(language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
+
+
+COMMANDS = [line for block in blocks("sh") for line in block.splitlines() if line.startswith("scanfix ")]
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Path:
+    """A folder with the sample pictures, as in a fresh clone."""
+    shutil.copytree(
+        ROOT / "sample_images", tmp_path / "sample_images", ignore=shutil.ignore_patterns("*.py*")
+    )
+    return tmp_path
+
+
+def run(arguments: list[str], desk: Path) -> subprocess.CompletedProcess[bytes]:
+    paths = os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])
+    environment = os.environ | {"PYTHONPATH": paths, "LANG": "C.UTF-8"}
+    return subprocess.run(
+        [sys.executable, *arguments], cwd=desk, capture_output=True, check=False, env=environment
+    )
+
+
+@pytest.mark.parametrize("line", COMMANDS)
+def test_a_command_of_the_readme_works(line: str, desk: Path) -> None:
+    done = run(["-m", *shlex.split(line, comments=True)], desk)
+    assert done.returncode == 0, done.stderr.decode()
+    assert b"Traceback" not in done.stderr
+
+
+def test_the_python_of_the_readme_works(desk: Path) -> None:
+    (desk / "example.py").write_text(
+        "if __name__ == '__main__':\n" + re.sub("^", "    ", "\n".join(blocks("python")), flags=re.MULTILINE)
+    )
+    done = run(["example.py"], desk)
+    assert done.returncode == 0, done.stderr.decode()
+    assert (desk / "card-from-python.jpg").exists()
+    assert b"not_image 415" in done.stdout
+
+
+def test_the_readme_shows_what_is_there() -> None:
+    for path in re.findall(r"sample_images/[\w.-]+\.\w+", README):
+        if ".prepared." not in path:
+            assert (ROOT / path).exists(), path

@@ -7,9 +7,11 @@ from typing import Any
 
 import pytest
 
+from scanfix.decoding.sniff import MAGIC
 from scanfix.errors import ERRORS
 from scanfix.findings import FINDINGS
-from scanfix.messages import LANGS, catalogue, say, user_lang
+from scanfix.formats import FORMATS
+from scanfix.messages import LANGS, catalogue, explanation, say, term, user_lang
 
 CODES = sorted(code for kind in ERRORS for code in kind.codes)
 
@@ -27,6 +29,11 @@ def test_every_finding_speaks_both_languages(code: str, part: str) -> None:
     assert fields(texts[0]) == fields(texts[1])
 
 
+@pytest.mark.parametrize("code", FINDINGS)
+def test_every_finding_is_explained_in_both_languages(code: str) -> None:
+    assert all(explanation(code, lang) for lang in LANGS)
+
+
 @pytest.mark.parametrize("code", CODES)
 def test_every_error_speaks_both_languages(code: str) -> None:
     entry = catalogue("errors")[code]
@@ -36,6 +43,7 @@ def test_every_error_speaks_both_languages(code: str) -> None:
 def test_the_catalogue_holds_no_dead_entry() -> None:
     assert set(catalogue("findings")) == set(FINDINGS)
     assert set(catalogue("errors")) == set(CODES)
+    assert set(catalogue("explanations")) == set(FINDINGS)
 
 
 def entries(table: dict[str, Any]) -> list[tuple[str, dict[str, str]]]:
@@ -46,6 +54,18 @@ def entries(table: dict[str, Any]) -> list[tuple[str, dict[str, str]]]:
 def test_every_sentence_of_the_interface_speaks_both_languages(key: str, entry: dict[str, str]) -> None:
     assert set(entry) == set(LANGS), key
     assert fields(entry["en"]) == fields(entry["zh"])
+
+
+WORDS = sorted(
+    {spec.remedy for spec in FORMATS}
+    | {magic.name for magic in MAGIC} - {spec.name for spec in FORMATS}
+    | {"unknown data", "web page", "text", "folder", "device"}
+)
+
+
+@pytest.mark.parametrize("word", WORDS)
+def test_what_is_said_of_a_refused_file_is_translated(word: str) -> None:
+    assert term(word, "zh") != word
 
 
 def test_words_that_travel_as_parameters_are_translated() -> None:

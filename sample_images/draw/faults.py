@@ -45,7 +45,7 @@ def shadow(edge: Place, angle_degrees: float = 62.0, depth: float = 0.62, softne
         along, across = turned(light.shape, point(corners, edge), angle_degrees)
         bend = 0.07 * unit * np.sin(along / (0.30 * unit)) + 0.10 * along**2 / unit
         inside = 1 / (1 + np.exp(np.clip((across + bend) / (softness * unit), -30, 30)))
-        dim = depth * as_float(inside)[..., None] * np.array([1.04, 1.0, 0.93], np.float32)
+        dim = depth * as_float(inside)[..., None] * np.array([1.02, 1.0, 0.97], np.float32)
         return as_float(light * (1 - np.clip(dim, 0, 0.97)))
 
     return apply

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from typing import Annotated
 
@@ -11,7 +12,10 @@ from scanfix.cli import options
 from scanfix.cli.terminal import finish, print_line
 from scanfix.errors import ConfigError
 from scanfix.findings import FINDINGS, FindingSpec
-from scanfix.messages import Lang, catalogue, say, term, user_lang
+from scanfix.messages import Lang, catalogue, explanation, say, term, user_lang
+
+PARAMETER = re.compile(r"\{\w+\}")
+"""What only a photo can fill in."""
 
 
 def command(
@@ -44,6 +48,7 @@ def _explain(spec: FindingSpec, lang: Lang) -> None:
     for key, text in (
         ("explain_severity", term(spec.severity, lang)),
         ("explain_means", entry["message"]),
+        ("explain_why", explanation(spec.code, lang)),
         ("explain_advice", entry["advice"]),
     ):
-        print_line(f"  {say(key, lang)}: {text}", sys.stdout)
+        print_line(f"  {say(key, lang)}: {PARAMETER.sub('...', text)}", sys.stdout)

@@ -1,6 +1,6 @@
 """Every sentence a person may read, by code, in English and Simplified Chinese.
 
-The catalogue is three TOML files beside this one (findings, errors, interface); each
+The catalogue is four TOML files beside this one (findings, explanations, errors, interface); each
 entry holds both languages side by side, so that a missing one is seen at a glance.
 """
 
@@ -19,7 +19,7 @@ LANGS: tuple[Lang, ...] = get_args(Lang)
 
 @cache
 def catalogue(name: str) -> dict[str, Any]:
-    """One file of the catalogue: findings, errors or interface."""
+    """One file of the catalogue, by its name without ending."""
     text = resources.files(__package__).joinpath(f"{name}.toml").read_text(encoding="utf-8")
     return tomllib.loads(text)
 
@@ -32,6 +32,12 @@ def finding(code: str, params: Mapping[str, Any], lang: Lang = "en") -> str:
 def advice(code: str, params: Mapping[str, Any], lang: Lang = "en") -> str:
     """What a person with a phone in hand can do about it."""
     return _fill(catalogue("findings")[code][lang]["advice"], params, lang)
+
+
+def explanation(code: str, lang: Lang = "en") -> str:
+    """Why a portal minds, and how it is judged."""
+    text: str = catalogue("explanations")[code][lang]
+    return text
 
 
 def error(code: str, params: Mapping[str, Any], lang: Lang = "en") -> str:

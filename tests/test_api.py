@@ -1,0 +1,161 @@
+"""The library's front door: any photo in, a true file in the window out, nothing else touched."""
+
+from __future__ import annotations
+
+import io
+import logging
+import os
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import cv2
+import jsonschema
+import numpy as np
+import pytest
+from drawing import as_jpeg, as_png, photo
+from PIL import Image, ImageFile
+
+import scanfix
+from scanfix.profiles import profile_names
+from scanfix.reports import schema
+
+WINDOW = range(56_320, 1_000_001)
+
+
+def opened(data: bytes) -> Image.Image:
+    return Image.open(io.BytesIO(data), formats=["JPEG", "BMP"])
+
+
+def test_a_path_bytes_and_a_stream_give_the_same_file(card: Path, card_bytes: bytes) -> None:
+    results = {scanfix.prepare(given).data for given in (card, str(card), card_bytes, io.BytesIO(card_bytes))}
+    assert len(results) == 1
+
+
+def test_the_result_is_a_clean_jpeg_in_the_window(card_bytes: bytes) -> None:
+    prepared = scanfix.prepare(card_bytes)
+    assert len(prepared.data) in WINDOW
+    with opened(prepared.data) as picture:
+        assert (picture.format, picture.mode) == ("JPEG", "RGB")
+        assert not picture.getexif()
+        assert "comment" not in picture.info
+    jsonschema.validate(prepared.report.to_dict(), schema())
+
+
+def test_the_card_is_found_and_stays_whole() -> None:
+    drawn = photo("card", 1600, margin=0.25)
+    prepared = scanfix.prepare(as_jpeg(drawn.pixels))
+    crop = prepared.output.crop
+    assert crop is not None
+    left, top, right, bottom = drawn.quad.bounds
+    assert crop.x < left
+    assert crop.y < top
+    assert crop.x + crop.width > right
+    assert crop.y + crop.height > bottom
+
+
+@pytest.mark.parametrize("profile", profile_names())
+@pytest.mark.parametrize("format", ["jpg", "bmp"])
+def test_every_profile_is_met_or_says_why_not(profile: str, format: str, card_bytes: bytes) -> None:
+    rules = scanfix.load_profile(profile)
+    if format not in rules.formats:
+        with pytest.raises(scanfix.ConfigError):
+            scanfix.prepare(card_bytes, profile=profile, format=format)
+        return
+    if rules.square or rules.max_width < 1000:
+        # The card is 4:3; scanfix does not cut or pad it to the shape of a portrait.
+        with pytest.raises(scanfix.CannotMeetProfileError):
+            scanfix.prepare(card_bytes, profile=profile, format=format)
+        return
+    prepared = scanfix.prepare(card_bytes, profile=profile, format=format)
+    assert len(prepared.data) in rules.window
+    with opened(prepared.data) as picture:
+        assert rules.min_width <= picture.width <= rules.max_width
+        assert rules.min_height <= picture.height <= rules.max_height
+
+
+def test_a_file_that_conforms_goes_through_byte_for_byte() -> None:
+    conforming = as_jpeg(photo("card", 1600, margin=0.05).pixels, quality=88)
+    assert len(conforming) in WINDOW
+    prepared = scanfix.prepare(conforming, crop="never")
+    assert prepared.data == conforming
+    assert prepared.output.passthrough
+
+
+def test_alpha_lies_over_white() -> None:
+    rgba = np.zeros((600, 900, 4), np.uint8)
+    rgba[200:400, 200:700] = (200, 30, 30, 255)
+    data = scanfix.prepare(as_png(rgba), crop="never").data
+    with opened(data) as picture:
+        assert min(picture.convert("RGB").getpixel((2, 2))) > 245  # type: ignore[arg-type]
+
+
+def test_an_upright_result_from_a_sideways_file() -> None:
+    pixels = photo("card", 1200).pixels
+    turned = Image.fromarray(np.rot90(pixels))
+    exif = Image.Exif()
+    exif[274] = 6  # stored rotated, to be shown turned clockwise
+    buffer = io.BytesIO()
+    turned.save(buffer, "JPEG", quality=92, exif=exif)
+    prepared = scanfix.prepare(buffer.getvalue(), crop="never")
+    with opened(prepared.data) as picture:
+        assert picture.size == (pixels.shape[1], pixels.shape[0])
+
+
+def test_a_cut_off_card_is_a_finding_with_the_side() -> None:
+    report = scanfix.inspect(as_jpeg(photo("card", cut="left").pixels))
+    found = {f.code: f for f in report.findings}
+    assert "SF103" in found
+    assert found["SF103"].params["sides"] == ["left"]
+
+
+def test_eight_threads_give_what_one_gives() -> None:
+    photos = [as_jpeg(photo("card", 700, seed=seed).pixels) for seed in range(4)] * 2
+    alone = [scanfix.prepare(p).data for p in photos[:4]] * 2
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(lambda p: scanfix.prepare(p).data, photos)) == alone
+
+
+def test_the_library_is_a_guest(card_bytes: bytes) -> None:
+    def world() -> tuple[object, ...]:
+        return (
+            Image.MAX_IMAGE_PIXELS,
+            ImageFile.LOAD_TRUNCATED_IMAGES,
+            cv2.getNumThreads(),
+            Path.cwd(),
+            dict(os.environ),
+            np.geterr(),
+            tuple(logging.getLogger().handlers),
+        )
+
+    before = world()
+    scanfix.prepare(card_bytes)
+    with pytest.raises(scanfix.InputError):
+        scanfix.prepare(b"\x89PNG\r\n\x1a\n broken")
+    assert world() == before
+
+
+@pytest.mark.parametrize(
+    ("options", "code"),
+    [
+        ({"profile": "no-such"}, "unknown_profile"),
+        ({"format": "gif"}, "bad_option"),
+        ({"crop": "sometimes"}, "bad_option"),
+        ({"document": "no-such"}, "unknown_document"),
+        ({"corners": [(0, 0), (1, 1)]}, "bad_corners"),
+        ({"corners": [(0, 0), (9, 9), (9, 0), (4, 4)]}, "bad_corners"),
+    ],
+)
+def test_a_wrong_option_is_named(options: dict[str, object], code: str, card_bytes: bytes) -> None:
+    with pytest.raises(scanfix.ConfigError) as caught:
+        scanfix.prepare(card_bytes, **options)  # type: ignore[arg-type]
+    assert caught.value.code == code
+
+
+def test_what_is_left_of_a_broken_file_is_given_only_when_asked_for() -> None:
+    broken = as_jpeg(photo("card", 1200).pixels)
+    broken = broken[: len(broken) * 2 // 3]
+    with pytest.raises(scanfix.InputError) as caught:
+        scanfix.prepare(broken)
+    assert caught.value.code == "truncated"
+    prepared = scanfix.prepare(broken, salvage=True)
+    assert "SF405" in [f.code for f in prepared.report.blocking]

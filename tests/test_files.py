@@ -1,0 +1,309 @@
+"""Bytes come in under a limit and from regular files only; they go out whole or not at all."""
+
+from __future__ import annotations
+
+import errno
+import io
+import os
+import socket
+import stat
+import threading
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from scanfix import files
+from scanfix.errors import InputError, OutputError
+from scanfix.files import SourceBytes, is_temporary, read_source, remove_stale_temporaries, write_atomically
+from scanfix.limits import SHELL_LIMITS, Limits
+
+posix = pytest.mark.skipif(os.name != "posix", reason="kinds of files that Windows does not have")
+TEN = Limits(max_bytes=10)
+DATA = b"\xff\xd8 not really a picture"
+
+
+def refusal(photo: Any, limits: Limits = SHELL_LIMITS) -> InputError:
+    with pytest.raises(InputError) as caught:
+        read_source(photo, limits)
+    return caught.value
+
+
+def refused(path: Path, **options: Any) -> str:
+    with pytest.raises(OutputError) as caught:
+        write_atomically(path, DATA, **options)
+    return caught.value.code
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
+# -- in
+
+
+def test_a_path_bytes_or_a_stream_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "a.jpg"
+    path.write_bytes(DATA)
+    assert read_source(path, SHELL_LIMITS) == SourceBytes(DATA, str(path))
+    assert read_source(str(path), SHELL_LIMITS).name == str(path)
+    assert read_source(DATA, SHELL_LIMITS) == SourceBytes(DATA)
+    assert read_source(io.BytesIO(DATA), SHELL_LIMITS) == SourceBytes(DATA)
+    with path.open("rb") as stream:
+        assert read_source(stream, SHELL_LIMITS) == SourceBytes(DATA, str(path))
+
+
+def test_the_limit_holds_for_paths_bytes_and_streams(tmp_path: Path) -> None:
+    path = tmp_path / "a.jpg"
+    path.write_bytes(bytes(11))
+    for photo in (path, bytes(11), io.BytesIO(bytes(11))):
+        assert refusal(photo, TEN).code == "too_large_bytes"
+    path.write_bytes(bytes(10))
+    for photo in (path, bytes(10), io.BytesIO(bytes(10))):
+        assert len(read_source(photo, TEN).data) == 10
+
+
+def test_a_huge_sparse_file_is_refused_unread(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "sparse.jpg"
+    path.write_bytes(DATA)
+    os.truncate(path, 20 << 30)
+    monkeypatch.setattr(files, "_read_descriptor", lambda *_: pytest.fail("was read"))
+    assert refusal(path).code == "too_large_bytes"
+
+
+def test_an_endless_stream_is_cut() -> None:
+    class Endless(io.RawIOBase):
+        count = 0
+
+        def read(self, size: int = -1) -> bytes:
+            assert size > 0
+            self.count += size
+            return bytes(size)
+
+    stream = Endless()
+    assert refusal(stream, TEN).code == "too_large_bytes"
+    assert stream.count <= 11
+
+
+def test_a_stream_of_text_or_one_that_fails_is_unreadable() -> None:
+    assert refusal(io.StringIO("text")).code == "unreadable"
+    closed = io.BytesIO(DATA)
+    closed.close()
+    assert refusal(closed).code == "unreadable"
+    assert refusal(42).code == "unreadable"
+
+
+def test_empty_and_missing_files_are_named(tmp_path: Path) -> None:
+    (tmp_path / "empty.jpg").touch()
+    assert refusal(tmp_path / "empty.jpg").code == "empty"
+    assert refusal(b"").code == "empty"
+    assert refusal(tmp_path / "missing.jpg").code == "not_found"
+    assert refusal("").code == "not_found"
+    assert refusal("a\x00b").code == "unreadable"
+
+
+@posix
+def test_only_regular_files_are_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    os.mkfifo("fifo.jpg")
+    (tmp_path / "folder.jpg").mkdir()
+    with socket.socket(socket.AF_UNIX) as server:
+        server.bind("socket.jpg")
+        kinds = [refusal(name).params.get("kind") for name in ("fifo.jpg", "folder.jpg", "socket.jpg")]
+    assert kinds == ["named pipe", "folder", "socket"]
+    assert refusal("/dev/zero").params.get("kind") == "device"
+
+
+@posix
+def test_links_are_followed_but_not_in_circles(tmp_path: Path) -> None:
+    (tmp_path / "real.jpg").write_bytes(DATA)
+    (tmp_path / "link.jpg").symlink_to("real.jpg")
+    (tmp_path / "loop.jpg").symlink_to("loop.jpg")
+    (tmp_path / "lost.jpg").symlink_to("nowhere.jpg")
+    assert read_source(tmp_path / "link.jpg", SHELL_LIMITS).data == DATA
+    assert refusal(tmp_path / "loop.jpg").code == "unreadable"
+    assert refusal(tmp_path / "lost.jpg").code == "not_found"
+
+
+ODD_NAMES = ("护照 正面.jpg", "-rf.jpg", "new\nline.jpg", "photo.jpg[0]", "\udcff\udcfe.jpg", "身" * 83)
+
+
+@posix
+@pytest.mark.parametrize("name", ODD_NAMES)
+def test_odd_names_come_in_and_go_out(name: str, tmp_path: Path) -> None:
+    write_atomically(tmp_path / name, DATA)
+    assert read_source(tmp_path / name, SHELL_LIMITS).data == DATA
+    assert refused(tmp_path / name) == "output_exists"
+    assert names(tmp_path) == [name]
+
+
+def test_no_message_holds_a_path(tmp_path: Path) -> None:
+    for photo in (tmp_path / "missing.jpg", tmp_path, tmp_path / ("x" * 300)):
+        assert str(tmp_path) not in refusal(photo).message()
+    with pytest.raises(OutputError) as caught:
+        write_atomically(tmp_path / "no" / "such" / "a.jpg", DATA)
+    assert str(tmp_path) not in caught.value.message()
+
+
+# -- out
+
+
+def test_the_whole_file_is_written_and_nothing_else(tmp_path: Path) -> None:
+    write_atomically(tmp_path / "a.jpg", DATA)
+    assert (tmp_path / "a.jpg").read_bytes() == DATA
+    assert names(tmp_path) == ["a.jpg"]
+
+
+@posix
+def test_the_mode_follows_the_umask(tmp_path: Path) -> None:
+    before = os.umask(0o027)
+    try:
+        write_atomically(tmp_path / "a.jpg", DATA)
+    finally:
+        os.umask(before)
+    assert stat.S_IMODE((tmp_path / "a.jpg").stat().st_mode) in (0o640, 0o600)
+
+
+def test_an_existing_file_is_kept_unless_told(tmp_path: Path) -> None:
+    path = tmp_path / "a.jpg"
+    path.write_bytes(b"old")
+    assert refused(path) == "output_exists"
+    assert path.read_bytes() == b"old"
+    write_atomically(path, DATA, overwrite=True)
+    assert path.read_bytes() == DATA
+
+
+def test_a_file_that_appears_meanwhile_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path, real = tmp_path / "a.jpg", files._write_all
+
+    def late(descriptor: int, data: bytes) -> None:
+        real(descriptor, data)
+        path.write_bytes(b"somebody else's")
+
+    monkeypatch.setattr(files, "_write_all", late)
+    assert refused(path) == "output_exists"
+    assert path.read_bytes() == b"somebody else's"
+    assert names(tmp_path) == ["a.jpg"]
+
+
+def test_without_hard_links_nothing_is_overwritten_either(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_links(*_: Any, **__: Any) -> None:
+        raise OSError(errno.EPERM, "no links here")
+
+    monkeypatch.setattr(os, "link", no_links)
+    write_atomically(tmp_path / "a.jpg", DATA)
+    assert (tmp_path / "a.jpg").read_bytes() == DATA
+    assert refused(tmp_path / "a.jpg") == "output_exists"
+    assert names(tmp_path) == ["a.jpg"]
+
+
+def test_the_input_is_never_overwritten(tmp_path: Path) -> None:
+    source = tmp_path / "a.jpg"
+    source.write_bytes(b"the only original")
+    os.link(source, tmp_path / "same.jpg")
+    for target in (source, tmp_path / "same.jpg", tmp_path / "." / "a.jpg"):
+        assert refused(target, source=source, overwrite=True) == "output_is_input"
+    assert source.read_bytes() == b"the only original"
+
+
+@posix
+def test_nothing_is_written_through_a_link_or_over_a_folder(tmp_path: Path) -> None:
+    victim = tmp_path / "victim"
+    victim.write_bytes(b"victim")
+    (tmp_path / "link.jpg").symlink_to(victim)
+    (tmp_path / "folder.jpg").mkdir()
+    os.mkfifo(tmp_path / "fifo.jpg")
+    for name in ("link.jpg", "folder.jpg", "fifo.jpg"):
+        assert refused(tmp_path / name, overwrite=True) == "output_is_link"
+    assert victim.read_bytes() == b"victim"
+
+
+@pytest.mark.parametrize(
+    ("number", "code"),
+    [
+        (errno.ENOSPC, "disk_full"),
+        (errno.EDQUOT, "disk_full"),
+        (errno.EIO, "not_written"),
+        (errno.EROFS, "output_folder"),
+    ],
+)
+def test_a_failing_disk_leaves_what_stood_there(
+    number: int, code: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "a.jpg"
+    path.write_bytes(b"old")
+
+    def fails(*_: Any) -> int:
+        raise OSError(number, "x")
+
+    monkeypatch.setattr(os, "write", fails)
+    assert refused(path, overwrite=True) == code
+    monkeypatch.undo()
+    assert path.read_bytes() == b"old"
+    assert names(tmp_path) == ["a.jpg"]
+
+
+def test_short_writes_are_continued(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = os.write
+    monkeypatch.setattr(os, "write", lambda descriptor, data: real(descriptor, data[:3]))
+    write_atomically(tmp_path / "a.jpg", DATA)
+    monkeypatch.undo()
+    assert (tmp_path / "a.jpg").read_bytes() == DATA
+
+
+@pytest.mark.parametrize("place", ["fsync", "link"])
+def test_an_interruption_leaves_nothing(place: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*_: Any, **__: Any) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(os, place, interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        write_atomically(tmp_path / "a.jpg", DATA)
+    monkeypatch.undo()
+    assert names(tmp_path) == []
+
+
+def test_a_missing_folder_or_a_lying_extension_is_refused(tmp_path: Path) -> None:
+    assert refused(tmp_path / "no" / "a.jpg") == "output_folder"
+    assert refused(tmp_path / "a.png", extensions=(".jpg", ".jpeg")) == "output_extension"
+    assert refused(tmp_path / ("x" * 300)) == "not_written"
+    write_atomically(tmp_path / "a.JPEG", DATA, extensions=(".jpg", ".jpeg"))
+    assert names(tmp_path) == ["a.JPEG"]
+
+
+def test_of_many_writers_one_whole_file_stays(tmp_path: Path) -> None:
+    path, outcomes = tmp_path / "a.jpg", []
+
+    def write(number: int) -> None:
+        try:
+            write_atomically(path, bytes([number]) * 100_000)
+            outcomes.append("written")
+        except OutputError as error:
+            outcomes.append(error.code)
+
+    threads = [threading.Thread(target=write, args=(number,)) for number in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    content = path.read_bytes()
+    assert content == content[:1] * 100_000
+    assert sorted(outcomes) == ["output_exists"] * 7 + ["written"]
+    assert names(tmp_path) == ["a.jpg"]
+
+
+def test_what_a_killed_writer_leaves_is_recognised(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[str] = []
+    monkeypatch.setattr(os, "fsync", lambda _: seen.extend(names(tmp_path)))
+    write_atomically(tmp_path / ("身" * 83), DATA)
+    assert is_temporary(seen[0])
+    assert not is_temporary("a.jpg")
+    for name in seen[0], seen[0] + "x", "b.jpg":
+        (tmp_path / name).touch()
+        os.utime(tmp_path / name, (0, 0))
+    (tmp_path / seen[0].replace("-", "-0")).touch()
+    assert remove_stale_temporaries(tmp_path) == 1
+    assert seen[0] not in names(tmp_path)
+    assert len(names(tmp_path)) == 4

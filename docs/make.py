@@ -11,9 +11,9 @@ from pathlib import Path
 from PIL import Image
 
 from scanfix import pipeline
-from scanfix.api import make_order
 from scanfix.files import read_source
 from scanfix.limits import SHELL_LIMITS
+from scanfix.order import make_order
 
 ROOT = Path(__file__).parent.parent
 HEIGHT = 520
@@ -24,9 +24,7 @@ def main() -> None:
     photo = read_source(ROOT / "sample_images" / "样本身份证.jpg", SHELL_LIMITS)
     order = make_order()
     prepared = pipeline.prepare(photo, order)
-    pictures = [
-        _scaled(data) for data in (pipeline.annotate(photo, prepared.report, order), prepared.data)
-    ]
+    pictures = [_scaled(data) for data in (pipeline.annotate(photo, prepared.report, order), prepared.data)]
     page = Image.new("RGB", (sum(p.width for p in pictures) + GAP, HEIGHT), "white")
     page.paste(pictures[0], (0, 0))
     page.paste(pictures[1], (pictures[0].width + GAP, 0))

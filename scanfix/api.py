@@ -1,4 +1,4 @@
-"""The library's front door: names become objects here.
+"""The library's front door.
 
     prepared = scanfix.prepare(photo, profile="cnnic", format="jpg")
     report = scanfix.inspect(photo)
@@ -9,24 +9,21 @@ threads, set nothing global and write nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from os import PathLike
 from typing import BinaryIO, get_args
 
-from scanfix.documents import find_kind
 from scanfix.errors import ConfigError
 from scanfix.files import read_source
-from scanfix.framing import Crop
-from scanfix.geometry import Quad
 from scanfix.installation import opencv_fault
 from scanfix.joining import Layout
 from scanfix.limits import SHELL_LIMITS, Limits
 from scanfix.model import Report
-from scanfix.profiles import Format, OutputProfile, load_profile
+from scanfix.order import Corners, Crop, make_order
+from scanfix.profiles import OutputProfile
 
 try:
     from scanfix import pipeline
-    from scanfix.pipeline import JoinedImage, Order, PreparedImage
+    from scanfix.pipeline import JoinedImage, PreparedImage
 except ImportError as error:
     # Two OpenCV distributions in one environment leave none when one of them is removed.
     if fault := opencv_fault():
@@ -34,9 +31,6 @@ except ImportError as error:
     raise
 
 Photo = str | PathLike[str] | bytes | BinaryIO
-Corners = Iterable[Sequence[float]]
-
-_FORMAT_WORDS: dict[str, Format] = {"jpg": "jpg", "jpeg": "jpg", "bmp": "bmp"}
 
 
 def prepare(
@@ -96,50 +90,3 @@ def join(
         raise ConfigError("bad_option", option="layout", value=layout)
     order = make_order(profile, format, crop, document, limits)
     return pipeline.join(read_source(front, limits), read_source(back, limits), order, layout)
-
-
-def make_order(
-    profile: str | PathLike[str] | OutputProfile = "cnnic",
-    format: str | None = None,
-    crop: Crop = "auto",
-    document: str | None = None,
-    limits: Limits = SHELL_LIMITS,
-    salvage: bool = False,
-    corners: Corners | None = None,
-) -> Order:
-    """Resolve the names; raises ConfigError for those that do not exist."""
-    rules = load_profile(profile)
-    if crop not in get_args(Crop):
-        raise ConfigError("bad_option", option="crop", value=crop)
-    return Order(
-        rules,
-        _format_of(format, rules),
-        crop,
-        None if document is None else find_kind(document),
-        limits,
-        salvage,
-        None if corners is None else _quad_of(corners),
-    )
-
-
-def _format_of(name: str | None, rules: OutputProfile) -> Format:
-    if name is None:
-        return rules.formats[0]
-    chosen = _FORMAT_WORDS.get(name.lower().removeprefix("."))
-    if chosen is None:
-        raise ConfigError("bad_option", option="format", value=name)
-    if chosen not in rules.formats:
-        raise ConfigError(
-            "format_not_in_profile", profile=rules.name, format=chosen, wanted=list(rules.formats)
-        )
-    return chosen
-
-
-def _quad_of(corners: Corners) -> Quad:
-    try:
-        quad = Quad.of(corners)
-    except (TypeError, ValueError, IndexError) as error:
-        raise ConfigError("bad_corners") from error
-    if not quad.is_convex or quad.area < 1:
-        raise ConfigError("bad_corners")
-    return quad

@@ -7,7 +7,6 @@ a link, never over an existing file unless told to.
 """
 
 # Descriptors, flags and exact names are the matter here; pathlib would hide them.
-# ruff: noqa: PTH105, PTH108, PTH116, PTH118, PTH119, PTH120, PTH122, PTH123
 from __future__ import annotations
 
 import contextlib
@@ -15,6 +14,7 @@ import errno
 import os
 import secrets
 import stat
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import BinaryIO
@@ -25,12 +25,14 @@ from scanfix.limits import Limits
 
 TEMP_PREFIX = ".scanfix-"
 TEMP_SUFFIX = ".part"
+STALE_AFTER_SECONDS = 3600.0
 _READ_FLAGS = (
     os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
 )
 _WRITE_FLAGS = (
     os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NOFOLLOW", 0)
 ) | getattr(os, "O_BINARY", 0)
+_FULL = frozenset((errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)))
 _KINDS = (
     (stat.S_ISDIR, "folder"),
     (stat.S_ISFIFO, "named pipe"),
@@ -94,7 +96,7 @@ def write_atomically(
             "output_extension", path=shown, wanted=extensions[0], format=claimed_format("x" + extensions[0])
         )
     check_target(target, overwrite=overwrite, source=source)
-    with _writing(shown), _temporary_beside(target) as (descriptor, temporary):
+    with _writing(target), _temporary_beside(target) as (descriptor, temporary):
         try:
             _write_all(descriptor, data)
         finally:
@@ -103,8 +105,19 @@ def write_atomically(
         _sync_folder(os.path.dirname(target) or os.curdir)
 
 
-def is_stale_temporary(name: str) -> bool:
-    """Whether a file name is one that a killed `write_atomically` left behind."""
+def remove_stale_temporaries(folder: str | os.PathLike[str]) -> int:
+    """Remove what writers killed an hour ago or earlier left in a folder; returns how many."""
+    count, latest = 0, time.time() - STALE_AFTER_SECONDS
+    with contextlib.suppress(OSError), os.scandir(folder) as entries:
+        for entry in entries:
+            if is_temporary(entry.name) and entry.stat(follow_symlinks=False).st_mtime < latest:
+                os.unlink(entry.path)
+                count += 1
+    return count
+
+
+def is_temporary(name: str) -> bool:
+    """Whether a file name is one that `write_atomically` works under."""
     return name.startswith(TEMP_PREFIX) and name.endswith(TEMP_SUFFIX)
 
 
@@ -194,7 +207,7 @@ def check_target(
     except FileNotFoundError:
         return
     except (OSError, ValueError) as error:
-        raise _translated(error, shown) from error
+        raise _translated(error, target) from error
     if not stat.S_ISREG(status.st_mode):
         raise OutputError("output_is_link", path=shown)
     if source is not None and _same_file(source, status):
@@ -211,21 +224,22 @@ def _same_file(source: str | os.PathLike[str], status: os.stat_result) -> bool:
 
 
 @contextlib.contextmanager
-def _writing(shown: str) -> Iterator[None]:
+def _writing(target: str) -> Iterator[None]:
     try:
         yield
     except (OSError, ValueError) as error:
-        raise _translated(error, shown) from error
+        raise _translated(error, target) from error
 
 
-def _translated(error: Exception, shown: str) -> OutputError:
+def _translated(error: Exception, target: str) -> OutputError:
     number = error.errno if isinstance(error, OSError) else None
-    if number in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+    if number in _FULL:
         return OutputError("disk_full")
     if number == errno.EEXIST:
-        return OutputError("output_exists", path=shown)
+        return OutputError("output_exists", path=repr(os.path.basename(target)))
     if number in (errno.ENOENT, errno.ENOTDIR, errno.EACCES, errno.EROFS, errno.EPERM):
-        return OutputError("output_folder", path=shown)
+        folder = os.path.basename(os.path.dirname(target)) or os.curdir
+        return OutputError("output_folder", path=repr(folder))
     return OutputError("not_written", reason=_reason(error))
 
 

@@ -37,7 +37,7 @@ class Range:
 class FitParams:
     """Tuning of the search."""
 
-    aim: float = 0.955
+    aim: float = 0.97
     """Share of the greatest size that the first encode aims at."""
     accept: float = 0.90
     """A first encode above this share is good enough."""
@@ -178,9 +178,11 @@ class _Search(Generic[Made]):
 
     def _halve(self) -> None:
         """The ends, then halves of the interval between a size too large and one too small."""
-        for end in (self.settings.coarsest, self.settings.finest):
-            if self.best is None and end not in self.sizes:
-                self._try(end)
+        sizes = tuple(self.sizes.values())
+        if any(size > self.high for size in sizes) and self.settings.coarsest not in self.sizes:
+            self._try(self.settings.coarsest)
+        if any(size < self.low for size in sizes) and self.settings.finest not in self.sizes:
+            self._try(self.settings.finest)
         while self.best is None and len(self.sizes) < self.params.max_encodes:
             finer = max((s for s, size in self.sizes.items() if size > self.high), default=None)
             coarser = min((s for s, size in self.sizes.items() if size < self.low), default=None)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, get_args
 
 import cv2
 import numpy as np
@@ -18,11 +18,12 @@ from numpy.typing import NDArray
 
 from scanfix.geometry import Quad, Rect, Size
 from scanfix.model import DocumentBorder, Pixels, SideState, SourceImage
+from scanfix.order import Crop
 from scanfix.profiles import OutputProfile
 
-Crop = Literal["auto", "never", "flat"]
 Turn = Literal[0, 90, 180, 270]
 """Degrees clockwise."""
+TURNS: tuple[Turn, ...] = get_args(Turn)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,8 @@ bytes - decode -> SourceImage - find_border -> DocumentBorder | None
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from os import PathLike
 
@@ -15,14 +17,12 @@ from scanfix.borders.by_hand import border_by_hand
 from scanfix.checks import not_checked, run_checks
 from scanfix.checks.subject import observe
 from scanfix.decoding import decode
-from scanfix.documents import DocumentKind
 from scanfix.encoding import Encoded, encode, pass_through
+from scanfix.errors import InputError
 from scanfix.files import SourceBytes, check_target, write_atomically
 from scanfix.formats import extensions_of
-from scanfix.framing import Crop, Framed, frame
-from scanfix.geometry import Quad
+from scanfix.framing import TURNS, Framed, Turn, frame
 from scanfix.joining import JoinedSide, Layout, join_sides
-from scanfix.limits import SHELL_LIMITS, Limits
 from scanfix.messages import Lang
 from scanfix.model import (
     Assessment,
@@ -33,23 +33,12 @@ from scanfix.model import (
     Report,
     SourceImage,
 )
-from scanfix.profiles import Format, OutputProfile
+from scanfix.order import Order
 from scanfix.reports.picture import draw_report
 from scanfix.verification import MIN_LEGIBILITY_KEPT, legibility_kept, verify
 
-
-@dataclass(frozen=True, slots=True)
-class Order:
-    """What is asked for one photo, all names resolved."""
-
-    profile: OutputProfile
-    format: Format
-    crop: Crop = "auto"
-    kind: DocumentKind | None = None
-    limits: Limits = SHELL_LIMITS
-    salvage: bool = False
-    corners: Quad | None = None
-    """The border by hand; then none is searched for."""
+MIN_TURN_CONFIDENCE = 0.95
+"""A picture turned wrongly is worse than one left as it is; below this it is only said (SF108)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +100,8 @@ class JoinedImage:
 
 def inspect(photo: SourceBytes, order: Order) -> Report:
     """Look at a photo and say what is risky; nothing is made."""
-    return _examine(photo, order)[1]
+    with _enough_memory():
+        return _examine(photo, order)[1]
 
 
 def prepare(photo: SourceBytes, order: Order) -> PreparedImage:
@@ -120,21 +110,22 @@ def prepare(photo: SourceBytes, order: Order) -> PreparedImage:
     Raises InputError, MissingExtraError or CannotMeetProfileError; OutputError
     ("verification_failed") would be a bug of ours.
     """
+    with _enough_memory():
+        return _prepare(photo, order)
+
+
+def _prepare(photo: SourceBytes, order: Order) -> PreparedImage:
     source, report = _examine(photo, order)
     framed = _frame(source, report, order)
-    passed = None
     if framed.untouched and not source.info.damaged:
         passed = pass_through(photo.data, source.info, order.profile, order.format)
-    if passed is not None:
-        output, notes = _passed(passed, source), ()
-        data = passed
-    else:
-        encoded = _encode(framed.pixels, source, order)
-        data, notes = encoded.data, _encoding_notes(framed.pixels, encoded)
-        output = _made(encoded, framed)
-    verify(data, order.profile, order.format)
-    report = replace(report, assessments=report.assessments + notes, output=output)
-    return PreparedImage(data, report, photo.name)
+        if passed is not None:
+            verify(passed, order.profile, order.format)
+            return PreparedImage(passed, replace(report, output=_passed(passed, source)), photo.name)
+    encoded = _encode(framed.pixels, source, report, order)
+    verify(encoded.data, order.profile, order.format)
+    notes = _encoding_notes(framed.pixels, encoded)
+    return PreparedImage(encoded.data, _finished(report, framed, encoded, notes), photo.name)
 
 
 def join(front: SourceBytes, back: SourceBytes, order: Order, layout: Layout = "vertical") -> JoinedImage:
@@ -143,13 +134,10 @@ def join(front: SourceBytes, back: SourceBytes, order: Order, layout: Layout = "
     framed = [_frame(source, report, order) for source, report in examined]
     sides = [JoinedSide.of(f.pixels, r.border) for f, (_, r) in zip(framed, examined, strict=True)]
     page = join_sides(sides[0], sides[1], layout)
-    encoded = _encode(page, examined[0][0], order)
+    encoded = _encode(page, *examined[0], order)
     verify(encoded.data, order.profile, order.format)
     notes = _encoding_notes(page, encoded)
-    reports = [
-        replace(r, assessments=_with_both_sides(r.assessments) + notes, output=_made(encoded, f))
-        for f, (_, r) in zip(framed, examined, strict=True)
-    ]
+    reports = [_finished(r, f, encoded, notes, "SF507") for f, (_, r) in zip(framed, examined, strict=True)]
     return JoinedImage(encoded.data, reports[0], reports[1], (front.name, back.name))
 
 
@@ -157,6 +145,15 @@ def annotate(photo: SourceBytes, report: Report, order: Order, lang: Lang = "en"
     """A PNG of the photo with border, sides, regions and crop drawn on a copy, for people to look at."""
     source = decode(photo.data, name=photo.name, limits=order.limits, salvage=order.salvage)
     return draw_report(source.pixels, report, lang)
+
+
+@contextmanager
+def _enough_memory() -> Iterator[None]:
+    """A photo that needs more memory than there is, is that photo's error."""
+    try:
+        yield
+    except MemoryError as error:
+        raise InputError("memory") from error
 
 
 def _examine(photo: SourceBytes, order: Order) -> tuple[SourceImage, Report]:
@@ -175,16 +172,36 @@ def _border(source: SourceImage, order: Order) -> DocumentBorder | None:
 
 def _frame(source: SourceImage, report: Report, order: Order) -> Framed:
     aspect = order.kind.aspect if order.kind and order.kind.has_size else None
-    return frame(source, report.border, order.profile, order.crop, aspect=aspect)
+    turn = 0 if order.profile.processing == "convert-only" else _sure_turn(report)
+    return frame(source, report.border, order.profile, order.crop, turn=turn, aspect=aspect)
 
 
-def _encode(pixels: Pixels, source: SourceImage, order: Order) -> Encoded:
+def _sure_turn(report: Report) -> Turn:
+    """Degrees clockwise by which the photo is to be turned, where the text leaves no doubt."""
+    for assessment in report.assessments:
+        finding = assessment.finding
+        if finding and finding.code == "SF108" and finding.confidence >= MIN_TURN_CONFIDENCE:
+            return next((turn for turn in TURNS if turn == assessment.native), 0)
+    return 0
+
+
+def _encode(pixels: Pixels, source: SourceImage, report: Report, order: Order) -> Encoded:
+    document_dpi = next((a.native for a in report.assessments if a.check == "resolution"), None)
     return encode(
         pixels,
         order.profile,
         format=order.format,
         dpi=source.info.dpi,
         subsampled=source.info.subsampled,
+        document_dpi=document_dpi,
+    )
+
+
+def _settled(assessments: tuple[Assessment, ...], *codes: str) -> tuple[Assessment, ...]:
+    """The assessments without findings that the making of the result has put right."""
+    return tuple(
+        replace(a, finding=None, score=100) if a.finding and a.finding.code in codes else a
+        for a in assessments
     )
 
 
@@ -193,8 +210,13 @@ def _passed(data: bytes, source: SourceImage) -> OutputInfo:
     return OutputInfo(source.info.format, len(data), size.width, size.height, None, 0, passthrough=True)
 
 
-def _made(encoded: Encoded, framed: Framed) -> OutputInfo:
-    return OutputInfo(
+def _finished(
+    report: Report, framed: Framed, encoded: Encoded, notes: tuple[Assessment, ...], *settled: str
+) -> Report:
+    """The report of the photo with what was made of it."""
+    if framed.rotation:
+        settled += ("SF108",)
+    output = OutputInfo(
         encoded.format,
         len(encoded.data),
         encoded.size.width,
@@ -204,14 +226,7 @@ def _made(encoded: Encoded, framed: Framed) -> OutputInfo:
         crop=framed.crop,
         rotation=framed.rotation,
     )
-
-
-def _with_both_sides(assessments: tuple[Assessment, ...]) -> tuple[Assessment, ...]:
-    """The other side is on the page, so that it is missing no longer holds."""
-    return tuple(
-        replace(a, finding=None, score=100) if a.finding and a.finding.code == "SF507" else a
-        for a in assessments
-    )
+    return replace(report, assessments=_settled(report.assessments, *settled) + notes, output=output)
 
 
 def _encoding_notes(pixels: Pixels, encoded: Encoded) -> tuple[Assessment, ...]:

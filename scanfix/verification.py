@@ -116,18 +116,27 @@ def legibility_kept(before: Pixels, after: bytes) -> float:
     """Share of the contrast of strong edges that the file keeps: 1 = all, 0 = none.
 
     `before` is H x W x 3 uint8 RGB; `after` a JPEG or BMP of the same picture at any size. The
-    edges of the file, brought to the size of `before`, are projected on those of `before`.
+    edges of the file are projected on those of `before`, both at 4 megapixels or fewer: a page at 200
+    dots per inch, where small print is still read.
     """
-    reference = _luma(before)
+    reference = _at_most(_luma(before), 4_000_000)
     made = _decode_luma(after)
     height, width = reference.shape
     if made.shape != reference.shape:
-        made = np.asarray(cv2.resize(made, (width, height), interpolation=cv2.INTER_CUBIC), np.uint8)
+        method = cv2.INTER_AREA if made.size > reference.size else cv2.INTER_CUBIC
+        made = np.asarray(cv2.resize(made, (width, height), interpolation=method), np.uint8)
     a, b = _detail(reference), _detail(made)
     strong = np.abs(a) > max(12.0, 0.3 * float(np.percentile(np.abs(a[::4, ::4]), 99.5)))
     if int(strong.sum()) < 50:
         return 1.0
     return float((a[strong] * b[strong]).sum() / (a[strong] ** 2).sum())
+
+
+def _at_most(grey: Pixels, pixel_count: int) -> Pixels:
+    scale = (pixel_count / grey.size) ** 0.5
+    if scale >= 1:
+        return grey
+    return np.asarray(cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), np.uint8)
 
 
 def _luma(pixels: Pixels) -> Pixels:

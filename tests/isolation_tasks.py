@@ -84,6 +84,10 @@ def print_much(*_: Any) -> Any:
     return InputError("corrupt", format="printed")
 
 
+def answer_with_numbers(*_: Any) -> Any:
+    return {"share": np.float64(0.25), "count": np.int32(7)}
+
+
 def answer_with_code(*_: Any) -> Any:
     return _Code()
 

@@ -10,20 +10,19 @@ from __future__ import annotations
 import os
 from collections.abc import Generator, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from contextlib import ExitStack
 from dataclasses import dataclass, field
 from os import PathLike
 from pathlib import Path
-from queue import SimpleQueue
 from typing import Any
 
-from scanfix.api import make_order
 from scanfix.batch.discover import plan_targets
 from scanfix.errors import InputError, OutputError, ScanfixError
+from scanfix.files import remove_stale_temporaries
 from scanfix.isolation import Worker
 from scanfix.limits import SHELL_LIMITS, Limits
 from scanfix.messages import Lang
 from scanfix.model import Report
+from scanfix.order import make_order
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,16 +98,14 @@ def _run(
     plan: dict[Path, Path], jobs: int, overwrite: bool, limits: Limits, options: dict[str, Any]
 ) -> Generator[BatchItem, None, None]:
     jobs = max(1, min(jobs, len(plan)))
-    with ExitStack() as stack:
-        free: SimpleQueue[Worker] = SimpleQueue()
-        for _ in range(jobs):
-            free.put(stack.enter_context(Worker(limits=limits)))
-        pool = stack.enter_context(ThreadPoolExecutor(jobs))
+    for folder in {target.parent for target in plan.values()}:
+        remove_stale_temporaries(folder)
+    with Worker(limits, processes=jobs) as worker, ThreadPoolExecutor(jobs) as pool:
         waiting = iter(plan.items())
         running: set[Future[BatchItem]] = set()
         while True:
             for source, target in _take(waiting, jobs - len(running)):
-                running.add(pool.submit(_one, free, source, target, overwrite, options))
+                running.add(pool.submit(_one, worker, source, target, overwrite, options))
             if not running:
                 return
             done, running = wait(running, return_when=FIRST_COMPLETED)
@@ -123,12 +120,9 @@ def _take(items: Iterator[tuple[Path, Path]], count: int) -> Iterator[tuple[Path
             yield item
 
 
-def _one(
-    free: SimpleQueue[Worker], source: Path, target: Path, overwrite: bool, options: dict[str, Any]
-) -> BatchItem:
+def _one(worker: Worker, source: Path, target: Path, overwrite: bool, options: dict[str, Any]) -> BatchItem:
     if not overwrite and os.path.lexists(target):
         return BatchItem(source, target, error=OutputError("output_exists", path=target.name))
-    worker = free.get()
     try:
         prepared = worker.prepare(source, **options)
         _make_folder(target.parent)
@@ -136,8 +130,6 @@ def _one(
         return BatchItem(source, target, prepared.report)
     except ScanfixError as error:
         return BatchItem(source, target, error=error)
-    finally:
-        free.put(worker)
 
 
 def _make_folder(folder: Path) -> None:

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scanfix.borders.shapes import side_vectors
-from scanfix.borders.working import Floats, Quads, WorkingCopy
+from scanfix.borders.working import Columns, Floats, Quads, WorkingCopy
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class _Stripes:
     seen: NDArray[np.bool_]
 
 
-def along_measures(copy: WorkingCopy, quads: Quads, params: AlongParams = AlongParams()) -> dict[str, Floats]:
+def along_measures(copy: WorkingCopy, quads: Quads, params: AlongParams = AlongParams()) -> Columns:
     """Columns of N values each, most of them in 0..1."""
     stripes = _read(copy, quads, params)
     seen = stripes.seen

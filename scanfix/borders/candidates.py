@@ -1,4 +1,4 @@
-"""Everything that could be the document: quads of regions, of lines, and the whole frame."""
+"""Everything that could be the document: quads of the network, of regions, of lines, and the whole frame."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scanfix.borders.lines import line_quads
+from scanfix.borders.net import NetMaps, mask_quad
+from scanfix.borders.refine import refine
 from scanfix.borders.regions import region_quads
 from scanfix.borders.shapes import clockwise, frame_quad, plausible, without_twins
 from scanfix.borders.working import Quads, WorkingCopy
@@ -19,6 +21,7 @@ class Candidates:
 
     quads: Quads
     masks: list[NDArray[np.uint8]]
+    maps: NetMaps
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +35,10 @@ class CandidateParams:
     """Quads nearer than this share of the frame are one; refinement tells them apart no better."""
 
 
-def candidates(copy: WorkingCopy, params: CandidateParams = CandidateParams()) -> Candidates:
-    regions, masks = region_quads(copy)
-    found = clockwise(np.concatenate([regions, line_quads(copy)]))
+def candidates(copy: WorkingCopy, maps: NetMaps, params: CandidateParams = CandidateParams()) -> Candidates:
+    """All quads that can be a sheet by their shape, nearly equal ones taken together."""
+    regions, masks = region_quads(copy, maps.mask)
+    found = clockwise(np.concatenate([_of_the_net(copy, maps), regions, line_quads(copy)]))
     possible = plausible(
         found,
         copy.size,
@@ -43,4 +47,13 @@ def candidates(copy: WorkingCopy, params: CandidateParams = CandidateParams()) -
         max_outside=params.max_outside,
     )
     distinct = without_twins(found[possible], params.twin_distance * max(copy.size.width, copy.size.height))
-    return Candidates(np.concatenate([distinct, frame_quad(copy.size)]), masks)
+    return Candidates(np.concatenate([distinct, frame_quad(copy.size)]), masks, maps)
+
+
+def _of_the_net(copy: WorkingCopy, maps: NetMaps) -> Quads:
+    """The quad of the network's mask, as it is and put on the edges."""
+    quad = mask_quad(maps)
+    if quad is None:
+        return np.empty((0, 4, 2), np.float32)
+    rough = clockwise(np.array([quad.corners], np.float32))
+    return np.concatenate([rough, refine(copy.pixels, rough[0])[None]])

@@ -5,12 +5,16 @@ All on one coarse grid, as products of two matrices: which cells each quad cover
 
 from __future__ import annotations
 
+from typing import Any
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from scanfix.borders.net import NetMaps
 from scanfix.borders.shapes import cross, side_vectors
-from scanfix.borders.working import Floats, Quads, WorkingCopy, product
+from scanfix.borders.working import Columns, Floats, Quads, WorkingCopy, product
+from scanfix.geometry import Side
 
 GRID = 32
 """Cells on each axis."""
@@ -18,45 +22,67 @@ RING = 1.18
 """Size of the surroundings of a quad, as a factor on its own."""
 
 
-def content_measures(copy: WorkingCopy, quads: Quads, masks: list[NDArray[np.uint8]]) -> dict[str, Floats]:
+def content_measures(
+    copy: WorkingCopy, quads: Quads, masks: list[NDArray[np.uint8]], maps: NetMaps
+) -> Columns:
     """Columns of N values each, most of them in 0..1."""
-    cells = _on_grid(copy.lab).reshape(-1, 3)
-    strokes = _strokes(copy)
+    cells = on_grid(copy.lab).reshape(-1, 3)
     scale = np.array([GRID / copy.size.width, GRID / copy.size.height], np.float32)
     centre = quads.mean(axis=1, keepdims=True)
     inside = covered_cells(quads * scale)
     around = covered_cells((centre + (quads - centre) * RING) * scale) & ~inside
-    maps = np.concatenate([cells, cells**2, strokes[:, None]], axis=1)
-    held, ring, rest = (_means(where, maps) for where in (inside, around, ~inside))
+    page = on_grid(maps.mask).reshape(-1, 1)
+    grids = np.concatenate([cells, cells**2, _strokes(copy)[:, None], page], axis=1)
+    held, ring, rest = (_means(where, grids) for where in (inside, around, ~inside))
     contrast = np.linalg.norm(held[:, :3] - ring[:, :3], axis=1)
-    no_ring, no_rest = ~around.any(axis=1), inside.all(axis=1)
-    agreement = overlaps(
-        inside, np.stack([_on_grid(mask.astype(np.float32)).reshape(-1) / 255 for mask in masks])
-    )
+    ringed, rested = around.any(axis=1), ~inside.all(axis=1)
+    agreement = overlaps(inside, np.stack([on_grid(mask).reshape(-1) / 255 for mask in masks]))
     return {
-        "contrast": np.where(no_ring, 0, 1 - np.exp(-contrast / 15)),
+        "contrast": np.where(ringed, 1 - np.exp(-contrast / 15), 0),
         "varied_held": _variety(held),
-        "varied_ring": np.where(no_ring, 0, _variety(ring)),
+        "varied_ring": np.where(ringed, _variety(ring), 0),
         "strokes_held": np.sqrt(held[:, 6]),
-        "strokes_ring": np.where(no_ring, 0, np.sqrt(ring[:, 6])),
-        "strokes_rest": np.where(no_rest, 0, np.sqrt(rest[:, 6])),
+        "strokes_ring": np.where(ringed, np.sqrt(ring[:, 6]), 0),
+        "strokes_rest": np.where(rested, np.sqrt(rest[:, 6]), 0),
         "rest_like_held": _likeness(cells, held[:, :3], ~inside),
         "mask_best": agreement.max(axis=1),
         "mask_mean": np.sort(agreement, axis=1)[:, -4:].mean(axis=1),
         "frame_variety": np.full(len(quads), _frame_variety(cells)),
         "light_held": held[:, 0] / 100,
-        "light_rest": np.where(no_rest, 0, rest[:, 0] / 100),
+        "light_rest": np.where(rested, rest[:, 0] / 100, 0),
+        "page_overlap": overlaps(inside, page.T)[:, 0],
+        "page_held": held[:, 7],
+        "page_ring": np.where(ringed, ring[:, 7], 0),
+        "page_rest": np.where(rested, rest[:, 7], 0),
+        "ground_missed": _ground_missed(inside, maps),
     }
 
 
-def _on_grid(image: Floats) -> Floats:
-    return np.asarray(cv2.resize(image, (GRID, GRID), interpolation=cv2.INTER_AREA), np.float32)
+def _ground_missed(inside: NDArray[np.bool_], maps: NetMaps) -> Floats:
+    """How far the ground that a quad leaves along the frame is from what the network sees there."""
+    grid = inside.reshape(-1, GRID, GRID)
+    edges: dict[Side, NDArray[np.bool_]] = {
+        "top": grid[:, 0],
+        "right": grid[:, :, -1],
+        "bottom": grid[:, -1],
+        "left": grid[:, :, 0],
+    }
+    gaps = [np.abs(1 - edge.mean(axis=1) - maps.background[side]) for side, edge in edges.items()]
+    return np.asarray(np.mean(gaps, axis=0))
+
+
+def on_grid(image: NDArray[Any]) -> Floats:
+    """Means over the cells of the grid."""
+    return np.asarray(
+        cv2.resize(image.astype(np.float32), (GRID, GRID), interpolation=cv2.INTER_AREA),
+        np.float32,
+    )
 
 
 def _strokes(copy: WorkingCopy) -> Floats:
     """Share of fine dark strokes on light ground per cell: high on text, low on bare paper and table."""
     dark = cv2.morphologyEx(copy.lab[..., 0], cv2.MORPH_BLACKHAT, np.ones((7, 7), np.uint8))
-    return _on_grid((np.asarray(dark) > 8).astype(np.float32)).reshape(-1)
+    return on_grid((np.asarray(dark) > 8).astype(np.float32)).reshape(-1)
 
 
 def _variety(means: Floats) -> Floats:

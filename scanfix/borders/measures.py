@@ -7,14 +7,15 @@ measures together; nothing is discarded on the way.
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from scanfix.borders.along import along_measures
+from scanfix.borders.candidates import Candidates
 from scanfix.borders.content import content_measures
+from scanfix.borders.corners import corner_measures
 from scanfix.borders.shapes import areas, corner_cosines, side_vectors
-from scanfix.borders.working import Floats, Quads, WorkingCopy
+from scanfix.borders.working import Columns, Floats, Quads, WorkingCopy
 
-NAMES: tuple[str, ...] = (
+OWN: tuple[str, ...] = (
     # along the sides
     "step_near", "step_mid", "step_far", "step_weakest", "covered", "covered_weakest", "constancy",
     "constancy_weakest", "varied_outside", "varied_inside", "line_not_step", "soft_edge", "in_frame",
@@ -24,16 +25,29 @@ NAMES: tuple[str, ...] = (
     # content
     "contrast", "varied_held", "varied_ring", "strokes_held", "strokes_ring", "strokes_rest",
     "rest_like_held", "mask_best", "mask_mean", "frame_variety", "light_held", "light_rest",
+    # what the network says
+    "page_overlap", "page_held", "page_ring", "page_rest", "ground_missed",
+    "net_border", "net_border_weakest", "net_corners", "net_corner_weakest", "net_present",
 )  # fmt: skip
+RIVALLED: tuple[str, ...] = (
+    "step_mid", "step_weakest", "covered_weakest", "constancy", "contrast", "area", "mask_best", "mask_mean",
+    "page_overlap", "net_border", "net_corners", "ground_missed",
+)  # fmt: skip
+"""Measures that also enter as the difference from the best of them among all candidates of the photo."""
+NAMES: tuple[str, ...] = (*OWN, *(f"{name} below the best" for name in RIVALLED))
 
 
-def measure(copy: WorkingCopy, quads: Quads, masks: list[NDArray[np.uint8]]) -> Floats:
-    """N x len(NAMES), `float32`, for N quads (clockwise, working pixels)."""
-    columns = along_measures(copy, quads) | shape_measures(copy, quads) | content_measures(copy, quads, masks)
-    return np.stack([columns[name] for name in NAMES], axis=1).astype(np.float32)
+def measure(copy: WorkingCopy, found: Candidates) -> Floats:
+    """N x len(NAMES), `float32`, for N candidates."""
+    quads, maps = found.quads, found.maps
+    columns = along_measures(copy, quads) | shape_measures(copy, quads)
+    columns |= content_measures(copy, quads, found.masks, maps) | corner_measures(copy, quads, maps)
+    own = np.stack([columns[name] for name in OWN], axis=1).astype(np.float32)
+    rivalled = own[:, [OWN.index(name) for name in RIVALLED]]
+    return np.concatenate([own, rivalled - rivalled.max(axis=0)], axis=1)
 
 
-def shape_measures(copy: WorkingCopy, quads: Quads) -> dict[str, Floats]:
+def shape_measures(copy: WorkingCopy, quads: Quads) -> Columns:
     """Columns of N values each."""
     lengths = np.linalg.norm(side_vectors(quads), axis=2)
     ratio = np.minimum(lengths[:, :2], lengths[:, 2:]) / np.maximum(lengths[:, :2], lengths[:, 2:])

@@ -25,15 +25,18 @@ class RefineParams:
 
     reach: float = 0.014
     """How far on both sides an edge is looked for."""
-    steps: int = 21
+    steps: int = 18
     """Offsets on each side of the coarse line."""
-    samples: int = 56
+    samples: int = 40
     inset: float = 0.05
     softness: float = 8.0
     """Colour step (Lab) that counts for two thirds of a full one."""
     min_support: float = 0.28
     outward_bonus: float = 0.03
     margin: float = 0.0005
+    bends: tuple[float, ...] = (0.0, -0.6, -0.4, -0.2, 0.2, 0.4, 0.6)
+    """How far the middle of a bent side may lie off the line between its ends, in reaches."""
+    bend_discount: float = 0.75
 
 
 def refine(pixels: Pixels, quad: Floats, params: RefineParams = RefineParams()) -> Floats:
@@ -108,15 +111,25 @@ def _response(
 
 
 def _best_line(response: Floats, params: RefineParams) -> tuple[float, float, float]:
-    """Offsets (as indices) at both ends of the line that gathers most, and the mean it gathers."""
+    """Offsets (as indices) of the ends of the line, straight or bent, that gathers most; and its mean.
+
+    A sheet that curls has bent sides between its corners: the ends of the bent line are the corners.
+    """
     samples, count = response.shape
     share = np.linspace(0, 1, samples, dtype=np.float32)
     first, last = np.meshgrid(np.arange(count), np.arange(count), indexing="ij")
-    index = np.round(first[..., None] * (1 - share) + last[..., None] * share).astype(np.intp)
-    gathered = response[np.arange(samples), index].mean(axis=2)
-    outward = ((first + last) / (count - 1) - 1) * params.outward_bonus
-    best = np.unravel_index(int((gathered * (1 + outward)).argmax()), gathered.shape)
-    return float(best[0]), float(best[1]), float(gathered[best])
+    straight = first[..., None] * (1 - share) + last[..., None] * share
+    outward = 1 + ((first + last) / (count - 1) - 1) * params.outward_bonus
+    found = []
+    for bend in params.bends:
+        index = np.round(straight + bend * params.steps * 4 * share * (1 - share)).astype(np.intp)
+        outside = (index < 0) | (index >= count)
+        there = response[np.arange(samples), np.clip(index, 0, count - 1)]
+        gathered = np.where(outside, 0, there).mean(axis=2)
+        weighed = gathered * outward * (1.0 if bend == 0 else params.bend_discount)
+        best = np.unravel_index(int(weighed.argmax()), gathered.shape)
+        found.append((float(weighed[best]), float(best[0]), float(best[1]), float(gathered[best])))
+    return max(found)[1:]
 
 
 def _fine(offsets: Floats, index: float) -> float:

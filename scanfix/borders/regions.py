@@ -34,14 +34,21 @@ class RegionParams:
     hull_points: int = 14
 
 
-def region_quads(copy: WorkingCopy, params: RegionParams = RegionParams()) -> tuple[Quads, list[Mask]]:
-    """Quadrilaterals around what stands out (N x 4 x 2, working pixels), and the masks (0 or 255)."""
+def region_quads(
+    copy: WorkingCopy, page: Floats, params: RegionParams = RegionParams()
+) -> tuple[Quads, list[Mask]]:
+    """Quadrilaterals around what stands out (N x 4 x 2, working pixels), and the masks (0 or 255).
+
+    `page` is a map of probabilities, of any size, whose outline joins those of the masks.
+    """
     factor = params.side / max(copy.lab.shape[:2])
     size = copy.size.scaled(factor)
     small = cv2.resize(copy.lab, (size.width, size.height), interpolation=cv2.INTER_AREA)
     masks = list(_masks(np.asarray(small, np.float32), params))
+    masks.append((cv2.resize(page, (size.width, size.height)) > 0.5).astype(np.uint8) * 255)
     scale = np.array([size.width / copy.size.width, size.height / copy.size.height], np.float32)
-    outlines = [outline for mask in masks for outline in _outlines(mask, params)]
+    paper = (cv2.resize(page, (size.width, size.height)) > 0.5).astype(np.uint8) * 255
+    outlines = [outline for mask in (*masks, paper) for outline in _outlines(mask, params)]
     found = [quad for outline in outlines for quad in _quads(outline, params)]
     quads = np.array(found, np.float32).reshape(-1, 4, 2)
     return quads / scale, masks
@@ -52,7 +59,11 @@ def _masks(lab: Floats, params: RegionParams) -> Iterator[Mask]:
     lightness = np.clip(lab[..., 0] * 2.55, 0, 255).astype(np.uint8)
     chroma = np.clip(np.linalg.norm(lab[..., 1:], axis=2) * 4, 0, 255).astype(np.uint8)
     foreign = _distance_from_ring(lab, params)
-    local = np.clip(128 + 3 * (lab[..., 0] - cv2.GaussianBlur(lab[..., 0], (0, 0), params.side / 6)), 0, 255)
+    local = np.clip(
+        128 + 3 * (lab[..., 0] - cv2.GaussianBlur(lab[..., 0], (0, 0), params.side / 6)),
+        0,
+        255,
+    )
     otsu = [_otsu(view) for view in (lightness, chroma, foreign, local.astype(np.uint8))]
     for mask in (*otsu[:2], *(255 - mask for mask in otsu[:2]), *otsu[2:]):
         yield _cleaned(mask)

@@ -16,6 +16,8 @@ from scanfix.geometry import Size
 from scanfix.model import Pixels
 
 Floats = NDArray[np.float32]
+Columns = dict[str, Floats]
+"""Measures by name, N values each."""
 Quads = NDArray[np.float32]
 """N x 4 x 2: corners in pixels of the working copy, clockwise with y down."""
 
@@ -24,6 +26,8 @@ Quads = NDArray[np.float32]
 class WorkingCopy:
     """The reduced photo and what is derived from it once."""
 
+    pixels: Pixels
+    """H x W x 3 RGB `uint8`."""
     lab: Floats
     """H x W x 3: L 0..100, a and b about -100..100; lightly smoothed against noise."""
     scale: tuple[float, float]
@@ -42,12 +46,11 @@ def working_copy(pixels: Pixels, max_side: int) -> WorkingCopy:
     small = pixels
     if factor < 1.0:
         small = np.asarray(
-            cv2.resize(pixels, (size.width, size.height), interpolation=cv2.INTER_AREA), np.uint8
+            cv2.resize(pixels, (size.width, size.height), interpolation=cv2.INTER_AREA),
+            np.uint8,
         )
-    lab = to_lab(small)
-    return WorkingCopy(
-        np.asarray(cv2.GaussianBlur(lab, (0, 0), 0.8), np.float32), (size.width / width, size.height / height)
-    )
+    lab = np.asarray(cv2.GaussianBlur(to_lab(small), (0, 0), 0.8), np.float32)
+    return WorkingCopy(small, lab, (size.width / width, size.height / height))
 
 
 def to_lab(pixels: Pixels) -> Floats:
@@ -57,4 +60,7 @@ def to_lab(pixels: Pixels) -> Floats:
 
 def product(a: Floats, b: Floats) -> Floats:
     """a @ b without BLAS, whose threads wait by spinning and slow a busy host down more than they help."""
-    return np.asarray(cv2.gemm(np.ascontiguousarray(a), np.ascontiguousarray(b), 1.0, None, 0.0), np.float32)
+    nothing = np.empty(0, np.float32)
+    return np.asarray(
+        cv2.gemm(np.ascontiguousarray(a), np.ascontiguousarray(b), 1.0, nothing, 0.0), np.float32
+    )

@@ -42,6 +42,7 @@ CHECKS: tuple[Check, ...] = (
     file.METADATA,
     file.WHOLE,
     named_kind.SIDES,
+    named_kind.SEAL,
 )
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from scanfix.checks.check import Check
 from scanfix.checks.subject import Subject
+from scanfix.checks.textmodel import LEAST_TEXT
 from scanfix.geometry import SIDES
 from scanfix.model import Assessment, Finding, SideState
 
@@ -29,7 +30,7 @@ def assess(subject: Subject) -> Assessment:
 
 
 def _without_border(subject: Subject) -> Assessment:
-    if subject.lines.text_count == 0:
+    if subject.lines.amount < LEAST_TEXT:
         finding = Finding.of("SF101", confidence=0.7)
     else:
         finding = Finding.of("SF102", sides=list(SIDES))

@@ -32,7 +32,7 @@ PARAMS = ColourParams()
 
 
 def own_chroma(pixels: Pixels) -> float:
-    """The stronger 2 % of the document's chroma apart from the tint of the light, 8-bit units."""
+    """The strongest half per cent of the document's chroma apart from the tint of the light, 8-bit units."""
     small = cv2.resize(pixels, (256, 256), interpolation=cv2.INTER_AREA)
     lab = cv2.cvtColor(small, cv2.COLOR_RGB2YCrCb).astype(np.float32).reshape(-1, 3)
     light = lab[:, 0]
@@ -40,7 +40,7 @@ def own_chroma(pixels: Pixels) -> float:
     # The tint grows with the light: one line through the origin per axis, by the median ratio.
     ratio = np.median(chroma / np.maximum(light, 16)[:, None], axis=0)
     own = np.hypot(*(chroma - ratio * light[:, None]).T)
-    return float(np.quantile(own, 0.98))
+    return float(np.quantile(own, 0.995))
 
 
 def assess(subject: Subject) -> Assessment:

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from scanfix.checks.check import Check
 from scanfix.checks.paper import WEIGHTS, Blocks, Paper
 from scanfix.checks.subject import Subject
+from scanfix.checks.textmodel import LEAST_TEXT
 from scanfix.model import Assessment, Finding
 
 Mask = NDArray[np.bool_]
@@ -35,6 +36,7 @@ class LightParams:
     shadow_ratio: float = 0.62
     shadow_colour: float = 0.08
     shadow_share: float = 0.10
+    shadow_share_of_lit: float = 0.50
     """0 of 23 clean photos alarm at these three, 7 of 18 with a shadow of any strength are found."""
     dark_luma: float = 62.0
     """Grey level of the paper."""
@@ -59,16 +61,24 @@ def assess_glare(subject: Subject) -> Assessment:
 
 
 def assess_shadow(subject: Subject) -> Assessment:
+    """Against the common light of the paper, and against the best light where most lies in the shadow."""
     paper = subject.paper
-    lit_level = float(paper.lit @ WEIGHTS)
-    dim = _coloured_as(paper.lit, paper) & (paper.light < PARAMS.shadow_ratio * lit_level)
-    dim = cv2.morphologyEx(dim.astype(np.uint8), cv2.MORPH_OPEN, np.ones((5, 5), np.uint8)) > 0
-    spot = _largest(dim)
+    spot = _shaded(paper, paper.tone)
+    if spot.mean() <= PARAMS.shadow_share:
+        mostly = _shaded(paper, paper.lit)
+        spot = mostly if mostly.mean() > PARAMS.shadow_share_of_lit else spot
     share = float(spot.mean())
     finding = None
     if share > PARAMS.shadow_share:
         finding = Finding.of("SF302", confidence=0.6, region=subject.document.region(spot))
     return _by_share("shadow", share, PARAMS.shadow_share, finding)
+
+
+def _shaded(paper: Paper, tone: Blocks) -> Mask:
+    """The largest part of the paper of this tone that gets much less light."""
+    dim = _coloured_as(tone, paper) & (paper.light < PARAMS.shadow_ratio * float(tone @ WEIGHTS))
+    calm = cv2.morphologyEx(dim.astype(np.uint8), cv2.MORPH_OPEN, np.ones((5, 5), np.uint8))
+    return _largest(np.asarray(calm > 0, np.bool_))
 
 
 def assess_too_dark(subject: Subject) -> Assessment:
@@ -81,9 +91,9 @@ def assess_too_dark(subject: Subject) -> Assessment:
 def assess_overexposed(subject: Subject) -> Assessment:
     """White paper alone is no fault; letters that fade into it are."""
     lines = subject.lines
-    if lines.text_count == 0:
+    if lines.amount < LEAST_TEXT or not len(lines.best):
         return Assessment("overexposed", failure="no text to compare the paper with")
-    ink = float(np.average(lines.strokes.ink, weights=lines.strokes.weight))
+    ink = float(np.median(lines.strokes.ink))
     washed = subject.paper.luma >= PARAMS.over_paper and ink > PARAMS.over_ink
     finding = Finding.of("SF304", confidence=0.6) if washed else None
     score = min(100.0, 100 * (255 - ink) / 128)

@@ -5,11 +5,47 @@ Asked only where the caller named the kind.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
 from scanfix.checks.check import Check
 from scanfix.checks.subject import Subject
 from scanfix.model import Assessment, Finding
 
 NOT_NAMED = "the kind of document was not named"
+
+
+@dataclass(frozen=True, slots=True)
+class SealParams:
+    """A seal or emblem: a patch of red, about as wide as high, of some size."""
+
+    side_px: int = 512
+    redness: float = 16.0
+    """CIE a* above that of the paper, so that warm light does not count."""
+    least_side: float = 0.04
+    """Of the short side of the document."""
+    most_side: float = 0.6
+    aspect: float = 2.2
+
+
+PARAMS = SealParams()
+
+
+def widest_seal(lab: NDArray[np.float32], params: SealParams = PARAMS) -> float:
+    """Width of the largest patch of red over the short side of the document; `lab` is H x W x 3, CIE Lab."""
+    red = (lab[..., 1] - float(np.median(lab[..., 1])) > params.redness) & (lab[..., 2] > -5)
+    # Ring, star and letters of one seal are one patch.
+    gap = max(3, round(0.02 * min(red.shape)))
+    joined = cv2.morphologyEx(red.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((gap, gap), np.uint8))
+    _, _, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
+    width, height = stats[1:, cv2.CC_STAT_WIDTH], stats[1:, cv2.CC_STAT_HEIGHT]
+    round_enough = np.maximum(width, height) <= params.aspect * np.minimum(width, height)
+    sides = np.minimum(width, height)[round_enough] / min(red.shape)
+    sides = sides[sides < params.most_side]
+    return float(sides.max()) if len(sides) else 0.0
 
 
 def assess_sides(subject: Subject) -> Assessment:
@@ -22,4 +58,21 @@ def assess_sides(subject: Subject) -> Assessment:
     return Assessment("side_missing", native=float(count), unit="sides", score=score, finding=finding)
 
 
+def assess_seal(subject: Subject) -> Assessment:
+    if subject.kind is None:
+        return Assessment("seal_missing", failure=NOT_NAMED)
+    if not subject.kind.red_seal:
+        return Assessment("seal_missing", native=0.0, unit="% of the short side", score=100.0)
+    pixels = subject.document.pixels
+    scale = min(1.0, PARAMS.side_px / max(pixels.shape[:2]))
+    small = cv2.resize(pixels, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA).astype(np.float32)
+    side = widest_seal(np.asarray(cv2.cvtColor(small / np.float32(255), cv2.COLOR_RGB2LAB), np.float32))
+    finding = Finding.of("SF508", confidence=0.6) if side < PARAMS.least_side else None
+    score = min(100.0, 100 * side / (2 * PARAMS.least_side))
+    return Assessment(
+        "seal_missing", native=100 * side, unit="% of the short side", score=score, finding=finding
+    )
+
+
 SIDES = Check("side_missing", ("SF507",), assess_sides)
+SEAL = Check("seal_missing", ("SF508",), assess_seal)

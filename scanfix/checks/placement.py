@@ -24,8 +24,8 @@ class PlacementParams:
     """Of the picture's area. A person would call the document tiny below 0.16."""
     skew_degrees: float = 8.0
     """From upright; portals turn pictures back by a few degrees themselves."""
-    perspective_ratio: float = 1.35
-    """Longer over shorter of two opposite sides."""
+    perspective_ratio: float = 1.65
+    """Longer over shorter of two opposite sides; photos that a person called clean reached 1.61."""
 
 
 PARAMS = PlacementParams()

@@ -28,7 +28,7 @@ STRIP_WIDTH = 64
 
 @dataclass(frozen=True, slots=True)
 class Strokes:
-    """One entry a segment, in the order of the boxes."""
+    """One entry a segment."""
 
     height: Values
     """Glyph height in native pixels."""
@@ -38,46 +38,32 @@ class Strokes:
     """The same in the sharpest direction."""
     contrast: Values
     """Paper minus ink, grey levels."""
-    separation: Values
-    """Otsu's separability, 0..1."""
     noise: Values
-    """Standard deviation of the grain, grey levels, at native resolution."""
+    """Standard deviation of the grain, grey levels."""
     ink: Values
     """Grey level of the ink."""
-    paper: Values
-    weight: Values
-    """How much the segment looks like text, 0..1."""
 
 
-def measure_strokes(
-    native: Grey, view: DocumentView, boxes: NDArray[np.float64], along_rows: bool
-) -> Strokes:
-    """Measure segments given as N x 4 boxes (left, top, right, bottom) in working pixels of `view`."""
-    if not len(boxes):
-        return Strokes(*(np.empty(0) for _ in range(9)))
-    strips, widths, heights = cut_strips(native, view, boxes, along_rows)
-    filled = np.arange(STRIP_WIDTH)[None, None, :] < widths[:, None, None]
-    return _measured(strips.astype(np.float32), heights, np.broadcast_to(filled, strips.shape))
-
-
-def _halves(native: Grey, count: int) -> list[Grey]:
-    out = []
+def halves(native: Grey, count: int = 3) -> list[Grey]:
+    """The picture, then at half size, a quarter and so on: `count` times, no smaller than 32 px."""
+    out = [native]
     for _ in range(count):
         if min(native.shape) < 64:
             break
-        native = np.asarray(
-            cv2.resize(native, (native.shape[1] // 2, native.shape[0] // 2), interpolation=cv2.INTER_AREA),
-            np.uint8,
-        )
+        half = (native.shape[1] // 2, native.shape[0] // 2)
+        native = np.asarray(cv2.resize(native, half, interpolation=cv2.INTER_AREA), np.uint8)
         out.append(native)
     return out
 
 
 def cut_strips(
-    native: Grey, view: DocumentView, boxes: NDArray[np.float64], along_rows: bool
+    pyramid: list[Grey], view: DocumentView, boxes: NDArray[np.float64], along_rows: bool
 ) -> tuple[Grey, NDArray[np.int64], Values]:
-    """Strips N x 32 x 64 uint8, how many columns of each are filled, glyph heights in native pixels."""
-    pyramid = [native, *_halves(native, 3)]
+    """Cut segments, given as N x 4 boxes in working pixels of `view`, from the native picture.
+
+    `pyramid` is the native picture and its halves. Returns strips N x 32 x 64 uint8, how many columns of
+    each are filled, and glyph heights in native pixels.
+    """
     left, top, right, bottom = boxes.T
     extent = bottom - top if along_rows else right - left
     pad = extent * (STRIP_PX / GLYPH_PX - 1) / 2
@@ -138,78 +124,29 @@ def _strip(picture: Grey, quad: NDArray[np.float64], width: int) -> NDArray[np.u
     )
 
 
-def _measured(strips: Strips, heights: Values, filled: NDArray[np.bool_]) -> Strokes:
-    masked = np.where(filled, strips, np.nan)
-    flat = masked.reshape(len(strips), -1)
-    ink, paper = np.nanquantile(flat, [0.06, 0.85], axis=1)
-    contrast = np.maximum(paper - ink, 0.5)
-    edges = np.stack(_edge_widths(masked, contrast), -1) / GLYPH_PX
-    noise = _grain(masked)
-    separation = _separation(flat)
-    worst, best = edges.max(1), edges.min(1)
-    weight = _text_likeness(masked, ink, paper, contrast, separation, noise)
-    return Strokes(heights, worst, best, contrast, separation, noise, ink, paper, weight)
+def measure_strokes(strips: Grey, widths: NDArray[np.int64], heights: Values) -> Strokes:
+    """Measure strips N x 32 x 64 uint8 of which `widths` columns are filled."""
+    rows = [
+        _measured(strip[:, :width].astype(np.float32)) for strip, width in zip(strips, widths, strict=True)
+    ]
+    columns = np.array(rows, np.float64).reshape(-1, 5).T
+    return Strokes(heights, columns[0], columns[1], columns[2], columns[3], columns[4])
 
 
-def _edge_widths(strips: Strips, contrast: Values) -> list[Values]:
-    """Contrast over the steep end (98 %) of the gradient along 0, 45, 90 and 135 degrees, in strip pixels."""
-    out = []
-    for dy, dx in ((0, 1), (1, 1), (1, 0), (1, -1)):
-        a = strips[:, 2:, 2:] if dx >= 0 else strips[:, 2:, :-2]
-        if (dy, dx) == (0, 1):
-            a, b = strips[:, 1:-1, 2:], strips[:, 1:-1, :-2]
-        elif (dy, dx) == (1, 0):
-            a, b = strips[:, 2:, 1:-1], strips[:, :-2, 1:-1]
-        elif dx == 1:
-            b = strips[:, :-2, :-2]
-        else:
-            b = strips[:, :-2, 2:]
-        slope = np.abs(a - b).reshape(len(strips), -1) / (2.0 * np.hypot(dy, dx))
-        out.append(contrast / np.maximum(np.nanquantile(slope, 0.98, axis=1), 0.25))
-    return out
-
-
-def _grain(strips: Strips) -> Values:
-    """Noise by the median absolute second difference (the cross kernel of Immerkaer)."""
-    c = strips[:, 1:-1, 1:-1]
-    cross = (
-        4 * c
-        - 2 * (strips[:, 1:-1, 2:] + strips[:, 1:-1, :-2] + strips[:, 2:, 1:-1] + strips[:, :-2, 1:-1])
-        + strips[:, 2:, 2:]
-        + strips[:, 2:, :-2]
-        + strips[:, :-2, 2:]
-        + strips[:, :-2, :-2]
+def _measured(strip: NDArray[np.float32]) -> tuple[float, float, float, float, float]:
+    """Edge width in the worst and the best direction, contrast, grain, ink."""
+    ink, paper = np.quantile(strip, [0.06, 0.85])
+    contrast = max(float(paper - ink), 0.5)
+    middle = strip[1:-1, 1:-1]
+    steps = (
+        strip[1:-1, 2:] - strip[1:-1, :-2],
+        strip[2:, 1:-1] - strip[:-2, 1:-1],
+        (strip[2:, 2:] - strip[:-2, :-2]) / np.float32(np.sqrt(2)),
+        (strip[2:, :-2] - strip[:-2, 2:]) / np.float32(np.sqrt(2)),
     )
-    return np.asarray(np.nanmedian(np.abs(cross).reshape(len(strips), -1), axis=1) / (0.6745 * 6), np.float64)
-
-
-def _separation(flat: Strips) -> Values:
-    """Share of the variance that a split into two tones explains, best of eight splits."""
-    low, high = np.nanmin(flat, 1), np.nanmax(flat, 1)
-    total = np.maximum(np.nanvar(flat, 1), 1e-6)
-    mean = np.nanmean(flat, 1)
-    best = np.zeros(len(flat))
-    size = np.isfinite(flat).sum(1)
-    for share in np.linspace(0.2, 0.8, 8):
-        dark = flat < (low + share * (high - low))[:, None]
-        count = dark.sum(1)
-        part = np.clip(count / size, 1e-6, 1 - 1e-6)
-        mean_dark = np.where(dark, flat, 0).sum(1) / np.maximum(count, 1)
-        mean_bright = (mean - part * mean_dark) / (1 - part)
-        best = np.maximum(best, part * (1 - part) * (mean_bright - mean_dark) ** 2 / total)
-    return best
-
-
-def _text_likeness(
-    strips: Strips, ink: Values, paper: Values, contrast: Values, separation: Values, noise: Values
-) -> Values:
-    """Text has strokes: ink and paper alternate along the line, in rows that differ from each other."""
-    middle = (ink + paper)[:, None, None] / 2
-    dark = (strips[:, 4:28] < middle).astype(np.float32)
-    valid = np.isfinite(strips[:, 4:28])
-    changes = (np.abs(np.diff(dark, axis=2)) * valid[:, :, 1:]).sum((1, 2)) / np.maximum(valid.sum((1, 2)), 1)
-    share = (dark * valid).sum((1, 2)) / np.maximum(valid.sum((1, 2)), 1)
-    rhythm = np.clip((changes - 0.03) / 0.05, 0, 1) * np.clip((0.35 - changes) / 0.1, 0, 1)
-    cover = np.clip((share - 0.05) / 0.1, 0, 1) * np.clip((0.75 - share) / 0.15, 0, 1)
-    clear = np.clip((contrast - 3 * noise - 4) / 12, 0, 1) * np.clip((separation - 0.45) / 0.25, 0, 1)
-    return np.asarray(rhythm * cover * clear, np.float64)
+    edges = [contrast / max(float(np.quantile(np.abs(step), 0.98)) / 2, 0.25) / GLYPH_PX for step in steps]
+    straight = strip[1:-1, 2:] + strip[1:-1, :-2] + strip[2:, 1:-1] + strip[:-2, 1:-1]
+    crossed = strip[2:, 2:] + strip[2:, :-2] + strip[:-2, 2:] + strip[:-2, :-2]
+    # Immerkaer's kernel: what neither a plane nor an edge explains.
+    grain = float(np.median(np.abs(4 * middle - 2 * straight + crossed))) / (0.6745 * 6)
+    return max(edges), min(edges), contrast, grain, float(ink)

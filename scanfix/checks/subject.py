@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from scanfix.checks.lines import TextLines, find_lines
 from scanfix.checks.paper import Paper, estimate_paper
-from scanfix.checks.view import DocumentView, view_document
+from scanfix.checks.view import DocumentView, shrunk, view_document
 from scanfix.documents import DocumentKind
 from scanfix.geometry import Quad
 from scanfix.model import DocumentBorder, SourceImage
@@ -71,10 +71,7 @@ class Subject:
         scale = min(1.0, THUMBNAIL_SIDE / max(pixels.shape[:2]))
         if scale == 1.0:
             return pixels
-        size = self.source.info.size.scaled(scale)
-        return np.asarray(
-            cv2.resize(pixels, (size.width, size.height), interpolation=cv2.INTER_AREA), np.uint8
-        )
+        return shrunk(pixels, self.source.info.size.scaled(scale))
 
     @cached_property
     def paper(self) -> Paper:

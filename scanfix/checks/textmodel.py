@@ -50,16 +50,12 @@ def normalised(strips: Grey, widths: NDArray[np.int64]) -> NDArray[np.float32]:
     return np.asarray(np.clip(offset / np.maximum(deviation, 1.5), -4, 4), np.float32)
 
 
-def summary(text: Values, read: Values) -> Values:
-    """Three numbers of a picture: mean and lower quartile of the chance to be read, how much text there is.
+def mean_chance(text: Values, read: Values) -> float:
+    """Mean chance to be read over all segments, weighted by the square of their chance to be text.
 
-    All are weighted by text-likeness, so that guilloche and portraits count for little.
+    So guilloche and portraits count for little. Quantiles, and how much text there is, separate no better
+    on layouts that trained nothing.
     """
     weight = np.square(text)
     total = float(weight.sum())
-    if total <= 0:
-        return np.array([0.0, 0.0, 0.0])
-    order = np.argsort(read)
-    cumulated = np.cumsum(weight[order]) / total
-    quartile = float(read[order][min(int(np.searchsorted(cumulated, 0.25)), len(read) - 1)])
-    return np.array([float((weight * read).sum()) / total, quartile, float(np.log1p(total))])
+    return float((weight * read).sum()) / total if total > 0 else 0.0

@@ -106,12 +106,17 @@ def _area_shrunk(pixels: Pixels, scale: float) -> tuple[Pixels, tuple[float, flo
     if scale > 0.75:
         return pixels, (1.0, 1.0)
     size = Size(pixels.shape[1], pixels.shape[0])
-    small_size = size.scaled(scale)
-    small = cv2.resize(pixels, (small_size.width, small_size.height), interpolation=cv2.INTER_AREA)
-    return small.astype(np.uint8, copy=False), (
-        small_size.width / size.width,
-        small_size.height / size.height,
-    )
+    small = shrunk(pixels, size.scaled(scale))
+    return small, (small.shape[1] / size.width, small.shape[0] / size.height)
+
+
+def shrunk(pixels: Pixels, size: Size) -> Pixels:
+    """The picture at this smaller size, by area; halved first while it can be, which is much faster."""
+    while pixels.shape[0] >= 2 * size.height and pixels.shape[1] >= 2 * size.width:
+        half = (pixels.shape[1] // 2, pixels.shape[0] // 2)
+        pixels = np.asarray(cv2.resize(pixels, half, interpolation=cv2.INTER_AREA), np.uint8)
+    wanted = (size.width, size.height)
+    return np.asarray(cv2.resize(pixels, wanted, interpolation=cv2.INTER_AREA), np.uint8)
 
 
 def _shift(by: float) -> Matrix:

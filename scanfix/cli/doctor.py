@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import platform
 import sys
+from typing import TYPE_CHECKING
 
 from scanfix import __version__
 from scanfix.cli import options
 from scanfix.cli.terminal import COLOURS, EXIT_FINDINGS, EXIT_READY, finish, print_line
-from scanfix.installation import NEEDED, Needed, installed_opencvs, opencv_fault
 from scanfix.messages import Lang, say, user_lang
+
+if TYPE_CHECKING:
+    from scanfix.installation import Needed
 
 Row = tuple[bool, str]
 """Whether it is as it should be, and the sentence."""
@@ -19,6 +22,8 @@ def command(lang: options.LangOption = None) -> None:
     speak = user_lang(lang)
 
     def work() -> int:
+        from scanfix.installation import NEEDED
+
         print_line(
             f"scanfix {__version__}, Python {platform.python_version()}, {platform.platform()}", sys.stdout
         )
@@ -43,6 +48,8 @@ def _row(needed: Needed, lang: Lang) -> Row:
 
 
 def _opencv(lang: Lang) -> Row:
+    from scanfix.installation import installed_opencvs, opencv_fault
+
     found = installed_opencvs()
     if len(found) > 1:
         return False, say("doctor_two_opencvs", lang, names=list(found), names_spaced=" ".join(found))

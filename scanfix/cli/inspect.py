@@ -12,7 +12,7 @@ from scanfix.cli.terminal import attempt, finish, print_line, print_report, usag
 from scanfix.messages import say, user_lang
 
 if TYPE_CHECKING:
-    from scanfix.pipeline import Order
+    from scanfix.order import Order
 
 
 def command(
@@ -32,11 +32,12 @@ def command(
     speak = user_lang(lang)
 
     def look(photo: str, order: Order) -> int:
-        from scanfix import pipeline
         from scanfix.files import read_source, write_atomically
-        from scanfix.reports.text import lines
 
         source = read_source(photo_of(photo, order.limits), order.limits)
+        from scanfix import pipeline
+        from scanfix.reports.text import lines
+
         report = pipeline.inspect(source, order)
         if annotate:
             picture = pipeline.annotate(source, report, order, speak)
@@ -50,7 +51,7 @@ def command(
     def work() -> int:
         if annotate and len(photos) > 1:
             raise usage_error(say("usage_one_annotate", speak))
-        from scanfix.api import make_order
+        from scanfix.order import make_order
 
         order = make_order(
             profile,

@@ -14,7 +14,8 @@ from scanfix.messages import Lang, say, user_lang
 from scanfix.naming import shown
 
 if TYPE_CHECKING:
-    from scanfix.pipeline import Order, PreparedImage
+    from scanfix.order import Order
+    from scanfix.pipeline import PreparedImage
 
 
 def command(
@@ -39,7 +40,7 @@ def command(
 
     def work() -> int:
         _check_call(photos, output, annotate, json, speak)
-        from scanfix.api import make_order
+        from scanfix.order import make_order
 
         order = make_order(
             profile,
@@ -101,13 +102,15 @@ def _one(
     overwrite: bool,
     show: _Show,
 ) -> int:
-    from scanfix import pipeline
     from scanfix.files import check_target, read_source, write_atomically
 
     source = read_source(photo_of(photo, order.limits), order.limits)
     for path in (target, annotate):
         if path and path != STANDARD:
             check_target(path, overwrite=overwrite, source=source.name)
+    # Loaded only now: what is refused above is refused at once.
+    from scanfix import pipeline
+
     prepared = pipeline.prepare(source, order)
     picture = pipeline.annotate(source, prepared.report, order, show.lang) if annotate else b""
     if target == STANDARD:

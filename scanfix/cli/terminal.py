@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import os
 import sys
-import traceback
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, NoReturn, TextIO
 
 import typer
 
-from scanfix.errors import ScanfixError
+from scanfix.errors import ConfigError, ScanfixError
 from scanfix.messages import Lang, say
 from scanfix.naming import shown
 
@@ -76,11 +75,25 @@ def attempt(work: Callable[[], int], lang: Lang, name: str | None = None) -> int
         return error.exit_code
     except typer.Exit as stop:
         return stop.exit_code
+    except ImportError as error:
+        from scanfix.installation import opencv_fault
+
+        if not (fault := opencv_fault()):
+            return _internal_error(error, lang)
+        broken = ConfigError("broken_opencv", reason=fault)
+        print_error(broken, lang)
+        return broken.exit_code
     except Exception as error:  # noqa: BLE001 - a traceback is no message; SCANFIX_DEBUG shows it
-        if os.environ.get("SCANFIX_DEBUG"):
-            traceback.print_exc()
-        print_line(f"scanfix: {say('internal_error', lang, kind=type(error).__name__)}", sys.stderr)
-        return EXIT_INTERNAL
+        return _internal_error(error, lang)
+
+
+def _internal_error(error: Exception, lang: Lang) -> int:
+    if os.environ.get("SCANFIX_DEBUG"):
+        import traceback
+
+        traceback.print_exception(error)
+    print_line(f"scanfix: {say('internal_error', lang, kind=type(error).__name__)}", sys.stderr)
+    return EXIT_INTERNAL
 
 
 def finish(work: Callable[[], int], lang: Lang) -> NoReturn:

@@ -20,7 +20,7 @@ from scanfix.decoding.jpeg2000 import read_jpeg2000
 from scanfix.decoding.pdf import read_pdf
 from scanfix.decoding.png import read_png
 from scanfix.decoding.sniff import sniff
-from scanfix.decoding.stored import Stored
+from scanfix.decoding.stored import DECODER_ERRORS, Stored
 from scanfix.decoding.tiff import read_tiff
 from scanfix.decoding.webp import read_webp
 from scanfix.errors import InputError
@@ -69,6 +69,9 @@ def decode(
         pixels = upright(to_srgb(stored), stored.orientation)
     except MemoryError as error:
         raise InputError("memory") from error
+    except DECODER_ERRORS as error:
+        # The net below the readers: bytes that even their own parsing trips over are damaged.
+        raise InputError("corrupt", format=format_name) from error
     height, width = pixels.shape[:2]
     info = SourceInfo(
         format=format_name,

@@ -15,6 +15,7 @@ def read_avif(data: bytes, limits: Limits, *, salvage: bool = False) -> Stored:
     """Decode an AVIF. The reader turns rotation and mirror boxes into an EXIF orientation."""
     if isobmff.is_cut(data) and not salvage:
         raise InputError("truncated", format="AVIF")
+    isobmff.check_extents(data, limits, "AVIF")
     picture = pillow.open_with(AvifImagePlugin.AvifImageFile, _without_exif(data), "AVIF", limits)
     icc, exif = picture.info.get("icc_profile"), picture.info.get("exif", b"")
     check_metadata(len(icc or b""), limits)

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from scanfix.decoding import isobmff
+from scanfix.decoding.exif import read_exif
 from scanfix.decoding.stored import DECODER_ERRORS, Model, Stored, check_metadata, check_size
 from scanfix.errors import InputError, MissingExtraError
 from scanfix.limits import Limits
@@ -24,6 +25,7 @@ def read_heic(data: bytes, limits: Limits, *, salvage: bool = False) -> Stored:
     heif = _library()
     if isobmff.is_cut(data) and not salvage:
         raise InputError("truncated", format="HEIC")
+    isobmff.check_extents(data, limits, "HEIC")
     try:
         container = heif.open_heif(data, convert_hdr_to_8bit=True, bgr_mode=False)
         picture = container[container.primary_index]
@@ -53,9 +55,13 @@ def read_heic(data: bytes, limits: Limits, *, salvage: bool = False) -> Stored:
         color_mode=picture.mode,
         icc=icc,
         page_count=min(len(container), limits.max_pages),
-        metadata=isobmff.metadata_kinds(data),
+        metadata=isobmff.metadata_kinds(data) | _exif_kinds(picture.info.get("exif")),
         subsampled=True,
     )
+
+
+def _exif_kinds(block: bytes | None) -> frozenset[str]:
+    return read_exif(block).metadata if block else frozenset()
 
 
 def _library() -> Any:

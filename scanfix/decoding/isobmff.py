@@ -9,6 +9,9 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterator
 
+from scanfix.decoding.stored import check_size
+from scanfix.limits import Limits
+
 AVIF_BRANDS = frozenset((b"avif", b"avis"))
 HEIC_BRANDS = frozenset(
     (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs", b"mif1", b"msf1")
@@ -46,6 +49,19 @@ def boxes(data: bytes, start: int = 0, end: int | None = None) -> Iterator[tuple
 def is_cut(data: bytes) -> bool:
     """Whether a box at the top level ends behind the end of the file."""
     return any(end > len(data) for _, _, end in boxes(data))
+
+
+def check_extents(data: bytes, limits: Limits, format: str) -> None:
+    """Refuse by the sizes that the boxes declare (`ispe`), before a decoder is asked."""
+    for kind, content, end in boxes(data):
+        if kind != b"meta":
+            continue
+        place = data.find(b"ispe", content, end)
+        while 0 <= place <= len(data) - 16:
+            width, height = struct.unpack_from(">II", data, place + 8)
+            if width * height > limits.max_pixels:
+                check_size(width, height, limits, format)
+            place = data.find(b"ispe", place + 4, end)
 
 
 def metadata_kinds(data: bytes) -> frozenset[str]:

@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from scanfix.decoding.jpeg import read_jpeg
 from scanfix.decoding.stored import DECODER_ERRORS, Stored, check_size
 from scanfix.errors import InputError, MissingExtraError
 from scanfix.limits import Limits
@@ -44,8 +45,7 @@ _LOCK = threading.Lock()
 _PASSWORD_ERRORS = frozenset((4, 5))  # FPDF_ERR_PASSWORD, FPDF_ERR_SECURITY
 
 
-# Every reader has the same form; what can be had of a damaged PDF, PDFium gives anyway.
-def read_pdf(data: bytes, limits: Limits, *, salvage: bool = False) -> Stored:  # noqa: ARG001
+def read_pdf(data: bytes, limits: Limits, *, salvage: bool = False) -> Stored:
     """Render the first page of a PDF on white."""
     pdfium = _library()
     with _LOCK:
@@ -56,14 +56,16 @@ def read_pdf(data: bytes, limits: Limits, *, salvage: bool = False) -> Stored:  
             raise InputError(code, format="PDF") from error
         try:
             page_count = min(len(document), limits.max_pages)
-            pixels, dpi = _render_first(pdfium, document, limits)
+            pixels, dpi, damaged = _render_first(pdfium, document, limits, salvage=salvage)
         except MemoryError as error:
             raise InputError("memory") from error
         except DECODER_ERRORS as error:
             raise InputError("corrupt", format="PDF") from error
         finally:
             document.close()
-    return Stored(pixels, "RGB", color_mode="RGB", page_count=page_count, dpi=dpi, subsampled=True)
+    return Stored(
+        pixels, "RGB", color_mode="RGB", page_count=page_count, dpi=dpi, subsampled=True, damaged=damaged
+    )
 
 
 def _library() -> Any:
@@ -73,7 +75,7 @@ def _library() -> Any:
         raise MissingExtraError("missing_extra", format="PDF", extra="pdf") from error
 
 
-def _render_first(pdfium: Any, document: Any, limits: Limits) -> tuple[Pixels, float]:
+def _render_first(pdfium: Any, document: Any, limits: Limits, *, salvage: bool) -> tuple[Pixels, float, bool]:
     page = document[0]
     try:
         width, height = page.get_size()
@@ -83,10 +85,14 @@ def _render_first(pdfium: Any, document: Any, limits: Limits) -> tuple[Pixels, f
             )
         if pdfium.raw.FPDFPage_CountObjects(page) > _PARAMS.max_objects:
             raise InputError("timeout", limit=_PARAMS.max_seconds)
-        size = _scan_size(pdfium, page, width, height) or _size_at(_PARAMS.dpi, width, height)
+        scan = _only_picture(pdfium, page)
+        damaged = scan is not None and _is_damaged(scan, limits)
+        if damaged and not salvage:
+            raise InputError("corrupt", format="PDF")
+        size = (scan and _scan_size(page, scan, width, height)) or _size_at(_PARAMS.dpi, width, height)
         size = _bounded(size, min(limits.max_pixels, _PARAMS.max_pixels))
         check_size(*size, limits, "PDF")
-        return _render(pdfium, page, size), size[0] / width * _POINTS_PER_INCH
+        return _render(pdfium, page, size), size[0] / width * _POINTS_PER_INCH, damaged
     finally:
         page.close()
 
@@ -101,14 +107,28 @@ def _bounded(size: tuple[int, int], most: int) -> tuple[int, int]:
     return max(1, int(size[0] * scale)), max(1, int(size[1] * scale))
 
 
-def _scan_size(pdfium: Any, page: Any, width: float, height: float) -> tuple[int, int] | None:
-    """Size of the picture in pixels, as it stands on the page, when the page is one picture."""
+def _only_picture(pdfium: Any, page: Any) -> Any:
+    """The one object of the page, when that is a picture."""
     raw = pdfium.raw
     if raw.FPDFPage_CountObjects(page) != 1:
         return None
     (scan,) = page.get_objects(max_depth=1)
-    if scan.type != raw.FPDF_PAGEOBJ_IMAGE:
-        return None
+    return scan if scan.type == raw.FPDF_PAGEOBJ_IMAGE else None
+
+
+def _is_damaged(scan: Any, limits: Limits) -> bool:
+    """Whether a scan stored as JPEG has holes, over which PDFium passes in silence."""
+    if scan.get_filters()[-1:] != ["DCTDecode"]:
+        return False
+    try:
+        read_jpeg(bytes(scan.get_data(decode_simple=True)), limits)
+    except InputError as error:
+        return error.code in ("corrupt", "truncated")
+    return False
+
+
+def _scan_size(page: Any, scan: Any, width: float, height: float) -> tuple[int, int] | None:
+    """Size of the picture in pixels, as it stands on the page, when it covers the page."""
     left, bottom, right, top = scan.get_bounds()
     across, along = right - left, top - bottom
     columns, rows = scan.get_px_size()

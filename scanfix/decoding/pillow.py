@@ -20,6 +20,9 @@ from scanfix.formats import EXPORT
 from scanfix.limits import Limits
 from scanfix.model import Pixels
 
+# Pillow's own limit, far above ours, still stands guard in some plugins, and its error has no family.
+_ERRORS: tuple[type[Exception], ...] = (*DECODER_ERRORS, Image.DecompressionBombError)
+
 Plugin = Callable[[io.BytesIO], ImageFile.ImageFile]
 
 
@@ -29,7 +32,7 @@ def open_with(plugin: Plugin, data: bytes, format: str, limits: Limits) -> Image
         picture = plugin(io.BytesIO(data))
     except MemoryError as error:
         raise InputError("memory") from error
-    except DECODER_ERRORS as error:
+    except _ERRORS as error:
         raise InputError("corrupt", format=format) from error
     check_size(*picture.size, limits, format)
     return picture
@@ -41,7 +44,7 @@ def load(picture: ImageFile.ImageFile, format: str, *, salvage: bool = False) ->
         picture.load()
     except MemoryError as error:
         raise InputError("memory") from error
-    except DECODER_ERRORS as error:
+    except _ERRORS as error:
         if salvage and _has_pixels(picture):
             picture.tile = []
             return True
@@ -56,7 +59,7 @@ def load(picture: ImageFile.ImageFile, format: str, *, salvage: bool = False) ->
 def _has_pixels(picture: ImageFile.ImageFile) -> bool:
     try:
         return bool(picture.im.size == picture.size)
-    except DECODER_ERRORS:
+    except _ERRORS:
         return False
 
 
@@ -86,7 +89,7 @@ def pixels_of(picture: Image.Image, format: str, *, bits: int = 16) -> tuple[Pix
             )
     except MemoryError as error:
         raise InputError("memory") from error
-    except DECODER_ERRORS as error:
+    except _ERRORS as error:
         raise InputError("corrupt", format=format) from error
     return pixels, model
 

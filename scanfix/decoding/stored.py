@@ -6,6 +6,7 @@ Readers move bytes; orientation, colour profile and transparency are applied in 
 from __future__ import annotations
 
 import struct
+import zlib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
@@ -32,6 +33,7 @@ DECODER_ERRORS: tuple[type[Exception], ...] = (
     ValueError,
     Warning,
     struct.error,
+    zlib.error,
 )
 
 

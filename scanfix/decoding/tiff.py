@@ -10,8 +10,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
 
 from PIL import TiffImagePlugin
 
@@ -46,6 +45,12 @@ _YCBCR = 6
 _JPEG_COMPRESSIONS = frozenset((6, 7))
 _MAX_SAMPLES = 6
 _MAX_TAGS = 4096
+# One strip for each line of each of six planes, at the largest height taken.
+_MAX_VALUES = 6 * 65_536
+# In most camera raws the first directory is a thumbnail, beside directories of the real picture.
+_MAX_THUMBNAIL_SIDE = 320
+_RATIONAL = 5
+_DPI_FACTOR = {2: 1.0, 3: 2.54}
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +86,30 @@ class Entry:
     position: int
 
 
+@dataclass(frozen=True, slots=True)
+class Directory:
+    """The tags of one page and the file they stand in."""
+
+    data: bytes = field(repr=False)
+    layout: Layout
+    entries: dict[int, Entry]
+
+    def numbers(self, tag: int) -> tuple[int, ...]:
+        """The whole numbers of a tag; none where it is absent or holds something else."""
+        entry = self.entries.get(tag)
+        if entry is None or entry.kind not in _TYPE_CODES:
+            return ()
+        if entry.count > _MAX_VALUES:
+            raise InputError("corrupt", format="TIFF")
+        code = f"{self.layout.order}{entry.count}{_TYPE_CODES[entry.kind]}"
+        values: tuple[int, ...] = struct.unpack_from(code, self.data, entry.position)
+        return values
+
+    def number(self, tag: int, default: int) -> int:
+        """The first of them."""
+        return next(iter(self.numbers(tag)), default)
+
+
 def read_tiff(data: bytes, limits: Limits, *, salvage: bool = False) -> Stored:
     """Decode the first page of a TIFF or BigTIFF."""
     try:
@@ -92,46 +121,48 @@ def read_tiff(data: bytes, limits: Limits, *, salvage: bool = False) -> Stored:
 def _read(data: bytes, limits: Limits, *, salvage: bool) -> Stored:
     layout = _layout(data)
     starts = list(_directories(data, layout, limits))
-    entries = _entries(data, layout, starts[0])
-
-    def number(tag: int, default: int) -> int:
-        values = _numbers(data, layout, entries.get(tag), most=1)
-        return values[0] if values else default
-
-    width, height = number(_WIDTH, 0), number(_HEIGHT, 0)
-    check_size(width, height, limits, "TIFF")
-    if _DNG in entries or (_SUB_DIRECTORIES in entries and max(width, height) <= 320):
-        # In most camera raws the first directory is a thumbnail.
-        raise InputError("unsupported_format", format="RAW", remedy=format_named("RAW").remedy)
-    tile_pixels = number(_TILE_WIDTH, 1) * number(_TILE_HEIGHT, 1)
-    if number(_SAMPLES, 1) > _MAX_SAMPLES or tile_pixels > limits.max_pixels:
-        raise InputError("corrupt", format="TIFF")
-    damaged = not _data_are_there(data, layout, entries)
+    first = Directory(data, layout, _entries(data, layout, starts[0]))
+    _check(first, limits)
+    damaged = not _data_are_there(first)
     if damaged and not salvage:
         raise InputError("truncated", format="TIFF")
-    icc = _icc(data, entries.get(_ICC), limits)
-    picture = pillow.open_with(
-        TiffImagePlugin.TiffImageFile, _with_directory(data, layout, entries), "TIFF", limits
-    )
+    icc = _icc(first, limits)
+    picture = pillow.open_with(TiffImagePlugin.TiffImageFile, _with_directory(first), "TIFF", limits)
     damaged |= pillow.load(picture, "TIFF", salvage=salvage)
-    color_mode, bits = picture.mode, number(_BITS, 8)
-    pixels, model = pillow.pixels_of(picture, "TIFF", bits=bits)
-    if color_mode.startswith("I;16") and number(_PHOTOMETRIC, 1) == _MIN_IS_WHITE:
+    pixels, model = pillow.pixels_of(picture, "TIFF", bits=first.number(_BITS, 8))
+    if picture.mode.startswith("I;16") and first.number(_PHOTOMETRIC, 1) == _MIN_IS_WHITE:
         pixels = 255 - pixels
-    orientation = number(_ORIENTATION, 1)
+    orientation = first.number(_ORIENTATION, 1)
     return Stored(
         pixels,
         model,
-        color_mode=color_mode,
+        color_mode=picture.mode,
         icc=icc,
         orientation=orientation if 1 <= orientation <= 8 else 1,
         page_count=len(starts),
-        dpi=_dpi(data, layout, entries.get(_X_RESOLUTION), number(_RESOLUTION_UNIT, 2)),
-        metadata=frozenset(name for tag, name in _METADATA_TAGS.items() if tag in entries),
-        subsampled=number(_PHOTOMETRIC, 1) == _YCBCR
-        and number(_COMPRESSION, 1) in _JPEG_COMPRESSIONS
-        and number(_YCBCR_SUBSAMPLING, 2) > 1,
+        dpi=_dpi(first),
+        metadata=frozenset(name for tag, name in _METADATA_TAGS.items() if tag in first.entries),
+        subsampled=_is_subsampled(first),
         damaged=damaged,
+    )
+
+
+def _check(first: Directory, limits: Limits) -> None:
+    width, height = first.number(_WIDTH, 0), first.number(_HEIGHT, 0)
+    check_size(width, height, limits, "TIFF")
+    is_thumbnail = _SUB_DIRECTORIES in first.entries and max(width, height) <= _MAX_THUMBNAIL_SIDE
+    if _DNG in first.entries or is_thumbnail:
+        raise InputError("unsupported_format", format="RAW", remedy=format_named("RAW").remedy)
+    tile_pixels = first.number(_TILE_WIDTH, 1) * first.number(_TILE_HEIGHT, 1)
+    if first.number(_SAMPLES, 1) > _MAX_SAMPLES or tile_pixels > limits.max_pixels:
+        raise InputError("corrupt", format="TIFF")
+
+
+def _is_subsampled(first: Directory) -> bool:
+    return (
+        first.number(_PHOTOMETRIC, 1) == _YCBCR
+        and first.number(_COMPRESSION, 1) in _JPEG_COMPRESSIONS
+        and first.number(_YCBCR_SUBSAMPLING, 2) > 1
     )
 
 
@@ -188,44 +219,38 @@ def _entries(data: bytes, layout: Layout, start: int) -> dict[int, Entry]:
     return found
 
 
-def _numbers(data: bytes, layout: Layout, entry: Entry | None, most: int) -> tuple[int, ...]:
-    if entry is None or entry.kind not in _TYPE_CODES:
-        return ()
-    count = min(entry.count, most)
-    code = f"{layout.order}{count}{_TYPE_CODES[entry.kind]}"
-    values: tuple[int, ...] = struct.unpack_from(code, data, entry.position)
-    return values
-
-
-def _data_are_there(data: bytes, layout: Layout, entries: dict[int, Entry]) -> bool:
+def _data_are_there(first: Directory) -> bool:
     """Whether every strip or tile lies inside the file."""
+    end = len(first.data)
     for offsets_tag, counts_tag in ((_STRIP_OFFSETS, _STRIP_COUNTS), (_TILE_OFFSETS, _TILE_COUNTS)):
-        offsets = _numbers(data, layout, entries.get(offsets_tag), most=len(data))
-        counts = _numbers(data, layout, entries.get(counts_tag), most=len(data))
-        if any(offset >= len(data) for offset in offsets):
+        offsets, counts = first.numbers(offsets_tag), first.numbers(counts_tag)
+        if any(offset >= end for offset in offsets):
             return False
-        if any(offset + count > len(data) for offset, count in zip(offsets, counts, strict=False)):
+        if any(offset + count > end for offset, count in zip(offsets, counts, strict=False)):
             return False
     return True
 
 
-def _icc(data: bytes, entry: Entry | None, limits: Limits) -> bytes | None:
+def _icc(first: Directory, limits: Limits) -> bytes | None:
+    entry = first.entries.get(_ICC)
     if entry is None:
         return None
     check_metadata(entry.count, limits)
-    return data[entry.position : entry.position + entry.count * _TYPE_SIZES[entry.kind]]
+    return first.data[entry.position : entry.position + entry.count * _TYPE_SIZES[entry.kind]]
 
 
-def _dpi(data: bytes, layout: Layout, entry: Entry | None, unit: int) -> float | None:
-    if entry is None or entry.kind != 5 or unit not in (2, 3):
+def _dpi(first: Directory) -> float | None:
+    entry, unit = first.entries.get(_X_RESOLUTION), first.number(_RESOLUTION_UNIT, 2)
+    if entry is None or entry.kind != _RATIONAL or unit not in _DPI_FACTOR:
         return None
-    above, below = struct.unpack_from(layout.order + "II", data, entry.position)
-    return plausible_dpi(above / below * (2.54 if unit == 3 else 1.0)) if below else None
+    above, below = struct.unpack_from(first.layout.order + "II", first.data, entry.position)
+    return plausible_dpi(above / below * _DPI_FACTOR[unit]) if below else None
 
 
-def _with_directory(data: bytes, layout: Layout, entries: dict[int, Entry]) -> bytes:
+def _with_directory(first: Directory) -> bytes:
     """The same bytes, their first directory replaced by one of the pixel tags alone."""
-    kept: list[Any] = [entries[tag].raw for tag in sorted(entries) if tag in _PIXEL_TAGS]
+    data, layout = first.data, first.layout
+    kept = [first.entries[tag].raw for tag in sorted(first.entries) if tag in _PIXEL_TAGS]
     start = len(data) + len(data) % 2
     pointer = struct.pack(layout.order + layout.offset, start)
     return b"".join(

@@ -1,23 +1,27 @@
 """Which JPEG is the best picture in the window?
 
-Full size with the finest tables that fit, down to a floor of coarseness; below that the picture is
-made smaller instead. Where even the finest stays below the least size, the steps of `_reach_minimum`.
+1. The scale: the profile's pixel rules, then the best trade of pixels for coarseness (scaling.py).
+2. The chroma: at full resolution where it earns its bytes (chroma.py).
+3. The greatest size: the profile's aim where nothing is lost by it, else the whole window.
+4. The coarseness: predicted on a sample, one encode, a correction when needed (fit.py).
+5. Where even the finest of the usual settings stays below the least size: enlarging.py.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from math import sqrt
+from dataclasses import dataclass, field, replace
 
-import numpy as np
-
+from scanfix.encoding.chroma import ChromaParams, earns_full_chroma
 from scanfix.encoding.encoded import Encoded, Step
+from scanfix.encoding.enlarging import MinimumParams, reach_minimum
+from scanfix.encoding.fitting import Picture, fit_picture
 from scanfix.encoding.resizing import Scales, resize
 from scanfix.encoding.sampling import SizeProbe
-from scanfix.encoding.tables import COARSEST, FINEST, coarseness_of, quality_of
-from scanfix.encoding.writing import JpegOptions, as_image, write_jpeg
+from scanfix.encoding.scaling import ScalingParams, choose_scale
+from scanfix.encoding.tables import COARSEST, coarseness_of, quality_of
+from scanfix.encoding.writing import JpegOptions
 from scanfix.errors import CannotMeetProfileError
-from scanfix.fit import Fit, Misfit, Range, fit
+from scanfix.fit import Fit, FitParams, Misfit, Range, solve
 from scanfix.geometry import Size
 from scanfix.model import Pixels
 from scanfix.profiles import OutputProfile
@@ -29,39 +33,13 @@ class JpegParams:
 
     best_quality: float = 95.0
     """Never finer than this, except to reach the minimum."""
-    aim_quality: float = 90.0
+    aim_quality: float = 93.0
     """The profile's aim is kept where it allows this; else the whole window is used."""
-    floor_quality: float = 50.0
-    """Coarser than this at full size: shrink."""
-    tight_floor_quality: float = 40.0
-    tight_bytes: int = 300_000
-    size_exponent: float = 1.6
-    """File size falls with this power of the scale."""
-    max_enlargement: float = 4.0
-
-
-@dataclass(frozen=True, slots=True)
-class Work:
-    """One picture at one scale."""
-
-    pixels: Pixels
-    options: JpegOptions
-    params: JpegParams
-    low: int
-    high: int
-
-    def fit(self, finest: float) -> Fit[bytes] | Misfit:
-        image = as_image(self.pixels)
-        probe = SizeProbe(self.pixels, self.options)
-        settings = Range(finest, COARSEST)
-        return fit(
-            lambda setting: write_jpeg(image, setting, probe.options_at(setting)),
-            probe,
-            self.low,
-            self.high,
-            settings,
-            start=0.5,
-        )
+    fill: float = 0.96
+    """Share of a greatest size that a prediction may reach to be counted as fitting."""
+    scaling: ScalingParams = field(default_factory=ScalingParams)
+    chroma: ChromaParams = field(default_factory=ChromaParams)
+    minimum: MinimumParams = field(default_factory=MinimumParams)
 
 
 def encode_jpeg(
@@ -74,94 +52,97 @@ def encode_jpeg(
 ) -> Encoded:
     """A baseline (or, where the profile allows it, progressive) JPEG inside the profile's window."""
     tuning = params or JpegParams()
-    height, width = pixels.shape[:2]
-    scales = Scales.allowed(Size(width, height), profile)
-    scale = scales.clamp(1.0)
-    options = JpegOptions(progressive=profile.progressive)
-    best = coarseness_of(tuning.best_quality)
-    steps: tuple[Step, ...] = ()
-    high = profile.window.max_bytes
-    floor = tuning.tight_floor_quality if high <= tuning.tight_bytes else tuning.floor_quality
-    picture = resize(pixels, scales.size_at(scale))
-    for _ in range(4):
-        probe = SizeProbe(picture, options)
-        excess = probe(coarseness_of(floor)) / (0.96 * high)
-        if excess <= 1.0 or scale <= scales.low:
-            break
-        scale = scales.clamp(scale * max(excess ** (-1 / tuning.size_exponent), 0.2))
-        picture = resize(pixels, scales.size_at(scale))
-    if not subsampled:
-        full = replace(options, full_chroma=True)
-        if SizeProbe(picture, full)(best) <= 0.955 * high:
-            options = full
-    if profile.aim is not None and (
-        SizeProbe(picture, options)(coarseness_of(tuning.aim_quality)) <= 0.955 * profile.aim.max_bytes
-    ):
-        high, steps = profile.aim.max_bytes, ("aim",)
-    size = scales.size_at(scale)
-    low = profile.least_bytes(size.width, size.height)
-    if low > high:
-        high = profile.window.max_bytes
-    options = replace(options, dpi=None if dpi is None else max(1, round(dpi * scale)))
-    if scale < 1:
-        steps += ("shrunk",)
-    result = Work(picture, options, tuning, low, high).fit(best)
-    if isinstance(result, Misfit):
-        if result.too_large:
-            raise CannotMeetProfileError("cannot_fit", profile=profile.name, rule="rule_max_bytes")
-        return _reach_minimum(pixels, picture, profile, scales, scale, options, tuning, result.encode_count)
-    return Encoded(result.made, "JPEG", size, quality_of(result.setting), result.encode_count, scale, steps)
-
-
-def _reach_minimum(
-    pixels: Pixels,
-    picture: Pixels,
-    profile: OutputProfile,
-    scales: Scales,
-    scale: float,
-    options: JpegOptions,
-    params: JpegParams,
-    count: int,
-) -> Encoded:
-    """Standard Huffman tables and full chroma, then finer tables, then more pixels."""
-    options = replace(options, full_chroma=True, optimised=False, progressive=False)
-    steps: tuple[Step, ...] = ("standard_huffman", "full_chroma")
-    high = profile.window.max_bytes
-    blank = bool(np.ptp(pixels[::4, ::4].astype(np.int16)) < 24)
-    best = coarseness_of(params.best_quality)
-    growth = 1.0
-    size = scales.size_at(scale)
-    for finest in (best, FINEST):
-        low = profile.least_bytes(size.width, size.height)
-        result = Work(picture, options, params, low, high).fit(finest)
-        count += result.encode_count
-        if isinstance(result, Fit):
-            return Encoded(result.made, "JPEG", size, quality_of(result.setting), count, scale, steps, blank)
-        steps = ("standard_huffman", "full_chroma", "finer")
-    if result.too_large:
-        raise CannotMeetProfileError("cannot_fit", profile=profile.name, rule="rule_max_bytes")
+    scales = Scales.allowed(Size(pixels.shape[1], pixels.shape[0]), profile)
+    task = Task(pixels, scales, profile, dpi, subsampled, tuning)
+    probe = task.probe_at(scales.clamp(1.0))
+    smaller = choose_scale(probe.pixels, probe, task.budget, task.finest, tuning.scaling)
+    scale = scales.clamp(scales.clamp(1.0) * smaller)
+    encode_count = 0
     while True:
-        growth *= max(sqrt(1.1 * low / max(result.nearest, 1)), 1.1)
-        if growth > params.max_enlargement:
-            break
-        bigger = scales.clamp(scale * growth)
-        size = scales.size_at(bigger)
-        if size == scales.size_at(scale):
-            break
-        low = profile.least_bytes(size.width, size.height)
-        result = Work(resize(pixels, size), options, params, low, high).fit(FINEST)
-        count += result.encode_count
+        if scales.size_at(scale) != Size(probe.pixels.shape[1], probe.pixels.shape[0]):
+            probe = task.probe_at(scale)
+        made = task.encode_at(scale, probe)
+        encode_count += made.encode_count
+        if isinstance(made, Encoded):
+            return replace(made, encode_count=encode_count)
+        # Only next to white noise comes here: the sample said that it fits, and it does not.
+        if scales.size_at(scale * 0.7) == scales.size_at(scale):
+            raise CannotMeetProfileError("cannot_fit", profile=profile.name, rule="rule_max_bytes")
+        scale = scales.clamp(scale * 0.7)
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What is to be encoded, and by which rules."""
+
+    pixels: Pixels
+    scales: Scales
+    profile: OutputProfile
+    dpi: float | None
+    subsampled: bool
+    params: JpegParams
+
+    @property
+    def budget(self) -> float:
+        """Bytes that a prediction may reach."""
+        return self.params.fill * self.profile.window.max_bytes
+
+    @property
+    def finest(self) -> float:
+        return coarseness_of(self.params.best_quality)
+
+    def probe_at(self, scale: float) -> SizeProbe:
+        """The picture at a scale, in 4:2:0, ready to be asked for its size."""
+        picture = resize(self.pixels, self.scales.size_at(scale))
+        return SizeProbe(picture, JpegOptions(progressive=self.profile.progressive))
+
+    def encode_at(self, scale: float, probe: SizeProbe) -> Encoded | Misfit:
+        """The best file at one scale; a Misfit where even the coarsest is too large."""
+        size, picture = self.scales.size_at(scale), probe.pixels
+        probe = self._with_chroma(probe)
+        dpi = None if self.dpi is None else max(1, round(self.dpi * scale))
+        options = replace(probe.options, dpi=dpi)
+        high, steps = _greatest(probe, self.profile, self.params)
+        low = self.profile.least_bytes(size.width, size.height)
+        result = fit_picture(Picture(picture, options), low, high, self.finest, probe)
         if isinstance(result, Fit):
-            return Encoded(
-                result.made,
-                "JPEG",
-                size,
-                quality_of(result.setting),
-                count,
-                bigger,
-                (*steps, "enlarged"),
-                blank,
-            )
-        if bigger < scale * growth:
-            break
-    raise CannotMeetProfileError("cannot_fit", profile=profile.name, rule="rule_min_bytes")
+            steps += ("shrunk",) if scale < 1 else ()
+            quality = quality_of(result.setting)
+            return Encoded(result.made, "JPEG", size, quality, result.encode_count, scale, steps)
+        if result.too_large:
+            return result
+        return reach_minimum(
+            self.pixels,
+            self.profile,
+            self.scales,
+            scale,
+            options,
+            self.finest,
+            result.encode_count,
+            self.params.minimum,
+        )
+
+    def _with_chroma(self, probe: SizeProbe) -> SizeProbe:
+        """Full chroma where the best quality fits with it, or where it earns its bytes."""
+        full = SizeProbe(probe.pixels, replace(probe.options, full_chroma=True))
+        if probe(self.finest) <= self.budget and full(self.finest) <= self.budget:
+            return full
+        if self.subsampled:
+            return probe
+        coarseness = solve(probe, self.budget, 0.5, Range(self.finest, COARSEST), FitParams())
+        return full if earns_full_chroma(probe.pixels, coarseness, self.params.chroma) else probe
+
+
+def _greatest(probe: SizeProbe, profile: OutputProfile, params: JpegParams) -> tuple[int, tuple[Step, ...]]:
+    """The upper end of the aim where the picture stays at its best there, else of the window."""
+    window, aim = profile.window, profile.aim
+    if aim is None or aim.max_bytes < profile.least_bytes(probe.pixels.shape[1], probe.pixels.shape[0]):
+        return window.max_bytes, ()
+    if probe(coarseness_of(params.best_quality)) <= params.fill * aim.max_bytes:
+        return aim.max_bytes, ()
+    # The two qualities are less than a factor of 3 apart.
+    if probe(coarseness_of(params.best_quality)) > 3 * aim.max_bytes:
+        return window.max_bytes, ()
+    if probe(coarseness_of(params.aim_quality)) <= params.fill * aim.max_bytes:
+        return aim.max_bytes, ("aim",)
+    return window.max_bytes, ()

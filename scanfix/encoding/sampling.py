@@ -25,7 +25,7 @@ class SamplingParams:
     tile_height: int = 16
     share: float = 0.05
     min_pixels: int = 150_000
-    max_pixels: int = 400_000
+    max_pixels: int = 330_000
     header_bytes: int = 330
     """Of a file without any picture."""
 
@@ -45,8 +45,8 @@ def mosaic(pixels: Pixels, params: SamplingParams) -> Pixels:
     out = np.empty((rows * tile_h, columns * tile_w, 3), np.uint8)
     for number in range(rows * columns):
         row, column = divmod(number, columns)
-        x = _place(column, columns, width, tile_w, number * GOLDEN)
-        y = _place(row, rows, height, tile_h, number * GOLDEN * GOLDEN)
+        x = place(column, columns, width, tile_w, number * GOLDEN)
+        y = place(row, rows, height, tile_h, number * GOLDEN * GOLDEN)
         tile = pixels[y : y + tile_h, x : x + tile_w]
         out[row * tile_h : (row + 1) * tile_h, column * tile_w : (column + 1) * tile_w] = tile
     return out
@@ -60,7 +60,7 @@ def _grid(width: int, height: int, count: float, params: SamplingParams) -> tupl
     return columns, rows
 
 
-def _place(index: int, cells: int, length: int, tile: int, phase: float) -> int:
+def place(index: int, cells: int, length: int, tile: int, phase: float) -> int:
     """Start of a tile in its cell, a multiple of 16."""
     first, last = index * length / cells, (index + 1) * length / cells - tile
     position = first + (phase % 1.0) * max(last - first, 0)
@@ -72,6 +72,7 @@ class SizeProbe:
 
     def __init__(self, pixels: Pixels, options: JpegOptions, params: SamplingParams | None = None) -> None:
         self.params = params or SamplingParams()
+        self.pixels = pixels
         sample = mosaic(pixels, self.params)
         self.share = sample.shape[0] * sample.shape[1] / (pixels.shape[0] * pixels.shape[1])
         self.image: Image.Image = as_image(sample)

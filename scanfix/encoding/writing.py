@@ -57,3 +57,9 @@ def _save(image: Image.Image, coarseness: float, options: JpegOptions) -> bytes:
         dpi=(density, density),
     )
     return buffer.getvalue()
+
+
+def read_jpeg(data: bytes) -> Pixels:
+    """H x W x 3 uint8 RGB of a JPEG made here."""
+    with Image.open(io.BytesIO(data), formats=["JPEG"]) as image:
+        return np.asarray(image.convert("RGB"))

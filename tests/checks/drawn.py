@@ -18,7 +18,8 @@ from scanfix.profiles import ByteWindow, OutputProfile
 
 Picture = NDArray[np.uint8]
 
-WORDS = "Certificate issued by the registered office of Silverton Capital No 4507731 valid until 2031".split()
+TEXT = "Certificate issued by the registered office of Silverton Capital No 4507731 valid until 2031"
+WORDS = TEXT.split()
 PROFILE = OutputProfile(
     name="test",
     title={"en": "test", "zh": "测试"},
@@ -31,7 +32,9 @@ PROFILE = OutputProfile(
 )
 
 
-def page(width: int = 900, height: int = 600, *, text_px: int = 26, paper: tuple[int, int, int] = (236, 233, 226)) -> Picture:
+def page(
+    width: int = 900, height: int = 600, *, text_px: int = 26, paper: tuple[int, int, int] = (236, 233, 226)
+) -> Picture:
     """A page of text with a blue heading and a red seal."""
     image = Image.new("RGB", (width, height), paper)
     draw = ImageDraw.Draw(image)
@@ -52,7 +55,9 @@ def plain(width: int = 900, height: int = 600, tone: int = 228) -> Picture:
     return np.clip(tone + grain, 0, 255).astype(np.uint8).repeat(3, 2)
 
 
-def on_table(document: Picture, margin: int = 120, table: tuple[int, int, int] = (96, 78, 60)) -> tuple[Picture, Quad]:
+def on_table(
+    document: Picture, margin: int = 120, table: tuple[int, int, int] = (96, 78, 60)
+) -> tuple[Picture, Quad]:
     """The document on a table of another colour, and its corners."""
     height, width = document.shape[:2]
     photo = np.empty((height + 2 * margin, width + 2 * margin, 3), np.uint8)

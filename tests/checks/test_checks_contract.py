@@ -7,12 +7,12 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from checks.drawn import PROFILE, border, on_table, page, plain, subject
 
 from scanfix.checks import CHECKS, Check, Subject, not_checked, run_checks, runner
 from scanfix.documents import find_kind
 from scanfix.findings import FINDINGS, Severity
 from scanfix.model import Assessment, Finding
-from checks.drawn import PROFILE, border, on_table, page, plain, subject
 
 PHOTO, QUAD = on_table(page())
 SUBJECTS = {
@@ -47,7 +47,7 @@ def test_every_check_answers_on_every_picture(check: Check, name: str) -> None:
         assert assessment.finding.code in check.codes
         json.dumps(assessment.to_dict("zh"))
         for lang in ("en", "zh"):
-            assert "{" not in assessment.finding.message(lang) + assessment.finding.advice(lang)  # type: ignore[arg-type]
+            assert "{" not in assessment.finding.message(lang) + assessment.finding.advice(lang)
 
 
 @pytest.mark.parametrize("name", SUBJECTS)

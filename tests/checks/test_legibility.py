@@ -8,8 +8,8 @@ import pytest
 from checks.drawn import Picture, blurred, noisy, page, plain, resized, shaken, subject
 
 from scanfix.checks import legibility
-from scanfix.checks.grid import blockiness
-from scanfix.checks.textmodel import normalised, summary
+from scanfix.checks.residue import blockiness, grain
+from scanfix.checks.textmodel import mean_chance, normalised
 from scanfix.findings import Severity
 from scanfix.model import Assessment
 
@@ -55,7 +55,7 @@ def test_a_shaken_picture_is_told_from_one_out_of_focus() -> None:
 
 
 def test_noise_lowers_the_score() -> None:
-    assert score(noisy(page(), 90)) < score(page()) - 20
+    assert score(noisy(page(text_px=14), 110)) < score(page(text_px=14)) - 20
 
 
 @pytest.mark.parametrize("sigma", [0.0, 7.0])
@@ -79,7 +79,9 @@ def test_text_is_found_whichever_way_the_page_lies(turns: int) -> None:
     assert subject(turned).lines.upright is (turns == 2)
 
 
-@pytest.mark.parametrize("pixels", [plain(), plain(60, 40), np.zeros((400, 600, 3), np.uint8)], ids=["paper", "tiny", "black"])
+@pytest.mark.parametrize(
+    "pixels", [plain(), plain(60, 40), np.zeros((400, 600, 3), np.uint8)], ids=["paper", "tiny", "black"]
+)
 def test_without_text_nothing_is_said_about_sharpness(pixels: Picture) -> None:
     found = assessed(pixels)
     assert found.score is None
@@ -94,6 +96,13 @@ def test_the_grid_of_strong_compression_shows() -> None:
     assert blockiness(np.asarray(grey, np.uint8)) < 1.2
 
 
+def test_grain_is_measured_apart_from_print() -> None:
+    grey = np.asarray(cv2.cvtColor(page(), cv2.COLOR_RGB2GRAY), np.uint8)
+    assert grain(grey) < 1
+    speckled = np.clip(grey + np.random.default_rng(2).normal(0, 12, grey.shape), 0, 255).astype(np.uint8)
+    assert grain(speckled) == pytest.approx(12, rel=0.25)
+
+
 def test_strips_are_compared_without_brightness_and_contrast() -> None:
     strip = np.random.default_rng(1).integers(90, 120, (1, 32, 64)).astype(np.uint8)
     width = np.array([40])
@@ -104,8 +113,5 @@ def test_strips_are_compared_without_brightness_and_contrast() -> None:
 
 def test_what_is_hardly_text_hardly_counts() -> None:
     text = np.array([0.9, 0.9, 0.9, 0.05])
-    mean, quartile, amount = summary(text, np.array([0.9, 0.8, 0.9, 0.0]))
-    assert mean == pytest.approx(0.87, abs=0.02)
-    assert quartile == pytest.approx(0.8)
-    assert amount > 1
-    assert not summary(np.empty(0), np.empty(0)).any()
+    assert mean_chance(text, np.array([0.9, 0.8, 0.9, 0.0])) == pytest.approx(0.866, abs=0.005)
+    assert mean_chance(np.empty(0), np.empty(0)) == 0

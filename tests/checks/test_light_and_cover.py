@@ -9,10 +9,11 @@ import numpy as np
 import pytest
 from checks.drawn import PROFILE, Picture, border, on_table, page, plain, subject
 
-from scanfix.checks import Subject, colour, cover, light
-from scanfix.model import Assessment
+from scanfix.checks import Subject, colour, cover, light, named_kind
 from scanfix.checks.view import view_document
+from scanfix.documents import find_kind
 from scanfix.geometry import Quad
+from scanfix.model import Assessment
 
 DOCUMENT = page(paper=(205, 202, 198))
 
@@ -31,7 +32,7 @@ def centre_of(assessment: Assessment) -> tuple[float, float]:
 def with_spot(picture: Picture, x: int, y: int, radius: float) -> Picture:
     rows, columns = np.mgrid[: picture.shape[0], : picture.shape[1]]
     light = 320 * np.exp(-((rows - y) ** 2 + (columns - x) ** 2) / radius**2)
-    return np.clip(picture + light[..., None], 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(picture + light[..., None], 0, 255), np.uint8)
 
 
 def half_shaded(picture: Picture, factor: float) -> Picture:
@@ -105,7 +106,7 @@ def grey(picture: Picture) -> Picture:
 
 
 def in_warm_light(picture: Picture) -> Picture:
-    return (picture * np.array([1.0, 0.88, 0.66])).astype(np.uint8)
+    return np.asarray(picture * np.array([1.0, 0.88, 0.66]), np.uint8)
 
 
 def test_a_grey_copy_is_found_also_in_warm_light() -> None:
@@ -120,6 +121,14 @@ def test_a_colour_document_is_no_grey_copy_in_any_light() -> None:
 
 def test_grey_is_not_asked_about_where_the_profile_takes_it() -> None:
     assert colour.assess(subject(grey(DOCUMENT), profile=replace(PROFILE, colour=False))).failure is not None
+
+
+def test_a_red_seal_is_asked_for_where_the_kind_has_one() -> None:
+    licence, card = find_kind("business-licence"), find_kind("resident-id")
+    assert code(named_kind.assess_seal(subject(in_warm_light(DOCUMENT), kind=licence))) is None
+    assert code(named_kind.assess_seal(subject(grey(DOCUMENT), kind=licence))) == "SF508"
+    assert code(named_kind.assess_seal(subject(grey(DOCUMENT), kind=card))) is None
+    assert named_kind.assess_seal(subject(DOCUMENT)).failure is not None
 
 
 @pytest.mark.parametrize("margin", [150, 0], ids=["on a table", "filling the frame"])

@@ -6,13 +6,13 @@ import math
 from dataclasses import replace
 
 import pytest
+from checks.drawn import PROFILE, border, page, plain, subject
 
 from scanfix.checks import border as border_check
 from scanfix.checks import file, named_kind, placement, resolution
 from scanfix.documents import find_kind
 from scanfix.geometry import Quad
 from scanfix.model import Assessment, SideState
-from checks.drawn import PROFILE, border, page, plain, subject
 
 PIXELS = plain(1000, 800)
 STRAIGHT = Quad.of([(100, 100), (900, 100), (900, 700), (100, 700)])
@@ -25,7 +25,10 @@ def code(assessment: Assessment) -> str | None:
 def turned(quad: Quad, degrees: float) -> Quad:
     a = math.radians(degrees)
     return Quad.of(
-        (500 + (x - 500) * math.cos(a) - (y - 400) * math.sin(a), 400 + (x - 500) * math.sin(a) + (y - 400) * math.cos(a))
+        (
+            500 + (x - 500) * math.cos(a) - (y - 400) * math.sin(a),
+            400 + (x - 500) * math.sin(a) + (y - 400) * math.cos(a),
+        )
         for x, y in quad.corners
     )
 
@@ -35,7 +38,9 @@ def test_a_border_seen_on_all_sides_is_right() -> None:
 
 
 def test_a_side_that_leaves_the_frame_is_an_error_with_its_name() -> None:
-    found = border_check.assess(subject(PIXELS, border(STRAIGHT, left=SideState.CUT, top=SideState.FLUSH))).finding
+    found = border_check.assess(
+        subject(PIXELS, border(STRAIGHT, left=SideState.CUT, top=SideState.FLUSH))
+    ).finding
     assert found is not None
     assert (found.code, found.params) == ("SF103", {"sides": ["left"]})
 
@@ -83,7 +88,12 @@ def test_a_second_document_is_found_unless_both_sides_are_wanted() -> None:
 
 
 def test_placement_is_not_judged_without_border() -> None:
-    for assess in (placement.assess_size, placement.assess_skew, placement.assess_perspective, placement.assess_alone):
+    for assess in (
+        placement.assess_size,
+        placement.assess_skew,
+        placement.assess_perspective,
+        placement.assess_alone,
+    ):
         assert assess(subject(PIXELS)).failure is not None
 
 
@@ -94,7 +104,14 @@ def test_resolution_needs_a_kind_and_counts_dots_on_the_document() -> None:
     assert low.native == pytest.approx(800 / 85.6 * 25.4, rel=0.01)
     assert low.finding is not None
     assert low.finding.params == {"dpi": 237, "wanted": 300}
-    assert code(resolution.assess(subject(PIXELS, border(STRAIGHT), kind=card, profile=replace(PROFILE, min_dpi=200)))) is None
+    assert (
+        code(
+            resolution.assess(
+                subject(PIXELS, border(STRAIGHT), kind=card, profile=replace(PROFILE, min_dpi=200))
+            )
+        )
+        is None
+    )
 
 
 def test_a_kind_with_two_sides_wants_both() -> None:

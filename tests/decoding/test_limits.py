@@ -50,6 +50,10 @@ def lying_files() -> dict[str, bytes]:
     webp = bytearray(file_named("webp"))
     place = webp.index(b"\x9d\x01\x2a") + 3
     webp[place : place + 4] = struct.pack("<HH", 16_383, 16_383)
+    heic, avif = (bytearray(file_named(name)) for name in ("heic", "avif"))
+    for boxes in heic, avif:
+        place = boxes.index(b"ispe") + 8
+        boxes[place : place + 8] = struct.pack(">II", 17_000, 17_000)
     jp2 = bytearray(file_named("jpeg2000-codestream"))
     jp2[8:16] = struct.pack(">II", 60_000, 60_000)
     return {
@@ -60,6 +64,8 @@ def lying_files() -> dict[str, bytes]:
         "gif": bytes(gif_data),
         "tiff": bytes(tif),
         "webp": bytes(webp),
+        "heic": bytes(heic),
+        "avif": bytes(avif),
         "jpeg2000": bytes(jp2),
     }
 
@@ -113,7 +119,8 @@ def test_texts_that_unpack_to_a_bomb_are_never_unpacked() -> None:
 
 def test_pages_are_counted_no_further_than_the_limit() -> None:
     limits = replace(SHELL_LIMITS, max_pages=2)
-    other = [Image.new("RGB", (8, 8))] * 4
+    size = (drawn_files.WIDTH, drawn_files.HEIGHT)
+    other = [Image.new("RGB", size, colour) for colour in ("red", "blue", "green", "red")]
     for name in ("TIFF", "GIF", "WEBP", "PNG", "PDF"):
         data = saved(name, save_all=True, append_images=other)
         assert decode(data, limits=limits).info.page_count <= 2

@@ -111,9 +111,9 @@ def test_a_lab_tiff_is_read() -> None:
 
 
 def test_the_first_picture_of_several_is_taken() -> None:
-    other = Image.new("RGB", (drawn_files.WIDTH, drawn_files.HEIGHT), "red")
+    others = [Image.new("RGB", (drawn_files.WIDTH, drawn_files.HEIGHT), name) for name in ("red", "blue")]
     for name, tolerance in (("TIFF", 0), ("GIF", 12), ("WEBP", 8), ("PNG", 0), ("PDF", 8)):
-        data = saved(name, save_all=True, append_images=[other, other])
+        data = saved(name, save_all=True, append_images=others)
         source = decode(data)
         assert difference(source, picture()) <= tolerance
         assert source.info.page_count == 3

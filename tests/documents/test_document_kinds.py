@@ -12,7 +12,8 @@ from scanfix.errors import ConfigError
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
 def test_every_kind_has_a_title_in_both_languages_and_a_sensible_size(kind: DocumentKind) -> None:
-    assert kind.title["en"] and kind.title["zh"]
+    assert kind.title["en"]
+    assert kind.title["zh"]
     assert not kind.has_size or 40 < min(kind.width_mm, kind.height_mm) < 300
 
 
@@ -43,7 +44,7 @@ def test_an_unknown_kind_is_a_wrong_call_that_lists_the_known_ones() -> None:
 
 
 def test_a_kind_survives_the_way_to_another_process() -> None:
-    assert pickle.loads(pickle.dumps(KINDS[0])) is KINDS[0]  # noqa: S301
+    assert pickle.loads(pickle.dumps(KINDS[0])) is KINDS[0]
 
 
 def test_the_aspect_of_a_bank_card_is_that_of_the_standard() -> None:

@@ -1,0 +1,44 @@
+"""Does the colour of a picture need its full resolution, or is half enough (4:4:4 or 4:2:0)?
+
+Measure: how much of Cb and Cr is lost when they are averaged over 2 x 2 pixels, on the sample. Camera
+pictures were stored at half resolution before and lose next to nothing; coloured print on a scan and
+coloured letters on a screen lose much.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from scanfix.encoding.sampling import SamplingParams, mosaic
+from scanfix.model import Pixels
+
+
+@dataclass(frozen=True, slots=True)
+class ChromaParams:
+    """Tuning of the test."""
+
+    min_loss: float = 1.0
+    """Root mean square of what is lost, in levels of 0..255; camera pictures have 0.1 to 0.9."""
+    loss_per_coarseness: float = 6.0
+    """A screenshot in colour (2.8 at 0.4) gains by 4:4:4, a strip of text (3.1 at 1.2) loses by it."""
+
+
+def chroma_loss(pixels: Pixels) -> float:
+    """Root mean square of Cb and Cr minus their 2 x 2 average, over a sample of H x W x 3 RGB."""
+    sample = mosaic(pixels, SamplingParams())
+    height, width = sample.shape[0] // 2 * 2, sample.shape[1] // 2 * 2
+    if height < 2 or width < 2:
+        return 0.0
+    colour = cv2.cvtColor(np.ascontiguousarray(sample[:height, :width]), cv2.COLOR_RGB2YCrCb)
+    chroma = np.asarray(colour[..., 1:], np.float32)
+    small = chroma.reshape(height // 2, 2, width // 2, 2, 2).mean((1, 3))
+    lost = chroma - small.repeat(2, 0).repeat(2, 1)
+    return float(np.sqrt((lost * lost).mean()))
+
+
+def earns_full_chroma(pixels: Pixels, coarseness: float, params: ChromaParams) -> bool:
+    """Half resolution would lose more than what the tables lose at this coarseness."""
+    return chroma_loss(pixels) > max(params.min_loss, params.loss_per_coarseness * coarseness)

@@ -1,0 +1,84 @@
+"""What if the finest of the usual settings stays below the least size? Nothing is padded.
+
+In this order: standard Huffman tables and full chroma (the same picture, stored more plainly), finer
+tables, and at last more pixels. A picture of which this would have to invent most is refused.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from scanfix.encoding.encoded import Encoded, Step
+from scanfix.encoding.fitting import Picture, fit_picture
+from scanfix.encoding.resizing import Scales, resize
+from scanfix.encoding.tables import FINEST, quality_of
+from scanfix.encoding.writing import JpegOptions
+from scanfix.errors import CannotMeetProfileError
+from scanfix.fit import Fit, Misfit
+from scanfix.model import Pixels
+from scanfix.profiles import OutputProfile
+
+PLAINLY: tuple[Step, ...] = ("standard_huffman", "full_chroma")
+
+
+@dataclass(frozen=True, slots=True)
+class MinimumParams:
+    """Tuning of the way up to the least size."""
+
+    max_enlargement: float = 4.0
+    """Factor on the sides; an ID photo of 120 x 76 pixels needs 2.6 times."""
+    margin: float = 1.1
+    """Enlarged so as to exceed the least size by this factor."""
+    blank_spread: int = 24
+    """A picture whose levels differ by less shows nothing."""
+
+
+def reach_minimum(
+    pixels: Pixels,
+    profile: OutputProfile,
+    scales: Scales,
+    scale: float,
+    options: JpegOptions,
+    best: float,
+    encode_count: int,
+    params: MinimumParams,
+) -> Encoded:
+    """The least change that reaches the window. Raises CannotMeetProfileError rule_min_bytes."""
+    plain = replace(options, full_chroma=True, optimised=False, progressive=False)
+    blank = is_blank(pixels, params)
+    rungs = [(scale, best, PLAINLY), (scale, FINEST, (*PLAINLY, "finer"))]
+    while rungs:
+        tried, finest, steps = rungs.pop(0)
+        size = scales.size_at(tried)
+        low = profile.least_bytes(size.width, size.height)
+        picture = Picture(resize(pixels, size), replace(plain, dpi=_dpi(options, tried / scale)))
+        result = fit_picture(picture, low, profile.window.max_bytes, finest)
+        encode_count += result.encode_count
+        if isinstance(result, Fit):
+            quality = quality_of(result.setting)
+            return Encoded(result.made, "JPEG", size, quality, encode_count, tried, steps, blank)
+        if not rungs and not result.too_large:
+            larger = _larger(scales, tried, low, result, params)
+            if larger is not None and larger <= params.max_enlargement * scale:
+                rungs.append((larger, FINEST, (*PLAINLY, "finer", "enlarged")))
+    raise CannotMeetProfileError("cannot_fit", profile=profile.name, rule="rule_min_bytes")
+
+
+def is_blank(pixels: Pixels, params: MinimumParams) -> bool:
+    """Next to nothing is to be seen: all levels are nearly the same."""
+    grid = pixels[:: max(1, pixels.shape[0] // 500), :: max(1, pixels.shape[1] // 500)]
+    return int(np.ptp(grid.astype(np.int16).mean(axis=2))) < params.blank_spread
+
+
+def _larger(scales: Scales, scale: float, low: int, missed: Misfit, params: MinimumParams) -> float | None:
+    """The next scale to try, by the bytes that are missing; None where the pixel rules forbid it."""
+    growth = max(math.sqrt(params.margin * low / max(missed.nearest, 1)), 1.1)
+    larger = scales.clamp(scale * growth)
+    return larger if scales.size_at(larger) != scales.size_at(scale) else None
+
+
+def _dpi(options: JpegOptions, growth: float) -> int | None:
+    return None if options.dpi is None else max(1, round(options.dpi * growth))

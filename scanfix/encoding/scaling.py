@@ -1,0 +1,262 @@
+"""Fewer pixels or coarser tables, when a picture is too large for the window? Tried on a sample.
+
+Patches of the picture are brought to each scale in turn, encoded at the coarseness that meets the
+window there, decoded, brought back, and compared with what they were. The scale that is most like the
+source wins. Noise and needless resolution are better given up by shrinking; sharp small text, as on
+a screenshot, never is, and this shows on the sample itself.
+
+Likeness: SSIMULACRA2 (Sneyers) on the sample, reduced to the terms that weigh: structural error and
+lost and added edges over five octaves of lightness and three of colour.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from scanfix.encoding.resizing import resize
+from scanfix.encoding.sampling import GOLDEN, SizeProbe, place
+from scanfix.encoding.tables import coarseness_of
+from scanfix.encoding.writing import as_image, read_jpeg, write_jpeg
+from scanfix.fit import FitParams, Range, solve
+from scanfix.geometry import Size
+from scanfix.model import Pixels
+
+Floats = NDArray[np.float32]
+Octave = tuple[Floats, Floats, Floats]
+Weights = tuple[float, float, float, float]
+
+_STEPS = np.arange(256) / 255
+LINEAR = np.where(_STEPS <= 0.04045, _STEPS / 12.92, ((_STEPS + 0.055) / 1.055) ** 2.4).astype(np.float32)
+"""sRGB (IEC 61966-2-1) to linear light."""
+BIAS, C2 = 0.0037930733, 0.0009
+OPSIN = np.array([[0.30, 0.622, 0.078], [0.23, 0.692, 0.078], [0.243423, 0.204767, 0.55181]], np.float32)
+# Per octave: mean structural error, its fourth norm, fourth norms of lost and of added edges.
+# SSIMULACRA2 2.1 (Jon Sneyers, libjxl, BSD-3-Clause); terms with next to no weight are left out.
+LIGHT: tuple[Weights, ...] = (
+    (0.0, 7.47, 17.45, 0.0),
+    (0.0, 6.68, 1.03, 0.0),
+    (225.2, 19.21, 0.0, 0.0),
+    (176.4, 24.43, 0.0, 0.29),
+    (0.0, 34.78, 0.0, 44.84),
+)
+RED_GREEN: tuple[Weights, ...] = ((0.0, 1.84, 0.0, 11.44), (0.0, 1.88, 0.0, 10.95), (0.0, 0.0, 0.0, 1.0))
+"""From a quarter of the size on, as for blue."""
+BLUE: tuple[Weights, ...] = ((0.0, 0.0, 0.0, 0.0), (0.0, 8.83, 0.0, 23.19), (95.1, 0.0, 0.0, 171.3))
+
+
+@dataclass(frozen=True, slots=True)
+class ScalingParams:
+    """Tuning of the choice of a scale."""
+
+    safe_quality: float = 72.0
+    """Full size without a trial where the window allows this."""
+    step: float = 0.84
+    """Ratio of one scale tried to the next."""
+    smallest: float = 0.12
+    floor_quality: float = 12.0
+    """Coarser tables are never used while the picture can be made smaller."""
+    wanted_quality: float = 70.0
+    """The first scale tried is where the window allows about this."""
+    size_exponent: float = 1.6
+    """File size falls with about this power of the scale."""
+    patch_side: int = 256
+    patch_count: int = 6
+    candidate_count: int = 24
+    reluctance: float = 1.2
+    """A smaller scale must be better by so many points a step: pixels are what letters are read by."""
+
+
+class ScaleTrial:
+    """Likeness of the patches at any scale, each tried once."""
+
+    def __init__(
+        self, pixels: Pixels, probe: SizeProbe, byte_count: float, settings: Range, params: ScalingParams
+    ) -> None:
+        self.patches = patches(pixels, params)
+        self.settings = settings
+        self.probe, self.whole_count = probe, byte_count
+        self.options = probe.options
+        # The patches need not be as rich in detail as the whole: the target is what they take of it.
+        reference = coarseness_of(params.wanted_quality)
+        alone = len(write_jpeg(as_image(np.vstack(self.patches)), reference, self.options))
+        self.byte_count = byte_count * alone / probe(reference)
+        self.views = [View.of(patch) for patch in self.patches]
+        self.known: dict[float, float] = {}
+
+    def likeness(self, scale: float) -> float:
+        """At most 100, higher is better; minus infinity where the window cannot be met."""
+        if scale not in self.known:
+            self.known[scale] = self._try(scale)
+        return self.known[scale]
+
+    def _try(self, scale: float) -> float:
+        size = Size(self.patches[0].shape[1], self.patches[0].shape[0])
+        small = size.scaled(scale)
+        image = as_image(np.vstack([resize(patch, small) for patch in self.patches]))
+        made: dict[float, bytes] = {}
+
+        def predict(setting: float) -> float:
+            made[setting] = write_jpeg(image, setting, self.options)
+            return len(made[setting])
+
+        quick = FitParams(tolerance=0.02, max_predictions=5)
+        if scale == 1.0:
+            # The whole picture is at hand to ask.
+            setting = solve(self.probe, self.whole_count, 0.5, self.settings, quick)
+            missed = self.probe(setting) / self.whole_count
+            predict(setting)
+        else:
+            setting = solve(predict, self.byte_count, 0.5, self.settings, quick)
+            missed = len(made[setting]) / self.byte_count
+        if missed > 1.1:
+            return -math.inf
+        back = np.split(read_jpeg(made[setting]), len(self.patches))
+        pairs = zip(self.views, back, strict=True)
+        return sum(likeness(view, View.of(resize(b, size))) for view, b in pairs) / len(self.patches)
+
+
+def patches(pixels: Pixels, params: ScalingParams) -> list[Pixels]:
+    """Squares of one size on a stratified grid: half of them where the detail is, half anywhere."""
+    height, width = pixels.shape[:2]
+    side_x, side_y = min(params.patch_side, width), min(params.patch_side, height)
+    count = params.candidate_count
+    columns = min(max(round(math.sqrt(count * width / height)), 1), max(width // side_x, 1), count)
+    rows = min(-(-count // columns), max(height // side_y, 1))
+    found = []
+    for number in range(rows * columns):
+        row, column = divmod(number, columns)
+        x = place(column, columns, width, side_x, (number + 1) * GOLDEN)
+        y = place(row, rows, height, side_y, (number + 1) * GOLDEN * GOLDEN)
+        found.append(pixels[y : y + side_y, x : x + side_x])
+    found.sort(key=_detail, reverse=True)
+    half = params.patch_count // 2
+    rest = found[half:]
+    return found[:half] + rest[:: max(1, len(rest) // half)][:half]
+
+
+def _detail(patch: Pixels) -> float:
+    return float(cv2.Laplacian(np.ascontiguousarray(patch[::2, ::2, 1]), cv2.CV_32F).std())
+
+
+def choose_scale(
+    pixels: Pixels, probe: SizeProbe, byte_count: float, finest: float, params: ScalingParams | None = None
+) -> float:
+    """The factor 0..1 on the sides at which a file of so many bytes is most like `pixels`.
+
+    `probe` predicts the bytes of `pixels` at full size.
+    """
+    tuning = params or ScalingParams()
+    if probe(coarseness_of(tuning.safe_quality)) <= byte_count:
+        return 1.0
+    excess = probe(coarseness_of(tuning.wanted_quality)) / byte_count
+    start = max(excess ** (-1 / tuning.size_exponent), tuning.smallest)
+    settings = Range(finest, coarseness_of(tuning.floor_quality))
+    trial = ScaleTrial(pixels, probe, byte_count, settings, tuning)
+    return _climb(trial, round(math.log(start) / math.log(tuning.step)), tuning)
+
+
+def _climb(trial: ScaleTrial, index: int, params: ScalingParams) -> float:
+    """From a first scale to the neighbour that is better, until none is; full size is always tried."""
+    last = math.floor(math.log(params.smallest) / math.log(params.step))
+
+    def value(at: int) -> float:
+        return trial.likeness(params.step**at) - params.reluctance * at
+
+    best = min(index, last)
+    for direction in (1, -1):
+        while 0 <= best + direction <= last and value(best + direction) > value(best):
+            best += direction
+    if best <= 4 and value(0) >= value(best):
+        best = 0
+    return float(params.step**best)
+
+
+def _linear(pixels: Pixels) -> Floats:
+    """Luma of H x W x 3 RGB in linear light, 0..1."""
+    grey = cv2.cvtColor(np.ascontiguousarray(pixels), cv2.COLOR_RGB2GRAY)
+    return np.asarray(LINEAR[grey], np.float32)
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A picture as it is compared: its channels octave by octave."""
+
+    light: list[Octave]
+    red_green: list[Octave]
+    blue: list[Octave]
+
+    @classmethod
+    def of(cls, pixels: Pixels) -> View:
+        light: list[Octave] = []
+        linear = _linear(pixels)
+        while len(light) < len(LIGHT) and min(linear.shape) >= 8:
+            light.append(_octave(np.asarray(cv2.pow(linear + BIAS, 1 / 3), np.float32)))
+            linear = _halved(linear)
+        red_green: list[Octave] = []
+        blue: list[Octave] = []
+        quarter = cv2.resize(pixels, None, fx=0.25, fy=0.25, interpolation=cv2.INTER_AREA)
+        colour = np.asarray(LINEAR[quarter], np.float32)
+        while len(blue) < len(BLUE) and min(colour.shape[:2]) >= 8:
+            cone = np.cbrt(colour @ OPSIN.T + BIAS) - np.cbrt(BIAS)
+            x, y = 0.5 * (cone[..., 0] - cone[..., 1]), 0.5 * (cone[..., 0] + cone[..., 1])
+            red_green.append(_octave(np.asarray(14 * x + 0.42, np.float32)))
+            blue.append(_octave(np.asarray(cone[..., 2] - y + 0.55, np.float32)))
+            colour = _halved(colour)
+        return cls(light, red_green, blue)
+
+
+def _halved(values: Floats) -> Floats:
+    size = (max(1, values.shape[1] // 2), max(1, values.shape[0] // 2))
+    return np.asarray(cv2.resize(values, size, interpolation=cv2.INTER_AREA), np.float32)
+
+
+def _octave(values: Floats) -> Octave:
+    """Values, their local mean and mean square."""
+    return values, _blur(values), _blur(values * values)
+
+
+def _blur(values: Floats) -> Floats:
+    return np.asarray(cv2.GaussianBlur(values, (11, 11), 1.5), np.float32)
+
+
+def likeness(source: View, made: View) -> float:
+    """100 for the same picture, 90 hardly to be told apart; roughly the scale of SSIMULACRA2."""
+    total = 0.9562382616834844 * distance(source, made)
+    total = 2.326765642916932 * total - 0.020884521182843837 * total**2 + 6.248496625763138e-05 * total**3
+    return 100.0 - 10.0 * float(max(total, 0.0) ** 0.6276336467831387)
+
+
+def distance(source: View, made: View) -> float:
+    """0 for the same picture; SSIMULACRA2's weighted sum, before its last mapping."""
+    channels = (
+        (LIGHT, source.light, made.light),
+        (RED_GREEN, source.red_green, made.red_green),
+        (BLUE, source.blue, made.blue),
+    )
+    return sum(
+        _octave_distance(weights, a, b)
+        for table, ours, theirs in channels
+        for weights, a, b in zip(table, ours, theirs, strict=False)
+    )
+
+
+def _octave_distance(weights: Weights, source: Octave, made: Octave) -> float:
+    (a, mean_a, square_a), (b, mean_b, square_b) = source, made
+    covariance = _blur(a * b) - mean_a * mean_b
+    variances = square_a - mean_a * mean_a + square_b - mean_b * mean_b
+    error = 1 - (1 - (mean_a - mean_b) ** 2) * (2 * covariance + C2) / (variances + C2)
+    error = np.maximum(error, 0)
+    edges = (1 + np.abs(b - mean_b)) / (1 + np.abs(a - mean_a)) - 1
+    terms = (float(error.mean()), _norm(error), _norm(np.minimum(edges, 0)), _norm(np.maximum(edges, 0)))
+    return sum(weight * term for weight, term in zip(weights, terms, strict=True))
+
+
+def _norm(values: NDArray[np.floating]) -> float:
+    """The fourth norm: what the worst places weigh."""
+    square = values * values
+    return float(np.sqrt(np.sqrt((square * square).mean())))

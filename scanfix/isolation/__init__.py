@@ -1,0 +1,26 @@
+"""How is a stranger's photo prepared so that nothing it does to a decoder reaches this process?
+
+    with scanfix.Worker(limits=scanfix.UPLOAD_LIMITS) as worker:
+        prepared = worker.prepare(data)
+
+The photo is read here, under the byte limit, and goes by pipe to a process of its own session,
+kept warm between photos and replaced after a number of them. That process has limits of the
+kernel on memory, CPU time, written files and open files, and no core dumps. A clock here kills
+it, with all it may have started, wherever it is: a signal or a thread inside Python cannot stop a
+loop in C. What comes back is unpickled with an allow-list of scanfix's own values, so that a
+decoder that was taken over cannot answer with code. A crash, a time-out or a lack of memory is
+an InputError for that photo alone.
+
+Linux: all of it; the process also dies at once with its parent, by a signal of the kernel.
+Not forbidden, on any system: opening sockets and reading files the user may read. Who must rule
+that out runs the application in a container or under a system call filter.
+
+macOS: the kernel does not enforce the memory limit. Windows: no limits of the kernel, the clock
+only. On both, an orphaned process ends with the photo it is at.
+"""
+
+from __future__ import annotations
+
+from scanfix.isolation.worker import Task, Worker
+
+__all__ = ["Task", "Worker"]

@@ -1,0 +1,171 @@
+"""One process beyond the pipe, seen from this side: asked, timed, killed, and its end understood."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import os
+import pickle
+import signal
+import subprocess
+import sys
+import threading
+from typing import IO, Any, cast
+
+from scanfix.errors import InputError, ScanfixError
+from scanfix.isolation.pipes import READY, Hello, read_message, write_messages
+from scanfix.limits import Limits
+
+_BOOT = (
+    "import json, sys; sys.path[:] = json.loads(sys.argv[1]);"
+    "from scanfix.isolation import served; served.serve()"
+)
+_KEPT_VARIABLES = ("PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "SYSTEMROOT", "TEMP", "TMP", "TMPDIR")
+# One process is one core: whoever wants more photos at once asks for more processes.
+_SET_VARIABLES = dict.fromkeys(
+    ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OPENCV_FOR_THREADS_NUM"), "1"
+)
+_START_SECONDS = 120.0
+_POSIX = os.name == "posix"
+# How a process ends that was killed from outside: by this one, or by the kernel for want of memory.
+_KILLED = -signal.SIGKILL if _POSIX else 1
+_CPU_TIME_USED_UP = -signal.SIGXCPU if _POSIX else None
+_ENDS_PROCESS = frozenset(("memory", "decoder_crashed", "timeout"))
+_UNPICKLING_ERRORS = (pickle.UnpicklingError, ValueError, TypeError, AttributeError, ImportError, LookupError)
+_VALUE_MODULES = frozenset(
+    f"scanfix.{name}"
+    for name in (
+        "errors",
+        "findings",
+        "framing",
+        "geometry",
+        "model",
+        "pipeline",
+        "profiles",
+        "profiles.profile",
+    )
+)
+# How errors and single numbers of numpy, which a check may leave in a report, are made again.
+_VALUE_MAKERS = frozenset(
+    (("scanfix.errors", "_restore"), ("numpy._core.multiarray", "scalar"), ("numpy", "dtype"))
+)
+
+
+class Process:
+    """One process beyond the pipe, seen from here."""
+
+    def __init__(self, limits: Limits) -> None:
+        self.photo_count = 0
+        self.is_open = True
+        self._limits = limits
+        self._timed_out = False
+        # Guards the process number: once waited for, it may belong to somebody else.
+        self._lock = threading.Lock()
+        child_end, self._lifeline = os.pipe()
+        try:
+            self._popen, self._requests, self._answers = _start(child_end)
+        finally:
+            os.close(child_end)
+        hello = Hello(limits, child_end if _POSIX else None, os.getpid())
+        if self._exchange(hello, b"", _START_SECONDS) != READY:
+            self.close()
+            raise InputError("decoder_crashed")
+
+    def ask(self, request: object, data: bytes) -> object:
+        """The answer, or the error that stands for the lack of one; then the process is gone."""
+        self.photo_count += 1
+        answer = self._exchange(request, data, self._limits.max_seconds)
+        if self._timed_out or (isinstance(answer, ScanfixError) and answer.code in _ENDS_PROCESS):
+            self.close()
+        return answer
+
+    def close(self) -> int:
+        """Kill the process and all that it started; no zombie stays. Returns how it ended."""
+        with self._lock:
+            if self.is_open:
+                self.is_open = False
+                _kill_group(self._popen)
+                self._popen.wait()
+                os.close(self._lifeline)
+                for stream in (self._requests, self._answers):
+                    with contextlib.suppress(OSError):
+                        stream.close()
+        return self._popen.returncode
+
+    def _exchange(self, request: object, data: bytes, seconds: float) -> object:
+        clock = threading.Timer(seconds, self._time_is_up)
+        clock.daemon = True
+        clock.start()
+        try:
+            # The photo travels beside the pickle, which would copy it once more on either side.
+            write_messages(self._requests, pickle.dumps(request), data)
+            return _Answer(io.BytesIO(read_message(self._answers))).load()
+        except (OSError, EOFError):
+            return self._post_mortem()
+        except _UNPICKLING_ERRORS:
+            self.close()
+            return InputError("decoder_crashed")
+        finally:
+            clock.cancel()
+
+    def _time_is_up(self) -> None:
+        with self._lock:
+            if self.is_open:
+                self._timed_out = True
+                _kill_group(self._popen)
+
+    def _post_mortem(self) -> InputError:
+        """Why there is no answer, by the way the process ended; a signal sent now does not change that."""
+        status = self.close()
+        if status == _CPU_TIME_USED_UP or (self._timed_out and status == _KILLED):
+            return InputError("timeout", limit=self._limits.max_seconds)
+        return InputError("memory" if status == _KILLED else "decoder_crashed")
+
+
+def _start(lifeline: int) -> tuple[subprocess.Popen[bytes], IO[bytes], IO[bytes]]:
+    environment = {name: os.environ[name] for name in _KEPT_VARIABLES if name in os.environ} | _SET_VARIABLES
+    path = json.dumps(list(map(str, sys.path)))
+    popen = subprocess.Popen(  # noqa: S603 - this very interpreter, with a constant program
+        [sys.executable or "python3", "-c", _BOOT, path],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env=environment,
+        start_new_session=_POSIX,
+        pass_fds=(lifeline,) if _POSIX else (),
+    )
+    requests, answers = cast("IO[bytes]", popen.stdin), cast("IO[bytes]", popen.stdout)
+    _widen(requests, answers)
+    return popen, requests, answers
+
+
+def _widen(*pipes: IO[bytes]) -> None:
+    """Linux: sixteen times the usual room in a pipe; a photo of some megabytes costs half the CPU."""
+    if sys.platform.startswith("linux"):
+        import fcntl
+
+        for pipe in pipes:
+            with contextlib.suppress(OSError):
+                fcntl.fcntl(pipe.fileno(), fcntl.F_SETPIPE_SZ, 1 << 20)
+
+
+def _kill_group(popen: subprocess.Popen[bytes]) -> None:
+    """SIGKILL to the process and, where there are groups, to all that it started."""
+    with contextlib.suppress(OSError):
+        if _POSIX:
+            os.killpg(popen.pid, signal.SIGKILL)
+        else:
+            popen.kill()
+
+
+class _Answer(pickle.Unpickler):
+    """Unpickles scanfix's own values and nothing else: the other side may have been taken over."""
+
+    def find_class(self, module: str, name: str) -> Any:
+        if module in _VALUE_MODULES or (module, name) in _VALUE_MAKERS:
+            value = super().find_class(module, name)
+            is_value = isinstance(value, type) and value.__module__ == module
+            if is_value or (module, name) in _VALUE_MAKERS:
+                return value
+        raise pickle.UnpicklingError(f"{module}.{name} is not a value of scanfix")

@@ -1,0 +1,170 @@
+"""What does the process beyond the pipe do? It limits itself, then answers one photo after the other."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import pickle
+import signal
+import sys
+import time
+from dataclasses import dataclass
+from typing import IO
+
+import cv2
+
+from scanfix.errors import InputError, ScanfixError
+from scanfix.files import SourceBytes
+from scanfix.isolation.pipes import READY, Hello, read_message, write_messages
+from scanfix.limits import Limits
+
+_OPEN_FILES = 64
+_CRASHED = 70
+
+
+@dataclass(frozen=True, slots=True)
+class _Pipes:
+    requests: IO[bytes]
+    answers: IO[bytes]
+
+
+def serve() -> None:
+    """The life of the process. Its end is at once, so that the way it ended stays to be seen."""
+    status = _CRASHED
+    try:
+        _answer_requests()
+        status = 0
+    finally:
+        os._exit(status)
+
+
+def _answer_requests() -> None:
+    """Take the limits upon itself, then answer one request after the other."""
+    pipes = _take_pipes()
+    hello: Hello = pickle.loads(read_message(pipes.requests))  # noqa: S301 - from the parent
+    read_message(pipes.requests)
+    _die_with_parent(hello)
+    _import_all()
+    _limit_resources(hello.limits)
+    _give_up_privileges()
+    write_messages(pipes.answers, pickle.dumps(READY))
+    owner = os.getpid()
+    while True:
+        try:
+            request, data = read_message(pipes.requests), read_message(pipes.requests)
+        except EOFError:
+            return
+        _limit_cpu(hello.limits)
+        answer = _answer(request, data, hello.limits)
+        if os.getpid() != owner:
+            return
+        if _has_children():
+            # The task forked. Nothing that scanfix uses does, so this process is not to be trusted any more.
+            answer = pickle.dumps(InputError("decoder_crashed"))
+        write_messages(pipes.answers, answer)
+
+
+def _take_pipes() -> _Pipes:
+    """The pipe of answers moves away from standard output, where decoders may print."""
+    requests = os.fdopen(os.dup(0), "rb")
+    answers = os.fdopen(os.dup(1), "wb")
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    for standard in (0, 1):
+        os.dup2(nowhere, standard)
+    os.close(nowhere)
+    return _Pipes(requests, answers)
+
+
+def _answer(request: bytes, data: bytes, limits: Limits) -> bytes:
+    try:
+        task, name, options = pickle.loads(request)  # noqa: S301 - from the parent
+        answer = task(SourceBytes(data, name), limits, options)
+        return pickle.dumps(answer, protocol=5)
+    except ScanfixError as error:
+        return pickle.dumps(error)
+    except MemoryError:
+        return pickle.dumps(InputError("memory"))
+    except cv2.error as error:
+        if error.code != cv2.Error.StsNoMem:
+            raise
+        return pickle.dumps(InputError("memory"))
+
+
+def _import_all() -> None:
+    """What a photo may need, so that the limits leave room for photos and the clock runs for them only."""
+    import importlib
+
+    for name in ("scanfix.api", "pillow_heif", "pypdfium2"):
+        with contextlib.suppress(ImportError):
+            importlib.import_module(name)
+    with contextlib.suppress(OSError):
+        os.chdir(os.path.abspath(os.sep))  # noqa: PTH100 - the root, on every system
+
+
+def _limit_resources(limits: Limits) -> None:
+    with contextlib.suppress(ImportError, OSError, ValueError):
+        import resource
+
+        room = _address_space() + limits.max_memory_bytes
+        for kind, most in (
+            (resource.RLIMIT_CORE, 0),
+            (resource.RLIMIT_FSIZE, 0),
+            (resource.RLIMIT_NOFILE, _OPEN_FILES),
+            (resource.RLIMIT_AS, room),
+        ):
+            _, hard = resource.getrlimit(kind)
+            most = most if hard == resource.RLIM_INFINITY else min(most, hard)
+            resource.setrlimit(kind, (most, most))
+
+
+def _give_up_privileges() -> None:
+    """Linux: no program started from here on may have more rights than this one (PR_SET_NO_NEW_PRIVS)."""
+    if sys.platform.startswith("linux"):
+        import ctypes
+
+        with contextlib.suppress(OSError, AttributeError):
+            ctypes.CDLL(None).prctl(38, 1, 0, 0, 0)
+
+
+def _address_space() -> int:
+    """Bytes of address space in use: the interpreter and its libraries, before any photo."""
+    with contextlib.suppress(OSError, ValueError), open("/proc/self/statm", "rb") as file:  # noqa: PTH123
+        return int(file.read().split()[0]) * os.sysconf("SC_PAGE_SIZE")
+    return 1 << 30
+
+
+def _limit_cpu(limits: Limits) -> None:
+    """CPU seconds for the next photo; the kernel's signal ends the process, also inside C."""
+    with contextlib.suppress(ImportError, OSError, ValueError):
+        import resource
+
+        _, hard = resource.getrlimit(resource.RLIMIT_CPU)
+        resource.setrlimit(resource.RLIMIT_CPU, (int(time.process_time() + limits.max_seconds) + 1, hard))
+
+
+def _die_with_parent(hello: Hello) -> None:
+    """Linux: have the kernel send SIGKILL to this process when the pipe's other end closes.
+
+    PR_SET_PDEATHSIG would do so when the *thread* that started the process ends, which in a web
+    server happens all the time.
+    """
+    if hello.lifeline is None or not sys.platform.startswith("linux"):
+        return
+    import fcntl
+
+    with contextlib.suppress(OSError):
+        fcntl.fcntl(hello.lifeline, fcntl.F_SETOWN, os.getpid())
+        fcntl.fcntl(hello.lifeline, fcntl.F_SETSIG, signal.SIGKILL)
+        fcntl.fcntl(hello.lifeline, fcntl.F_SETFL, fcntl.fcntl(hello.lifeline, fcntl.F_GETFL) | os.O_ASYNC)
+    if os.getppid() != hello.parent:
+        os._exit(0)
+
+
+def _has_children() -> bool:
+    if os.name != "posix":
+        return False
+    try:
+        os.waitpid(-1, os.WNOHANG)
+    except ChildProcessError:
+        return False
+    return True

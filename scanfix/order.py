@@ -1,0 +1,80 @@
+"""What is asked for one photo: names become objects here, before anything heavy is loaded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from os import PathLike
+from typing import Literal, get_args
+
+from scanfix.documents import DocumentKind, find_kind
+from scanfix.errors import ConfigError
+from scanfix.geometry import Quad
+from scanfix.limits import SHELL_LIMITS, Limits
+from scanfix.profiles import Format, OutputProfile, load_profile
+
+Crop = Literal["auto", "never", "flat"]
+Corners = Iterable[Sequence[float]]
+
+_FORMAT_WORDS: dict[str, Format] = {"jpg": "jpg", "jpeg": "jpg", "bmp": "bmp"}
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What is asked for one photo, all names resolved."""
+
+    profile: OutputProfile
+    format: Format
+    crop: Crop = "auto"
+    kind: DocumentKind | None = None
+    limits: Limits = SHELL_LIMITS
+    salvage: bool = False
+    corners: Quad | None = None
+    """The border by hand; then none is searched for."""
+
+
+def make_order(
+    profile: str | PathLike[str] | OutputProfile = "cnnic",
+    format: str | None = None,
+    crop: Crop = "auto",
+    document: str | None = None,
+    limits: Limits = SHELL_LIMITS,
+    salvage: bool = False,
+    corners: Corners | None = None,
+) -> Order:
+    """Resolve the names; raises ConfigError for those that do not exist."""
+    rules = load_profile(profile)
+    if crop not in get_args(Crop):
+        raise ConfigError("bad_option", option="crop", value=crop)
+    return Order(
+        rules,
+        _format_of(format, rules),
+        crop,
+        None if document is None else find_kind(document),
+        limits,
+        salvage,
+        None if corners is None else _quad_of(corners),
+    )
+
+
+def _format_of(name: str | None, rules: OutputProfile) -> Format:
+    if name is None:
+        return rules.formats[0]
+    chosen = _FORMAT_WORDS.get(name.lower().removeprefix("."))
+    if chosen is None:
+        raise ConfigError("bad_option", option="format", value=name)
+    if chosen not in rules.formats:
+        raise ConfigError(
+            "format_not_in_profile", profile=rules.name, format=chosen, wanted=list(rules.formats)
+        )
+    return chosen
+
+
+def _quad_of(corners: Corners) -> Quad:
+    try:
+        quad = Quad.of(corners)
+    except (TypeError, ValueError, IndexError) as error:
+        raise ConfigError("bad_corners") from error
+    if not quad.is_convex or quad.area < 1:
+        raise ConfigError("bad_corners")
+    return quad

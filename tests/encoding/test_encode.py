@@ -1,0 +1,200 @@
+"""Every picture ends in the window of every profile, or the error says which rule stands in the way."""
+
+from __future__ import annotations
+
+import io
+
+import cv2
+import numpy as np
+import pytest
+from PIL import Image
+
+from scanfix.encoding import encode
+from scanfix.encoding.bmp import bmp_bytes
+from scanfix.encoding.chroma import chroma_loss
+from scanfix.encoding.tables import COARSEST, FINEST, coarseness_of, quality_of, tables_at
+from scanfix.errors import CannotMeetProfileError, ConfigError
+from scanfix.geometry import Size
+from scanfix.model import Pixels
+from scanfix.profiles import Format, load_profile, profile_names
+from scanfix.verification import verify
+
+CNNIC = load_profile("cnnic")
+
+
+def textured(width: int, height: int, noise: float = 6.0, seed: int = 1) -> Pixels:
+    """Rings, letters' worth of edges, and grain, in colour."""
+    rng = np.random.default_rng(seed)
+    y, x = np.mgrid[0:height, 0:width].astype(np.float32)
+    rings = 128 + 90 * np.sin(np.hypot(x - width / 3, y - height / 2) / 5)
+    pixels = np.stack([rings, rings * 0.8 + 30, 255 - rings], axis=-1)
+    pixels += cv2.GaussianBlur(rng.normal(0, 2 * noise, pixels.shape).astype(np.float32), (0, 0), 0.7)
+    return np.asarray(np.clip(pixels, 0, 255), np.uint8)
+
+
+def white_noise(width: int, height: int) -> Pixels:
+    return np.random.default_rng(2).integers(0, 256, (height, width, 3), dtype=np.uint8)
+
+
+def solid(width: int, height: int, level: int) -> Pixels:
+    return np.full((height, width, 3), level, np.uint8)
+
+
+PICTURES: dict[str, Pixels] = {
+    "photo": textured(1400, 1000),
+    "small": textured(320, 200),
+    "square": textured(700, 700),
+    "portrait": textured(400, 460),
+    "signature": textured(280, 120),
+    "large noise": white_noise(900, 700),
+    "narrow": white_noise(10, 9000),
+    "flat strip": white_noise(9000, 8),
+    "two wide": white_noise(2, 2000),
+    "page": solid(1000, 1400, 255),
+    "black": solid(900, 700, 0),
+    "one pixel": solid(1, 1, 77),
+}
+
+
+@pytest.mark.parametrize("picture", PICTURES)
+@pytest.mark.parametrize("profile_name", profile_names())
+def test_in_the_window_or_the_rule_is_named(profile_name: str, picture: str) -> None:
+    profile = load_profile(profile_name)
+    for wanted in profile.formats:
+        try:
+            made = encode(PICTURES[picture], profile, format=wanted)
+        except CannotMeetProfileError as error:
+            rule = error.params["rule"]
+        else:
+            rule = None
+            assert verify(made.data, profile, wanted) == made.size
+            assert made.encode_count <= 30
+        assert rule in {None, "rule_min_bytes", "rule_max_bytes", "rule_pixels", "rule_square"}
+
+
+@pytest.mark.parametrize("picture", ["photo", "small", "square", "portrait", "page", "large noise", "narrow"])
+def test_usual_pictures_fit_the_default_profile(picture: str) -> None:
+    for wanted in CNNIC.formats:
+        assert len(encode(PICTURES[picture], CNNIC, format=wanted).data) in CNNIC.window
+
+
+@pytest.mark.parametrize("name", ["in-ssc-photo", "in-ssc-signature"])
+def test_exact_sizes_are_met(name: str) -> None:
+    profile = load_profile(name)
+    made = encode(textured(3 * profile.max_width, 3 * profile.max_height), profile)
+    assert made.size == Size(profile.max_width, profile.max_height)
+
+
+def test_ceiling_is_well_used_in_one_encode() -> None:
+    made = encode(textured(2000, 1500, noise=9), CNNIC)
+    assert made.encode_count == 1
+    assert len(made.data) > 0.88 * CNNIC.window.max_bytes
+
+
+def test_same_pixels_give_the_same_bytes_and_stay_as_they_are() -> None:
+    pixels = textured(900, 700)
+    before = pixels.copy()
+    pixels.flags.writeable = False
+    assert encode(pixels, CNNIC).data == encode(before, CNNIC).data
+    assert np.array_equal(pixels, before)
+
+
+def test_slice_is_taken_as_it_is() -> None:
+    pixels = textured(900, 700)
+    part = pixels[10:510, 20:720]
+    assert encode(part, CNNIC).data == encode(part.copy(), CNNIC).data
+
+
+def test_jpeg_is_baseline_with_the_dots_per_inch() -> None:
+    made = encode(textured(800, 600), CNNIC, dpi=300)
+    with Image.open(io.BytesIO(made.data)) as image:
+        assert image.info["dpi"] == (300, 300)
+        assert not image.info.get("progressive")
+        assert image.mode == "RGB"
+        assert not image.getexif()
+
+
+def test_dots_per_inch_follow_the_scale() -> None:
+    made = encode(textured(1300, 1300), load_profile("us-ds160"), dpi=300)
+    with Image.open(io.BytesIO(made.data)) as image:
+        assert image.info["dpi"][0] == pytest.approx(300 * made.scale, abs=1)
+
+
+def test_blank_page_is_told_apart_from_a_small_document() -> None:
+    page, small = encode(PICTURES["page"], CNNIC), encode(textured(150, 95, noise=1), CNNIC)
+    assert (page.blank, page.enlarged) == (True, True)
+    assert (small.blank, small.enlarged) == (False, True)
+    assert small.steps == ("standard_huffman", "full_chroma", "finer", "enlarged")
+
+
+def test_plain_storage_comes_before_enlarging() -> None:
+    pixels = cv2.GaussianBlur(textured(700, 450, noise=0), (0, 0), 1.5)
+    made = encode(np.asarray(pixels, np.uint8), CNNIC)
+    assert not made.enlarged
+
+
+def test_aim_is_kept_where_nothing_is_lost() -> None:
+    assert CNNIC.aim is not None
+    assert len(encode(textured(900, 700, noise=1), CNNIC).data) <= CNNIC.aim.max_bytes
+
+
+def test_coloured_print_keeps_its_chroma() -> None:
+    checks = np.zeros((600, 600, 3), np.uint8)
+    checks[::2, ::2] = (255, 0, 0)
+    checks[1::2, 1::2] = (0, 0, 255)
+    assert chroma_loss(checks) > 20
+    assert chroma_loss(solid(600, 600, 90)) == 0
+    smooth = cv2.GaussianBlur(checks, (0, 0), 3)
+    assert chroma_loss(np.asarray(smooth, np.uint8)) < 2
+
+
+def test_screen_text_is_not_made_smaller() -> None:
+    rng = np.random.default_rng(4)
+    page = np.full((3000, 900, 3), 255, np.uint8)
+    letters = np.repeat(np.repeat(rng.integers(0, 2, (1000, 450)) * 255, 3, 0), 2, 1)
+    page[...] = letters[..., None]
+    assert encode(page, CNNIC).scale == 1.0
+
+
+@pytest.mark.parametrize("quality", [5, 25, 50, 75, 90, 99])
+def test_quality_and_coarseness_are_inverse(quality: int) -> None:
+    assert quality_of(coarseness_of(quality)) == quality
+
+
+def test_tables_are_those_of_a_baseline_file() -> None:
+    for coarseness in (FINEST, 1.0, COARSEST):
+        for table in tables_at(coarseness):
+            assert len(table) == 64
+            assert 1 <= min(table) <= max(table) <= 255
+    assert set(tables_at(FINEST)[0]) == {1}
+
+
+@pytest.mark.parametrize("format", ["jpg", "bmp"])
+def test_format_must_be_one_of_the_profile(format: Format) -> None:
+    profile = load_profile("pair-cn")
+    if format in profile.formats:
+        assert encode(textured(800, 600), profile, format=format).format == "JPEG"
+    else:
+        with pytest.raises(ConfigError):
+            encode(textured(800, 600), profile, format=format)
+
+
+@pytest.mark.parametrize(("size", "bits"), [(Size(101, 67), 24), (Size(333, 400), 8), (Size(4, 4), 24)])
+def test_bmp_arithmetic_is_exact(size: Size, bits: int) -> None:
+    image = Image.new("RGB" if bits == 24 else "P", (size.width, size.height))
+    if bits == 8:
+        image.putpalette([0] * 768)
+    buffer = io.BytesIO()
+    image.save(buffer, "BMP")
+    assert len(buffer.getvalue()) == bmp_bytes(size, bits)
+
+
+def test_bmp_of_a_document_with_few_dots_is_stored_in_256_colours() -> None:
+    page = textured(1000, 1400)
+    plain = encode(page, CNNIC, format="bmp", document_dpi=900)
+    palette = encode(page, CNNIC, format="bmp", document_dpi=200)
+    assert plain.steps == ("shrunk",)
+    assert palette.steps == ("palette", "shrunk")
+    assert palette.size.pixel_count > 2 * plain.size.pixel_count
+    assert plain.jpeg_times is not None
+    assert plain.jpeg_times > 3

@@ -1,0 +1,92 @@
+"""A file that conforms goes through byte for byte; only what is no picture is ever left out."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image, ImageCms
+
+from scanfix.encoding import pass_through
+from scanfix.encoding.segments import BrokenJpegError, parse_jpeg
+from scanfix.model import SourceInfo
+from scanfix.profiles import load_profile
+from scanfix.verification import verify
+
+CNNIC = load_profile("cnnic")
+
+
+def jpeg(mode: str = "RGB", **options: Any) -> bytes:
+    noise = np.random.default_rng(5).integers(0, 256, (300, 400, 3), dtype=np.uint8)
+    buffer = io.BytesIO()
+    Image.fromarray(noise).convert(mode).save(buffer, "JPEG", **{"quality": 90, **options})
+    return buffer.getvalue()
+
+
+def passed(data: bytes, **facts: Any) -> bytes | None:
+    info = SourceInfo("JPEG", "JPEG", len(data), 400, 300, **facts)
+    return pass_through(data, info, CNNIC, "jpg")
+
+
+def decoded(data: bytes) -> np.ndarray[Any, Any]:
+    return np.asarray(Image.open(io.BytesIO(data)).convert("RGB"))
+
+
+def test_conforming_file_is_the_same_bytes() -> None:
+    data = jpeg()
+    assert passed(data) == data
+
+
+def test_metadata_goes_and_the_picture_stays() -> None:
+    exif = Image.Exif()
+    exif[0x010F] = "Maker"
+    data = jpeg(exif=exif, comment=b"hello", dpi=(300, 300)) + b"trailing"
+    clean = passed(data)
+    assert clean is not None
+    assert b"Maker" not in clean
+    assert b"hello" not in clean
+    assert clean.endswith(b"\xff\xd9")
+    assert np.array_equal(decoded(clean), decoded(data))
+    verify(clean, CNNIC, "jpg")
+
+
+def test_srgb_profile_is_kept_with_the_bytes() -> None:
+    icc = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    data = jpeg(icc_profile=icc)
+    assert passed(data) == data
+
+
+def test_other_colour_spaces_are_encoded_anew() -> None:
+    icc = ImageCms.ImageCmsProfile(ImageCms.createProfile("LAB")).tobytes()
+    assert passed(jpeg(icc_profile=icc)) is None
+    assert passed(jpeg("CMYK")) is None
+    assert passed(jpeg("L", quality=100)) is None
+
+
+@pytest.mark.parametrize("facts", [{"exif_orientation": 6}, {"damaged": True}])
+def test_turned_or_damaged_file_is_encoded_anew(facts: dict[str, Any]) -> None:
+    assert passed(jpeg(), **facts) is None
+
+
+def test_progressive_file_is_encoded_anew() -> None:
+    assert passed(jpeg(progressive=True)) is None
+
+
+def test_size_outside_the_window_is_encoded_anew() -> None:
+    assert passed(jpeg(quality=10)) is None
+
+
+def test_bmp_is_never_passed_for_a_jpeg() -> None:
+    data = jpeg()
+    info = SourceInfo("JPEG", "JPEG", len(data), 400, 300)
+    assert pass_through(data, info, CNNIC, "bmp") is None
+
+
+@pytest.mark.parametrize("cut", [1, 3, 20, 200, 5000])
+def test_broken_file_is_never_passed(cut: int) -> None:
+    data = jpeg()[:-cut]
+    with pytest.raises(BrokenJpegError):
+        parse_jpeg(data)
+    assert passed(data) is None

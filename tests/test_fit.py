@@ -1,0 +1,113 @@
+"""The search lands in the window or says that it cannot, whatever the sizes do."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from scanfix.fit import Fit, FitParams, Misfit, Range, fit, solve
+
+SETTINGS = Range(0.1, 8.0)
+
+
+class Sized:
+    """Stands for a file."""
+
+    def __init__(self, byte_count: int) -> None:
+        self.byte_count = byte_count
+
+    def __len__(self) -> int:
+        return self.byte_count
+
+
+def power_law(full: float, slope: float = 0.7) -> Callable[[float], float]:
+    return lambda setting: full * setting**-slope
+
+
+def fitted(
+    size: Callable[[float], float], predict: Callable[[float], float], low: int, high: int
+) -> Fit[Sized] | Misfit:
+    return fit(lambda setting: Sized(round(size(setting))), predict, low, high, SETTINGS, start=0.5)
+
+
+def test_one_encode_is_enough_where_the_prediction_is_right() -> None:
+    result = fitted(power_law(800_000), power_law(800_000), 56_320, 1_000_000)
+    assert isinstance(result, Fit)
+    assert result.encode_count == 1
+    assert 0.90 <= len(result.made) / 1_000_000 <= 1.0
+
+
+@pytest.mark.parametrize("error", [0.7, 0.9, 1.1, 1.4])
+def test_a_wrong_prediction_costs_one_more_encode(error: float) -> None:
+    result = fitted(power_law(800_000 * error), power_law(800_000), 56_320, 1_000_000)
+    assert isinstance(result, Fit)
+    assert result.encode_count <= 2
+    assert len(result.made) >= 900_000
+
+
+def test_the_finest_setting_is_used_where_all_fits() -> None:
+    result = fitted(power_law(20_000), power_law(20_000), 56_320, 1_000_000)
+    assert isinstance(result, Fit)
+    assert result.setting == SETTINGS.finest
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.floats(1, 1e8),
+    st.floats(0.05, 3),
+    st.floats(0.3, 3),
+    st.integers(0, 60_000),
+    st.integers(0, 1_000_000),
+)
+def test_any_power_law_is_fitted_where_it_can_be(
+    full: float, slope: float, error: float, low: int, width: int
+) -> None:
+    high = low + width
+    size = power_law(full, slope)
+    result = fitted(size, power_law(full * error), low, high)
+    if isinstance(result, Fit):
+        assert low <= len(result.made) <= high
+        return
+    ends = round(size(SETTINGS.finest)), round(size(SETTINGS.coarsest))
+    crossed = ends[0] > high and ends[1] < low
+    assert result.too_large is (result.nearest > high)
+    # Only a window that a step of the halving jumps over may be missed when the sizes cross it.
+    assert not crossed or width < 0.01 * high + 2
+    assert not low <= ends[0] <= high
+    assert not low <= ends[1] <= high
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(st.integers(0, 2_000_000), min_size=1, max_size=12),
+    st.integers(0, 100_000),
+    st.integers(0, 900_000),
+)
+def test_any_sizes_at_all_end_in_the_window_or_a_misfit(sizes: list[int], low: int, width: int) -> None:
+    def size(setting: float) -> float:
+        return sizes[int(setting * 1000) % len(sizes)]
+
+    result = fitted(size, size, low, low + width)
+    if isinstance(result, Fit):
+        assert low <= len(result.made) <= low + width
+    else:
+        assert not low <= result.nearest <= low + width
+    assert result.encode_count <= FitParams().max_encodes + 2
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.floats(1e3, 1e8), st.floats(0.2, 2.5), st.floats(1e3, 1e7))
+def test_solving_finds_the_target_within_the_range(full: float, slope: float, target: float) -> None:
+    size = power_law(full, slope)
+    found = solve(size, target, 0.5, SETTINGS, FitParams())
+    wanted = SETTINGS.clamp((full / target) ** (1 / slope))
+    assert abs(math.log(size(found) / size(wanted))) < 0.05
+
+
+def test_settings_are_positive_and_in_order() -> None:
+    with pytest.raises(ValueError, match="no settings"):
+        Range(2.0, 1.0)

@@ -1,0 +1,128 @@
+"""Profiles are read strictly, and rules that contradict each other are refused."""
+
+from __future__ import annotations
+
+import dataclasses
+import pickle
+from pathlib import Path
+
+import pytest
+
+from scanfix.errors import ConfigError
+from scanfix.findings import Severity
+from scanfix.profiles import ByteWindow, OutputProfile, load_profile, profile_names
+
+GOOD = """
+title = { en = "Test", zh = "测试" }
+formats = ["jpg"]
+window = { min_bytes = 1_000, max_bytes = 50_000 }
+source = "a test"
+checked = "2026-11-23"
+confidence = "low"
+"""
+
+
+def written(folder: Path, text: str) -> Path:
+    path = folder / "own.toml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize("name", profile_names())
+def test_built_in_profile_says_source_date_and_confidence(name: str) -> None:
+    profile = load_profile(name)
+    assert profile.name == name
+    assert set(profile.title) == {"en", "zh"}
+    assert profile.source
+    assert profile.checked >= "2026-11-01"
+    assert pickle.loads(pickle.dumps(profile)) == profile
+
+
+def test_default_window_satisfies_both_readings_of_kb() -> None:
+    profile = load_profile(profile_names()[0])
+    assert profile.window == ByteWindow(55 * 1024, 1_000_000)
+    assert profile.aim == ByteWindow(102_400, 500_000)
+    assert load_profile("aliyun") is profile
+
+
+def test_profile_passes_through_the_loader() -> None:
+    profile = load_profile("cnnic")
+    assert load_profile(profile) is profile
+
+
+def test_unknown_name_is_a_wrong_call() -> None:
+    with pytest.raises(ConfigError) as caught:
+        load_profile("nowhere")
+    assert caught.value.code == "unknown_profile"
+
+
+def test_own_file_is_loaded(tmp_path: Path) -> None:
+    path = written(tmp_path, GOOD + 'severities = { SF102 = "error" }\nmin_width = 10\n')
+    profile = load_profile(path)
+    assert (profile.name, profile.min_width) == ("own", 10)
+    assert profile.severities == {"SF102": Severity.ERROR}
+
+
+def test_absent_file_is_an_unknown_profile(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError) as caught:
+        load_profile(tmp_path / "absent.toml")
+    assert caught.value.code == "unknown_profile"
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        ("surprise = 1", "profile_unknown_key"),
+        ('min_width = "10"', "profile_wrong_type"),
+        ("min_width = 2.5", "profile_wrong_type"),
+        ("square = 1", "profile_wrong_type"),
+        ("min_width = 20\nmax_width = 10", "profile_width"),
+        ("min_height = 0", "profile_height"),
+        ("square = true\nmin_width = 600\nmax_height = 500", "profile_square"),
+        ("aim = { min_bytes = 10, max_bytes = 20_000 }", "profile_aim"),
+        ("max_compression_ratio = 20\nmin_width = 1000\nmin_height = 1000", "profile_compression"),
+        ("min_dpi = -1", "profile_dpi"),
+        ('severities = { SF999 = "error" }', "profile_severities"),
+        ('processing = "paint"', "profile_processing"),
+        ("this is no TOML", "profile_not_toml"),
+    ],
+)
+def test_bad_rules_are_refused_and_named(tmp_path: Path, line: str, reason: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        load_profile(written(tmp_path, GOOD + line + "\n"))
+    assert caught.value.code == "bad_profile"
+    told = caught.value.params["reason"]
+    assert reason in (told if isinstance(told, list) else [told])
+
+
+@pytest.mark.parametrize("key", ["title", "formats", "window", "source", "checked", "confidence"])
+def test_missing_key_is_refused(tmp_path: Path, key: str) -> None:
+    text = "\n".join(line for line in GOOD.splitlines() if not line.startswith(key))
+    with pytest.raises(ConfigError) as caught:
+        load_profile(written(tmp_path, text))
+    assert caught.value.params["reason"] == ["profile_missing_key", key]
+
+
+def test_empty_window_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError) as caught:
+        load_profile(written(tmp_path, GOOD.replace("1_000,", "60_000,")))
+    assert caught.value.params["name"] == "own"
+
+
+def test_bmp_alone_must_have_room(tmp_path: Path) -> None:
+    text = GOOD.replace('"jpg"', '"bmp"') + "min_width = 600\nmin_height = 600\n"
+    with pytest.raises(ConfigError) as caught:
+        load_profile(written(tmp_path, text))
+    assert caught.value.params["reason"] == "profile_bmp"
+
+
+def test_compression_ratio_raises_the_least_size() -> None:
+    profile = load_profile("us-ds160")
+    assert profile.least_bytes(1200, 1200) == 216_000
+    assert dataclasses.replace(profile, max_compression_ratio=None).least_bytes(1200, 1200) == 0
+
+
+def test_profile_is_frozen() -> None:
+    profile: OutputProfile = load_profile("cnnic")
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        profile.square = True  # type: ignore[misc]

@@ -1,0 +1,115 @@
+"""Each rule that a finished file breaks is seen and named; lost legibility shows as a number."""
+
+from __future__ import annotations
+
+import dataclasses
+import io
+import struct
+from typing import Any
+
+import cv2
+import numpy as np
+import pytest
+from PIL import Image
+
+from scanfix.errors import OutputError
+from scanfix.geometry import Size
+from scanfix.model import Pixels
+from scanfix.profiles import ByteWindow, Format, OutputProfile, load_profile
+from scanfix.verification import legibility_kept, verify
+
+WIDE = dataclasses.replace(load_profile("cnnic"), window=ByteWindow(100, 1_000_000), aim=None)
+
+
+def drawn() -> Pixels:
+    page = np.full((300, 400, 3), 235, np.uint8)
+    for row in range(10):
+        cv2.putText(
+            page,
+            "SPECIMEN 0123456789 ABC",
+            (8, 24 + 28 * row),
+            cv2.FONT_HERSHEY_SIMPLEX,
+            0.6,
+            (20, 20, 60),
+            1,
+        )
+    return page
+
+
+def made(format: str = "JPEG", pixels: Pixels | None = None, mode: str = "RGB", **options: Any) -> bytes:
+    buffer = io.BytesIO()
+    Image.fromarray(drawn() if pixels is None else pixels).convert(mode).save(buffer, format, **options)
+    return buffer.getvalue()
+
+
+def broken_rule(data: bytes, profile: OutputProfile = WIDE, format: Format = "jpg") -> object:
+    with pytest.raises(OutputError) as caught:
+        verify(data, profile, format)
+    assert caught.value.code == "verification_failed"
+    return caught.value.params["rule"]
+
+
+def test_good_files_tell_their_size() -> None:
+    assert verify(made(), WIDE, "jpg") == Size(400, 300)
+    assert verify(made("BMP"), WIDE, "bmp") == Size(400, 300)
+
+
+@pytest.mark.parametrize(
+    ("data", "rule"),
+    [
+        (made("PNG"), "rule_format"),
+        (made() + b"x", "rule_trailing"),
+        (made()[:-40] + b"\xff\xd9", "rule_whole"),
+        (made(comment=b"hello"), "rule_metadata"),
+        (made(exif=b"Exif\0\0II*\0\x08\0\0\0\0\0"), "rule_metadata"),
+        (made(progressive=True), "rule_progressive"),
+        (made(mode="L"), "rule_colour"),
+        (made(mode="CMYK"), "rule_colour"),
+    ],
+)
+def test_broken_jpeg_rule_is_named(data: bytes, rule: str) -> None:
+    assert broken_rule(data) == rule
+
+
+def test_progressive_passes_where_it_is_allowed() -> None:
+    verify(made(progressive=True), dataclasses.replace(WIDE, progressive=True), "jpg")
+
+
+@pytest.mark.parametrize(
+    ("rules", "rule"),
+    [
+        ({"window": ByteWindow(900_000, 1_000_000)}, "rule_window"),
+        ({"window": ByteWindow(10, 200)}, "rule_window"),
+        ({"max_compression_ratio": 1.5}, "rule_window"),
+        ({"min_width": 401}, "rule_pixels"),
+        ({"max_height": 299}, "rule_pixels"),
+        ({"square": True}, "rule_square"),
+    ],
+)
+def test_broken_profile_rule_is_named(rules: dict[str, Any], rule: str) -> None:
+    assert broken_rule(made(), dataclasses.replace(WIDE, **rules)) == rule
+
+
+@pytest.mark.parametrize(
+    ("at", "form", "value"),
+    [(2, "<I", 17), (14, "<I", 124), (22, "<i", -300), (28, "<H", 32), (30, "<I", 1), (10, "<I", 60)],
+)
+def test_broken_bmp_header_is_refused(at: int, form: str, value: int) -> None:
+    data = bytearray(made("BMP"))
+    struct.pack_into(form, data, at, value)
+    assert str(broken_rule(bytes(data), format="bmp")).startswith("rule_")
+
+
+def test_legibility_falls_with_the_size_and_the_quality() -> None:
+    page = drawn()
+    fine = legibility_kept(page, made(pixels=page, quality=95))
+    small = legibility_kept(page, made("BMP", pixels=np.asarray(cv2.resize(page, (120, 90)), np.uint8)))
+    coarse = legibility_kept(page, made(pixels=page, quality=2))
+    assert fine > 0.95
+    assert small < 0.6
+    assert coarse < fine
+
+
+def test_picture_without_edges_loses_nothing() -> None:
+    blank = np.full((200, 200, 3), 240, np.uint8)
+    assert legibility_kept(blank, made(pixels=blank)) == 1.0

@@ -34,7 +34,7 @@ class FramingParams:
     values no labelled document was cut (tolerance 0.5 % of its diagonal).
     """
 
-    min_confidence: float = 0.8
+    min_confidence: float = 0.85
     margin_share: float = 0.04
     """Of the diagonal of the document, on each side."""
     min_margin: int = 24

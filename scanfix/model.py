@@ -42,6 +42,8 @@ class SourceInfo:
     """Kinds found, never values: exif, gps, xmp, iptc, icc, comment, text, thumbnail, trailing."""
     subsampled: bool = False
     """The chroma was stored at half resolution (4:2:0 or 4:2:2)."""
+    color_converted: bool = False
+    """An embedded profile, other than sRGB, was applied; without it the stored numbers mean other colours."""
     damaged: bool = False
     """Part of the picture is missing; only ever true with salvage."""
 

@@ -9,9 +9,11 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import cv2
+import drawn_files
 import jsonschema
 import numpy as np
 import pytest
+from decoding.test_colour import swapped_profile
 from drawing import as_jpeg, as_png, photo
 from PIL import Image, ImageFile
 
@@ -159,3 +161,11 @@ def test_what_is_left_of_a_broken_file_is_given_only_when_asked_for() -> None:
     assert caught.value.code == "truncated"
     prepared = scanfix.prepare(broken, salvage=True)
     assert "SF405" in [f.code for f in prepared.report.blocking]
+
+
+def test_a_profile_that_only_calls_itself_srgb_is_not_passed_through() -> None:
+    pixels = photo("card", 1600, margin=0.05).pixels
+    for profile, honest in ((drawn_files.srgb_profile(), True), (swapped_profile(), False)):
+        assert b"sRGB" in profile or "sRGB".encode("utf-16-be") in profile
+        data = as_jpeg(pixels, quality=88, icc_profile=profile)
+        assert scanfix.prepare(data, crop="never").output.passthrough is honest

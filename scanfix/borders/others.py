@@ -27,6 +27,10 @@ class OtherParams:
     """A sheet much smaller than the document is a note beside it, or a leaf of it."""
     min_sure: float = 0.75
     """Mean of the mask over the blob."""
+    max_shared: float = 0.1
+    """Share of another sheet that may lie under the document: what is left around it is a shadow."""
+    min_part: float = 0.2
+    """Each of several sheets under one quad covers at least this share of it."""
     growth: int = 7
     """The document is taken out with a seam this wide, in map cells."""
 
@@ -42,9 +46,21 @@ def other_quads(maps: NetMaps, document: Quad, params: OtherParams = OtherParams
             break
         rest = rest * (1 - blob)
         quad = mask_quad(replace(maps, mask=maps.mask * blob))
-        if quad is not None and float(maps.mask[blob > 0].mean()) >= params.min_sure:
+        sure = float(maps.mask[blob > 0].mean()) >= params.min_sure
+        if quad is not None and sure and _shared(quad, document) < params.max_shared:
             found.append(quad)
     return tuple(found)
+
+
+def spans_several(maps: NetMaps, quad: Quad, params: OtherParams = OtherParams()) -> bool:
+    """The quad takes in two sheets or more with ground between them, where one is looked for."""
+    held = np.zeros(maps.mask.shape, np.uint8)
+    cv2.fillConvexPoly(
+        held, np.round(np.array(quad.corners) / (maps.scale_x, maps.scale_y)).astype(np.int32), 1
+    )
+    stats = cv2.connectedComponentsWithStats(held * (maps.mask > 0.5).astype(np.uint8))[2]
+    sizes = np.asarray(stats)[1:, cv2.CC_STAT_AREA]
+    return int((sizes > params.min_part * held.sum()).sum()) > 1
 
 
 def _taken(maps: NetMaps, document: Quad, params: OtherParams) -> Floats:
@@ -53,6 +69,12 @@ def _taken(maps: NetMaps, document: Quad, params: OtherParams) -> Floats:
     taken = np.zeros(maps.mask.shape, np.uint8)
     cv2.fillConvexPoly(taken, np.round(corners).astype(np.int32), 1)
     return np.asarray(cv2.dilate(taken, np.ones((params.growth, params.growth), np.uint8)), np.float32)
+
+
+def _shared(quad: Quad, document: Quad) -> float:
+    """Share of `quad` that the document covers."""
+    own, other = (np.array(q.corners, np.float32) for q in (quad, document))
+    return float(cv2.intersectConvexConvex(own, other)[0]) / max(quad.area, 1e-6)
 
 
 def _largest(rest: Floats, min_area_share: float) -> Floats | None:

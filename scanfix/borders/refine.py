@@ -33,7 +33,8 @@ class RefineParams:
     """Colour step (Lab) that counts for two thirds of a full one."""
     min_support: float = 0.28
     outward_bonus: float = 0.03
-    margin: float = 0.0005
+    margin: float = 0.001
+    """Every refined side moves outward by this much: half a pixel too wide is harmless, too narrow is not."""
     bends: tuple[float, ...] = (0.0, -0.6, -0.4, -0.2, 0.2, 0.4, 0.6)
     """How far the middle of a bent side may lie off the line between its ends, in reaches."""
     bend_discount: float = 0.75

@@ -4,7 +4,7 @@ Pieces of text lines are cut from the native pixels at one height. A small convo
 (`orientation.onnx` beside this file, 94 thousand weights) tells of each how its letters are turned, whether
 they are mirrored, and whether they are letters at all. Then the pieces vote, each with a bounded voice,
 and many count less than their number, because pieces of one document err together. The network was trained
-by `training/orientation` on drawn pages only.
+by `training/orientation` on drawn pages, and on scenery for what is no text.
 
 A picture turned wrongly is worse than one left as it is: in doubt 0.
 """
@@ -40,7 +40,11 @@ MIRRORED, NO_LETTERS = 4, 5
 
 @dataclass(frozen=True, slots=True)
 class OrientationParams:
-    """Tuning of the vote."""
+    """Tuning of the vote.
+
+    Pieces and kinship were chosen on 110 views of the development photos, 40 drawn photos and 73 damaged
+    renderings, in all four turns: of 1784 answers, 1456 came with at least 0.95, none of them wrong.
+    """
 
     pieces: int = 24
     """Most pieces looked at."""

@@ -12,7 +12,7 @@ from typing import Protocol
 
 from scanfix.decoding.avif import read_avif
 from scanfix.decoding.bmp import read_bmp
-from scanfix.decoding.colour import to_srgb, upright
+from scanfix.decoding.colour import is_converted, to_srgb, upright
 from scanfix.decoding.gif import read_gif
 from scanfix.decoding.heic import read_heic
 from scanfix.decoding.jpeg import read_jpeg
@@ -85,6 +85,7 @@ def decode(
         dpi=stored.dpi,
         metadata=tuple(sorted(stored.metadata)),
         subsampled=stored.subsampled,
+        color_converted=is_converted(stored),
         damaged=stored.damaged,
     )
     return SourceImage(info, pixels)

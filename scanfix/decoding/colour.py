@@ -50,6 +50,11 @@ def to_srgb(stored: Stored) -> Pixels:
     return result
 
 
+def is_converted(stored: Stored) -> bool:
+    """An embedded profile asks for other colours than the plain reading of the numbers."""
+    return bool(stored.icc) and _profile(stored.icc, stored.model) is not None
+
+
 def upright(pixels: Pixels, orientation: int) -> Pixels:
     """Apply an EXIF orientation, 1..8."""
     return np.asarray(_UPRIGHT[orientation](pixels), np.uint8) if orientation != 1 else pixels

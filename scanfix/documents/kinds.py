@@ -28,6 +28,8 @@ class DocumentKind:
     both_sides: bool = False
     """Portals want front and back."""
     aliases: tuple[str, ...] = ()
+    coloured: bool = True
+    """An original has colour: one without is a copy."""
 
     @property
     def has_size(self) -> bool:
@@ -60,9 +62,17 @@ def _kind(
     red_seal: bool = False,
     both_sides: bool = False,
     aliases: tuple[str, ...] = (),
+    coloured: bool = True,
 ) -> DocumentKind:
     return DocumentKind(
-        name, MappingProxyType({"en": en, "zh": zh}), size[0], size[1], red_seal, both_sides, aliases
+        name,
+        MappingProxyType({"en": en, "zh": zh}),
+        size[0],
+        size[1],
+        red_seal,
+        both_sides,
+        aliases,
+        coloured,
     )
 
 
@@ -122,8 +132,14 @@ KINDS: tuple[DocumentKind, ...] = (
         "household-register", "Household register", "户口簿", (143.0, 105.0), red_seal=True, aliases=("HKB",)
     ),
     _kind("id1-card", "Card of bank card size (ID-1)", "银行卡大小的证件（ID-1）", ID1),
-    _kind("a4-certificate", "Certificate on A4 paper", "A4 纸证书", A4_UPRIGHT),
-    _kind("a4-landscape-certificate", "Certificate on A4 paper, landscape", "A4 横版证书", A4_ACROSS),
+    _kind("a4-certificate", "Certificate on A4 paper", "A4 纸证书", A4_UPRIGHT, coloured=False),
+    _kind(
+        "a4-landscape-certificate",
+        "Certificate on A4 paper, landscape",
+        "A4 横版证书",
+        A4_ACROSS,
+        coloured=False,
+    ),
 )
 
 

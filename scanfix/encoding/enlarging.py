@@ -28,8 +28,8 @@ PLAINLY: tuple[Step, ...] = ("standard_huffman", "full_chroma")
 class MinimumParams:
     """Tuning of the way up to the least size."""
 
-    max_enlargement: float = 4.0
-    """Factor on the sides; an ID photo of 120 x 76 pixels needs 2.6 times."""
+    max_enlargement: float = 8.0
+    """Factor on the sides; an ID photo of 120 x 76 pixels needs 2.6 times, a flat drawing of 320 x 240 5."""
     margin: float = 1.1
     """Enlarged so as to exceed the least size by this factor."""
     blank_spread: int = 24

@@ -12,7 +12,9 @@ from scanfix.profiles import Format, OutputProfile
 
 def pass_through(data: bytes, info: SourceInfo, profile: OutputProfile, format: Format) -> bytes | None:
     """The file itself, or it without metadata; None where it must be encoded anew."""
-    if format != "jpg" or info.format != "JPEG" or info.exif_orientation != 1 or info.damaged:
+    if format != "jpg" or info.format != "JPEG" or info.exif_orientation != 1:
+        return None
+    if info.damaged or info.color_converted:
         return None
     try:
         jpeg = parse_jpeg(data)

@@ -11,22 +11,25 @@ from scanfix.borders import find_border
 from scanfix.geometry import SIDES
 from scanfix.model import SideState
 
+Corners = tuple[tuple[float, float], ...]
+Colour = tuple[int, int, int]
+
 
 @pytest.mark.parametrize("corners", [UPRIGHT, TILTED], ids=["upright", "tilted"])
 @pytest.mark.parametrize("ground", [WOOD, CLOTH], ids=["wood", "cloth"])
-def test_a_page_on_a_table_is_found_to_the_pixel(corners, ground):
+def test_a_page_on_a_table_is_found_to_the_pixel(corners: Corners, ground: Colour) -> None:
     border = find_border(photo(corners, ground=ground))
     assert border is not None
     assert overlap(border.quad, corners) > 0.98
 
 
-def test_all_four_sides_are_seen():
+def test_all_four_sides_are_seen() -> None:
     border = find_border(photo())
     assert border is not None
     assert border.sides_in(SideState.SEEN) == SIDES
 
 
-def test_the_border_does_not_cut_into_the_page():
+def test_the_border_does_not_cut_into_the_page() -> None:
     border = find_border(photo(TILTED))
     assert border is not None
     mask = np.zeros((840, 840), np.uint8)
@@ -37,31 +40,31 @@ def test_the_border_does_not_cut_into_the_page():
 
 
 @pytest.mark.parametrize("turns", [1, 2, 3])
-def test_a_turned_photo_gives_the_turned_border(turns):
+def test_a_turned_photo_gives_the_turned_border(turns: int) -> None:
     pixels = photo(TILTED)
     upright, turned = find_border(pixels), find_border(np.ascontiguousarray(np.rot90(pixels, -turns)))
     assert upright is not None
     assert turned is not None
-    corners = upright.quad.corners
+    corners: Corners = upright.quad.corners
     for _ in range(turns):
         corners = tuple((840 - y, x) for x, y in corners)
     assert overlap(turned.quad, corners) > 0.98
 
 
-def test_a_photo_of_half_the_size_gives_half_the_border():
+def test_a_photo_of_half_the_size_gives_half_the_border() -> None:
     half = np.asarray(cv2.resize(photo(TILTED), None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA), np.uint8)
     border = find_border(half)
     assert border is not None
     assert overlap(border.quad.scaled(2.0), TILTED) > 0.97
 
 
-def test_pale_paper_on_a_pale_table_is_found():
+def test_pale_paper_on_a_pale_table_is_found() -> None:
     border = find_border(photo(UPRIGHT, ground=(208, 204, 198)))
     assert border is not None
     assert overlap(border.quad, UPRIGHT) > 0.95
 
 
-def test_a_side_beyond_the_frame_is_called_cut():
+def test_a_side_beyond_the_frame_is_called_cut() -> None:
     corners = ((220.0, -90.0), (640.0, -80.0), (650.0, 620.0), (210.0, 610.0))
     border = find_border(photo(corners))
     assert border is not None
@@ -69,36 +72,36 @@ def test_a_side_beyond_the_frame_is_called_cut():
     assert overlap(border.quad, corners) > 0.95
 
 
-def test_a_corner_beyond_the_frame_cuts_both_its_sides():
+def test_a_corner_beyond_the_frame_cuts_both_its_sides() -> None:
     corners = ((330.0, 200.0), (900.0, 330.0), (760.0, 800.0), (190.0, 670.0))
     border = find_border(photo(corners))
     assert border is not None
     assert border.sides_in(SideState.CUT) == ("top", "right")
 
 
-def test_a_scan_filled_by_its_page_is_left_whole():
+def test_a_scan_filled_by_its_page_is_left_whole() -> None:
     border = find_border(page(width=840, height=1188))
     assert border is None or border.sides_in(SideState.FLUSH) == SIDES
 
 
 @pytest.mark.parametrize("ground", [WOOD, CLOTH, PAPER], ids=["wood", "cloth", "paper"])
-def test_a_bare_table_has_no_border(ground):
+def test_a_bare_table_has_no_border(ground: Colour) -> None:
     border = find_border(table(840, 840, ground))
     assert border is None or border.sides_in(SideState.FLUSH) == SIDES
 
 
-def test_a_flat_picture_has_no_border():
+def test_a_flat_picture_has_no_border() -> None:
     assert find_border(np.full((300, 400, 3), 128, np.uint8)) is None
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (1, 900), (900, 1), (7, 5), (40, 40), (60, 3000)])
-def test_tiny_and_narrow_pictures_are_no_trouble(shape):
+def test_tiny_and_narrow_pictures_are_no_trouble(shape: tuple[int, int]) -> None:
     pixels = np.random.default_rng(0).integers(0, 256, (*shape, 3)).astype(np.uint8)
     border = find_border(pixels)
     assert border is None or 0 <= border.confidence <= 1
 
 
-def test_the_picture_is_not_changed_and_may_be_read_only():
+def test_the_picture_is_not_changed_and_may_be_read_only() -> None:
     pixels = photo()
     pixels.flags.writeable = False
     before = pixels.copy()
@@ -106,11 +109,11 @@ def test_the_picture_is_not_changed_and_may_be_read_only():
     assert (pixels == before).all()
 
 
-def test_the_same_photo_gives_the_same_answer():
+def test_the_same_photo_gives_the_same_answer() -> None:
     assert find_border(photo(TILTED)) == find_border(photo(TILTED))
 
 
-def test_a_small_card_is_found():
+def test_a_small_card_is_found() -> None:
     corners = ((300.0, 380.0), (560.0, 350.0), (575.0, 512.0), (312.0, 545.0))
     card = page(CARD, width=428, height=270)
     border = find_border(laid(table(840, 840, WOOD), card, corners))

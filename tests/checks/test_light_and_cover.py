@@ -119,6 +119,13 @@ def test_a_colour_document_is_no_grey_copy_in_any_light() -> None:
     assert code(colour.assess(subject(in_warm_light(DOCUMENT)))) is None
 
 
+def test_a_grainy_grey_copy_of_a_named_coloured_kind_is_found() -> None:
+    grain = np.random.default_rng(4).normal(0, 5, DOCUMENT.shape)
+    copy = np.clip(grey(DOCUMENT) + grain, 0, 255).astype(np.uint8)
+    assert code(colour.assess(subject(copy, kind=find_kind("resident-id")))) == "SF403"
+    assert code(colour.assess(subject(DOCUMENT, kind=find_kind("resident-id")))) is None
+
+
 def test_grey_is_not_asked_about_where_the_profile_takes_it() -> None:
     assert colour.assess(subject(grey(DOCUMENT), profile=replace(PROFILE, colour=False))).failure is not None
 
@@ -164,6 +171,6 @@ def test_a_document_seen_in_perspective_is_rectified_and_mapped_back() -> None:
 
 
 def test_a_large_document_is_looked_at_small() -> None:
-    view = view_document(plain(5000, 3000), None)
+    view = view_document(plain(3200, 1920), None)
     assert max(view.size.width, view.size.height) == 1600
-    assert view.points_to_source(np.array([[1600.0, 960.0]])) == pytest.approx(np.array([[5000.0, 3000.0]]))
+    assert view.points_to_source(np.array([[1600.0, 960.0]])) == pytest.approx(np.array([[3200.0, 1920.0]]))

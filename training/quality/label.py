@@ -1,0 +1,192 @@
+"""Make the training set of the text model: strips cut by scanfix's own finder, with what OCR could read.
+
+    python label.py OUT.npz --first 0 --pages 300 --variants 7
+
+Truth of a strip: 1/0 whether it lies on a line of known text, and the share of that line's characters that
+RapidOCR (its models come in the package) reads from the true box. Lines that OCR misreads on the clean
+page are left out. Truth of a picture: the share of characters read over its asked lines.
+Needs: pip install rapidocr onnxruntime.
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import random
+from pathlib import Path
+
+import cv2
+import numpy as np
+from capture import DAMAGES, camera, photographed, room
+from pages import Line, Page, draw_page
+
+from scanfix.checks.lines import LineParams, candidates
+from scanfix.checks.strokes import cut_strips, halves
+from scanfix.checks.view import view_document
+from scanfix.geometry import Quad
+
+ASKED = 8
+
+
+class Reader:
+    """RapidOCR's recogniser on known boxes."""
+
+    def __init__(self) -> None:
+        logging.disable(logging.INFO)
+        from rapidocr import RapidOCR
+
+        one = {
+            "EngineConfig.onnxruntime.intra_op_num_threads": 1,
+            "EngineConfig.onnxruntime.inter_op_num_threads": 1,
+        }
+        self.engine = RapidOCR(params={**one, "Rec.rec_batch_num": 4})
+        self.engine(np.full((48, 320, 3), 255, np.uint8), use_det=False, use_cls=False, use_rec=True)
+
+    def shares(self, page: np.ndarray, lines: list[Line]) -> list[float]:
+        """Share of the characters read of each line, on an upright page of the lines' own scale."""
+        from rapidocr.ch_ppocr_rec.typings import TextRecInput
+
+        crops = []
+        for line in lines:
+            x0, y0, x1, y1 = line.box
+            p = max(1.5, 0.18 * line.font_px)
+            crop = page[
+                max(0, int(y0 - p)) : int(y1 + p) + 1, max(0, int(x0 - 1.5 * p)) : int(x1 + 1.5 * p) + 1
+            ]
+            crops.append(np.ascontiguousarray(crop[..., ::-1]))
+        read = self.engine.text_rec(TextRecInput(img=crops)).txts if crops else ()
+        return [share_read(line.text, text) for line, text in zip(lines, read, strict=True)]
+
+
+def normalised(text: str) -> str:
+    return "".join(text.split()).translate(str.maketrans("（）；，。：", "();,.:")).upper()
+
+
+def share_read(wanted: str, text: str) -> float:
+    a, b = normalised(wanted), normalised(text)
+    row = list(range(len(b) + 1))
+    for i, x in enumerate(a, 1):
+        new = [i]
+        for j, y in enumerate(b, 1):
+            new.append(min(row[j] + 1, new[-1] + 1, row[j - 1] + (x != y)))
+        row = new
+    return max(0.0, 1 - row[-1] / max(1, len(a)))
+
+
+def resized(page: Page, long_side: int) -> Page:
+    k = long_side / max(page.pixels.shape[:2])
+    pixels = cv2.resize(page.pixels, None, fx=k, fy=k, interpolation=cv2.INTER_AREA)
+    return Page(pixels, [Line(x.text, tuple(v * k for v in x.box), x.font_px * k) for x in page.lines])
+
+
+def recipe(rng: np.random.Generator) -> list[str]:
+    """Names of the damages of one picture: none, one, or two to three."""
+    names = list(DAMAGES)
+    count = int(rng.choice([0, 1, 1, 1, 1, 2, 3]))
+    chosen = set(rng.choice(names, count, replace=False))
+    return [name for name in names if name in chosen]
+
+
+def make(page: Page, seed: int) -> tuple[np.ndarray, np.ndarray, Page, list[str]]:
+    """One picture of a page: pixels, homography from page to picture, the page at its size, the damages."""
+    rng = np.random.default_rng(seed)
+    small = resized(page, int(np.exp(rng.uniform(np.log(320), np.log(1300)))))
+    text_px = float(np.median([line.font_px for line in small.lines])) if small.lines else 12.0
+    picture, matrix = photographed(small.pixels, rng) if rng.random() < 0.5 else (small.pixels, np.eye(3))
+    picture, chosen = room(picture, rng), recipe(rng)
+    for name in chosen:
+        if name != "recompress":
+            picture = DAMAGES[name](picture, rng.random() * (0.8 if len(chosen) > 1 else 1), text_px, rng)
+    picture = camera(picture, rng)
+    if "recompress" in chosen:
+        picture = DAMAGES["recompress"](picture, rng.random(), text_px, rng)
+    return np.ascontiguousarray(picture), matrix, small, chosen
+
+
+def strips_of(
+    picture: np.ndarray, matrix: np.ndarray, page: Page, rng: random.Random
+) -> tuple[np.ndarray, ...]:
+    """Strips found on the picture, their widths and glyph heights, and their boxes in page pixels."""
+    h, w = page.pixels.shape[:2]
+    flat = np.allclose(matrix, np.eye(3))
+    corners = cv2.perspectiveTransform(np.float32([[[0, 0], [w, 0], [w, h], [0, h]]]), matrix)[0]
+    jitter = np.array([[rng.gauss(0, 0.004) * max(h, w) for _ in range(2)] for _ in range(4)])
+    view = view_document(picture, None if flat else Quad.of(corners + jitter))
+    grey = cv2.cvtColor(view.pixels, cv2.COLOR_RGB2GRAY)
+    boxes = candidates(grey, LineParams())
+    native = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)
+    strips, widths, heights = cut_strips(halves(native), view, boxes, along_rows=True)
+    to_page = np.linalg.inv(matrix) @ view.to_source
+    ends = np.stack([boxes[:, [0, 1]], boxes[:, [2, 3]]], 1).reshape(-1, 1, 2)
+    on_page = cv2.perspectiveTransform(ends, to_page).reshape(-1, 4) if len(boxes) else np.empty((0, 4))
+    return strips, widths, heights, on_page
+
+
+def matched(boxes: np.ndarray, lines: list[Line]) -> tuple[np.ndarray, np.ndarray]:
+    """For each box the index of its line or -1, and whether it touches any text at all."""
+    index, touches = np.full(len(boxes), -1), np.zeros(len(boxes), bool)
+    area = np.maximum((boxes[:, 2] - boxes[:, 0]) * (boxes[:, 3] - boxes[:, 1]), 1)
+    for i, line in enumerate(lines):
+        x0, y0, x1, y1 = line.box
+        wide = np.clip(np.minimum(boxes[:, 2], x1) - np.maximum(boxes[:, 0], x0), 0, None)
+        tall = np.clip(np.minimum(boxes[:, 3], y1) - np.maximum(boxes[:, 1], y0), 0, None)
+        share, ratio = wide * tall / area, (boxes[:, 3] - boxes[:, 1]) / max(1.0, y1 - y0)
+        touches |= share > 0.08
+        index[(share > 0.55) & (ratio > 0.5) & (ratio < 1.7)] = i
+    return index, touches
+
+
+def main() -> None:
+    ask = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    ask.add_argument("out", type=Path)
+    ask.add_argument("--first", type=int, default=0)
+    ask.add_argument("--pages", type=int, default=300)
+    ask.add_argument("--variants", type=int, default=7)
+    options = ask.parse_args()
+    reader, parts, pictures = Reader(), [], []
+    for seed in range(options.first, options.first + options.pages):
+        page, rng = draw_page(seed), random.Random(seed)
+        askable = [line for line in page.lines if len(normalised(line.text)) >= 2]
+        asked = rng.sample(askable, min(ASKED, len(askable)))
+        clean = reader.shares(page.pixels, asked)
+        trusted = [page.lines.index(line) for line, share in zip(asked, clean, strict=True) if share >= 0.95]
+        for variant in range(options.variants):
+            picture, matrix, small, chosen = make(page, 1000 * seed + variant)
+            h, w = small.pixels.shape[:2]
+            upright = cv2.warpPerspective(picture, np.linalg.inv(matrix), (w, h), flags=cv2.INTER_CUBIC)
+            shares = reader.shares(upright, [small.lines[i] for i in trusted])
+            strips, widths, heights, boxes = strips_of(picture, matrix, small, rng)
+            index, touches = matched(boxes, small.lines)
+            read = dict(zip(trusted, shares, strict=True))
+            number = len(pictures)
+            pictures.append(
+                (seed, variant, float(np.mean(shares)) if shares else np.nan, len(shares), "+".join(chosen))
+            )
+            parts.append(
+                (
+                    strips,
+                    widths,
+                    heights,
+                    np.where(index >= 0, 1, np.where(touches, -1, 0)),
+                    np.array([read.get(int(i), np.nan) for i in index]),
+                    np.full(len(index), number),
+                )
+            )
+        if seed % 20 == 19:
+            print(seed + 1, sum(len(p[0]) for p in parts), flush=True)
+            save(options.out, parts, pictures)
+    save(options.out, parts, pictures)
+
+
+def save(out: Path, parts: list, pictures: list) -> None:
+    names = ("strips", "widths", "heights", "text", "share", "picture")
+    arrays = {name: np.concatenate([p[i] for p in parts]) for i, name in enumerate(names)}
+    table = {
+        name: np.array([p[i] for p in pictures])
+        for i, name in enumerate(("page", "variant", "read", "asked", "damage"))
+    }
+    np.savez_compressed(out, **arrays, **{f"picture_{k}": v for k, v in table.items()})
+
+
+if __name__ == "__main__":
+    main()

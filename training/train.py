@@ -1,0 +1,216 @@
+"""Train the finder on chunks that `training.generate` writes beside it.
+
+usage: python -m training.train CHUNK_DIR RUN_DIR --minutes 50 [--batch 16] [--workers 2] [--start CHECKPOINT]
+Workers share the gradient (gloo); each keeps a store of samples and draws from it at random, turned and
+mirrored in the eight ways of a square and with other colours, so that a sample serves several times.
+AdamW, warm-up and cosine by the clock, bfloat16 autocast, channels last, an average of the weights over
+time (EMA). RUN_DIR gets `log.txt` and a checkpoint of the averaged weights every few minutes.
+"""
+
+from __future__ import annotations
+
+import argparse
+import copy
+import math
+import os
+import time
+from datetime import timedelta
+from pathlib import Path
+
+import numpy as np
+import torch
+import torch.distributed as dist
+import torch.multiprocessing as mp
+import torch.nn.functional as F  # noqa: N812
+from torch import Tensor
+
+from training.network import Finder
+
+STORE = 7000
+
+
+class Store:
+    """The newest samples this worker has seen. Worker k of n takes every n-th chunk."""
+
+    def __init__(self, folder: Path, rank: int, world: int) -> None:
+        self.folder, self.rank, self.world = folder, rank, world
+        self.images: list[np.ndarray] = []
+        self.maps: list[np.ndarray] = []
+        self.truth: list[np.ndarray] = []
+        self.fresh = 0
+
+    def read(self, limit: int = 1) -> None:
+        """Take in chunks that are ready, and delete them."""
+        ready = [
+            p
+            for p in sorted(self.folder.glob("*.npz"))
+            if int(p.stem.split("-")[1]) % self.world == self.rank
+        ]
+        for path in ready[:limit]:
+            with np.load(path) as data:
+                self.images.extend(data["image"])
+                self.maps.extend(data["maps"])
+                self.truth.extend(data["truth"])
+                self.fresh += len(data["truth"])
+            path.unlink()
+        surplus = len(self.images) - STORE
+        if surplus > 0:
+            for part in (self.images, self.maps, self.truth):
+                del part[:surplus]
+
+    def batch(self, rng: np.random.Generator, size: int) -> tuple[Tensor, Tensor, Tensor]:
+        picked = [self.turned(rng, int(k)) for k in rng.integers(0, len(self.images), size)]
+        images, maps, truth = zip(*picked, strict=True)
+        x = torch.from_numpy(np.stack(images)).permute(0, 3, 1, 2).float()
+        gain = torch.from_numpy(np.exp(rng.normal(0, 0.06, (size, 3, 1, 1)))).float()
+        x = ((x * gain).clamp(0, 255) - 127.5) / 127.5
+        m = torch.from_numpy(np.stack(maps)).permute(0, 3, 1, 2).float() / 255
+        return x.contiguous(memory_format=torch.channels_last), m, torch.from_numpy(np.stack(truth)).float()
+
+    def turned(self, rng: np.random.Generator, k: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """One of the eight symmetries; the sides of the frame go along."""
+        image, maps, (present, top, right, bottom, left) = self.images[k], self.maps[k], self.truth[k]
+        if rng.random() < 0.5:
+            image, maps, left, right = image[:, ::-1], maps[:, ::-1], right, left
+        if rng.random() < 0.2:
+            image, maps, top, bottom = image[::-1], maps[::-1], bottom, top
+        if rng.random() < 0.25:
+            image, maps = image.transpose(1, 0, 2), maps.transpose(1, 0, 2)
+            top, right, bottom, left = left, bottom, right, top
+        return image, maps, np.float32([present, top, right, bottom, left])
+
+
+def loss_of(maps: Tensor, facts: Tensor, want: Tensor, truth: Tensor) -> tuple[Tensor, list[float]]:
+    """Page: cross-entropy and Dice; border and corners: weighted cross-entropy; facts: soft cross-entropy."""
+    maps, facts = maps.float(), facts.float()
+    page, probability = want[:, 0], torch.sigmoid(maps[:, 0])
+    # Pixels near the border of the page decide the quad.
+    weight = 1 + 3 * want[:, 1]
+    cross = (F.binary_cross_entropy_with_logits(maps[:, 0], page, reduction="none") * weight).mean()
+    shared = (probability * page).sum((1, 2))
+    dice = (1 - (2 * shared + 20) / (probability.sum((1, 2)) + page.sum((1, 2)) + 20)).mean()
+    border = (
+        F.binary_cross_entropy_with_logits(maps[:, 1], want[:, 1], reduction="none") * (1 + 4 * want[:, 1])
+    ).mean()
+    corner = (
+        F.binary_cross_entropy_with_logits(maps[:, 2], want[:, 2], reduction="none") * (1 + 25 * want[:, 2])
+    ).mean()
+    present = F.binary_cross_entropy_with_logits(facts[:, 0], truth[:, 0])
+    sides = F.binary_cross_entropy_with_logits(facts[:, 1:], truth[:, 1:])
+    total = cross + dice + 0.5 * border + 0.7 * corner + 0.3 * present + 0.6 * sides
+    return total, [float(v.detach()) for v in (cross, dice, border, corner, present, sides)]
+
+
+def rate(progress: float, top: float) -> float:
+    return (
+        top * min(1.0, progress / 0.02) * (0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * min(progress, 1.0))))
+    )
+
+
+def update_average(average: Finder, net: Finder, decay: float) -> None:
+    with torch.no_grad():
+        for a, b in zip(average.state_dict().values(), net.state_dict().values(), strict=True):
+            if a.dtype.is_floating_point:
+                a.lerp_(b, 1 - decay)
+            else:
+                a.copy_(b)
+
+
+def share_gradients(net: Finder, world: int) -> None:
+    if world == 1:
+        return
+    flat = torch.cat([p.grad.flatten() for p in net.parameters() if p.grad is not None])
+    dist.all_reduce(flat)
+    flat /= world
+    start = 0
+    for p in net.parameters():
+        if p.grad is not None:
+            p.grad.copy_(flat[start : start + p.numel()].view_as(p))
+            start += p.numel()
+
+
+def work(rank: int, args: argparse.Namespace) -> None:
+    torch.set_num_threads(1)
+    if args.workers > 1:
+        os.environ.update(MASTER_ADDR="127.0.0.1", MASTER_PORT=str(args.port))
+        dist.init_process_group("gloo", rank=rank, world_size=args.workers, timeout=timedelta(minutes=10))
+    torch.manual_seed(args.seed)
+    rng = np.random.default_rng([args.seed, rank])
+    net = Finder()
+    if args.start:
+        net.load_state_dict(torch.load(args.start, weights_only=True))
+    net = net.to(memory_format=torch.channels_last).train()
+    average = copy.deepcopy(net).eval()
+    decayed = [p for p in net.parameters() if p.ndim > 1]
+    others = [p for p in net.parameters() if p.ndim <= 1]
+    optimizer = torch.optim.AdamW(
+        [{"params": decayed, "weight_decay": 0.02}, {"params": others, "weight_decay": 0.0}], lr=args.rate
+    )
+    store = Store(args.chunks, rank, args.workers)
+    while len(store.images) < args.least:
+        store.read(4)
+        time.sleep(0.5)
+    start, saved, step, sums = time.time(), time.time(), 0, np.zeros(7)
+    args.run.mkdir(parents=True, exist_ok=True)
+    while True:
+        clock = torch.tensor([(time.time() - start) / (60 * args.minutes)])
+        if args.workers > 1:
+            dist.broadcast(clock, 0)  # both stop at the same step
+        progress = float(clock)
+        if progress >= 1:
+            break
+        for group in optimizer.param_groups:
+            group["lr"] = rate(progress, args.rate)
+        if step % 8 == 0:
+            store.read()
+        x, want, truth = store.batch(rng, args.batch)
+        with torch.autocast("cpu", torch.bfloat16):
+            maps, facts = net(x)
+        total, parts = loss_of(maps, facts, want, truth)
+        optimizer.zero_grad(set_to_none=True)
+        total.backward()
+        share_gradients(net, args.workers)
+        torch.nn.utils.clip_grad_norm_(net.parameters(), 5.0)
+        optimizer.step()
+        step += 1
+        update_average(average, net, min(args.decay, (1 + step) / (10 + step)))
+        sums += [float(total.detach()), *parts]
+        if rank == 0 and step % 50 == 0:
+            seen = step * args.batch * args.workers
+            fresh = store.fresh * args.workers
+            line = f"{(time.time() - start) / 60:6.1f} min step {step} seen {seen} fresh {fresh} "
+            line += " ".join(f"{v:.4f}" for v in sums / 50)
+            with (args.run / "log.txt").open("a") as log:
+                log.write(line + "\n")
+        if step % 50 == 0:
+            sums[:] = 0
+        if rank == 0 and time.time() - saved > 60 * args.every:
+            saved = time.time()
+            torch.save(average.state_dict(), args.run / f"minute-{(saved - start) / 60:05.1f}.pt")
+    if rank == 0:
+        torch.save(average.state_dict(), args.run / "final.pt")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("chunks", type=Path)
+    parser.add_argument("run", type=Path)
+    parser.add_argument("--minutes", type=float, default=50)
+    parser.add_argument("--batch", type=int, default=16)
+    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--rate", type=float, default=2.5e-3)
+    parser.add_argument("--decay", type=float, default=0.995)
+    parser.add_argument("--every", type=float, default=4)
+    parser.add_argument("--least", type=int, default=900)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--port", type=int, default=29517)
+    parser.add_argument("--start")
+    args = parser.parse_args()
+    if args.workers == 1:
+        work(0, args)
+    else:
+        mp.spawn(work, (args,), nprocs=args.workers)
+
+
+if __name__ == "__main__":
+    main()

@@ -5,6 +5,7 @@ Heavy libraries are imported inside the commands only, so that `--help` is quick
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 from types import FrameType
@@ -57,6 +58,8 @@ def _root(
 def main() -> NoReturn:
     """Run the command line; exit codes are listed in `scanfix prepare --help`."""
     signal.signal(signal.SIGTERM, _stop)
+    # Numpy's linear algebra starts a thread per core when it is loaded; no photo has work for them.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     try:
         app()
     except KeyboardInterrupt:

@@ -48,18 +48,24 @@ def load_profile(name_or_path: str | os.PathLike[str] | OutputProfile) -> Output
     if isinstance(name_or_path, OutputProfile):
         return name_or_path
     text = os.fspath(name_or_path)
-    if text in _by_name():
-        return _by_name()[text]
+    if text in BUILT_IN:
+        return _built_in(text)
+    if text in _by_alias():
+        return _by_alias()[text]
     if text.endswith(".toml"):
         return _from_file(Path(text))
     raise ConfigError("unknown_profile", name=text)
 
 
 @cache
-def _by_name() -> Mapping[str, OutputProfile]:
-    files = resources.files(__package__)
-    profiles = [parse_profile(n, files.joinpath(f"{n}.toml").read_text(encoding="utf-8")) for n in BUILT_IN]
-    return {key: profile for profile in profiles for key in (profile.name, *profile.aliases)}
+def _built_in(name: str) -> OutputProfile:
+    file = resources.files(__package__).joinpath(f"{name}.toml")
+    return parse_profile(name, file.read_text(encoding="utf-8"))
+
+
+@cache
+def _by_alias() -> Mapping[str, OutputProfile]:
+    return {alias: profile for profile in map(_built_in, BUILT_IN) for alias in profile.aliases}
 
 
 def _from_file(path: Path) -> OutputProfile:

@@ -32,6 +32,7 @@ from scanfix.decoding import decode
 from scanfix.encoding import encode
 from scanfix.framing import frame
 from scanfix.profiles import load_profile
+from scanfix.pyramid import Pyramid
 from scanfix.verification import legibility_kept, verify
 
 PROFILE = load_profile("cnnic")
@@ -65,12 +66,13 @@ def one_round(data: bytes) -> dict[str, float]:
     encoding, _ = cpu(lambda: simplejpeg.encode_jpeg(pixels, quality=85, colorsubsampling="420"))
     spent["floor"] = decoding + encoding
     spent["decode"], source = cpu(lambda: decode(data))
-    spent["border"], border = cpu(lambda: find_border(source.pixels))
-    spent["checks"], _ = cpu(lambda: run_checks(observe(source, border, PROFILE, None)))
+    pyramid = Pyramid(source.pixels)
+    spent["border"], border = cpu(lambda: find_border(source.pixels, pyramid=pyramid))
+    spent["checks"], _ = cpu(lambda: run_checks(observe(source, border, PROFILE, None, pyramid)))
     framed = frame(source, border, PROFILE)
     spent["encode"], encoded = cpu(lambda: encode(framed.pixels, PROFILE, subsampled=source.info.subsampled))
-    spent["verify"], _ = cpu(lambda: verify(encoded.data, PROFILE, "jpg"))
-    spent["compare"], _ = cpu(lambda: legibility_kept(framed.pixels, encoded.data))
+    spent["verify"], made = cpu(lambda: verify(encoded.data, PROFILE, "jpg"))
+    spent["compare"], _ = cpu(lambda: legibility_kept(framed.pixels, made))
     return spent
 
 

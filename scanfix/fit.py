@@ -45,8 +45,10 @@ class FitParams:
     """Share aimed at once the prediction has been corrected by a real encode."""
     slope: float = 0.7
     """Size falls with this power of the coarseness, until two predictions tell better."""
-    tolerance: float = 0.004
+    tolerance: float = 0.008
     """A prediction this near to its target, as a ratio, ends the solving."""
+    bracket: float = 1.012
+    """So does a bracket whose ends are no further apart, as a ratio: between them all files are alike."""
     max_predictions: int = 10
     max_corrections: int = 3
     """Encodes by prediction; after them the interval is halved."""
@@ -81,12 +83,14 @@ def solve(predict: Predict, target: float, start: float, settings: Range, params
         miss = math.log(max(predict(setting), 1.0) / max(target, 1.0))
         if abs(miss) < best_miss:
             best, best_miss = setting, abs(miss)
-        if abs(miss) < params.tolerance or finer >= coarser:
+        if abs(miss) < params.tolerance:
             break
         if miss > 0:
             finer = max(finer, setting)
         else:
             coarser = min(coarser, setting)
+        if coarser <= params.bracket * finer:
+            break
         if last is not None and setting != last[0]:
             steepness = (last[1] - miss) / math.log(setting / last[0])
             slope = min(max(steepness, 0.2), 3.0)

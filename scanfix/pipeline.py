@@ -34,7 +34,7 @@ from scanfix.model import (
     SourceImage,
 )
 from scanfix.order import Order
-from scanfix.reports.picture import draw_report
+from scanfix.pyramid import Pyramid
 from scanfix.verification import MIN_LEGIBILITY_KEPT, legibility_kept, verify
 
 MIN_TURN_CONFIDENCE = 0.95
@@ -123,8 +123,8 @@ def _prepare(photo: SourceBytes, order: Order) -> PreparedImage:
             verify(passed, order.profile, order.format)
             return PreparedImage(passed, replace(report, output=_passed(passed, source)), photo.name)
     encoded = _encode(framed.pixels, source, report, order)
-    verify(encoded.data, order.profile, order.format)
-    notes = _encoding_notes(framed.pixels, encoded)
+    made = verify(encoded.data, order.profile, order.format)
+    notes = _encoding_notes(framed.pixels, encoded, made)
     return PreparedImage(encoded.data, _finished(report, framed, encoded, notes), photo.name)
 
 
@@ -135,14 +135,17 @@ def join(front: SourceBytes, back: SourceBytes, order: Order, layout: Layout = "
     sides = [JoinedSide.of(f.pixels, r.border) for f, (_, r) in zip(framed, examined, strict=True)]
     page = join_sides(sides[0], sides[1], layout)
     encoded = _encode(page, *examined[0], order)
-    verify(encoded.data, order.profile, order.format)
-    notes = _encoding_notes(page, encoded)
+    made = verify(encoded.data, order.profile, order.format)
+    notes = _encoding_notes(page, encoded, made)
     reports = [_finished(r, f, encoded, notes, "SF507") for f, (_, r) in zip(framed, examined, strict=True)]
     return JoinedImage(encoded.data, reports[0], reports[1], (front.name, back.name))
 
 
 def annotate(photo: SourceBytes, report: Report, order: Order, lang: Lang = "en") -> bytes:
     """A PNG of the photo with border, sides, regions and crop drawn on a copy, for people to look at."""
+    # Fonts and drawing are loaded by those who want a picture of the result.
+    from scanfix.reports.picture import draw_report
+
     source = decode(photo.data, name=photo.name, limits=order.limits, salvage=order.salvage)
     return draw_report(source.pixels, report, lang)
 
@@ -158,16 +161,17 @@ def _enough_memory() -> Iterator[None]:
 
 def _examine(photo: SourceBytes, order: Order) -> tuple[SourceImage, Report]:
     source = decode(photo.data, name=photo.name, limits=order.limits, salvage=order.salvage)
-    border = _border(source, order)
-    subject = observe(source, border, order.profile, order.kind)
+    pyramid = Pyramid(source.pixels)
+    border = _border(pyramid, order)
+    subject = observe(source, border, order.profile, order.kind, pyramid)
     assessments = run_checks(subject)
     return source, Report(order.profile.name, source.info, border, assessments, not_checked(assessments))
 
 
-def _border(source: SourceImage, order: Order) -> DocumentBorder | None:
+def _border(pyramid: Pyramid, order: Order) -> DocumentBorder | None:
     if order.corners is None:
-        return find_border(source.pixels)
-    return border_by_hand(order.corners, source.info.size)
+        return find_border(pyramid.pixels, pyramid=pyramid)
+    return border_by_hand(order.corners, pyramid.size)
 
 
 def _frame(source: SourceImage, report: Report, order: Order) -> Framed:
@@ -229,10 +233,10 @@ def _finished(
     return replace(report, assessments=_settled(report.assessments, *settled) + notes, output=output)
 
 
-def _encoding_notes(pixels: Pixels, encoded: Encoded) -> tuple[Assessment, ...]:
+def _encoding_notes(pixels: Pixels, encoded: Encoded, made: Pixels) -> tuple[Assessment, ...]:
     """SF406 and SF408: what the byte window cost."""
     enlarged = Finding.of("SF406", scale=round(encoded.scale, 2)) if encoded.enlarged else None
-    kept = legibility_kept(pixels, encoded.data)
+    kept = legibility_kept(pixels, made)
     reduced = Finding.of("SF408", percent=round(100 * kept)) if kept < MIN_LEGIBILITY_KEPT else None
     return (
         Assessment("enlargement", encoded.scale, "scale", 0 if enlarged else 100, enlarged),

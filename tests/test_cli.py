@@ -274,3 +274,27 @@ def test_a_renamed_png_is_said_aloud(tmp_path: Path) -> None:
     path = tmp_path / "renamed.jpg"
     path.write_bytes(as_png(photo("card", 1000).pixels))
     assert b"SF401" in scanfix("prepare", path).stdout
+
+
+@pytest.mark.parametrize("limit", ["bytes=10", "pixels=100", "side=100", "seconds=0.001"])
+def test_an_input_beyond_a_limit_is_refused(card: Path, listing: Listing, limit: str) -> None:
+    before = listing()
+    done = scanfix("prepare", card, "--limit", limit)
+    assert done.returncode == 3
+    assert done.stderr.count(b"\n") == 1
+    assert listing() == before
+
+
+def test_limits_of_time_and_memory_take_nothing_from_the_result(card: Path, tmp_path: Path) -> None:
+    free, bound = tmp_path / "free.jpg", tmp_path / "bound.jpg"
+    limits = ("--limit", "seconds=60", "--limit", "memory=1500000000")
+    assert scanfix("prepare", card, "-o", free).returncode == 0
+    assert scanfix("prepare", card, "-o", bound, *limits).returncode == 0
+    assert free.read_bytes() == bound.read_bytes()
+
+
+@pytest.mark.parametrize("limit", ["colour=1", "pixels", "pixels=many", "pixels=-1"])
+def test_a_limit_that_cannot_be_is_a_usage_error(card: Path, limit: str) -> None:
+    done = scanfix("prepare", card, "--limit", limit)
+    assert done.returncode == 2
+    assert limit.encode() in done.stderr or b"max_pixels" in done.stderr

@@ -30,6 +30,7 @@ from scanfix.borders.candidates import candidates
 from scanfix.borders.measures import NAMES, measure
 from scanfix.borders.net import predict
 from scanfix.borders.working import working_copy
+from scanfix.pyramid import Pyramid
 from training.border_scenes import Material, border_scene
 
 Floats = NDArray[np.float32]
@@ -76,7 +77,7 @@ def overlaps(quads: Floats, true: NDArray[np.floating], width: int, height: int)
 
 def measured(seed: int, material: Material) -> Measured:
     scene = border_scene(seed, material)
-    copy = working_copy(scene.pixels, 640)
+    copy = working_copy(Pyramid(scene.pixels), 640)
     found = candidates(copy, predict(copy.pixels))
     values = measure(copy, found)
     if scene.quad is None:

@@ -33,19 +33,6 @@ SCENES = (
     "sklearn",
     "skimage",
     "gcompris-carved",
-    "npm-argon-design-system-free-1.2.0",
-    "npm-material-kit-2.0.4",
-    "npm-paper-kit-2-2.1.0",
-    "npm-startbootstrap-agency-7.0.12",
-    "npm-startbootstrap-business-casual-7.0.9",
-    "npm-startbootstrap-clean-blog-6.0.9",
-    "npm-startbootstrap-coming-soon-6.0.7",
-    "npm-startbootstrap-creative-7.0.7",
-    "npm-startbootstrap-grayscale-7.0.6",
-    "npm-startbootstrap-landing-page-6.0.6",
-    "npm-startbootstrap-one-page-wonder-6.0.6",
-    "npm-startbootstrap-stylish-portfolio-6.0.6",
-    "npm-tabler-ui-0.0.34",
 )
 TEXTURES = ("supertuxkart-data", "neverball-data", "colobot-common-textures", "mypaint-data-extras")
 OBJECTS = ("tuxpaint-stamps-default",)

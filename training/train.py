@@ -26,7 +26,7 @@ from torch import Tensor
 
 from training.network import Finder
 
-STORE = 7000
+STORE = 16_000
 
 
 class Store:

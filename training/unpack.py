@@ -1,6 +1,6 @@
 """Fetch and unpack the packages whose pictures `training.materials` collects; nothing is installed.
 
-usage: python -m training.unpack OUT_ROOT       (Debian with apt and dpkg, npm, scikit-image and scikit-learn)
+usage: python -m training.unpack OUT_ROOT       (Debian with apt and dpkg, scikit-image, scikit-learn)
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ import shutil
 import struct
 import subprocess
 import sys
-import tarfile
 from pathlib import Path
 
 DEBIAN = (
@@ -29,21 +28,6 @@ DEBIAN = (
     "colobot-common-textures",
     "mypaint-data-extras",
 )
-NPM = (
-    "argon-design-system-free@1.2.0",
-    "material-kit@2.0.4",
-    "paper-kit-2@2.1.0",
-    "startbootstrap-agency@7.0.12",
-    "startbootstrap-business-casual@7.0.9",
-    "startbootstrap-clean-blog@6.0.9",
-    "startbootstrap-coming-soon@6.0.7",
-    "startbootstrap-creative@7.0.7",
-    "startbootstrap-grayscale@7.0.6",
-    "startbootstrap-landing-page@6.0.6",
-    "startbootstrap-one-page-wonder@6.0.6",
-    "startbootstrap-stylish-portfolio@6.0.6",
-    "tabler-ui@0.0.34",
-)
 PYTHON = {"skimage": "data", "sklearn": "datasets/images"}
 SMALLEST_WEBP = 12_000
 
@@ -52,16 +36,6 @@ def unpack_debian(name: str, root: Path) -> None:
     subprocess.run(["apt-get", "download", name], cwd=root, check=True)
     archive = next(root.glob(f"{name}_*.deb"))
     subprocess.run(["dpkg", "-x", str(archive), str(root / name)], check=True)
-    archive.unlink()
-
-
-def unpack_npm(name: str, root: Path) -> None:
-    done = subprocess.run(
-        ["npm", "pack", "--silent", name], cwd=root, check=True, capture_output=True, text=True
-    )
-    archive = root / done.stdout.strip().splitlines()[-1]
-    with tarfile.open(archive) as tar:
-        tar.extractall(root / ("npm-" + name.replace("@", "-")), filter="data")
     archive.unlink()
 
 
@@ -91,8 +65,6 @@ def main() -> None:
     root.mkdir(parents=True, exist_ok=True)
     for name in DEBIAN:
         unpack_debian(name, root)
-    for name in NPM:
-        unpack_npm(name, root)
     for name, folder in PYTHON.items():
         copy_python(name, folder, root)
     carve_webp(root)

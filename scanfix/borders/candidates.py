@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from scanfix.borders.content import GRID, covered_cells, on_grid, overlaps
 from scanfix.borders.lines import line_quads
 from scanfix.borders.net import NetMaps, mask_quad
 from scanfix.borders.refine import refine
@@ -33,6 +34,8 @@ class CandidateParams:
     max_outside: float = 0.3
     twin_distance: float = 0.006
     """Quads nearer than this share of the frame are one; refinement tells them apart no better."""
+    most: int = 150
+    """Of up to 1,400 candidates; on 64 labelled photos the best one was always among the first 60."""
 
 
 def candidates(copy: WorkingCopy, maps: NetMaps, params: CandidateParams = CandidateParams()) -> Candidates:
@@ -47,7 +50,18 @@ def candidates(copy: WorkingCopy, maps: NetMaps, params: CandidateParams = Candi
         max_outside=params.max_outside,
     )
     distinct = without_twins(found[possible], params.twin_distance * max(copy.size.width, copy.size.height))
-    return Candidates(np.concatenate([distinct, frame_quad(copy.size)]), masks, maps)
+    likely = _likely(distinct, copy, maps, params.most)
+    return Candidates(np.concatenate([likely, frame_quad(copy.size)]), masks, maps)
+
+
+def _likely(quads: Quads, copy: WorkingCopy, maps: NetMaps, most: int) -> Quads:
+    """Those that agree best with the page the network sees: the rest only costs time."""
+    if len(quads) <= most:
+        return quads
+    scale = np.array([GRID / copy.size.width, GRID / copy.size.height], np.float32)
+    inside = covered_cells(quads * scale)
+    agreement = overlaps(inside, on_grid(maps.mask).reshape(1, -1))[:, 0]
+    return quads[np.sort(np.argsort(-agreement, kind="stable")[:most])]
 
 
 def _of_the_net(copy: WorkingCopy, maps: NetMaps) -> Quads:

@@ -20,6 +20,7 @@ from scanfix.borders.sides import side_states
 from scanfix.borders.working import Floats, Quads, WorkingCopy, working_copy
 from scanfix.geometry import SIDES, Quad, Size
 from scanfix.model import DocumentBorder, Pixels, SideState
+from scanfix.pyramid import Pyramid
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +50,16 @@ class BorderParams:
     """In a picture narrower than this, as a working copy, nothing is looked for."""
 
 
-def find_border(pixels: Pixels, params: BorderParams = BorderParams()) -> DocumentBorder | None:
+def find_border(
+    pixels: Pixels, params: BorderParams = BorderParams(), *, pyramid: Pyramid | None = None
+) -> DocumentBorder | None:
     """The border of the most prominent document, or None when there is none or when in doubt.
 
     `pixels`: H x W x 3 `uint8`, RGB, upright; not changed. The quad is in full-resolution pixels and
-    its corners may lie outside the frame where two visible sides meet there.
+    its corners may lie outside the frame where two visible sides meet there. `pyramid` is that of `pixels`,
+    where it is there already.
     """
-    copy = working_copy(pixels, params.working_side)
+    copy = working_copy(pyramid or Pyramid(pixels), params.working_side)
     if min(copy.size.width, copy.size.height) < params.min_side:
         return None
     maps = predict(copy.pixels)

@@ -41,17 +41,18 @@ def line_quads(copy: WorkingCopy, params: LineParams = LineParams()) -> Quads:
 
 
 def _segments(copy: WorkingCopy) -> Floats:
-    """N x 2 x 2 end points, from the lightness at two scales and the two colour axes at the coarse one."""
+    """N x 2 x 2 end points, from the lightness and the two colour axes.
+
+    At half the size: on 64 labelled photos the full size added nothing but time.
+    """
     detector = cv2.createLineSegmentDetector(cv2.LSD_REFINE_STD)
     half = np.asarray(cv2.resize(copy.lab, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA), np.float32)
-    views = [(copy.lab[..., 0] * 2.55, 1.0), (half[..., 0] * 2.55, 2.0)]
-    views += [(128 + 3 * half[..., 1], 2.0), (128 + 3 * half[..., 2], 2.0)]
-    found = []
-    for view, factor in views:
+    found = [np.empty((0, 2, 2), np.float32)]
+    for view in (half[..., 0] * 2.55, 128 + 3 * half[..., 1], 128 + 3 * half[..., 2]):
         segments = detector.detect(np.clip(view, 0, 255).astype(np.uint8))[0]
         if segments is not None:
-            found.append(np.asarray(segments, np.float32).reshape(-1, 2, 2) * factor)
-    return np.concatenate(found) if found else np.empty((0, 2, 2), np.float32)
+            found.append(np.asarray(segments, np.float32).reshape(-1, 2, 2) * 2)
+    return np.concatenate(found)
 
 
 def _lines(copy: WorkingCopy, params: LineParams, unit: float) -> Floats:

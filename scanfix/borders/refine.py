@@ -10,12 +10,15 @@ is a little too wide is harmless, one that cuts is not.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from scanfix.borders.shapes import cross
 from scanfix.borders.working import Floats
+from scanfix.lab import to_lab
 from scanfix.model import Pixels
 
 
@@ -96,7 +99,7 @@ def _response(
     seen = cv2.remap(
         pixels, thick[..., 0].copy(), thick[..., 1].copy(), cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
     )
-    lab = cv2.cvtColor(np.asarray(seen, np.float32) / 255.0, cv2.COLOR_RGB2LAB)
+    lab = to_lab(np.asarray(seen, np.uint8))
     profile = lab.reshape(len(centres), len(offsets), 5, 3).mean(axis=2)
     sums = np.cumsum(np.pad(profile, ((0, 0), (1, 0), (0, 0))), axis=1)
     step = np.zeros(profile.shape[:2], np.float32)
@@ -117,20 +120,29 @@ def _best_line(response: Floats, params: RefineParams) -> tuple[float, float, fl
     A sheet that curls has bent sides between its corners: the ends of the bent line are the corners.
     """
     samples, count = response.shape
-    share = np.linspace(0, 1, samples, dtype=np.float32)
-    first, last = np.meshgrid(np.arange(count), np.arange(count), indexing="ij")
-    straight = first[..., None] * (1 - share) + last[..., None] * share
-    outward = 1 + ((first + last) / (count - 1) - 1) * params.outward_bonus
+    # Beyond the stripe lies nothing: zeros on both sides for the bent lines that leave it.
+    room = round(max(map(abs, params.bends)) * params.steps)
+    padded = np.pad(response, ((0, 0), (room, room))).T.ravel()
+    ends = np.arange(count, dtype=np.float32)
+    outward = 1 + ((ends[:, None] + ends) / (count - 1) - 1) * params.outward_bonus
     found = []
     for bend in params.bends:
-        index = np.round(straight + bend * params.steps * 4 * share * (1 - share)).astype(np.intp)
-        outside = (index < 0) | (index >= count)
-        there = response[np.arange(samples), np.clip(index, 0, count - 1)]
-        gathered = np.where(outside, 0, there).mean(axis=2)
+        gathered = np.take(padded, _lines_through(samples, count, room, bend, params.steps)).mean(axis=0)
+        gathered = gathered.reshape(count, count)
         weighed = gathered * outward * (1.0 if bend == 0 else params.bend_discount)
         best = np.unravel_index(int(weighed.argmax()), gathered.shape)
         found.append((float(weighed[best]), float(best[0]), float(best[1]), float(gathered[best])))
     return max(found)[1:]
+
+
+@lru_cache(maxsize=16)
+def _lines_through(samples: int, count: int, room: int, bend: float, steps: int) -> NDArray[np.int32]:
+    """Samples x lines: where in the stripe, column by column, each line from end to end runs."""
+    share = np.linspace(0, 1, samples, dtype=np.float32)[:, None, None]
+    first, last = np.meshgrid(np.arange(count), np.arange(count), indexing="ij")
+    at = np.round(first * (1 - share) + last * share + bend * steps * 4 * share * (1 - share))
+    index = (at.astype(np.int32) + room) * samples + np.arange(samples, dtype=np.int32)[:, None, None]
+    return np.ascontiguousarray(index.reshape(samples, -1))
 
 
 def _fine(offsets: Floats, index: float) -> float:

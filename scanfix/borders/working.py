@@ -13,7 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scanfix.geometry import Size
+from scanfix.lab import to_lab
 from scanfix.model import Pixels
+from scanfix.pyramid import Pyramid
 
 Floats = NDArray[np.float32]
 Columns = dict[str, Floats]
@@ -38,25 +40,13 @@ class WorkingCopy:
         return Size(self.lab.shape[1], self.lab.shape[0])
 
 
-def working_copy(pixels: Pixels, max_side: int) -> WorkingCopy:
-    """Reduce H x W x 3 RGB `uint8` so that no side is longer than `max_side`; never enlarge."""
-    height, width = pixels.shape[:2]
-    factor = min(1.0, max_side / max(height, width))
-    size = Size(width, height).scaled(factor)
-    # Three by three samples a pixel are enough; averaging all of 48 MP takes longer than the search.
-    step = max(1, int(1 / (3 * factor)))
-    small = np.ascontiguousarray(pixels[::step, ::step]) if step > 1 else pixels
-    if factor < 1.0:
-        small = np.asarray(
-            cv2.resize(small, (size.width, size.height), interpolation=cv2.INTER_AREA), np.uint8
-        )
+def working_copy(photo: Pyramid, max_side: int) -> WorkingCopy:
+    """Reduce a photo so that no side is longer than `max_side`; never enlarge."""
+    full = photo.size
+    size = full.scaled(min(1.0, max_side / max(full.width, full.height)))
+    small = photo.reduced(size)
     lab = np.asarray(cv2.GaussianBlur(to_lab(small), (0, 0), 0.8), np.float32)
-    return WorkingCopy(small, lab, (size.width / width, size.height / height))
-
-
-def to_lab(pixels: Pixels) -> Floats:
-    """RGB `uint8` to Lab: L 0..100, a and b about -100..100, `float32`."""
-    return np.asarray(cv2.cvtColor(pixels.astype(np.float32) / 255.0, cv2.COLOR_RGB2LAB), np.float32)
+    return WorkingCopy(small, lab, (size.width / full.width, size.height / full.height))
 
 
 def product(a: Floats, b: Floats) -> Floats:

@@ -49,7 +49,7 @@ def own_chroma(pixels: Pixels) -> float:
 def assess(subject: Subject) -> Assessment:
     if not subject.profile.colour:
         return Assessment("grey_copy", failure="the profile takes grey pictures")
-    chroma = own_chroma(subject.document.pixels)
+    chroma = own_chroma(subject.colours)
     named = subject.kind is not None and subject.kind.coloured
     bound = PARAMS.grey_chroma_named if named else PARAMS.grey_chroma
     finding = Finding.of("SF403", confidence=0.9) if chroma < bound else None

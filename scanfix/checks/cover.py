@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from scanfix.checks.check import Check
 from scanfix.checks.subject import Subject
 from scanfix.geometry import SIDES, Point, Quad, Side
+from scanfix.lab import to_lab
 from scanfix.model import Assessment, Finding
 
 if TYPE_CHECKING:
@@ -115,8 +116,7 @@ def surroundings(thumbnail: Pixels, quad: Quad, scale: float, params: CoverParam
     size = (w + 2 * m, h + 2 * m)
     warped = cv2.warpPerspective(thumbnail, matrix, size, flags=cv2.INTER_LINEAR)
     inside = cv2.warpPerspective(np.full(thumbnail.shape[:2], 255, np.uint8), matrix, size)
-    calm = cv2.medianBlur(warped, 5).astype(np.float32) / np.float32(255)
-    lab = cv2.GaussianBlur(cv2.cvtColor(calm, cv2.COLOR_RGB2LAB), (0, 0), 1.0)
+    lab = cv2.GaussianBlur(to_lab(np.asarray(cv2.medianBlur(warped, 5), np.uint8)), (0, 0), 1.0)
     back = np.diag(np.array([1 / scale, 1 / scale, 1.0])) @ np.linalg.inv(matrix)
     return Surroundings(np.asarray(lab, np.float32), np.asarray(inside > 250, np.bool_), box, back)
 

@@ -97,7 +97,7 @@ def _unsure(lines: TextLines) -> Finding:
 def _finding(score: float, subject: Subject) -> Finding:
     severity = Severity.ERROR if score < PARAMS.fail_below else Severity.WARNING
     strokes = subject.lines.strokes
-    code = main_cause(strokes, subject.native_grey)
+    code = main_cause(strokes, subject.native.pixels)
     params: dict[str, Any] = {}
     if code == "SF201":
         params["level"] = "strong" if severity is Severity.ERROR else "slight"

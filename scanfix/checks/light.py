@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from scanfix.checks.check import Check
 from scanfix.checks.paper import WEIGHTS, Blocks, Paper
+from scanfix.checks.strokes import ink_levels
 from scanfix.checks.subject import Subject
 from scanfix.checks.textmodel import LEAST_TEXT
 from scanfix.model import Assessment, Finding
@@ -91,9 +92,9 @@ def assess_too_dark(subject: Subject) -> Assessment:
 def assess_overexposed(subject: Subject) -> Assessment:
     """White paper alone is no fault; letters that fade into it are."""
     lines = subject.lines
-    if lines.amount < LEAST_TEXT or not len(lines.best):
+    if lines.amount < LEAST_TEXT or not len(lines.strips):
         return Assessment("overexposed", failure="no text to compare the paper with")
-    ink = float(np.median(lines.strokes.ink))
+    ink = float(np.median(ink_levels(lines.strips, lines.widths)))
     washed = subject.paper.luma >= PARAMS.over_paper and ink > PARAMS.over_ink
     finding = Finding.of("SF304", confidence=0.6) if washed else None
     score = min(100.0, 100 * (255 - ink) / 128)

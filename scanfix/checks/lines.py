@@ -2,21 +2,24 @@
 
 Ink is what is darker than its neighbourhood; on each level of a pyramid the pieces of ink of one
 fixed range of heights are joined along the line, cut into segments of a few letters, and boxed.
-Every segment is then measured (`strokes`) on the native pixels and weighted by how much it
-looks like text. All steps work on whole pictures or on all segments at once.
+Every segment is then judged (`textmodel`) on the native pixels and weighted by how much it
+looks like text; its strokes are measured where a cause is asked for. All steps work on whole pictures or on
+all segments at once, in bytes.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from scanfix.checks.strokes import Strokes, cut_strips, halves, measure_strokes
+from scanfix.checks.strokes import Strokes, cut_strips, measure_strokes
 from scanfix.checks.textmodel import judge
 from scanfix.checks.view import DocumentView
+from scanfix.pyramid import Pyramid
 
 Grey = NDArray[np.uint8]
 Boxes = NDArray[np.float64]
@@ -54,7 +57,7 @@ class LineParams:
     """A smaller document is enlarged to this for the search (at most twice)."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class TextLines:
     """Segments of text lines, as found; `text` says how much each is to be believed."""
 
@@ -66,10 +69,17 @@ class TextLines:
     """Chance of each segment to be text, 0..1."""
     read: Values
     """Chance of each to be read if it is."""
-    strokes: Strokes
-    """Of the `best` segments only."""
-    best: NDArray[np.intp]
-    """Indices of the segments most like text, the best first."""
+    strips: Grey
+    """N x 32 x 64: the segments most like text, the best first, at one glyph height."""
+    widths: NDArray[np.int64]
+    """How many columns of each strip are filled."""
+    heights: Values
+    """Glyph heights in native pixels."""
+
+    @cached_property
+    def strokes(self) -> Strokes:
+        """Of the strips."""
+        return measure_strokes(self.strips, self.widths, self.heights)
 
     def __len__(self) -> int:
         return len(self.boxes)
@@ -85,35 +95,35 @@ class TextLines:
         return float((np.square(self.text) * self.read).sum())
 
 
-def find_lines(grey: Grey, native: Grey, view: DocumentView, params: LineParams = LineParams()) -> TextLines:
-    """Text of a document: `grey` is the working picture of `view`, `native` the source at full size."""
+def find_lines(
+    grey: Grey, native: Pyramid, view: DocumentView, params: LineParams = LineParams()
+) -> TextLines:
+    """Text of a document: `grey` is the working picture of `view`, `native` the luma of the source."""
     enlarge = min(2.0, max(1.0, params.min_side / max(grey.shape)))
     search = grey if enlarge == 1.0 else cv2.resize(grey, None, fx=enlarge, fy=enlarge)
     search = np.asarray(search, np.uint8)
-    pyramid = halves(native)
-    upright = _along(search, pyramid, view, enlarge, True, params)
+    upright = _along(search, native, view, enlarge, True, params)
     if upright.readable >= params.enough and upright.readable > 0.5 * upright.amount:
         return upright
     # Lines seen from the side look like text that cannot be read: the other axis may do better.
-    sideways = _along(search, pyramid, view, enlarge, False, params)
+    sideways = _along(search, native, view, enlarge, False, params)
     better = sideways.readable > 1.5 * upright.readable or upright.amount < 0.5 * sideways.amount
     return sideways if better and sideways.amount > 0.6 * upright.amount else upright
 
 
 def _along(
-    search: Grey, pyramid: list[Grey], view: DocumentView, enlarge: float, upright: bool, params: LineParams
+    search: Grey, native: Pyramid, view: DocumentView, enlarge: float, upright: bool, params: LineParams
 ) -> TextLines:
     """The text along one axis."""
     if upright:
         boxes = candidates(search, params) / enlarge
     else:
         boxes = candidates(np.ascontiguousarray(search.T), params)[:, [1, 0, 3, 2]] / enlarge
-    strips, widths, heights = cut_strips(pyramid, view, boxes, upright)
+    strips, widths, heights = cut_strips(native, view, boxes, upright)
     text, read = judge(strips, widths)
     best = np.argsort(-text)[: params.most_measured]
     best = best[text[best] > 0.5 * text[best[:1]].sum()]
-    strokes = measure_strokes(strips[best], widths[best], heights[best])
-    return TextLines(boxes, upright, text, read, strokes, best)
+    return TextLines(boxes, upright, text, read, strips[best], widths[best], heights[best])
 
 
 def candidates(grey: Grey, params: LineParams) -> Boxes:
@@ -131,16 +141,14 @@ def candidates(grey: Grey, params: LineParams) -> Boxes:
 def _level_boxes(grey: Grey, params: LineParams) -> Boxes:
     """Segments of one level."""
     depth = _ink_depth(grey, params)
-    ink = (depth > 0).astype(np.uint8)
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
+    labels, stats = _pieces((depth > 0).astype(np.uint8))
     height, width = stats[:, cv2.CC_STAT_HEIGHT], stats[:, cv2.CC_STAT_WIDTH]
     fits = (height <= params.max_height) & (height >= 2) & ~((height <= 2) & (width > 24))
     fits[0] = False
-    pieces = fits.astype(np.uint8)[labels]
-    joined = cv2.morphologyEx(pieces, cv2.MORPH_CLOSE, np.ones((1, params.join), np.uint8))
+    fitting = np.take(fits.astype(np.uint8), labels)
+    joined = cv2.morphologyEx(fitting, cv2.MORPH_CLOSE, np.ones((1, params.join), np.uint8))
     joined[:, :: params.segment] = 0
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=4)
-    x, y, w, h, area = (stats[1:, i] for i in range(5))
+    x, y, w, h, area = (_pieces(np.asarray(joined, np.uint8))[1][1:, :5]).T
     keep = (h >= params.min_height) & (h <= params.max_height) & (w >= params.min_aspect * h)
     keep &= area >= 0.35 * w * h
     boxes = np.stack([x, y, x + w, y + h], -1)[keep]
@@ -148,11 +156,20 @@ def _level_boxes(grey: Grey, params: LineParams) -> Boxes:
     left, top, right, bottom = boxes.T
     weight = total[bottom, right] - total[top, right] - total[bottom, left] + total[top, left]
     # Ink per pixel of height: a long dark segment before a short faint one.
-    strongest = np.argsort(-weight / (bottom - top))[: params.most_of_a_level]
+    strongest = np.argsort(-weight / (bottom - top), kind="stable")[: params.most_of_a_level]
     return np.asarray(boxes[strongest], np.float64)
 
 
-def _ink_depth(grey: Grey, params: LineParams) -> NDArray[np.float32]:
+def _pieces(ink: Grey) -> tuple[NDArray[np.integer], NDArray[np.int32]]:
+    """Labels and statistics of the connected pieces of what is not 0."""
+    # No more labels than runs along the rows: in 16 bits they cost half as much.
+    runs = int(np.count_nonzero(ink[:, 1:] > ink[:, :-1])) + ink.shape[0]
+    kind = cv2.CV_16U if runs < 65_000 else cv2.CV_32S
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8, ltype=kind)
+    return np.asarray(labels), np.asarray(stats, np.int32)
+
+
+def _ink_depth(grey: Grey, params: LineParams) -> Grey:
     """How much darker than its neighbourhood each pixel is, in grey levels; 0 where it is no ink."""
     calm = cv2.GaussianBlur(grey, (0, 0), 0.8)
     mean = cv2.blur(calm, (params.window, params.window))
@@ -161,15 +178,11 @@ def _ink_depth(grey: Grey, params: LineParams) -> NDArray[np.float32]:
     side = (params.window // 2, params.window // 2)
     around = cv2.boxFilter(sample, cv2.CV_32F, side)
     variance = cv2.sqrBoxFilter(sample, cv2.CV_32F, side) - around * around
-    bound = params.depth * np.sqrt(np.maximum(variance, 0))
     least = max(params.min_depth, params.grain_factor * _grain(sample))
-    size = (grey.shape[1], grey.shape[0])
-    bound_of_all = np.asarray(
-        cv2.resize(np.maximum(bound, least), size, interpolation=cv2.INTER_LINEAR), np.float32
-    )
-    depth = cv2.subtract(mean, calm).astype(np.float32)
-    depth[depth <= bound_of_all] = 0
-    return depth
+    bound = np.maximum(params.depth * np.sqrt(np.maximum(variance, 0)), least).astype(np.uint8)
+    of_all = cv2.resize(bound, (grey.shape[1], grey.shape[0]), interpolation=cv2.INTER_LINEAR)
+    depth = cv2.subtract(mean, calm)
+    return np.asarray(cv2.copyTo(depth, cv2.compare(depth, of_all, cv2.CMP_GT)), np.uint8)
 
 
 def _grain(calm: Grey) -> float:

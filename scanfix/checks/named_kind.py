@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from scanfix.checks.check import Check
 from scanfix.checks.subject import Subject
+from scanfix.lab import to_lab
 from scanfix.model import Assessment, Finding
 
 NOT_NAMED = "the kind of document was not named"
@@ -63,10 +64,10 @@ def assess_seal(subject: Subject) -> Assessment:
         return Assessment("seal_missing", failure=NOT_NAMED)
     if not subject.kind.red_seal:
         return Assessment("seal_missing", native=0.0, unit="% of the short side", score=100.0)
-    pixels = subject.document.pixels
+    pixels = subject.colours
     scale = min(1.0, PARAMS.side_px / max(pixels.shape[:2]))
-    small = cv2.resize(pixels, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA).astype(np.float32)
-    side = widest_seal(np.asarray(cv2.cvtColor(small / np.float32(255), cv2.COLOR_RGB2LAB), np.float32))
+    small = cv2.resize(pixels, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    side = widest_seal(to_lab(np.asarray(small, np.uint8)))
     finding = Finding.of("SF508", confidence=0.6) if side < PARAMS.least_side else None
     score = min(100.0, 100 * side / (2 * PARAMS.least_side))
     return Assessment(

@@ -85,7 +85,7 @@ def reading_turn(subject: Subject, params: OrientationParams = PARAMS) -> Turn:
     chosen = choose(lines, params.pieces)
     if not len(chosen):
         return Turn(0, 0.0, 0)
-    pieces = cut_pieces(subject.native_grey, subject.document, lines.boxes[chosen], lines.upright)
+    pieces = cut_pieces(subject.native.pixels, subject.document, lines.boxes[chosen], lines.upright)
     chances = letter_turns(pieces)
     if not lines.upright:
         chances = of_document(chances)

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scanfix.checks.view import DocumentView
+from scanfix.pyramid import Pyramid
 
 Grey = NDArray[np.uint8]
 Values = NDArray[np.float64]
@@ -24,6 +25,8 @@ Strips = NDArray[np.float32]
 GLYPH_PX = 24
 STRIP_PX = 32
 STRIP_WIDTH = 64
+MAX_LEVEL = 3
+"""Text so large that it would still be too large at an eighth of the size needs no better care."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,25 +47,12 @@ class Strokes:
     """Grey level of the ink."""
 
 
-def halves(native: Grey, count: int = 3) -> list[Grey]:
-    """The picture, then at half size, a quarter and so on: `count` times, no smaller than 32 px."""
-    out = [native]
-    for _ in range(count):
-        if min(native.shape) < 64:
-            break
-        half = (native.shape[1] // 2, native.shape[0] // 2)
-        native = np.asarray(cv2.resize(native, half, interpolation=cv2.INTER_AREA), np.uint8)
-        out.append(native)
-    return out
-
-
 def cut_strips(
-    pyramid: list[Grey], view: DocumentView, boxes: NDArray[np.float64], along_rows: bool
+    native: Pyramid, view: DocumentView, boxes: NDArray[np.float64], along_rows: bool
 ) -> tuple[Grey, NDArray[np.int64], Values]:
     """Cut segments, given as N x 4 boxes in working pixels of `view`, from the native picture.
 
-    `pyramid` is the native picture and its halves. Returns strips N x 32 x 64 uint8, how many columns of
-    each are filled, and glyph heights in native pixels.
+    Returns strips N x 32 x 64 uint8, how many columns of each are filled, and glyph heights in native pixels.
     """
     left, top, right, bottom = boxes.T
     extent = bottom - top if along_rows else right - left
@@ -83,11 +73,12 @@ def cut_strips(
     widths = np.clip(np.round(along / across * STRIP_PX), 8, STRIP_WIDTH).astype(int)
     strips = np.zeros((len(boxes), STRIP_PX, STRIP_WIDTH), np.uint8)
     for i, quad in enumerate(quads):
-        level = int(np.clip(np.floor(np.log2(max(1.0, across[i] / STRIP_PX))), 0, len(pyramid) - 1))
+        level = int(np.clip(np.floor(np.log2(max(1.0, across[i] / STRIP_PX))), 0, MAX_LEVEL))
         # A long segment is looked at in its middle.
         half = min(1.0, STRIP_WIDTH / max(along[i] / across[i] * STRIP_PX, 1.0)) / 2
-        part = _middle(quad, half) / 2**level
-        strips[i, :, : widths[i]] = _strip(pyramid[level], part, int(widths[i]))
+        picture = native.level(level)
+        part = _middle(quad, half) * (picture.shape[0] / native.size.height)
+        strips[i, :, : widths[i]] = _strip(picture, part, int(widths[i]))
     return strips, widths, heights
 
 
@@ -122,6 +113,12 @@ def _strip(picture: Grey, quad: NDArray[np.float64], width: int) -> NDArray[np.u
         ),
         np.uint8,
     )
+
+
+def ink_levels(strips: Grey, widths: NDArray[np.int64]) -> Values:
+    """Grey level of the ink of each strip (`Strokes.ink`), without the rest."""
+    filled = [np.sort(strip[:, :width], axis=None) for strip, width in zip(strips, widths, strict=True)]
+    return np.array([values[len(values) * 6 // 100] for values in filled], np.float64)
 
 
 def measure_strokes(strips: Grey, widths: NDArray[np.int64], heights: Values) -> Strokes:

@@ -14,11 +14,12 @@ from numpy.typing import NDArray
 
 from scanfix.checks.lines import TextLines, find_lines
 from scanfix.checks.paper import Paper, estimate_paper
-from scanfix.checks.view import DocumentView, shrunk, view_document
+from scanfix.checks.view import DocumentView, ViewParams, view_document
 from scanfix.documents import DocumentKind
 from scanfix.geometry import Quad
 from scanfix.model import DocumentBorder, SourceImage
 from scanfix.profiles import OutputProfile
+from scanfix.pyramid import Pyramid
 
 if TYPE_CHECKING:
     from scanfix.model import Pixels
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 Grey = NDArray[np.uint8]
 
 THUMBNAIL_SIDE = 512
+COLOUR_SIDE = 800
 
 
 class Subject:
@@ -38,8 +40,10 @@ class Subject:
         border: DocumentBorder | None,
         profile: OutputProfile,
         kind: DocumentKind | None = None,
+        photo: Pyramid | None = None,
     ) -> None:
         self.source = source
+        self.photo = photo or Pyramid(source.pixels)
         self.border = border
         self.profile = profile
         self.kind = kind
@@ -52,36 +56,41 @@ class Subject:
     @cached_property
     def document(self) -> DocumentView:
         """The document, rectified, at a bounded working size."""
-        return view_document(self.source.pixels, None if self.border is None else self.border.quad)
+        return self._view(ViewParams())
+
+    @cached_property
+    def colours(self) -> Pixels:
+        """The document, rectified, H x W x 3 RGB uint8, its long side at most 800: paper, light, colour."""
+        return self._view(ViewParams(COLOUR_SIDE)).picture(self.photo)
 
     @cached_property
     def grey(self) -> Grey:
         """Luma of the working document, H x W uint8."""
-        return np.asarray(cv2.cvtColor(self.document.pixels, cv2.COLOR_RGB2GRAY), np.uint8)
+        return self.document.picture(self.native)
 
     @cached_property
-    def native_grey(self) -> Grey:
-        """Luma of the whole source at full size, H x W uint8: for text only."""
-        return np.asarray(cv2.cvtColor(self.source.pixels, cv2.COLOR_RGB2GRAY), np.uint8)
+    def native(self) -> Pyramid:
+        """Luma of the whole source and its halves: for text only."""
+        return Pyramid(np.asarray(cv2.cvtColor(self.photo.pixels, cv2.COLOR_RGB2GRAY), np.uint8))
 
     @cached_property
     def thumbnail(self) -> Pixels:
         """The whole picture, long side at most 512, RGB uint8."""
-        pixels = self.source.pixels
-        scale = min(1.0, THUMBNAIL_SIDE / max(pixels.shape[:2]))
-        if scale == 1.0:
-            return pixels
-        return shrunk(pixels, self.source.info.size.scaled(scale))
+        scale = min(1.0, THUMBNAIL_SIDE / max(self.photo.pixels.shape[:2]))
+        return self.photo.reduced(self.photo.size.scaled(scale))
+
+    def _view(self, params: ViewParams) -> DocumentView:
+        return view_document(self.photo.size, None if self.border is None else self.border.quad, params)
 
     @cached_property
     def paper(self) -> Paper:
         """Brightness and colour of the document's own paper."""
-        return estimate_paper(self.document.pixels)
+        return estimate_paper(self.colours)
 
     @cached_property
     def lines(self) -> TextLines:
         """Text lines of the document, each measured at the resolution it was photographed with."""
-        return find_lines(self.grey, self.native_grey, self.document)
+        return find_lines(self.grey, self.native, self.document)
 
 
 def observe(
@@ -89,6 +98,7 @@ def observe(
     border: DocumentBorder | None,
     profile: OutputProfile,
     kind: DocumentKind | None = None,
+    photo: Pyramid | None = None,
 ) -> Subject:
-    """What the checks will look at; nothing is computed yet."""
-    return Subject(source, border, profile, kind)
+    """What the checks will look at; nothing is computed yet. `photo` is that of the source."""
+    return Subject(source, border, profile, kind, photo)

@@ -1,9 +1,9 @@
-"""Which pixels are the document's? One upright working picture of bounded size, with the way back.
+"""Which pixels are the document's? An upright rectangle of bounded size, with the way back.
 
-The document inside its border (or the whole frame without one) is warped to a rectangle whose
-long side is at most `working_side`, so that every check costs the same on 1 and on 100 megapixels.
-Where detail matters (text) the native pixels are reached through `to_source`. Shrinking is done
-by area before the warp, so that fine print does not alias.
+The document inside its border (or the whole frame without one) is seen as a rectangle whose long side is at
+most `working_side`, so that every check costs the same on 1 and on 100 megapixels. Where detail matters
+(text) the native pixels are reached through `to_source`. Shrinking is done by area before the warp, so that
+fine print does not alias.
 """
 
 from __future__ import annotations
@@ -19,9 +19,13 @@ from scanfix.geometry import Point, Quad, Size
 
 if TYPE_CHECKING:
     from scanfix.model import Pixels
+    from scanfix.pyramid import Pyramid
 
 
 Matrix = NDArray[np.float64]
+
+LEAST_SHRINK = 0.75
+"""A picture that is to be reduced by less is warped as it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,17 +37,19 @@ class ViewParams:
 
 @dataclass(frozen=True, slots=True)
 class DocumentView:
-    """The document as an upright rectangle, RGB uint8, and the homography back to the source."""
+    """The document as an upright rectangle, and the homography back to the source."""
 
-    pixels: Pixels
+    size: Size
     to_source: Matrix
-    """3 x 3: working pixels to source pixels (outer-corner origin, as in `geometry`)."""
+    """3 x 3: pixels of the view to source pixels (outer-corner origin, as in `geometry`)."""
     scale: float
-    """Working pixels per source pixel, along the long side of the document."""
+    """Pixels of the view per source pixel, along the long side of the document."""
+    whole: bool
+    """The view shows the whole picture, upright as it is."""
 
-    @property
-    def size(self) -> Size:
-        return Size(self.pixels.shape[1], self.pixels.shape[0])
+    def picture(self, photo: Pyramid) -> Pixels:
+        """What is to be seen: H x W or H x W x 3 uint8, as the photo; not to be written to."""
+        return photo.reduced(self.size) if self.whole else _warped(photo, self)
 
     def points_to_source(self, points: NDArray[np.floating]) -> NDArray[np.float64]:
         """N x 2 points of this view, in source pixels."""
@@ -67,60 +73,55 @@ class DocumentView:
         return tuple((float(x), float(y)) for x, y in points)
 
 
-def view_document(pixels: Pixels, quad: Quad | None, params: ViewParams = ViewParams()) -> DocumentView:
+def view_document(photo: Size, quad: Quad | None, params: ViewParams = ViewParams()) -> DocumentView:
     """The document of this border as an upright rectangle; the whole frame for None."""
-    frame = Size(pixels.shape[1], pixels.shape[0])
-    if quad is None or quad == Quad.frame(frame):
-        return _shrunk_frame(pixels, params)
+    if quad is None or quad == Quad.frame(photo):
+        scale = min(1.0, params.working_side / max(photo.width, photo.height))
+        size = photo.scaled(scale)
+        back = np.diag([photo.width / size.width, photo.height / size.height, 1.0])
+        return DocumentView(size, back, scale, whole=True)
     width, height = quad.size
     scale = min(1.0, params.working_side / max(width, height, 1.0))
-    target = Size(max(8, round(width * scale)), max(8, round(height * scale)))
-    small, shrink = _area_shrunk(pixels, scale)
-    corners = np.array(Quad.frame(target).corners, np.float32)
-    to_source = np.asarray(
-        cv2.getPerspectiveTransform(corners, np.array(quad.corners, np.float32)), np.float64
-    )
+    size = Size(max(8, round(width * scale)), max(8, round(height * scale)))
+    corners = np.array(Quad.frame(size).corners, np.float32)
+    back = cv2.getPerspectiveTransform(corners, np.array(quad.corners, np.float32))
+    return DocumentView(size, np.asarray(back, np.float64), scale, whole=False)
+
+
+def _warped(photo: Pyramid, view: DocumentView) -> Pixels:
+    part, to_part = _part(photo, view)
     # Pixel centres lie half a pixel inside the outer-corner origin.
-    half, back = _shift(0.5), _shift(-0.5)
-    warp = back @ np.diag([shrink[0], shrink[1], 1.0]) @ to_source @ half
+    warp = _moved(-0.5, -0.5) @ to_part @ view.to_source @ _moved(0.5, 0.5)
     warped = cv2.warpPerspective(
-        small,
+        part,
         warp,
-        (target.width, target.height),
+        (view.size.width, view.size.height),
         flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
         borderMode=cv2.BORDER_REPLICATE,
     )
-    return DocumentView(_read_only(np.asarray(warped, np.uint8)), to_source, scale)
+    return _read_only(np.asarray(warped, np.uint8))
 
 
-def _shrunk_frame(pixels: Pixels, params: ViewParams) -> DocumentView:
-    scale = min(1.0, params.working_side / max(pixels.shape[:2]))
-    small, (sx, sy) = _area_shrunk(pixels, scale)
-    return DocumentView(
-        _read_only(small), np.array([[1 / sx, 0, 0], [0, 1 / sy, 0], [0, 0, 1]], np.float64), scale
-    )
+def _part(photo: Pyramid, view: DocumentView) -> tuple[Pixels, Matrix]:
+    """The photo around the document at about the scale of the view, and the way there from the source."""
+    level = photo.at_least(view.scale)
+    scale = np.array(level.shape[1::-1]) / (photo.size.width, photo.size.height)
+    corners = np.array(Quad.frame(view.size).corners)
+    reach = view.points_to_source(corners) * scale
+    low = np.clip(np.floor(reach.min(axis=0)).astype(int) - 4, 0, np.array(level.shape[1::-1]) - 2)
+    high = np.clip(np.ceil(reach.max(axis=0)).astype(int) + 4, low + 2, level.shape[1::-1])
+    part = level[low[1] : high[1], low[0] : high[0]]
+    shrink = np.ones(2)
+    left = view.scale / float(scale.max())
+    if left <= LEAST_SHRINK:
+        size = Size(part.shape[1], part.shape[0]).scaled(left)
+        shrink = np.array([size.width, size.height]) / part.shape[1::-1]
+        part = np.asarray(cv2.resize(part, (size.width, size.height), interpolation=cv2.INTER_AREA), np.uint8)
+    return part, np.diag([*shrink, 1.0]) @ _moved(*-low) @ np.diag([*scale, 1.0])
 
 
-def _area_shrunk(pixels: Pixels, scale: float) -> tuple[Pixels, tuple[float, float]]:
-    """The picture made smaller by about `scale`, and the exact factors on both axes."""
-    if scale > 0.75:
-        return pixels, (1.0, 1.0)
-    size = Size(pixels.shape[1], pixels.shape[0])
-    small = shrunk(pixels, size.scaled(scale))
-    return small, (small.shape[1] / size.width, small.shape[0] / size.height)
-
-
-def shrunk(pixels: Pixels, size: Size) -> Pixels:
-    """The picture at this smaller size, by area; halved first while it can be, which is much faster."""
-    while pixels.shape[0] >= 2 * size.height and pixels.shape[1] >= 2 * size.width:
-        half = (pixels.shape[1] // 2, pixels.shape[0] // 2)
-        pixels = np.asarray(cv2.resize(pixels, half, interpolation=cv2.INTER_AREA), np.uint8)
-    wanted = (size.width, size.height)
-    return np.asarray(cv2.resize(pixels, wanted, interpolation=cv2.INTER_AREA), np.uint8)
-
-
-def _shift(by: float) -> Matrix:
-    return np.array([[1, 0, by], [0, 1, by], [0, 0, 1]], np.float64)
+def _moved(dx: float, dy: float) -> Matrix:
+    return np.array([[1, 0, dx], [0, 1, dy], [0, 0, 1]], np.float64)
 
 
 def _read_only(pixels: Pixels) -> Pixels:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from scanfix.cli import options
 from scanfix.cli.options import FailOn
-from scanfix.cli.photo import corners_of, exit_code_of, limits_of, photo_of
+from scanfix.cli.photo import corners_of, exit_code_of, limits_of, photo_of, run
 from scanfix.cli.terminal import attempt, finish, print_line, print_report, usage_error
 from scanfix.messages import say, user_lang
 
@@ -22,8 +22,7 @@ def command(
     corners: options.Corners = None,
     annotate: options.Annotate = None,
     salvage: options.Salvage = False,
-    max_bytes: options.MaxBytes = None,
-    max_pixels: options.MaxPixels = None,
+    limit: options.Limit = None,
     fail_on: options.FailOnOption = FailOn.ERROR,
     overwrite: options.Overwrite = False,
     json: options.Json = False,
@@ -38,7 +37,7 @@ def command(
         from scanfix import pipeline
         from scanfix.reports.text import lines
 
-        report = pipeline.inspect(source, order)
+        report = run(pipeline.inspect, source, order)
         if annotate:
             picture = pipeline.annotate(source, report, order, speak)
             write_atomically(annotate, picture, overwrite=overwrite, source=source.name)
@@ -56,7 +55,7 @@ def command(
         order = make_order(
             profile,
             document=document,
-            limits=limits_of(max_bytes, max_pixels),
+            limits=limits_of(limit),
             salvage=salvage,
             corners=corners_of(corners),
         )

@@ -31,8 +31,7 @@ def command(
     format: options.Format = None,
     crop: options.Crop = CropChoice.AUTO,
     document: options.Document = None,
-    max_bytes: options.MaxBytes = None,
-    max_pixels: options.MaxPixels = None,
+    limit: options.Limit = None,
     fail_on: options.FailOnOption = FailOn.NEVER,
     overwrite: options.Overwrite = False,
     json: options.Json = False,
@@ -56,7 +55,7 @@ def command(
             format=format or format_in(output),
             crop=crop.value,
             document=document,
-            limits=limits_of(max_bytes, max_pixels),
+            limits=limits_of(limit),
         )
         joined.save(output, overwrite=overwrite)
         for name, report in (("front", joined.front), ("back", joined.back)):

@@ -76,5 +76,6 @@ Quiet = Annotated[bool, typer.Option("--quiet", "-q", help=help_text("help_quiet
 Corners = Annotated[
     str | None, typer.Option("--corners", metavar="'X,Y X,Y X,Y X,Y'", help=help_text("help_corners"))
 ]
-MaxBytes = Annotated[int | None, typer.Option("--max-bytes", min=1, help=help_text("help_max_bytes"))]
-MaxPixels = Annotated[int | None, typer.Option("--max-pixels", min=1, help=help_text("help_max_pixels"))]
+Limit = Annotated[
+    list[str] | None, typer.Option("--limit", metavar="NAME=NUMBER", help=help_text("help_limit"))
+]

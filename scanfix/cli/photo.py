@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from scanfix.cli.options import FailOn
 from scanfix.cli.terminal import EXIT_FINDINGS, EXIT_READY
@@ -12,13 +13,57 @@ from scanfix.errors import ConfigError
 from scanfix.limits import SHELL_LIMITS, Limits
 
 if TYPE_CHECKING:
+    from scanfix.files import SourceBytes
     from scanfix.model import Report
+    from scanfix.order import Order
+
+Made = TypeVar("Made")
 
 
-def limits_of(max_bytes: int | None, max_pixels: int | None) -> Limits:
-    """The shell's limits with those that were given on the command line."""
-    given: dict[str, Any] = {"max_bytes": max_bytes, "max_pixels": max_pixels}
-    return replace(SHELL_LIMITS, **{name: value for name, value in given.items() if value is not None})
+LIMITS = {
+    "bytes": "max_bytes",
+    "pixels": "max_pixels",
+    "side": "max_side",
+    "aspect": "max_aspect",
+    "pages": "max_pages",
+    "scans": "max_jpeg_scans",
+    "metadata": "max_metadata_bytes",
+    "seconds": "max_seconds",
+    "memory": "max_memory_bytes",
+}
+"""Names on the command line, and of the fields of `Limits`."""
+ISOLATING = ("max_seconds", "max_memory_bytes")
+"""Limits that only a process of its own can keep."""
+
+
+def limits_of(given: list[str] | None) -> Limits:
+    """The shell's limits with those that were given as NAME=NUMBER."""
+    limits: Any = SHELL_LIMITS
+    for text in given or ():
+        name, _, number = text.partition("=")
+        try:
+            field, value = LIMITS[name], float(number)
+            whole = isinstance(getattr(limits, field), int)
+            limits = replace(limits, **{field: int(value) if whole else value})
+        except (KeyError, ValueError, OverflowError) as error:
+            raise ConfigError("bad_option", option="limit", value=text) from error
+    checked: Limits = limits
+    return checked
+
+
+def run(stage: Callable[[SourceBytes, Order], Made], source: SourceBytes, order: Order) -> Made:
+    """`pipeline.prepare` or `.inspect`: in a process of its own where time or memory were limited."""
+    if all(getattr(order.limits, name) == getattr(SHELL_LIMITS, name) for name in ISOLATING):
+        return stage(source, order)
+    from scanfix.isolation import Worker
+
+    with Worker(order.limits) as worker:
+        made: Made = worker.call(_in_process, source, {"stage": stage, "order": order})
+        return made
+
+
+def _in_process(source: SourceBytes, _: Limits, options: dict[str, Any]) -> Any:
+    return options["stage"](source, options["order"])
 
 
 def photo_of(argument: str, limits: Limits) -> str | bytes:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from scanfix.cli import options
 from scanfix.cli.options import CropChoice, FailOn
 from scanfix.cli.outputs import STANDARD, format_in, plan_outputs
-from scanfix.cli.photo import corners_of, exit_code_of, limits_of, photo_of
+from scanfix.cli.photo import corners_of, exit_code_of, limits_of, photo_of, run
 from scanfix.cli.terminal import attempt, finish, print_line, print_report, usage_error
 from scanfix.messages import Lang, say, user_lang
 from scanfix.naming import shown
@@ -28,8 +28,7 @@ def command(
     corners: options.Corners = None,
     annotate: options.Annotate = None,
     salvage: options.Salvage = False,
-    max_bytes: options.MaxBytes = None,
-    max_pixels: options.MaxPixels = None,
+    limit: options.Limit = None,
     fail_on: options.FailOnOption = FailOn.NEVER,
     overwrite: options.Overwrite = False,
     json: options.Json = False,
@@ -47,7 +46,7 @@ def command(
             format or format_in(output),
             crop.value,
             document,
-            limits_of(max_bytes, max_pixels),
+            limits_of(limit),
             salvage,
             corners_of(corners),
         )
@@ -111,7 +110,7 @@ def _one(
     # Loaded only now: what is refused above is refused at once.
     from scanfix import pipeline
 
-    prepared = pipeline.prepare(source, order)
+    prepared = run(pipeline.prepare, source, order)
     picture = pipeline.annotate(source, prepared.report, order, show.lang) if annotate else b""
     if target == STANDARD:
         sys.stdout.buffer.write(prepared.data)

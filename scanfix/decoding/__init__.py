@@ -8,21 +8,12 @@ limit is checked on the header before pixels are allocated. A reader keeps to on
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import Protocol
 
-from scanfix.decoding.avif import read_avif
-from scanfix.decoding.bmp import read_bmp
 from scanfix.decoding.colour import is_converted, to_srgb, upright
-from scanfix.decoding.gif import read_gif
-from scanfix.decoding.heic import read_heic
-from scanfix.decoding.jpeg import read_jpeg
-from scanfix.decoding.jpeg2000 import read_jpeg2000
-from scanfix.decoding.pdf import read_pdf
-from scanfix.decoding.png import read_png
 from scanfix.decoding.sniff import sniff
 from scanfix.decoding.stored import DECODER_ERRORS, Stored
-from scanfix.decoding.tiff import read_tiff
-from scanfix.decoding.webp import read_webp
 from scanfix.errors import InputError
 from scanfix.formats import claimed_format
 from scanfix.limits import SHELL_LIMITS, Limits
@@ -37,18 +28,26 @@ class Reader(Protocol):
     def __call__(self, data: bytes, limits: Limits, *, salvage: bool = False) -> Stored: ...
 
 
-READERS: dict[str, Reader] = {
-    "JPEG": read_jpeg,
-    "PNG": read_png,
-    "BMP": read_bmp,
-    "TIFF": read_tiff,
-    "WEBP": read_webp,
-    "GIF": read_gif,
-    "AVIF": read_avif,
-    "JPEG2000": read_jpeg2000,
-    "HEIC": read_heic,
-    "PDF": read_pdf,
+READERS: dict[str, str] = {
+    "JPEG": "jpeg",
+    "PNG": "png",
+    "BMP": "bmp",
+    "TIFF": "tiff",
+    "WEBP": "webp",
+    "GIF": "gif",
+    "AVIF": "avif",
+    "JPEG2000": "jpeg2000",
+    "HEIC": "heic",
+    "PDF": "pdf",
 }
+"""Format -> the module here that reads it, with a function `read_` and the module's name."""
+
+
+def reader_of(format_name: str) -> Reader:
+    """The one reader of a format. Only its module is loaded: with its library, each costs milliseconds."""
+    module = READERS[format_name]
+    reader: Reader = getattr(import_module(f"scanfix.decoding.{module}"), f"read_{module}")
+    return reader
 
 
 def decode(
@@ -65,7 +64,7 @@ def decode(
         raise InputError("too_large_bytes", limit=limits.max_bytes)
     format_name = sniff(data)
     try:
-        stored = READERS[format_name](data, limits, salvage=salvage)
+        stored = reader_of(format_name)(data, limits, salvage=salvage)
         pixels = upright(to_srgb(stored), stored.orientation)
     except MemoryError as error:
         raise InputError("memory") from error

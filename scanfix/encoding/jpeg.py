@@ -104,6 +104,8 @@ class Task:
         options = replace(probe.options, dpi=dpi)
         high, steps = _greatest(probe, self.profile, self.params)
         low = self.profile.least_bytes(size.width, size.height)
+        probe = self._plainest(probe, high)
+        options = replace(probe.options, dpi=dpi)
         result = fit_picture(Picture(picture, options), low, high, self.finest, probe)
         if isinstance(result, Fit):
             steps += ("shrunk",) if scale < 1 else ()
@@ -121,6 +123,13 @@ class Task:
             result.encode_count,
             self.params.minimum,
         )
+
+    def _plainest(self, probe: SizeProbe, high: int) -> SizeProbe:
+        """The standard Huffman tables where the best quality fits with them: the same picture, sooner."""
+        if probe.options.progressive:
+            return probe
+        plain = SizeProbe(probe.pixels, replace(probe.options, optimised=False))
+        return plain if plain(self.finest) <= self.params.fill * high else probe
 
     def _with_chroma(self, probe: SizeProbe) -> SizeProbe:
         """Full chroma where the best quality fits with it, or where it earns its bytes."""

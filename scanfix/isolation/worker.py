@@ -62,7 +62,10 @@ class Worker:
         return cast("Report", self.call(_inspect, photo, options))
 
     def call(
-        self, task: Task, photo: str | PathLike[str] | bytes | BinaryIO, options: Mapping[str, Any]
+        self,
+        task: Task,
+        photo: str | PathLike[str] | bytes | BinaryIO | SourceBytes,
+        options: Mapping[str, Any],
     ) -> Any:
         """Run `task(source, limits, options)`, a function of an importable module, in the process."""
         if "limits" in options:

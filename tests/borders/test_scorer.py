@@ -18,6 +18,7 @@ from scanfix.borders.scorer import Scorer, fitted
 from scanfix.borders.shapes import areas, clockwise, frame_quad, plausible, without_twins
 from scanfix.borders.working import WorkingCopy, product, working_copy
 from scanfix.geometry import Size
+from scanfix.pyramid import Pyramid
 
 Search = tuple[WorkingCopy, Candidates]
 
@@ -25,7 +26,7 @@ Search = tuple[WorkingCopy, Candidates]
 @pytest.fixture(scope="module")
 def search() -> Search:
     """A drawn photo as working copy, its candidates, and the true quad first among them."""
-    copy = working_copy(photo(UPRIGHT), 640)
+    copy = working_copy(Pyramid(photo(UPRIGHT)), 640)
     found = candidates(copy, predict(copy.pixels))
     true = np.array([UPRIGHT], np.float32) * np.array(copy.scale, np.float32)
     inner = true.mean(axis=1, keepdims=True) + 0.8 * (true - true.mean(axis=1, keepdims=True))

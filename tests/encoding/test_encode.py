@@ -67,7 +67,8 @@ def test_in_the_window_or_the_rule_is_named(profile_name: str, picture: str) -> 
             rule = error.params["rule"]
         else:
             rule = None
-            assert verify(made.data, profile, wanted) == made.size
+            luma = verify(made.data, profile, wanted)
+            assert luma.shape == (made.size.height, made.size.width)
             assert made.encode_count <= 30
         assert rule in {None, "rule_min_bytes", "rule_max_bytes", "rule_pixels", "rule_square"}
 

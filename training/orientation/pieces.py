@@ -20,6 +20,7 @@ import numpy as np
 from scanfix.checks.lines import LineParams, candidates
 from scanfix.checks.orientation import Grey, Values, cut_pieces
 from scanfix.checks.view import view_document
+from scanfix.geometry import Size
 from training.orientation.pages import TEXT, Page, draw_page, draw_pattern, photographed
 
 UPRIGHT, LYING, NO_LETTERS = 0, 3, 5
@@ -40,7 +41,7 @@ def pieces_of(page: Page, rng: random.Random) -> tuple[Grey, list[int]]:
     """Pieces along the rows and along the columns of one page."""
     enlarge = min(2.0, max(1.0, LineParams().min_side / max(page.pixels.shape)))
     search = np.asarray(cv2.resize(page.pixels, None, fx=enlarge, fy=enlarge), np.uint8)
-    view = view_document(np.dstack([page.pixels] * 3), None)
+    view = view_document(Size(page.pixels.shape[1], page.pixels.shape[0]), None)
     pieces, labels = [], []
     for along_rows, share in ((True, 0.8), (False, 0.8)):
         boxes = candidates(search if along_rows else np.ascontiguousarray(search.T), LineParams()) / enlarge

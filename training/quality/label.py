@@ -21,9 +21,10 @@ from capture import DAMAGES, camera, photographed, room
 from pages import Line, Page, draw_page
 
 from scanfix.checks.lines import LineParams, candidates
-from scanfix.checks.strokes import cut_strips, halves
+from scanfix.checks.strokes import cut_strips
 from scanfix.checks.view import view_document
 from scanfix.geometry import Quad
+from scanfix.pyramid import Pyramid
 
 ASKED = 8
 
@@ -111,11 +112,10 @@ def strips_of(
     flat = np.allclose(matrix, np.eye(3))
     corners = cv2.perspectiveTransform(np.float32([[[0, 0], [w, 0], [w, h], [0, h]]]), matrix)[0]
     jitter = np.array([[rng.gauss(0, 0.004) * max(h, w) for _ in range(2)] for _ in range(4)])
-    view = view_document(picture, None if flat else Quad.of(corners + jitter))
-    grey = cv2.cvtColor(view.pixels, cv2.COLOR_RGB2GRAY)
-    boxes = candidates(grey, LineParams())
-    native = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)
-    strips, widths, heights = cut_strips(halves(native), view, boxes, along_rows=True)
+    native = Pyramid(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY))
+    view = view_document(native.size, None if flat else Quad.of(corners + jitter))
+    boxes = candidates(view.picture(native), LineParams())
+    strips, widths, heights = cut_strips(native, view, boxes, along_rows=True)
     to_page = np.linalg.inv(matrix) @ view.to_source
     ends = np.stack([boxes[:, [0, 1]], boxes[:, [2, 3]]], 1).reshape(-1, 1, 2)
     on_page = cv2.perspectiveTransform(ends, to_page).reshape(-1, 4) if len(boxes) else np.empty((0, 4))

@@ -93,10 +93,14 @@ def _along(segments: Floats, seed: Floats, params: LineParams, unit: float) -> N
 def _joined(members: Floats) -> tuple[Floats, float]:
     """The line through the segments, weighted by length, and how much of it they cover."""
     points = members.reshape(-1, 2)
-    weights = np.repeat(np.linalg.norm(members[:, 1] - members[:, 0], axis=1), 2)
-    centre = np.average(points, axis=0, weights=weights)
-    spread = (points - centre) * weights[:, None] ** 0.5
-    direction = np.linalg.svd(spread, full_matrices=False)[2][0]
+    vectors = members[:, 1] - members[:, 0]
+    weights = np.repeat(np.hypot(vectors[:, 0], vectors[:, 1]), 2)
+    centre = weights @ points / weights.sum()
+    spread = points - centre
+    xx, xy, yy = ((weights * spread[:, i] * spread[:, j]).sum() for i, j in ((0, 0), (0, 1), (1, 1)))
+    # Direction of the greatest spread (principal axis of a 2 x 2 covariance).
+    angle = 0.5 * np.arctan2(2 * xy, xx - yy)
+    direction = np.array([np.cos(angle), np.sin(angle)], np.float32)
     along = np.sort(((members - centre) @ direction), axis=1)
     along = along[np.argsort(along[:, 0])]
     covered, end = 0.0, -np.inf

@@ -32,6 +32,8 @@ Mask = NDArray[np.bool_]
 
 # Lightness counts half: a finger is round and shades itself.
 WEIGHTS = np.array([0.5, 1.0, 1.0], np.float32)
+ACROSS: tuple[Side, ...] = ("bottom", "left", "top", "right")
+"""The side across from each of `SIDES`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,7 @@ class CoverParams:
     outset: float = 0.045
     unlike: float = 16.0
     """From the colour of every side."""
+    band_share: float = 0.8
     own_lightness: float = 28.0
     own_chroma: float = 16.0
     """Of the patch around its own colour at the edge."""
@@ -125,15 +128,30 @@ def find_covers(around: Surroundings, params: CoverParams = PARAMS) -> list[Patc
     """Patches that reach over the edge, of all sides; none where the edges are artwork."""
     inset = max(2, round(params.inset * around.short))
     colours = {side: around.lab[around.along(side, inset)] for side in SIDES}
-    own = np.stack([np.median(colours[side], axis=0) for side in SIDES])
-    runs = [(side, a, b) for side in SIDES for a, b in _runs(colours[side], own, params)]
+    own = _own_colours(colours, params)
+    runs = [(side, a, b) for side in SIDES for a, b in _runs(colours[side], own[side], params)]
     if len(runs) > params.max_runs:
         return []
-    unlike = _distance(around.lab, own).min(-1) > 0.7 * params.unlike
+    unlike = {side: _distance(around.lab, own[side]).min(-1) > 0.7 * params.unlike for side, _, _ in runs}
     found = (
-        _patch(around, side, (a + b) // 2, colours[side][a:b], unlike, inset, params) for side, a, b in runs
+        _patch(around, side, (a + b) // 2, colours[side][a:b], unlike[side], inset, params)
+        for side, a, b in runs
     )
     return [patch for patch in found if patch is not None]
+
+
+def _own_colours(colours: dict[Side, Lab], params: CoverParams) -> dict[Side, Lab]:
+    """What belongs to each side: its main colour, and those of its neighbours that have one throughout.
+
+    So a header, which lies along one side and ends at its neighbours, is no cover there.
+    """
+    main = {side: np.median(colours[side], axis=0) for side in SIDES}
+    near = {side: _distance(colours[side], main[side][None])[:, 0] < params.unlike for side in SIDES}
+    bands = {side for side in SIDES if near[side].mean() >= params.band_share}
+    return {
+        side: np.stack([main[side], *(main[s] for s in SIDES if s in bands and s not in (side, across))])
+        for side, across in zip(ACROSS, SIDES, strict=True)
+    }
 
 
 def _distance(lab: Lab, own: Lab) -> NDArray[np.float32]:
@@ -143,7 +161,7 @@ def _distance(lab: Lab, own: Lab) -> NDArray[np.float32]:
 
 
 def _runs(colours: Lab, own: Lab, params: CoverParams) -> list[tuple[int, int]]:
-    """Stretches of a side whose colour is unlike that of every side."""
+    """Stretches of a side whose colour is unlike its own and that of its neighbours."""
     other = _distance(colours, own).min(-1) > params.unlike
     steps = np.flatnonzero(np.diff(np.concatenate([[False], other, [False]]).astype(np.int8)))
     least = params.min_run * len(colours) + 2

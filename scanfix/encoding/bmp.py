@@ -15,7 +15,6 @@ from PIL import Image
 
 from scanfix.encoding.encoded import Encoded, Step
 from scanfix.encoding.resizing import Scales, resize
-from scanfix.encoding.writing import as_image
 from scanfix.errors import CannotMeetProfileError
 from scanfix.geometry import Size
 from scanfix.model import Pixels
@@ -91,7 +90,7 @@ def _scale_for(scales: Scales, profile: OutputProfile, bits: int, params: BmpPar
 
 
 def _write(pixels: Pixels, bits: int, dpi: float | None) -> bytes:
-    image = as_image(pixels)
+    image = Image.fromarray(np.ascontiguousarray(pixels))
     if bits == 8:
         image = image.quantize(256, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
         palette = image.getpalette() or []

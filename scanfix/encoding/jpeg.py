@@ -19,7 +19,7 @@ from scanfix.encoding.resizing import Scales, resize
 from scanfix.encoding.sampling import SizeProbe
 from scanfix.encoding.scaling import ScalingParams, choose_scale
 from scanfix.encoding.tables import COARSEST, coarseness_of, quality_of
-from scanfix.encoding.writing import JpegOptions
+from scanfix.encoding.writing import JpegOptions, write_jpeg
 from scanfix.errors import CannotMeetProfileError
 from scanfix.fit import Fit, FitParams, Misfit, Range, solve
 from scanfix.geometry import Size
@@ -99,11 +99,14 @@ class Task:
     def encode_at(self, scale: float, probe: SizeProbe) -> Encoded | Misfit:
         """The best file at one scale; a Misfit where even the coarsest is too large."""
         size, picture = self.scales.size_at(scale), probe.pixels
-        probe = self._with_chroma(probe)
         dpi = None if self.dpi is None else max(1, round(self.dpi * scale))
-        options = replace(probe.options, dpi=dpi)
-        high, steps = _greatest(probe, self.profile, self.params)
         low = self.profile.least_bytes(size.width, size.height)
+        if probe.share == 1:
+            best = self._at_best(probe, size, scale, low, dpi)
+            if best is not None:
+                return best
+        probe = self._with_chroma(probe)
+        high, steps = _greatest(probe, self.profile, self.params)
         probe = self._plainest(probe, high)
         options = replace(probe.options, dpi=dpi)
         result = fit_picture(Picture(picture, options), low, high, self.finest, probe)
@@ -124,16 +127,28 @@ class Task:
             self.params.minimum,
         )
 
+    def _at_best(
+        self, probe: SizeProbe, size: Size, scale: float, low: int, dpi: int | None
+    ) -> Encoded | None:
+        """A small picture as well as it can be stored, without a search; None where that is no fit."""
+        window, aim = self.profile.window, self.profile.aim
+        options = replace(probe.options, full_chroma=True, optimised=False, progressive=False, dpi=dpi)
+        data = write_jpeg(probe.image, self.finest, options)
+        if not low <= len(data) <= (window if aim is None else aim).max_bytes:
+            return None
+        steps: tuple[Step, ...] = ("shrunk",) if scale < 1 else ()
+        return Encoded(data, "JPEG", size, quality_of(self.finest), 1, scale, steps)
+
     def _plainest(self, probe: SizeProbe, high: int) -> SizeProbe:
         """The standard Huffman tables where the best quality fits with them: the same picture, sooner."""
         if probe.options.progressive:
             return probe
-        plain = SizeProbe(probe.pixels, replace(probe.options, optimised=False))
+        plain = probe.stored(replace(probe.options, optimised=False))
         return plain if plain(self.finest) <= self.params.fill * high else probe
 
     def _with_chroma(self, probe: SizeProbe) -> SizeProbe:
         """Full chroma where the best quality fits with it, or where it earns its bytes."""
-        full = SizeProbe(probe.pixels, replace(probe.options, full_chroma=True))
+        full = probe.stored(replace(probe.options, full_chroma=True))
         if probe(self.finest) <= self.budget and full(self.finest) <= self.budget:
             return full
         if self.subsampled:

@@ -8,6 +8,7 @@ blocks of a picture that was a JPEG before begin too.
 from __future__ import annotations
 
 import math
+from copy import copy
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -75,7 +76,17 @@ class SizeProbe:
         self.pixels = pixels
         sample = mosaic(pixels, self.params)
         self.share = sample.shape[0] * sample.shape[1] / (pixels.shape[0] * pixels.shape[1])
+        """Of the picture that is in the sample; 1 for a small picture, whose files are no predictions."""
         self.image: Image.Image = as_image(sample)
+        self._begin(options)
+
+    def stored(self, options: JpegOptions) -> SizeProbe:
+        """The same sample, written with other options."""
+        other = copy(self)
+        other._begin(options)
+        return other
+
+    def _begin(self, options: JpegOptions) -> None:
         self.options = options
         self._known: dict[float, float] = {}
         self._density: float | None = None

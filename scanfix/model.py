@@ -208,6 +208,12 @@ class OutputInfo:
     """In upright source pixels; None where the whole picture was kept."""
     rotation: int = 0
     """Degrees clockwise that the upright source was turned by: 0, 90, 180, 270."""
+    steps: tuple[str, ...] = ()
+    """What was done beyond a plain encode, in order (`encoding.Step`). Not in the JSON form, as the next two."""
+    jpeg_times: float | None = None
+    """BMP: how many times the pixels a JPEG in the same window would keep, about."""
+    blank: bool = False
+    """The picture shows next to nothing."""
 
     def to_dict(self) -> dict[str, Any]:
         return {

@@ -229,13 +229,20 @@ def _finished(
         encoded.encode_count,
         crop=framed.crop,
         rotation=framed.rotation,
+        steps=encoded.steps,
+        jpeg_times=encoded.jpeg_times and round(encoded.jpeg_times, 1),
+        blank=encoded.blank,
     )
     return replace(report, assessments=_settled(report.assessments, *settled) + notes, output=output)
 
 
 def _encoding_notes(pixels: Pixels, encoded: Encoded, made: Pixels) -> tuple[Assessment, ...]:
     """SF406 and SF408: what the byte window cost."""
-    enlarged = Finding.of("SF406", scale=round(encoded.scale, 2)) if encoded.enlarged else None
+    enlarged = (
+        Finding.of("SF406", scale=round(encoded.scale, 2), steps=list(encoded.steps))
+        if encoded.enlarged
+        else None
+    )
     kept = legibility_kept(pixels, made)
     reduced = Finding.of("SF408", percent=round(100 * kept)) if kept < MIN_LEGIBILITY_KEPT else None
     return (

@@ -6,11 +6,13 @@ import io
 import json
 from typing import Any
 
+import cv2
 import jsonschema
 import numpy as np
 import pytest
 from PIL import Image
 
+import scanfix
 from scanfix.findings import FINDINGS, Severity
 from scanfix.geometry import SIDES, Quad, Rect, Size
 from scanfix.messages import LANGS, Lang
@@ -119,3 +121,14 @@ def test_the_annotated_picture_shows_the_border(size: Size, lang: Lang) -> None:
     green = (shown[..., 1].astype(int) - shown[..., 0]) > 80
     assert green.any()
     assert max(shown.shape[:2]) <= 1.2 * MAX_SIDE
+
+
+def test_a_bmp_is_told_apart_from_the_better_jpg() -> None:
+    card = np.full((900, 1400, 3), 230, np.uint8)
+    card[100:800:40, 100:1300] = 30
+    photo = cv2.imencode(".png", card)[1].tobytes()
+    bmp, jpg = (scanfix.prepare(photo, format=name, crop="never") for name in ("bmp", "jpg"))
+    said = {name: [line.text for line in lines(made.report)] for name, made in (("bmp", bmp), ("jpg", jpg))}
+    assert bmp.output.jpeg_times is not None
+    assert any("BMP is not compressed" in text for text in said["bmp"])
+    assert not any("BMP" in text for text in said["jpg"])

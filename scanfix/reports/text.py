@@ -10,6 +10,9 @@ from scanfix.model import Finding, Report
 
 Style = Literal["good", "warning", "error", "info", "plain"]
 
+WORTH_SAYING = 1.5
+"""Times the pixels that JPEG keeps, from which BMP is told to be the poorer choice."""
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -84,6 +87,12 @@ def _making(report: Report, lang: Lang) -> list[Line]:
         )
     if output and output.passthrough:
         said.append(say("passed_through", lang))
+    if output and output.jpeg_times and output.jpeg_times >= WORTH_SAYING:
+        said.append(say("bmp_pixels", lang, times=f"{output.jpeg_times:.0f}"))
+    if output and "palette" in output.steps:
+        said.append(say("bmp_palette", lang))
+    if output and output.blank:
+        said.append(say("blank", lang))
     return [Line("plain", text) for text in said]
 
 

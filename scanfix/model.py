@@ -209,7 +209,10 @@ class OutputInfo:
     rotation: int = 0
     """Degrees clockwise that the upright source was turned by: 0, 90, 180, 270."""
     steps: tuple[str, ...] = ()
-    """What was done beyond a plain encode, in order (`encoding.Step`). Not in the JSON form, as the next two."""
+    """What was done beyond a plain encode, in order: `encoding.Step`.
+
+    Like the two fields below, it is no part of the JSON form.
+    """
     jpeg_times: float | None = None
     """BMP: how many times the pixels a JPEG in the same window would keep, about."""
     blank: bool = False

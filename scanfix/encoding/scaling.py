@@ -65,11 +65,17 @@ class ScalingParams:
     """The first scale tried is where the window allows about this."""
     size_exponent: float = 1.6
     """File size falls with about this power of the scale."""
+    most_pixels: int = 24_000_000
+    """A larger picture that does not fit as it is, is never tried at more pixels: no letter needs them."""
     patch_side: int = 256
     patch_count: int = 6
     candidate_count: int = 24
-    reluctance: float = 1.2
-    """A smaller scale must be better by so many points a step: pixels are what letters are read by."""
+    reluctance: float = 2.5
+    """A smaller scale must be better by so many points a step: pixels are what letters are read by.
+
+    At 250,000 bytes small cards on large photos were read at 0.99 and 0.66 with this, 0.85 and 0.63 with 1.2,
+    by a reader program, for 0.2 to 4 points of likeness; pages and scans came out the same.
+    """
 
 
 class ScaleTrial:
@@ -158,11 +164,18 @@ def choose_scale(
     start = max(excess ** (-1 / tuning.size_exponent), tuning.smallest)
     settings = Range(finest, coarseness_of(tuning.floor_quality))
     trial = ScaleTrial(pixels, probe, byte_count, settings, tuning)
-    return _climb(trial, round(math.log(start) / math.log(tuning.step)), tuning)
+    largest = min(1.0, math.sqrt(tuning.most_pixels / (pixels.shape[0] * pixels.shape[1])))
+    first, index = (_index(scale, tuning) for scale in (largest, start))
+    return _climb(trial, first, max(first, index), tuning)
 
 
-def _climb(trial: ScaleTrial, index: int, params: ScalingParams) -> float:
-    """From a first scale to the neighbour that is better, until none is; full size is always tried."""
+def _index(scale: float, params: ScalingParams) -> int:
+    """How many steps down this scale is, about."""
+    return round(math.log(scale) / math.log(params.step))
+
+
+def _climb(trial: ScaleTrial, first: int, index: int, params: ScalingParams) -> float:
+    """From one scale to the neighbour that is better, until none is; the largest is always tried."""
     last = math.floor(math.log(params.smallest) / math.log(params.step))
 
     def value(at: int) -> float:
@@ -170,10 +183,10 @@ def _climb(trial: ScaleTrial, index: int, params: ScalingParams) -> float:
 
     best = min(index, last)
     for direction in (1, -1):
-        while 0 <= best + direction <= last and value(best + direction) > value(best):
+        while first <= best + direction <= last and value(best + direction) > value(best):
             best += direction
-    if best <= 4 and value(0) >= value(best):
-        best = 0
+    if best <= first + 4 and value(first) >= value(best):
+        best = first
     return float(params.step**best)
 
 

@@ -5,14 +5,15 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from checks.drawn import PROFILE, border, page, plain, subject
 
 from scanfix.checks import border as border_check
 from scanfix.checks import file, named_kind, placement, resolution
 from scanfix.documents import find_kind
-from scanfix.geometry import Quad
-from scanfix.model import Assessment, SideState
+from scanfix.geometry import SIDES, Quad, Size
+from scanfix.model import Assessment, DocumentBorder, SideState
 
 PIXELS = plain(1000, 800)
 STRAIGHT = Quad.of([(100, 100), (900, 100), (900, 700), (100, 700)])
@@ -138,3 +139,26 @@ def test_metadata_is_named_by_kind_and_a_colour_profile_is_none() -> None:
 def test_a_damaged_file_is_an_error() -> None:
     assert code(file.assess_whole(subject(PIXELS, damaged=True))) == "SF405"
     assert code(file.assess_whole(subject(PIXELS))) is None
+
+
+def test_print_that_runs_out_of_a_scan_makes_a_cut_side() -> None:
+    whole = page(900, 600)
+    cut = np.ascontiguousarray(whole[:, :-130])  # through the middle of the seal
+    found = {}
+    for name, pixels in (("whole", whole), ("cut", cut)):
+        quad = Quad.frame(Size(pixels.shape[1], pixels.shape[0]))
+        sides = dict.fromkeys(SIDES, SideState.FLUSH)
+        finding = border_check.assess(subject(pixels, DocumentBorder(quad, 0.9, sides))).finding
+        assert finding is not None
+        found[name] = finding
+    assert found["whole"].code == "SF102"
+    assert (found["cut"].code, found["cut"].params["sides"]) == ("SF103", ["right"])
+    assert found["cut"].severity == "warning"
+
+
+def test_a_header_over_the_whole_width_is_not_cut_off() -> None:
+    card = page(900, 600)
+    card[:80] = (30, 90, 60)
+    quad = Quad.frame(Size(900, 600))
+    border = DocumentBorder(quad, 0.9, dict.fromkeys(SIDES, SideState.FLUSH))
+    assert code(border_check.assess(subject(card, border))) == "SF102"

@@ -135,3 +135,13 @@ def test_rectifying_never_leaves_the_photo(margin: float, aspect: float | None) 
     assert taken.y + taken.height <= 300
     assert warped.shape[0] >= 200
     assert warped.shape[1] >= 300
+
+
+def test_a_thin_strip_beside_the_margin_is_left_on() -> None:
+    size = Size(1000, 1000)
+    inner = Quad.of([(90, 300), (600, 300), (600, 600), (90, 600)])  # its margin ends 66 pixels from the left
+    near = Quad.of([(70, 300), (600, 300), (600, 600), (70, 600)])  # 45 pixels
+    found = [
+        crop_rect(size, DocumentBorder(q, 0.95, dict.fromkeys(SIDES, SideState.SEEN))) for q in (inner, near)
+    ]
+    assert [rect is not None and rect.x for rect in found] == [66, 0]

@@ -101,12 +101,15 @@ def squeeze(pixels: Pixels) -> Map:
 
 
 def predict(pixels: Pixels) -> NetMaps:
-    """Run the network on a photo, H x W x 3 uint8 RGB. A photo reduced to 800 px gives about the same."""
-    net = _net()
-    net.setInput(squeeze(pixels))
-    maps, facts = net.forward(("maps", "facts"))
-    mask, border, corners = (np.array(m, np.float32) for m in maps[0])
-    present, *background = (float(v) for v in facts.ravel())
+    """Run the network on a photo, H x W x 3 uint8 RGB. A photo reduced to 800 px gives about the same.
+
+    It is asked in all four turns and the mean is taken, so that the answer does not hang on how the camera
+    was held.
+    """
+    square = squeeze(pixels)
+    answers = [_in_turn(square, turns) for turns in range(4)]
+    mask, border, corners = np.mean([maps for maps, _ in answers], axis=0)
+    present, *background = (float(v) for v in np.mean([facts for _, facts in answers], axis=0))
     height, width = pixels.shape[:2]
     return NetMaps(
         mask=mask,
@@ -117,6 +120,16 @@ def predict(pixels: Pixels) -> NetMaps:
         scale_x=width / MAP_SIDE,
         scale_y=height / MAP_SIDE,
     )
+
+
+def _in_turn(square: Map, turns: int) -> tuple[Map, Map]:
+    """Maps (3 x 48 x 48) and facts (5) for the photo turned by so many quarters, turned back."""
+    net = _net()
+    net.setInput(np.ascontiguousarray(np.rot90(square, turns, axes=(2, 3))))
+    maps, facts = (np.asarray(answer, np.float32)[0] for answer in net.forward(("maps", "facts")))
+    # A quarter against the clock puts the right side on top.
+    facts = np.concatenate([facts.ravel()[:1], np.roll(facts.ravel()[1:], turns)])
+    return np.ascontiguousarray(np.rot90(maps, -turns, axes=(1, 2))), facts
 
 
 def mask_quad(maps: NetMaps, params: DecodeParams | None = None) -> Quad | None:

@@ -206,7 +206,9 @@ def _grown(
     )
     x0, y0, x1, y1 = around.box
     inside = np.zeros(near.shape, np.bool_)
-    inside[y0:y1, x0:x1] = True
+    # A border drawn a little too wide has a seam of table within it, which would join all sides.
+    rim = max(1, round(params.rim * around.short))
+    inside[y0 + rim : y1 - rim, x0 + rim : x1 - rim] = True
     _, labels = cv2.connectedComponents((near & unlike & inside).astype(np.uint8), connectivity=4)
     rows, columns = around.along(side, inset)
     label = labels[rows[middle], columns[middle]]

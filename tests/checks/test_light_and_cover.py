@@ -174,3 +174,11 @@ def test_a_large_document_is_looked_at_small() -> None:
     view = view_document(Size(3200, 1920), None)
     assert max(view.size.width, view.size.height) == 1600
     assert view.points_to_source(np.array([[1600.0, 960.0]])) == pytest.approx(np.array([[3200.0, 1920.0]]))
+
+
+def test_a_thumb_is_told_from_a_seam_of_table_within_a_border_drawn_too_wide() -> None:
+    picture, quad = on_table(DOCUMENT, table=(150, 100, 70))
+    x, y = np.mean(quad.corners, axis=0)
+    wide = Quad.of([(x + 1.008 * (a - x), y + 1.01 * (b - y)) for a, b in quad.corners])
+    thumb = with_finger(picture, quad, tone=(175, 125, 95))
+    assert code(cover.assess(subject(thumb, border(wide)))) == "SF305"

@@ -432,6 +432,24 @@ def cut_off(studio: Studio, scene: Scene) -> None:
     finishing_touches(studio, scene, put_page(studio, scene, leaving))
 
 
+def close_up(studio: Studio, scene: Scene) -> None:
+    """Upright and near: one to three sides just leave the frame, along the others lies a strip of table."""
+    lay_ground(studio, scene)
+    finishing_touches(studio, scene, put_page(studio, scene, overrunning, bend=0.2))
+
+
+def overrunning(rng: Rng, frame: Frame, aspect: float) -> Points:
+    quad = scan_margin(rng, frame, aspect)
+    centre = quad.mean(axis=0)
+    for side in rng.choice(4, int(rng.choice([1, 2, 3], p=[0.6, 0.3, 0.1])), replace=False):
+        ends = [side, (side + 1) % 4]
+        outward = quad[ends].mean(axis=0) - centre
+        outward /= np.linalg.norm(outward)
+        depth = float((quad[ends] - CANVAS / 2).dot(outward).mean())
+        quad[ends] += outward * (CANVAS / 2 - depth + rng.uniform(0.0, 0.12) * CANVAS)
+    return np.float32(quad + rng.normal(0, 0.008 * CANVAS, (4, 2)))
+
+
 def in_hand(studio: Studio, scene: Scene) -> None:
     """Held before a room or landscape."""
     rng = scene.rng
@@ -613,6 +631,7 @@ def rectangles(studio: Studio, scene: Scene) -> None:
 RECIPES: tuple[tuple[Callable[[Studio, Scene], None], float], ...] = (
     (on_table, 32),
     (cut_off, 11),
+    (close_up, 8),
     (in_hand, 9),
     (covered, 15),
     (flatbed, 10),

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from scanfix.borders.bent_sheets import place_corners
 from scanfix.borders.candidates import Candidates, candidates
 from scanfix.borders.measures import measure
 from scanfix.borders.net import NetMaps, predict
@@ -93,8 +94,9 @@ def find_border(
 
 def _exact(pixels: Pixels, coarse: Floats) -> Quad:
     """The quad on the edges of the full-resolution photo; the coarse one where that fails."""
-    quad = Quad.of(refine(pixels, coarse.astype(np.float32)).tolist())
-    return quad if quad.is_convex else Quad.of(coarse.tolist())
+    sides = refine(pixels, coarse.astype(np.float32))
+    quads = (Quad.of(corners.tolist()) for corners in (place_corners(pixels, sides), sides, coarse))
+    return next(quad for quad in quads if quad.is_convex)
 
 
 def _whole(size: Size, confidence: float, maps: NetMaps, params: BorderParams) -> DocumentBorder | None:

@@ -14,6 +14,24 @@ def cross(a: Floats, b: Floats) -> Floats:
     return np.asarray(a[..., 0] * b[..., 1] - a[..., 1] * b[..., 0])
 
 
+def crossings(lines: Floats) -> Floats | None:
+    """Where each of N lines (N x 2 points x 2) meets the one before it, the first the last; None where two
+    are parallel."""
+    start, vector = lines[:, 0], lines[:, 1] - lines[:, 0]
+    before = np.roll(start, 1, axis=0), np.roll(vector, 1, axis=0)
+    sine = cross(before[1], vector)
+    lengths = np.linalg.norm(vector, axis=1) * np.linalg.norm(before[1], axis=1)
+    if (np.abs(sine) <= 1e-3 * lengths).any():
+        return None
+    step = cross(start - before[0], vector) / sine
+    return np.asarray(before[0] + step[:, None] * before[1], np.float32)
+
+
+def mean_diagonal(quad: Floats) -> float:
+    """Of one quad, 4 x 2."""
+    return float(np.linalg.norm(quad[2] - quad[0]) + np.linalg.norm(quad[3] - quad[1])) / 2
+
+
 def clockwise(quads: Quads) -> Quads:
     """Every quadrilateral with its corners in the order of growing angle round its centre."""
     centred = quads - quads.mean(axis=1, keepdims=True)

@@ -24,27 +24,37 @@ class SideParams:
     """A corner further out than refinement errs."""
 
 
+Edges = frozenset[Side]
+"""Edges of the frame."""
+
+
 def side_states(quad: Quad, size: Size, params: SideParams = SideParams()) -> dict[Side, SideState]:
     """The state of each side of a quad in full-resolution pixels."""
-    depths = {side: [_depth(end, size) for end in ends] for side, ends in quad.sides().items()}
-    along = {side for side in SIDES if _runs_along(quad.sides()[side], size, params.flush)}
-    alone = len(along) == len(SIDES)
+    along = {side: _edges_along(quad.sides()[side], size, params.flush) for side in SIDES}
+    alone = all(along.values())
     states = {}
     for side in SIDES:
-        if min(depths[side]) < -params.beyond or (side in along and not alone):
+        # A corner that is out only because its other side runs along that edge cuts that one.
+        others = frozenset[Side]().union(*(along[other] for other in SIDES if other != side))
+        ends = (_out_of(end, size, params.beyond) - others for end in quad.sides()[side])
+        if any(ends) or (along[side] and not alone):
             states[side] = SideState.CUT
         else:
-            states[side] = SideState.FLUSH if side in along else SideState.SEEN
+            states[side] = SideState.FLUSH if along[side] else SideState.SEEN
     return states
 
 
-def _depth(point: Point, size: Size) -> float:
-    """How far inside the frame, as a share of it; negative outside."""
+def _room(point: Point, size: Size) -> dict[Side, float]:
+    """How far inside each edge of the frame, as a share of it; negative outside."""
     x, y = point[0] / size.width, point[1] / size.height
-    return min(x, y, 1 - x, 1 - y)
+    return {"top": y, "right": 1 - x, "bottom": 1 - y, "left": x}
 
 
-def _runs_along(ends: tuple[Point, Point], size: Size, flush: float) -> bool:
-    """Both ends at, or beyond, the same edge of the frame."""
-    across = [(x / size.width, y / size.height, 1 - x / size.width, 1 - y / size.height) for x, y in ends]
-    return any(max(pair) < flush for pair in zip(*across, strict=True))
+def _out_of(point: Point, size: Size, beyond: float) -> Edges:
+    return frozenset(edge for edge, room in _room(point, size).items() if room < -beyond)
+
+
+def _edges_along(ends: tuple[Point, Point], size: Size, flush: float) -> Edges:
+    """The edge of the frame that both ends lie at, or beyond."""
+    rooms = [_room(end, size) for end in ends]
+    return frozenset(edge for edge in rooms[0] if max(room[edge] for room in rooms) < flush)

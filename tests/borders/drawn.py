@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from scanfix.geometry import Quad
 from scanfix.model import Pixels
@@ -67,13 +68,22 @@ def photo(
     return laid(table(width, height, ground, seed), page(paper, seed=seed + 1), corners)
 
 
-def overlap(
-    found: Quad, corners: tuple[tuple[float, float], ...], width: int = 840, height: int = 840
-) -> float:
+Corners = tuple[tuple[float, float], ...]
+
+
+def overlap(found: Quad, true: Corners, width: int = 840, height: int = 840) -> float:
     """Intersection over union inside the frame, by counting pixels."""
-    masks = []
-    for quad in (found.corners, corners):
-        mask = np.zeros((height, width), np.uint8)
-        cv2.fillConvexPoly(mask, np.round(np.array(quad) * 16).astype(np.int32), 1, shift=4)
-        masks.append(mask.astype(bool))
-    return float((masks[0] & masks[1]).sum() / (masks[0] | masks[1]).sum())
+    one, other = covered(found.corners, width, height), covered(true, width, height)
+    return float((one & other).sum() / (one | other).sum())
+
+
+def left_out(found: Quad, true: Corners, width: int = 840, height: int = 840) -> float:
+    """Share of the true document that the found quad cuts off."""
+    document = covered(true, width, height)
+    return float((document & ~covered(found.corners, width, height)).sum() / document.sum())
+
+
+def covered(corners: Corners, width: int, height: int) -> NDArray[np.bool_]:
+    mask = np.zeros((height, width), np.uint8)
+    cv2.fillConvexPoly(mask, np.round(np.array(corners) * 16).astype(np.int32), 1, shift=4)
+    return mask.astype(bool)

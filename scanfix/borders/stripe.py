@@ -1,0 +1,176 @@
+"""The photo along one side: a stripe read on short normals, and the lines that run through it.
+
+A straight edge is a line through the stripe along which the colour steps. Where the step is strong at
+every place its crest counts, so that a broad shadow does not outweigh a sharp edge. Where it is faint
+(white paper on a white table) only the mean step of the whole line stands out: noise and print step
+both ways and cancel, a border steps one way.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from scanfix.borders.working import Floats
+from scanfix.lab import to_lab
+from scanfix.model import Pixels
+
+
+@dataclass(frozen=True, slots=True)
+class LineParams:
+    """How a line is looked for in a stripe; all but the faint ones looked at on 64 labelled photos."""
+
+    softness: float = 8.0
+    """Colour step (Lab) that counts for two thirds of a full one."""
+    outward_bonus: float = 0.03
+    """When lines are near enough equal the outer one wins: too wide is harmless, too narrow is not."""
+    bends: tuple[float, ...] = (0.0, -0.6, -0.4, -0.2, 0.2, 0.4, 0.6)
+    """How far the middle of a bent line may lie off the straight one between its ends, in reaches."""
+    bend_discount: float = 0.75
+    faint_step: float = 1.0
+    """Least mean step of a faint line (Lab), and least ratio to that of the median line in the stripe."""
+    faint_ratio: float = 4.0
+    faint_bonus: float = 0.1
+    largest_step: float = 6.0
+    """A larger step counts for no more than this in a faint line: it is print, or lies there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Where a line passes the first and the last normal, in pixels outward, and how much speaks for it."""
+
+    first: float
+    last: float
+    support: float
+
+
+@dataclass(frozen=True, slots=True)
+class Stripe:
+    """Steps of colour (outside minus inside), samples x offsets x 3 (Lab), read across a part of a side."""
+
+    ends: Floats
+    """2 x 2: where on the side the first and the last normal stand, pixels."""
+    normal: Floats
+    """Unit vector outward."""
+    offsets: Floats
+    steps: Floats
+    inside: NDArray[np.bool_]
+    """Which samples stand in the picture."""
+
+    def at(self, line: Line, outward: float = 0.0) -> Floats:
+        """2 x 2: two points of this line, moved outward by so many pixels."""
+        moved = np.array([[line.first + outward], [line.last + outward]], np.float32) * self.normal
+        return np.asarray(self.ends + moved, np.float32)
+
+    def crests(self, params: LineParams) -> Floats:
+        """Samples x offsets: how strongly the colour steps there, 0..1, on the crest of each step only."""
+        step = np.linalg.norm(self.steps, axis=2)
+        crest = step >= cv2.dilate(step, np.ones((1, 5), np.uint8)) - 1e-6
+        thin = np.where(crest, 1 - np.exp(-step / params.softness), 0).astype(np.float32)
+        wider = cv2.GaussianBlur(thin, (5, 1), 0.8, sigmaY=0.01, borderType=cv2.BORDER_CONSTANT)
+        return np.asarray(wider * self.inside[:, None], np.float32)
+
+
+def read_stripe(
+    pixels: Pixels, side: Floats, part: tuple[float, float], samples: int, reach: float, steps: int
+) -> Stripe:
+    """`side`: 2 x 2, its end points clockwise, pixels; `part` of it is read on `samples` normals, up to
+    `reach` pixels and in so many `steps` on both sides."""
+    along = side[1] - side[0]
+    length = max(float(np.linalg.norm(along)), 1e-6)
+    tangent, normal = along / length, np.array([along[1], -along[0]], np.float32) / length
+    centres = side[0] + np.linspace(*part, samples, dtype=np.float32)[:, None] * along
+    offsets = np.linspace(-reach, reach, 2 * steps + 1, dtype=np.float32)
+    frame = np.array([pixels.shape[1], pixels.shape[0]], np.float32)
+    inside = ((centres > 0) & (centres < frame)).all(axis=1)
+    read = _steps(pixels, centres, normal, offsets, tangent)
+    return Stripe(centres[[0, -1]], normal, offsets, read, inside)
+
+
+def clear_line(stripe: Stripe, params: LineParams) -> Line:
+    """The line, straight or bent, that gathers most of the crests; its support is their mean, 0..0.5.
+
+    A sheet that curls has bent sides between its corners: the ends of the bent line are the corners.
+    """
+    crests = stripe.crests(params)
+    outward = _outward(len(stripe.offsets), params.outward_bonus)
+    found = []
+    for bend in params.bends:
+        gathered = _means(crests, bend, max(map(abs, params.bends)))
+        weighed = gathered * outward * (1.0 if bend == 0 else params.bend_discount)
+        best = np.unravel_index(int(weighed.argmax()), gathered.shape)
+        found.append((float(weighed[best]), best, float(gathered[best])))
+    _, best, gathered_there = max(found, key=lambda each: each[0])
+    return _line(stripe, best, gathered_there)
+
+
+def faint_line(stripe: Stripe, params: LineParams) -> Line | None:
+    """The straight line with the largest mean step, when that stands out of all others in the stripe."""
+    steps = np.clip(stripe.steps, -params.largest_step, params.largest_step) * stripe.inside[:, None, None]
+    means = np.stack([_means(steps[..., channel], 0.0, 0.0) for channel in range(3)], axis=-1)
+    size = np.linalg.norm(means, axis=-1)
+    outward = _outward(len(stripe.offsets), params.faint_bonus)
+    best = np.unravel_index(int((size * outward).argmax()), size.shape)
+    found = _line(stripe, best, float(size[best]))
+    return found if found.support >= _least_faint(size, stripe, params) else None
+
+
+def _least_faint(size: Floats, stripe: Stripe, params: LineParams) -> float:
+    return max(params.faint_ratio * float(np.median(size)), params.faint_step * float(stripe.inside.mean()))
+
+
+def _line(stripe: Stripe, at: tuple[np.intp, ...], gathered: float) -> Line:
+    return Line(float(stripe.offsets[at[0]]), float(stripe.offsets[at[1]]), gathered)
+
+
+def _outward(count: int, bonus: float) -> Floats:
+    """Lines x lines: what the place of a line adds to its worth."""
+    ends = np.arange(count, dtype=np.float32)
+    return np.asarray(1 + ((ends[:, None] + ends) / (count - 1) - 1) * bonus, np.float32)
+
+
+def _steps(pixels: Pixels, centres: Floats, normal: Floats, offsets: Floats, tangent: Floats) -> Floats:
+    """Samples x offsets x 3: mean of three values outside minus mean of three inside."""
+    spacing = float(offsets[1] - offsets[0])
+    points = centres[:, None] + offsets[:, None] * normal
+    blur = np.linspace(-1.5, 1.5, 5, dtype=np.float32) * spacing
+    # Averaged along the side, against noise and aliasing.
+    thick = points[:, :, None] + blur[:, None] * tangent
+    thick = np.ascontiguousarray(thick.reshape(len(centres), -1, 2) - 0.5, dtype=np.float32)
+    seen = cv2.remap(
+        pixels, thick[..., 0].copy(), thick[..., 1].copy(), cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
+    )
+    lab = to_lab(np.asarray(seen, np.uint8))
+    profile = lab.reshape(len(centres), len(offsets), 5, 3).mean(axis=2)
+    sums = np.cumsum(np.pad(profile, ((0, 0), (1, 0), (0, 0))), axis=1)
+    steps = np.zeros_like(profile)
+    wide = 3
+    outer = (sums[:, 2 * wide + 1 :] - sums[:, wide + 1 : -wide]) / wide
+    inner = (sums[:, wide : -wide - 1] - sums[:, : -2 * wide - 1]) / wide
+    steps[:, wide:-wide] = outer - inner
+    return np.asarray(steps, np.float32)
+
+
+def _means(values: Floats, bend: float, most_bend: float) -> Floats:
+    """Offsets x offsets: mean of samples x offsets along each line from its first to its last offset."""
+    samples, count = values.shape
+    steps = count // 2
+    # Beyond the stripe lies nothing: zeros on both sides for the bent lines that leave it.
+    room = round(most_bend * steps)
+    padded = np.pad(values, ((0, 0), (room, room))).T.ravel()
+    gathered = np.take(padded, _lines_through(samples, count, room, bend, steps)).mean(axis=0)
+    return np.asarray(gathered.reshape(count, count), np.float32)
+
+
+@lru_cache(maxsize=16)
+def _lines_through(samples: int, count: int, room: int, bend: float, steps: int) -> NDArray[np.int32]:
+    """Samples x lines: where in the stripe, column by column, each line from end to end runs."""
+    share = np.linspace(0, 1, samples, dtype=np.float32)[:, None, None]
+    first, last = np.meshgrid(np.arange(count), np.arange(count), indexing="ij")
+    at = np.round(first * (1 - share) + last * share + bend * steps * 4 * share * (1 - share))
+    index = (at.astype(np.int32) + room) * samples + np.arange(samples, dtype=np.int32)[:, None, None]
+    return np.ascontiguousarray(index.reshape(samples, -1))

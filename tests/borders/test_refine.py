@@ -1,0 +1,89 @@
+"""A quad that lies nearly right is put on the edges, bent, faint or missing ones too."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import pytest
+from borders.drawn import PAPER, TILTED, UPRIGHT, WOOD, laid, page, photo, table
+
+from scanfix.borders.bent_sheets import place_corners
+from scanfix.borders.refine import refine
+from scanfix.borders.sides import side_states
+from scanfix.borders.working import Floats
+from scanfix.geometry import Quad, Size
+from scanfix.model import Pixels, SideState
+
+Corners = tuple[tuple[float, float], ...]
+
+
+def shrunk(corners: Corners, share: float = 0.97) -> Floats:
+    points = np.array(corners, np.float32)
+    centre = points.mean(axis=0)
+    return np.asarray(centre + (points - centre) * share, np.float32)
+
+
+def furthest(found: Floats, true: Corners) -> float:
+    return float(np.linalg.norm(found - np.array(true), axis=1).max())
+
+
+def creased(outline: Corners) -> Pixels:
+    """A blank sheet with more than four corners on a table."""
+    pixels = table(840, 840, WOOD)
+    cv2.fillPoly(pixels, [np.round(np.array(outline)).astype(np.int32)], PAPER, cv2.LINE_AA)
+    return pixels
+
+
+def white_on_white(corners: Corners) -> Pixels:
+    """A sheet three levels lighter than its table, with noise of half that."""
+    sheet = laid(np.full((840, 840, 3), 218, np.uint8), page((221, 221, 221)), corners)
+    noisy = sheet + np.random.default_rng(2).normal(0, 1.5, sheet.shape)
+    return np.clip(noisy, 0, 255).astype(np.uint8)
+
+
+@pytest.mark.parametrize("corners", [UPRIGHT, TILTED], ids=["upright", "tilted"])
+def test_a_clear_edge_is_met_and_left_inside(corners: Corners) -> None:
+    found = refine(photo(corners), shrunk(corners))
+    assert furthest(found, corners) < 4
+
+
+@pytest.mark.parametrize("corners", [UPRIGHT, TILTED], ids=["upright", "tilted"])
+def test_a_faint_edge_is_met_too(corners: Corners) -> None:
+    found = refine(white_on_white(corners), shrunk(corners))
+    assert furthest(found, corners) < 8
+
+
+def test_nothing_moves_on_a_bare_table() -> None:
+    quad = np.array(UPRIGHT, np.float32)
+    bare = np.clip(218 + np.random.default_rng(3).normal(0, 1.5, (840, 840, 3)), 0, 255).astype(np.uint8)
+    assert furthest(refine(bare, quad), UPRIGHT) == pytest.approx(0, abs=0.1)
+
+
+def test_a_creased_side_keeps_its_corner() -> None:
+    true = ((200.0, 140.0), (640.0, 120.0), (668.0, 730.0), (180.0, 710.0))
+    pixels = creased((true[0], true[1], (646.0, 560.0), true[2], true[3]))
+    sides = refine(pixels, shrunk(true, 0.99))
+    assert furthest(sides, true) > 8
+    assert furthest(place_corners(pixels, sides), true) < 5
+
+
+def test_straight_sides_stay_as_they_are() -> None:
+    sides = refine(photo(TILTED), shrunk(TILTED))
+    assert (place_corners(photo(TILTED), sides) == sides).all()
+
+
+def test_a_side_beside_the_frame_without_an_edge_lies_on_the_frame() -> None:
+    corners = ((220.0, 60.0), (640.0, 60.0), (650.0, 980.0), (210.0, 980.0))
+    nearly = np.array([(220, 60), (640, 60), (645, 832), (213, 834)], np.float32)
+    found = refine(photo(corners), nearly)
+    assert found[2:, 1] == pytest.approx([840, 840])
+
+
+def test_only_the_side_that_lies_out_is_cut_not_those_that_end_there() -> None:
+    states = side_states(Quad(((200, -12), (640, -12), (660, 852), (180, 852))), Size(840, 840))
+    assert states == {
+        "top": SideState.CUT,
+        "right": SideState.SEEN,
+        "bottom": SideState.CUT,
+        "left": SideState.SEEN,
+    }

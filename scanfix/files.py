@@ -12,7 +12,6 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
-import secrets
 import stat
 import time
 from collections.abc import Iterator
@@ -248,7 +247,7 @@ def _temporary_beside(target: str) -> Iterator[tuple[int, str]]:
     """A new file of mode 0600 in the folder of `target`, gone afterwards unless it was renamed."""
     folder = os.path.dirname(target)
     # The name does not contain the target's, so it is never too long.
-    temporary = os.path.join(folder, f"{TEMP_PREFIX}{secrets.token_hex(8)}{TEMP_SUFFIX}")
+    temporary = os.path.join(folder, f"{TEMP_PREFIX}{os.urandom(8).hex()}{TEMP_SUFFIX}")
     descriptor = -1
     try:
         descriptor = os.open(temporary, _WRITE_FLAGS, 0o600)

@@ -12,7 +12,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sized
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 Made = TypeVar("Made", bound=Sized)
 Predict = Callable[[float], float]
@@ -33,8 +33,7 @@ class Range:
         return min(max(setting, self.finest), self.coarsest)
 
 
-@dataclass(frozen=True, slots=True)
-class FitParams:
+class FitParams(NamedTuple):
     """Tuning of the search."""
 
     aim: float = 0.97

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
-from typing import Literal, get_args
+from typing import Literal, NamedTuple, get_args
 
 import cv2
 import numpy as np
@@ -26,8 +26,7 @@ Turn = Literal[0, 90, 180, 270]
 TURNS: tuple[Turn, ...] = get_args(Turn)
 
 
-@dataclass(frozen=True, slots=True)
-class FramingParams:
+class FramingParams(NamedTuple):
     """When and how to crop.
 
     Margin and least confidence were set on the 64 development photos with a document: at these

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import cv2
 import numpy as np
@@ -14,8 +14,7 @@ Layout = Literal["vertical", "horizontal"]
 PAPER = 255
 
 
-@dataclass(frozen=True, slots=True)
-class JoiningParams:
+class JoiningParams(NamedTuple):
     """Geometry of the page."""
 
     gap_share: float = 0.04

@@ -8,6 +8,7 @@ colours; a printed rule is a line: near it there is a step, further off none.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import cv2
 import numpy as np
@@ -17,8 +18,7 @@ from scanfix.borders.shapes import side_vectors
 from scanfix.borders.working import Columns, Floats, Quads, WorkingCopy
 
 
-@dataclass(frozen=True, slots=True)
-class AlongParams:
+class AlongParams(NamedTuple):
     """Where and how the sides are read; set once, the weights of the scorer were fitted with these."""
 
     samples: int = 24

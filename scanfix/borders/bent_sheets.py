@@ -7,7 +7,7 @@ there than the side does.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -20,8 +20,7 @@ from scanfix.model import Pixels
 STRAIGHT = LineParams(bends=(0.0,))
 
 
-@dataclass(frozen=True, slots=True)
-class CornerParams:
+class CornerParams(NamedTuple):
     """Tuning of the corners; lengths as shares of the diagonal of the quad. Looked at on 64 labelled photos,
     as they are and turned; a part of 0.14 to 0.25, a reach of 0.025 to 0.035 and a gain of 0.05 to 0.15
     gave nearly the same."""

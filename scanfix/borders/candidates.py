@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,10 +11,14 @@ from numpy.typing import NDArray
 from scanfix.borders.content import GRID, covered_cells, on_grid, overlaps
 from scanfix.borders.lines import line_quads
 from scanfix.borders.net import NetMaps, mask_quad
-from scanfix.borders.refine import refine
+from scanfix.borders.refine import RefineParams, refine
 from scanfix.borders.regions import region_quads
 from scanfix.borders.shapes import clockwise, frame_quad, plausible, without_twins
 from scanfix.borders.working import Quads, WorkingCopy
+
+
+COARSELY = RefineParams(steps=13)
+"""Half a pixel of the working copy is enough for a candidate."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +30,7 @@ class Candidates:
     maps: NetMaps
 
 
-@dataclass(frozen=True, slots=True)
-class CandidateParams:
+class CandidateParams(NamedTuple):
     """What shape a sheet may have in a photo."""
 
     min_area_share: float = 0.03
@@ -70,4 +74,4 @@ def _of_the_net(copy: WorkingCopy, maps: NetMaps) -> Quads:
     if quad is None:
         return np.empty((0, 4, 2), np.float32)
     rough = clockwise(np.array([quad.corners], np.float32))
-    return np.concatenate([rough, refine(copy.pixels, rough[0])[None]])
+    return np.concatenate([rough, refine(copy.pixels, rough[0], COARSELY)[None]])

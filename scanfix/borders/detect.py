@@ -5,7 +5,7 @@ None is an honest answer: in doubt nothing is cropped.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,8 +24,7 @@ from scanfix.model import DocumentBorder, Pixels, SideState
 from scanfix.pyramid import Pyramid
 
 
-@dataclass(frozen=True, slots=True)
-class BorderParams:
+class BorderParams(NamedTuple):
     """Tuning of the search. Round numbers, looked at on 74 labelled photos, moved nowhere to the digit:
 
     the score may lie between 0.35 and 0.5 there with the same result.

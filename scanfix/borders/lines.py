@@ -7,7 +7,7 @@ go to the one scorer.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import cv2
 import numpy as np
@@ -17,8 +17,7 @@ from scanfix.borders.shapes import clockwise, cross
 from scanfix.borders.working import Floats, Quads, WorkingCopy
 
 
-@dataclass(frozen=True, slots=True)
-class LineParams:
+class LineParams(NamedTuple):
     """Tuning of the line finder; lengths as shares of the longer side of the frame."""
 
     min_segment: float = 0.035

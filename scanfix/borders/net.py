@@ -10,13 +10,13 @@ from __future__ import annotations
 import threading
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib import resources
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import cv2
 import numpy as np
 
 from scanfix.geometry import SIDES, Quad, Side, Size
+from scanfix.packaged import packaged
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -57,8 +57,7 @@ class NetMaps:
         return Size(round(self.scale_x * self.mask.shape[1]), round(self.scale_y * self.mask.shape[0]))
 
 
-@dataclass(frozen=True, slots=True)
-class DecodeParams:
+class DecodeParams(NamedTuple):
     """Tuning of `mask_quad`; lengths in map cells."""
 
     threshold: float = 0.47
@@ -80,7 +79,7 @@ _local = threading.local()
 
 @lru_cache(maxsize=1)
 def _weights() -> NDArray[np.uint8]:
-    data = resources.files("scanfix.borders").joinpath("weights", WEIGHTS).read_bytes()
+    data = packaged(__package__, f"weights/{WEIGHTS}")
     return np.frombuffer(data, np.uint8)
 
 

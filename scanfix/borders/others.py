@@ -6,7 +6,8 @@ blob that is large and sure enough is a sheet of its own.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import NamedTuple
 
 import cv2
 import numpy as np
@@ -17,8 +18,7 @@ from scanfix.borders.working import Floats
 from scanfix.geometry import Quad
 
 
-@dataclass(frozen=True, slots=True)
-class OtherParams:
+class OtherParams(NamedTuple):
     """Tuning; areas as shares of the frame."""
 
     most: int = 3

@@ -7,7 +7,7 @@ beside the frame it lies on the frame.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -19,8 +19,7 @@ from scanfix.model import Pixels
 DEFAULT_LINE = LineParams()
 
 
-@dataclass(frozen=True, slots=True)
-class RefineParams:
+class RefineParams(NamedTuple):
     """Tuning of the refinement; lengths as shares of the diagonal of the quad."""
 
     line: LineParams = DEFAULT_LINE

@@ -9,8 +9,8 @@ for a line to follow, but it has an outline.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import combinations
+from typing import NamedTuple
 
 import cv2
 import numpy as np
@@ -23,8 +23,7 @@ SUM = np.ones((1, 3), np.float32)
 """Of the channels."""
 
 
-@dataclass(frozen=True, slots=True)
-class RegionParams:
+class RegionParams(NamedTuple):
     """Tuning of the masks and their outlines."""
 
     side: int = 256

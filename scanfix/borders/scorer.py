@@ -11,13 +11,13 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib.resources import files
 from typing import Any
 
 import numpy as np
 
 from scanfix.borders.measures import NAMES
 from scanfix.borders.working import Floats, product
+from scanfix.packaged import packaged
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,4 +62,4 @@ def _logistic(values: Any) -> Any:
 @lru_cache(maxsize=1)
 def fitted() -> Scorer:
     """The scorer that comes with the package."""
-    return Scorer.of(json.loads(files("scanfix.borders").joinpath("scorer.json").read_text(encoding="utf-8")))
+    return Scorer.of(json.loads(packaged(__package__, "scorer.json")))

@@ -8,14 +8,13 @@ tell: a flatbed scan and a photo already cropped look alike.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from scanfix.geometry import SIDES, Point, Quad, Side, Size
 from scanfix.model import SideState
 
 
-@dataclass(frozen=True, slots=True)
-class SideParams:
+class SideParams(NamedTuple):
     """Shares of the frame's width or height."""
 
     flush: float = 0.004

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 import cv2
 import numpy as np
@@ -20,8 +21,7 @@ from scanfix.lab import to_lab
 from scanfix.model import Pixels
 
 
-@dataclass(frozen=True, slots=True)
-class LineParams:
+class LineParams(NamedTuple):
     """How a line is looked for in a stripe; all but the faint ones looked at on 64 labelled photos."""
 
     softness: float = 8.0
@@ -37,6 +37,10 @@ class LineParams:
     faint_bonus: float = 0.1
     largest_step: float = 6.0
     """A larger step counts for no more than this in a faint line: it is print, or lies there."""
+
+
+MOST_GATHERED = 0.5
+"""What a full step weighs on its crest: the middle of the narrow bell that it is widened by."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,14 +102,18 @@ def clear_line(stripe: Stripe, params: LineParams) -> Line:
     """
     crests = stripe.crests(params)
     outward = _outward(len(stripe.offsets), params.outward_bonus)
-    found = []
+    found: list[tuple[float, tuple[np.intp, ...], float]] = []
+    # Hardly a bent line is ever worth more than `enough`: a clear straight one needs no comparison.
+    enough = MOST_GATHERED * params.bend_discount * (1 + params.outward_bonus)
     for bend in params.bends:
+        if found and found[0][0] >= enough:
+            break
         gathered = _means(crests, bend, max(map(abs, params.bends)))
         weighed = gathered * outward * (1.0 if bend == 0 else params.bend_discount)
         best = np.unravel_index(int(weighed.argmax()), gathered.shape)
         found.append((float(weighed[best]), best, float(gathered[best])))
-    _, best, gathered_there = max(found, key=lambda each: each[0])
-    return _line(stripe, best, gathered_there)
+    _, at, support = max(found, key=lambda each: each[0])
+    return _line(stripe, at, support)
 
 
 def faint_line(stripe: Stripe, params: LineParams) -> Line | None:

@@ -6,8 +6,7 @@ red, green and blue everywhere. What is left after that common ratio is the colo
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import cv2
 import numpy as np
@@ -20,8 +19,7 @@ if TYPE_CHECKING:
     from scanfix.model import Pixels
 
 
-@dataclass(frozen=True, slots=True)
-class ColourParams:
+class ColourParams(NamedTuple):
     """Bounds in units of 8-bit chroma."""
 
     grey_chroma: float = 2.8

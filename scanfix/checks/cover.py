@@ -12,7 +12,7 @@ Tuned on the development material, where 0 of 61 drawn and 0 of 58 real document
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import cv2
 import numpy as np
@@ -36,8 +36,7 @@ ACROSS: tuple[Side, ...] = ("bottom", "left", "top", "right")
 """The side across from each of `SIDES`."""
 
 
-@dataclass(frozen=True, slots=True)
-class CoverParams:
+class CoverParams(NamedTuple):
     """Lengths are shares of the document's short side, colours are distances in CIE Lab."""
 
     side_px: int = 320

@@ -7,7 +7,7 @@ that more of them lay beyond. A header, which spans the side or begins in a corn
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import cv2
 import numpy as np
@@ -19,8 +19,7 @@ from scanfix.lab import to_lab
 from scanfix.model import Pixels
 
 
-@dataclass(frozen=True, slots=True)
-class CrossingParams:
+class CrossingParams(NamedTuple):
     """Lengths are shares of the long side of the picture, or of the side where it says so.
 
     On drawn pages that fill the picture: 5 of 7 cut by a tenth or more and 1 of 11 cut by less were told, of

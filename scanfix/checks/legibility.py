@@ -10,8 +10,7 @@ A false alarm sends an honest person back to the camera, so a warning needs a sc
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,8 +25,7 @@ from scanfix.findings import Severity
 from scanfix.model import Assessment, Finding
 
 
-@dataclass(frozen=True, slots=True)
-class LegibilityParams:
+class LegibilityParams(NamedTuple):
     """The logistic was fitted by `training/quality/fit.py` on 110 pictures of pages held out from training.
 
     On 140 drawn pictures of other layouts and damage the bounds below warned about 58 % of those that
@@ -46,8 +44,7 @@ class LegibilityParams:
     """Of so little text: enough that some is there and can be read, and nothing is alleged."""
 
 
-@dataclass(frozen=True, slots=True)
-class CauseParams:
+class CauseParams(NamedTuple):
     """Bounds of the causes, asked in this order; read off the unreadable pictures of a drawn
     development set whose damage was known, so the causes named are a hint."""
 

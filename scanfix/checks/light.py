@@ -7,7 +7,7 @@ the same colour at well under the light of the rest. False alarms were kept low 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import cv2
 import numpy as np
@@ -23,8 +23,7 @@ from scanfix.model import Assessment, Finding
 Mask = NDArray[np.bool_]
 
 
-@dataclass(frozen=True, slots=True)
-class LightParams:
+class LightParams(NamedTuple):
     """Bounds; shares are of the document's area, light is linear 0..1."""
 
     glare_over_paper: float = 1.2

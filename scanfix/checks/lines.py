@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 import cv2
 import numpy as np
@@ -26,8 +27,7 @@ Boxes = NDArray[np.float64]
 Values = NDArray[np.float64]
 
 
-@dataclass(frozen=True, slots=True)
-class LineParams:
+class LineParams(NamedTuple):
     """Tuning of the finder, in pixels of a pyramid level; found on own renderings, not on photos."""
 
     levels: int = 5

@@ -5,7 +5,7 @@ Asked only where the caller named the kind.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import cv2
 import numpy as np
@@ -19,8 +19,7 @@ from scanfix.model import Assessment, Finding
 NOT_NAMED = "the kind of document was not named"
 
 
-@dataclass(frozen=True, slots=True)
-class SealParams:
+class SealParams(NamedTuple):
     """A seal or emblem: a patch of red, about as wide as high, of some size."""
 
     side_px: int = 512

@@ -13,8 +13,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import cv2
 import numpy as np
@@ -25,6 +24,7 @@ from scanfix.checks.lines import TextLines
 from scanfix.checks.subject import Subject
 from scanfix.checks.view import DocumentView
 from scanfix.model import Assessment, Finding
+from scanfix.packaged import packaged
 
 Grey = NDArray[np.uint8]
 Values = NDArray[np.float64]
@@ -38,8 +38,7 @@ MIRRORED, NO_LETTERS = 4, 5
 """Answers of the network after the four turns."""
 
 
-@dataclass(frozen=True, slots=True)
-class OrientationParams:
+class OrientationParams(NamedTuple):
     """Tuning of the vote.
 
     Pieces and kinship were chosen on 110 views of the development photos, 40 drawn photos and 73 damaged
@@ -157,7 +156,7 @@ def normalised(pieces: Grey) -> NDArray[np.float32]:
 
 @cache
 def _model_bytes() -> bytes:
-    return resources.files(__package__).joinpath("orientation.onnx").read_bytes()
+    return packaged(__package__, "orientation.onnx")
 
 
 def letter_turns(pieces: Grey) -> Values:

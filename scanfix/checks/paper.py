@@ -7,7 +7,7 @@ the blocks the upper half. Local checks (glare, shadow) measure against it, neve
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import cv2
 import numpy as np
@@ -20,8 +20,7 @@ if TYPE_CHECKING:
 Blocks = NDArray[np.float32]
 
 
-@dataclass(frozen=True, slots=True)
-class PaperParams:
+class PaperParams(NamedTuple):
     """Blocks along the long side of the document; 64 is about 25 working pixels a block."""
 
     block_count: int = 64

@@ -6,7 +6,7 @@ All from the four corners: no pixels are looked at. Without a border there is no
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from scanfix.checks.check import Check
 from scanfix.checks.subject import Subject
@@ -16,8 +16,7 @@ from scanfix.model import Assessment, Finding
 NO_BORDER = "no border was found"
 
 
-@dataclass(frozen=True, slots=True)
-class PlacementParams:
+class PlacementParams(NamedTuple):
     """Bounds beyond which something is said."""
 
     small_share: float = 0.15

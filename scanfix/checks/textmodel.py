@@ -9,11 +9,12 @@ real document and no one else's weights went into it.
 from __future__ import annotations
 
 from functools import cache
-from importlib import resources
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+
+from scanfix.packaged import packaged
 
 Grey = NDArray[np.uint8]
 Values = NDArray[np.float64]
@@ -24,7 +25,7 @@ LEAST_TEXT = 1.5
 
 @cache
 def _model_bytes() -> bytes:
-    return resources.files(__package__).joinpath("text_lines.onnx").read_bytes()
+    return packaged(__package__, "text_lines.onnx")
 
 
 def judge(strips: Grey, widths: NDArray[np.int64]) -> tuple[Values, Values]:

@@ -9,7 +9,7 @@ fine print does not alias.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import cv2
 import numpy as np
@@ -28,8 +28,7 @@ LEAST_SHRINK = 0.75
 """A picture that is to be reduced by less is warped as it is."""
 
 
-@dataclass(frozen=True, slots=True)
-class ViewParams:
+class ViewParams(NamedTuple):
     """Size of the working picture. 1600 px on A4 is 137 dpi: 6 pt print keeps an x-height of 6 px."""
 
     working_side: int = 1600

@@ -10,8 +10,7 @@ from __future__ import annotations
 import importlib
 import threading
 import time
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -22,8 +21,7 @@ from scanfix.limits import Limits
 from scanfix.model import Pixels
 
 
-@dataclass(frozen=True, slots=True)
-class PdfParams:
+class PdfParams(NamedTuple):
     """Tuning of the rendering."""
 
     dpi: float = 300.0

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 import math
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from PIL import Image
@@ -21,8 +21,7 @@ from scanfix.model import Pixels
 from scanfix.profiles import OutputProfile
 
 
-@dataclass(frozen=True, slots=True)
-class BmpParams:
+class BmpParams(NamedTuple):
     """Tuning of the BMP path."""
 
     min_document_dpi: float = 200.0

@@ -7,7 +7,7 @@ coloured letters on a screen lose much.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import cv2
 import numpy as np
@@ -16,8 +16,7 @@ from scanfix.encoding.sampling import SamplingParams, mosaic
 from scanfix.model import Pixels
 
 
-@dataclass(frozen=True, slots=True)
-class ChromaParams:
+class ChromaParams(NamedTuple):
     """Tuning of the test."""
 
     min_loss: float = 1.0

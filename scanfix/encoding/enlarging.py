@@ -7,7 +7,8 @@ tables, and at last more pixels. A picture of which this would have to invent mo
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import NamedTuple
 
 import numpy as np
 
@@ -24,8 +25,7 @@ from scanfix.profiles import OutputProfile
 PLAINLY: tuple[Step, ...] = ("standard_huffman", "full_chroma")
 
 
-@dataclass(frozen=True, slots=True)
-class MinimumParams:
+class MinimumParams(NamedTuple):
     """Tuning of the way up to the least size."""
 
     max_enlargement: float = 8.0

@@ -9,7 +9,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from scanfix.encoding.chroma import ChromaParams, earns_full_chroma
 from scanfix.encoding.encoded import Encoded, Step
@@ -27,8 +28,7 @@ from scanfix.model import Pixels
 from scanfix.profiles import OutputProfile
 
 
-@dataclass(frozen=True, slots=True)
-class JpegParams:
+class JpegParams(NamedTuple):
     """Tuning of the JPEG path."""
 
     best_quality: float = 95.0
@@ -37,9 +37,9 @@ class JpegParams:
     """The profile's aim is kept where it allows this; else the whole window is used."""
     fill: float = 0.96
     """Share of a greatest size that a prediction may reach to be counted as fitting."""
-    scaling: ScalingParams = field(default_factory=ScalingParams)
-    chroma: ChromaParams = field(default_factory=ChromaParams)
-    minimum: MinimumParams = field(default_factory=MinimumParams)
+    scaling: ScalingParams = ScalingParams()
+    chroma: ChromaParams = ChromaParams()
+    minimum: MinimumParams = MinimumParams()
 
 
 def encode_jpeg(

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import math
 from copy import copy
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import NamedTuple
 
 import numpy as np
 from PIL import Image
@@ -18,8 +19,7 @@ from scanfix.encoding.writing import JpegOptions, as_image, write_jpeg
 from scanfix.model import Pixels
 
 
-@dataclass(frozen=True, slots=True)
-class SamplingParams:
+class SamplingParams(NamedTuple):
     """Tuning of the sample."""
 
     tile_width: int = 64

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import cv2
 import numpy as np
@@ -49,8 +50,7 @@ RED_GREEN: tuple[Weights, ...] = ((0.0, 1.84, 0.0, 11.44), (0.0, 1.88, 0.0, 10.9
 BLUE: tuple[Weights, ...] = ((0.0, 0.0, 0.0, 0.0), (0.0, 8.83, 0.0, 23.19), (95.1, 0.0, 0.0, 171.3))
 
 
-@dataclass(frozen=True, slots=True)
-class ScalingParams:
+class ScalingParams(NamedTuple):
     """Tuning of the choice of a scale."""
 
     safe_quality: float = 50.0

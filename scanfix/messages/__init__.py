@@ -10,8 +10,9 @@ import os
 import tomllib
 from collections.abc import Mapping
 from functools import cache
-from importlib import resources
 from typing import Any, Literal, get_args
+
+from scanfix.packaged import packaged_text
 
 Lang = Literal["en", "zh"]
 LANGS: tuple[Lang, ...] = get_args(Lang)
@@ -20,8 +21,7 @@ LANGS: tuple[Lang, ...] = get_args(Lang)
 @cache
 def catalogue(name: str) -> dict[str, Any]:
     """One file of the catalogue, by its name without ending."""
-    text = resources.files(__package__).joinpath(f"{name}.toml").read_text(encoding="utf-8")
-    return tomllib.loads(text)
+    return tomllib.loads(packaged_text(__package__, f"{name}.toml"))
 
 
 def finding(code: str, params: Mapping[str, Any], lang: Lang = "en") -> str:

@@ -7,12 +7,12 @@ import os
 import tomllib
 from collections.abc import Callable, Mapping
 from functools import cache
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
 from scanfix.errors import ConfigError
 from scanfix.findings import Severity
+from scanfix.packaged import packaged_text
 from scanfix.profiles.profile import ByteWindow, OutputProfile
 
 BUILT_IN = (
@@ -59,8 +59,7 @@ def load_profile(name_or_path: str | os.PathLike[str] | OutputProfile) -> Output
 
 @cache
 def _built_in(name: str) -> OutputProfile:
-    file = resources.files(__package__).joinpath(f"{name}.toml")
-    return parse_profile(name, file.read_text(encoding="utf-8"))
+    return parse_profile(name, packaged_text(__package__, f"{name}.toml"))
 
 
 @cache

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from importlib import resources
 from typing import Any
+
+from scanfix.packaged import packaged_text
 
 
 def schema() -> dict[str, Any]:
     """The JSON schema (2020-12) that every `Report.to_dict()` obeys."""
-    text = resources.files(__package__).joinpath("report.schema.json").read_text(encoding="utf-8")
+    text = packaged_text(__package__, "report.schema.json")
     loaded: dict[str, Any] = json.loads(text)
     return loaded

@@ -139,7 +139,7 @@ def rectify(pixels: Pixels, quad: Quad, margin: float, aspect: float | None = No
 
 
 def _cropped(source: SourceImage, border: DocumentBorder, params: FramingParams) -> Framed:
-    rect = crop_rect(source.info.size, border, params)
+    rect = crop_rect(source.size, border, params)
     if rect is None:
         return Framed(source.pixels)
     return Framed(source.pixels[rect.y : rect.y + rect.height, rect.x : rect.x + rect.width], rect)
@@ -149,7 +149,7 @@ def _flat(
     source: SourceImage, border: DocumentBorder, aspect: float | None, params: FramingParams
 ) -> Framed | None:
     """Rectified, or None where a corner is not in the photo or the border is not sure."""
-    size = source.info.size
+    size = source.size
     inside = all(0 <= x <= size.width and 0 <= y <= size.height for x, y in border.quad.corners)
     if border.confidence < params.min_confidence or not inside:
         return None

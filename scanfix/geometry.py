@@ -49,6 +49,12 @@ class Rect:
     def size(self) -> Size:
         return Size(self.width, self.height)
 
+    def scaled(self, scale_x: float, scale_y: float) -> Rect:
+        """The smallest rectangle of whole pixels around this one times a factor on each axis."""
+        x, y = math.floor(self.x * scale_x), math.floor(self.y * scale_y)
+        right, bottom = (self.x + self.width) * scale_x, (self.y + self.height) * scale_y
+        return Rect(x, y, math.ceil(right - 1e-6) - x, math.ceil(bottom - 1e-6) - y)
+
     def to_list(self) -> list[int]:
         return [self.x, self.y, self.width, self.height]
 

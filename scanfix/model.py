@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Any
@@ -54,7 +54,10 @@ class SourceInfo:
 
 @dataclass(frozen=True, slots=True)
 class SourceImage:
-    """The decoded photo: upright sRGB pixels, H x W x 3 uint8, RGB order, read-only."""
+    """The decoded photo: upright sRGB pixels, H x W x 3 uint8, RGB order, read-only.
+
+    Of a very large one they may be fewer than `info` says, by the same whole number on both axes.
+    """
 
     info: SourceInfo
     pixels: Pixels = field(repr=False, compare=False)
@@ -64,9 +67,25 @@ class SourceImage:
             raise ValueError(
                 f"source pixels are H x W x 3 uint8, not {self.pixels.shape} {self.pixels.dtype}"
             )
-        if self.pixels.shape[:2] != (self.info.height, self.info.width):
+        times = round(self.info.width / max(self.pixels.shape[1], 1))
+        said = (-(-self.info.height // max(times, 1)), -(-self.info.width // max(times, 1)))
+        if self.pixels.shape[:2] != said:
             raise ValueError(f"pixels {self.pixels.shape[:2]} differ from the size said: {self.info.size}")
         self.pixels.flags.writeable = False
+
+    @property
+    def size(self) -> Size:
+        """Of the pixels."""
+        return Size(self.pixels.shape[1], self.pixels.shape[0])
+
+    @property
+    def scale(self) -> tuple[float, float]:
+        """Pixels here per pixel of the file, on x and y: 1, or 1/2, 1/4, 1/8 and about that."""
+        return self.size.width / self.info.width, self.size.height / self.info.height
+
+    @property
+    def is_reduced(self) -> bool:
+        return self.size != self.info.size
 
 
 class SideState(StrEnum):
@@ -101,6 +120,11 @@ class DocumentBorder:
 
     def sides_in(self, state: SideState) -> tuple[Side, ...]:
         return tuple(side for side, value in self.sides.items() if value == state)
+
+    def scaled(self, scale_x: float, scale_y: float) -> DocumentBorder:
+        """The same border in the pixels of the picture at another size."""
+        others = tuple(other.scaled(scale_x, scale_y) for other in self.others)
+        return replace(self, quad=self.quad.scaled(scale_x, scale_y), others=others)
 
     def to_dict(self) -> dict[str, Any]:
         return {
@@ -139,6 +163,12 @@ class Finding:
     ) -> Finding:
         """A finding with the severity of its row unless another is given."""
         return cls(code, severity or FINDINGS[code].severity, confidence, region, params)
+
+    def scaled(self, scale_x: float, scale_y: float) -> Finding:
+        """The same finding, its region in the pixels of the picture at another size."""
+        if self.region is None:
+            return self
+        return replace(self, region=tuple((x * scale_x, y * scale_y) for x, y in self.region))
 
     @property
     def slug(self) -> str:
@@ -179,6 +209,10 @@ class Assessment:
     def __post_init__(self) -> None:
         if self.score is not None and not 0 <= self.score <= 100:
             raise ValueError(f"{self.check}: score {self.score} is outside 0..100")
+
+    def scaled(self, scale_x: float, scale_y: float) -> Assessment:
+        """As `Finding.scaled`."""
+        return self if self.finding is None else replace(self, finding=self.finding.scaled(scale_x, scale_y))
 
     def to_dict(self, lang: messages.Lang = "en") -> dict[str, Any]:
         return {

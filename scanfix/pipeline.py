@@ -17,7 +17,7 @@ from scanfix.borders.by_hand import border_by_hand
 from scanfix.checks import not_checked, run_checks
 from scanfix.checks.subject import observe
 from scanfix.decoding import decode
-from scanfix.encoding import Encoded, encode, pass_through
+from scanfix.encoding import Encoded, encode, most_useful_pixels, pass_through
 from scanfix.errors import InputError
 from scanfix.files import SourceBytes, check_target, write_atomically
 from scanfix.formats import extensions_of
@@ -101,7 +101,7 @@ class JoinedImage:
 def inspect(photo: SourceBytes, order: Order) -> Report:
     """Look at a photo and say what is risky; nothing is made."""
     with _enough_memory():
-        return _examine(photo, order)[1]
+        return _examine(photo, order, most_useful_pixels(order.profile, len(photo.data)))[1]
 
 
 def prepare(photo: SourceBytes, order: Order) -> PreparedImage:
@@ -115,8 +115,13 @@ def prepare(photo: SourceBytes, order: Order) -> PreparedImage:
 
 
 def _prepare(photo: SourceBytes, order: Order) -> PreparedImage:
-    source, report = _examine(photo, order)
+    useful = most_useful_pixels(order.profile, len(photo.data))
+    source, report = _examine(photo, order, useful)
     framed = _frame(source, report, order)
+    if useful and source.is_reduced and framed.crop and framed.crop.size.pixel_count <= useful:
+        # What is left by the crop is few enough pixels to be worth having whole.
+        source = _decode(photo, order)
+        framed = _frame(source, report, order)
     if framed.untouched and not source.info.damaged:
         passed = pass_through(photo.data, source.info, order.profile, order.format)
         if passed is not None:
@@ -146,7 +151,7 @@ def annotate(photo: SourceBytes, report: Report, order: Order, lang: Lang = "en"
     # Fonts and drawing are loaded by those who want a picture of the result.
     from scanfix.reports.picture import draw_report
 
-    source = decode(photo.data, name=photo.name, limits=order.limits, salvage=order.salvage)
+    source = _decode(photo, order)
     return draw_report(source.pixels, report, lang)
 
 
@@ -159,25 +164,47 @@ def _enough_memory() -> Iterator[None]:
         raise InputError("memory") from error
 
 
-def _examine(photo: SourceBytes, order: Order) -> tuple[SourceImage, Report]:
-    source = decode(photo.data, name=photo.name, limits=order.limits, salvage=order.salvage)
+def _decode(photo: SourceBytes, order: Order, useful_pixels: int | None = None) -> SourceImage:
+    return decode(
+        photo.data,
+        name=photo.name,
+        limits=order.limits,
+        salvage=order.salvage,
+        useful_pixels=useful_pixels,
+    )
+
+
+def _examine(
+    photo: SourceBytes, order: Order, useful_pixels: int | None = None
+) -> tuple[SourceImage, Report]:
+    """The picture, and the report in the pixels of the file, which the picture may have fewer of."""
+    source = _decode(photo, order, useful_pixels)
     pyramid = Pyramid(source.pixels)
-    border = _border(pyramid, order)
+    border = _border(source, pyramid, order)
     subject = observe(source, border, order.profile, order.kind, pyramid)
-    assessments = run_checks(subject)
-    return source, Report(order.profile.name, source.info, border, assessments, not_checked(assessments))
+    found = run_checks(subject)
+    x, y = (1 / scale for scale in source.scale)
+    assessments = tuple(assessment.scaled(x, y) for assessment in found)
+    whole = border and border.scaled(x, y)
+    return source, Report(order.profile.name, source.info, whole, assessments, not_checked(assessments))
 
 
-def _border(pyramid: Pyramid, order: Order) -> DocumentBorder | None:
+def _border(source: SourceImage, pyramid: Pyramid, order: Order) -> DocumentBorder | None:
     if order.corners is None:
-        return find_border(pyramid.pixels, pyramid=pyramid)
-    return border_by_hand(order.corners, pyramid.size)
+        return find_border(source.pixels, pyramid=pyramid)
+    return border_by_hand(order.corners.scaled(*source.scale), source.size)
 
 
 def _frame(source: SourceImage, report: Report, order: Order) -> Framed:
+    """The pixels to be encoded; the crop in the pixels of the file."""
     aspect = order.kind.aspect if order.kind and order.kind.has_size else None
     turn = 0 if order.profile.processing == "convert-only" else _sure_turn(report)
-    return frame(source, report.border, order.profile, order.crop, turn=turn, aspect=aspect)
+    border = report.border and report.border.scaled(*source.scale)
+    framed = frame(source, border, order.profile, order.crop, turn=turn, aspect=aspect)
+    if framed.crop is None:
+        return framed
+    x, y = (1 / scale for scale in source.scale)
+    return replace(framed, crop=framed.crop.scaled(x, y))
 
 
 def _sure_turn(report: Report) -> Turn:
@@ -191,13 +218,14 @@ def _sure_turn(report: Report) -> Turn:
 
 def _encode(pixels: Pixels, source: SourceImage, report: Report, order: Order) -> Encoded:
     document_dpi = next((a.native for a in report.assessments if a.check == "resolution"), None)
+    scale = source.scale[0]
     return encode(
         pixels,
         order.profile,
         format=order.format,
-        dpi=source.info.dpi,
+        dpi=source.info.dpi and source.info.dpi * scale,
         subsampled=source.info.subsampled,
-        document_dpi=document_dpi,
+        document_dpi=document_dpi and document_dpi * scale,
     )
 
 

@@ -16,7 +16,6 @@ from scanfix.borders.regions import region_quads
 from scanfix.borders.shapes import clockwise, frame_quad, plausible, without_twins
 from scanfix.borders.working import Quads, WorkingCopy
 
-
 COARSELY = RefineParams(steps=13)
 """Half a pixel of the working copy is enough for a candidate."""
 

@@ -50,7 +50,7 @@ def perspective_ratio(quad: Quad) -> float:
 def assess_size(subject: Subject) -> Assessment:
     if subject.border is None:
         return Assessment("document_size", failure=NO_BORDER)
-    share = min(1.0, subject.border.quad.area / subject.source.info.size.pixel_count)
+    share = min(1.0, subject.border.quad.area / subject.source.size.pixel_count)
     finding = None
     if share < PARAMS.small_share:
         finding = Finding.of("SF104", confidence=subject.border.confidence, percent=round(100 * share))

@@ -19,7 +19,8 @@ def assess(subject: Subject) -> Assessment:
         return Assessment("resolution", failure="the size of the document is not known")
     if subject.border is None:
         return Assessment("resolution", failure="no border was found")
-    sides, sizes = sorted(subject.quad.size), sorted((kind.width_mm, kind.height_mm))
+    in_the_file = subject.quad.scaled(1 / subject.source.scale[0])
+    sides, sizes = sorted(in_the_file.size), sorted((kind.width_mm, kind.height_mm))
     dpi = min(side * MM_PER_INCH / size for side, size in zip(sides, sizes, strict=True))
     finding = None
     if wanted is not None and dpi < wanted:

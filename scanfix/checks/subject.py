@@ -51,7 +51,7 @@ class Subject:
     @property
     def quad(self) -> Quad:
         """The border's corners, or those of the frame: without a border the document is the whole picture."""
-        return Quad.frame(self.source.info.size) if self.border is None else self.border.quad
+        return Quad.frame(self.source.size) if self.border is None else self.border.quad
 
     @cached_property
     def document(self) -> DocumentView:

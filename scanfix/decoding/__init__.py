@@ -17,7 +17,7 @@ from scanfix.decoding.stored import DECODER_ERRORS, Stored
 from scanfix.errors import InputError
 from scanfix.formats import claimed_format
 from scanfix.limits import SHELL_LIMITS, Limits
-from scanfix.model import SourceImage, SourceInfo
+from scanfix.model import Pixels, SourceImage, SourceInfo
 
 __all__ = ["READERS", "decode", "sniff"]
 
@@ -51,12 +51,18 @@ def reader_of(format_name: str) -> Reader:
 
 
 def decode(
-    data: bytes, *, name: str | None = None, limits: Limits = SHELL_LIMITS, salvage: bool = False
+    data: bytes,
+    *,
+    name: str | None = None,
+    limits: Limits = SHELL_LIMITS,
+    salvage: bool = False,
+    useful_pixels: int | None = None,
 ) -> SourceImage:
     """The picture in `data` as upright sRGB, H x W x 3 uint8, RGB order, transparency over white.
 
     `name` is only asked what it claims. A truncated or damaged file is refused unless `salvage`,
-    which gives what can be had, marked `info.damaged`. Raises InputError, MissingExtraError.
+    which gives what can be had, marked `info.damaged`. A JPEG of more than `useful_pixels` is read at a
+    half, a quarter or an eighth of its size. Raises InputError, MissingExtraError.
     """
     if not data:
         raise InputError("empty")
@@ -64,14 +70,14 @@ def decode(
         raise InputError("too_large_bytes", limit=limits.max_bytes)
     format_name = sniff(data)
     try:
-        stored = reader_of(format_name)(data, limits, salvage=salvage)
+        stored = _read(format_name, data, limits, salvage, useful_pixels)
         pixels = upright(to_srgb(stored), stored.orientation)
     except MemoryError as error:
         raise InputError("memory") from error
     except DECODER_ERRORS as error:
         # The net below the readers: bytes that even their own parsing trips over are damaged.
         raise InputError("corrupt", format=format_name) from error
-    height, width = pixels.shape[:2]
+    width, height = _full_size(stored, pixels)
     info = SourceInfo(
         format=format_name,
         claimed=claimed_format(name),
@@ -88,3 +94,20 @@ def decode(
         damaged=stored.damaged,
     )
     return SourceImage(info, pixels)
+
+
+def _read(format_name: str, data: bytes, limits: Limits, salvage: bool, useful_pixels: int | None) -> Stored:
+    if format_name == "JPEG" and useful_pixels is not None:
+        from scanfix.decoding.jpeg import read_jpeg
+
+        return read_jpeg(data, limits, salvage=salvage, useful_pixels=useful_pixels)
+    return reader_of(format_name)(data, limits, salvage=salvage)
+
+
+def _full_size(stored: Stored, pixels: Pixels) -> tuple[int, int]:
+    """Width and height in the file, upright."""
+    height, width = pixels.shape[:2]
+    if stored.full_size is None:
+        return width, height
+    full = stored.full_size
+    return (full.height, full.width) if stored.orientation >= 5 else (full.width, full.height)

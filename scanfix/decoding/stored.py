@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from scanfix.errors import InputError
+from scanfix.geometry import Size
 from scanfix.limits import Limits
 
 if TYPE_CHECKING:
@@ -53,6 +54,8 @@ class Stored:
     metadata: frozenset[str] = frozenset()
     subsampled: bool = False
     damaged: bool = False
+    full_size: Size | None = None
+    """As stored, where the pixels are fewer."""
 
 
 def check_size(width: int, height: int, limits: Limits, format: str) -> None:

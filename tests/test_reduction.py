@@ -1,0 +1,121 @@
+"""A picture of far more pixels than its window can hold is decoded at a part of its size."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import cv2
+import numpy as np
+import pytest
+import simplejpeg
+from hypothesis import given
+from hypothesis import strategies as st
+
+import scanfix
+from scanfix.decoding import decode
+from scanfix.encoding import most_useful_pixels
+from scanfix.geometry import Rect
+from scanfix.profiles import ByteWindow, OutputProfile, load_profile
+
+SMALL = replace(load_profile("cnnic"), window=ByteWindow(20_000, 90_000), aim=None)
+"""Holds 2.9 megapixels."""
+
+
+def noisy_photo(width: int, height: int, corners: tuple[tuple[int, int], ...]) -> bytes:
+    """A sheet with lines of print on a grainy table: much larger than the window."""
+    rng = np.random.default_rng(4)
+    pixels = np.full((height, width, 3), (70, 90, 120), np.uint8)
+    cv2.fillPoly(pixels, [np.array(corners)], (236, 234, 230))
+    (left, top), (right, _), (_, bottom), _ = corners
+    for y in range(top + 60, bottom - 60, 40):
+        cv2.putText(pixels, "SPECIMEN 0123 " * 3, (left + 60, y), 0, 0.8, (30, 30, 40), 2)
+    cv2.rectangle(pixels, (right, 0), (width, height), (70, 90, 120), -1)
+    grain = rng.normal(0, 6, pixels.shape)
+    data: bytes = simplejpeg.encode_jpeg(np.clip(pixels + grain, 0, 255).astype(np.uint8), quality=95)
+    return data
+
+
+LARGE = ((150, 120), (2250, 120), (2250, 1700), (150, 1700))
+SMALL_CARD = ((700, 500), (1500, 500), (1500, 1004), (700, 1004))
+
+
+def test_only_files_much_larger_than_the_window_are_reduced() -> None:
+    assert most_useful_pixels(SMALL, 3 * 90_000) is None
+    assert most_useful_pixels(SMALL, 3 * 90_000 + 1) == 2_880_000
+
+
+@pytest.mark.parametrize(("useful", "times"), [(None, 1), (40_000, 1), (39_999, 2), (2_600, 4), (100, 8)])
+def test_the_sides_are_divided_until_no_pixel_is_useless(useful: int | None, times: int) -> None:
+    data = simplejpeg.encode_jpeg(np.full((200, 200, 3), 90, np.uint8))
+    source = decode(data, useful_pixels=useful)
+    assert source.size.width == source.size.height == 200 // times
+    assert (source.info.width, source.info.height) == (200, 200)
+
+
+@given(st.integers(40, 130), st.integers(40, 130), st.sampled_from([1, 6, 8]))
+def test_any_size_and_orientation_reduces_to_half_and_is_said_in_full(w: int, h: int, turn: int) -> None:
+    import io
+
+    from PIL import Image
+
+    exif = Image.Exif()
+    exif[0x0112] = turn
+    file = io.BytesIO()
+    Image.new("RGB", (w, h), (10, 120, 200)).save(file, "JPEG", exif=exif)
+    source = decode(file.getvalue(), useful_pixels=w * h - 1)
+    full = (h, w) if turn > 1 else (w, h)
+    assert (source.info.width, source.info.height) == full
+    assert (source.size.width, source.size.height) == tuple((side + 1) // 2 for side in full)
+
+
+def test_half_the_pixels_are_the_mean_of_the_whole() -> None:
+    data = noisy_photo(2400, 1800, LARGE)
+    whole, half = decode(data).pixels, decode(data, useful_pixels=2_000_000).pixels
+    mean = cv2.resize(whole, (1200, 900), interpolation=cv2.INTER_AREA)
+    assert np.abs(mean.astype(int) - half).mean() < 3
+
+
+def test_places_are_told_in_the_pixels_of_the_file() -> None:
+    data = noisy_photo(2400, 1800, LARGE)
+    assert decode(data, useful_pixels=most_useful_pixels(SMALL, len(data))).is_reduced
+    report = scanfix.prepare(data, profile=SMALL).report
+    assert (report.source.width, report.source.height) == (2400, 1800)
+    assert report.border is not None
+    assert np.abs(np.array(report.border.quad.corners) - np.array(LARGE)).max() < 20
+
+
+def test_a_border_by_hand_is_in_the_pixels_of_the_file_too() -> None:
+    data = noisy_photo(2400, 1800, LARGE)
+    report = scanfix.prepare(data, profile=SMALL, corners=LARGE).report
+    assert report.border is not None
+    assert report.border.quad.to_list() == [list(map(float, corner)) for corner in LARGE]
+
+
+def test_a_small_document_is_cut_from_the_whole_picture() -> None:
+    data = noisy_photo(2400, 1800, SMALL_CARD)
+    prepared = scanfix.prepare(data, profile=SMALL)
+    crop = prepared.output.crop
+    assert crop is not None
+    assert (prepared.output.width, prepared.output.height) == (crop.width, crop.height)
+    left, top, right, bottom = crop.x, crop.y, crop.x + crop.width, crop.y + crop.height
+    assert left <= 700
+    assert top <= 500
+    assert right >= 1500
+    assert bottom >= 1004
+
+
+@given(
+    st.integers(0, 500),
+    st.integers(0, 500),
+    st.integers(1, 500),
+    st.integers(1, 500),
+    st.sampled_from([2, 4]),
+)
+def test_a_rectangle_scaled_up_and_down_again_is_the_same(x: int, y: int, w: int, h: int, by: int) -> None:
+    rect = Rect(x, y, w, h)
+    assert rect.scaled(by, by).scaled(1 / by, 1 / by) == rect
+
+
+def test_profiles_of_large_windows_keep_every_pixel() -> None:
+    wide: OutputProfile = replace(SMALL, window=ByteWindow(20_000, 20_000_000))
+    assert most_useful_pixels(wide, 15_000_000) is None

@@ -15,10 +15,9 @@ import scanfix
 from scanfix.decoding import decode
 from scanfix.encoding import most_useful_pixels
 from scanfix.geometry import Rect
-from scanfix.profiles import ByteWindow, OutputProfile, load_profile
+from scanfix.profiles import ByteWindow, load_profile
 
 SMALL = replace(load_profile("cnnic"), window=ByteWindow(20_000, 90_000), aim=None)
-"""Holds 2.9 megapixels."""
 
 
 def noisy_photo(width: int, height: int, corners: tuple[tuple[int, int], ...]) -> bytes:
@@ -39,9 +38,27 @@ LARGE = ((150, 120), (2250, 120), (2250, 1700), (150, 1700))
 SMALL_CARD = ((700, 500), (1500, 500), (1500, 1004), (700, 1004))
 
 
-def test_only_files_much_larger_than_the_window_are_reduced() -> None:
-    assert most_useful_pixels(SMALL, 3 * 90_000) is None
-    assert most_useful_pixels(SMALL, 3 * 90_000 + 1) == 2_880_000
+@pytest.fixture
+def reduced(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is true of 48 megapixels, for pictures of four."""
+    monkeypatch.setattr("scanfix.pipeline.most_useful_pixels", lambda *_: 2_880_000)
+
+
+@pytest.mark.parametrize(
+    ("window", "byte_count", "useful"),
+    [
+        (1_000_000, 3_000_000, None),
+        (1_000_000, 3_000_001, 32_000_000),
+        (2_000_000, 6_000_001, 64_000_000),
+        (250_000, 3_000_000, 32_000_000),
+        (20_000_000, 15_000_000, None),
+    ],
+)
+def test_what_is_useful_follows_from_window_and_file(
+    window: int, byte_count: int, useful: int | None
+) -> None:
+    profile = replace(SMALL, window=ByteWindow(20_000, window))
+    assert most_useful_pixels(profile, byte_count) == useful
 
 
 @pytest.mark.parametrize(("useful", "times"), [(None, 1), (40_000, 1), (39_999, 2), (2_600, 4), (100, 8)])
@@ -75,15 +92,16 @@ def test_half_the_pixels_are_the_mean_of_the_whole() -> None:
     assert np.abs(mean.astype(int) - half).mean() < 3
 
 
+@pytest.mark.usefixtures("reduced")
 def test_places_are_told_in_the_pixels_of_the_file() -> None:
     data = noisy_photo(2400, 1800, LARGE)
-    assert decode(data, useful_pixels=most_useful_pixels(SMALL, len(data))).is_reduced
     report = scanfix.prepare(data, profile=SMALL).report
     assert (report.source.width, report.source.height) == (2400, 1800)
     assert report.border is not None
     assert np.abs(np.array(report.border.quad.corners) - np.array(LARGE)).max() < 20
 
 
+@pytest.mark.usefixtures("reduced")
 def test_a_border_by_hand_is_in_the_pixels_of_the_file_too() -> None:
     data = noisy_photo(2400, 1800, LARGE)
     report = scanfix.prepare(data, profile=SMALL, corners=LARGE).report
@@ -91,6 +109,7 @@ def test_a_border_by_hand_is_in_the_pixels_of_the_file_too() -> None:
     assert report.border.quad.to_list() == [list(map(float, corner)) for corner in LARGE]
 
 
+@pytest.mark.usefixtures("reduced")
 def test_a_small_document_is_cut_from_the_whole_picture() -> None:
     data = noisy_photo(2400, 1800, SMALL_CARD)
     prepared = scanfix.prepare(data, profile=SMALL)
@@ -114,8 +133,3 @@ def test_a_small_document_is_cut_from_the_whole_picture() -> None:
 def test_a_rectangle_scaled_up_and_down_again_is_the_same(x: int, y: int, w: int, h: int, by: int) -> None:
     rect = Rect(x, y, w, h)
     assert rect.scaled(by, by).scaled(1 / by, 1 / by) == rect
-
-
-def test_profiles_of_large_windows_keep_every_pixel() -> None:
-    wide: OutputProfile = replace(SMALL, window=ByteWindow(20_000, 20_000_000))
-    assert most_useful_pixels(wide, 15_000_000) is None

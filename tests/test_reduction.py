@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -17,6 +18,7 @@ from scanfix.encoding import most_useful_pixels
 from scanfix.geometry import Rect
 from scanfix.profiles import ByteWindow, load_profile
 
+SAMPLES = Path(__file__).parent.parent / "sample_images"
 SMALL = replace(load_profile("cnnic"), window=ByteWindow(20_000, 90_000), aim=None)
 
 
@@ -107,6 +109,18 @@ def test_a_border_by_hand_is_in_the_pixels_of_the_file_too() -> None:
     report = scanfix.prepare(data, profile=SMALL, corners=LARGE).report
     assert report.border is not None
     assert report.border.quad.to_list() == [list(map(float, corner)) for corner in LARGE]
+
+
+def test_findings_and_their_regions_are_those_of_the_whole_picture(monkeypatch: pytest.MonkeyPatch) -> None:
+    data = (SAMPLES / "card-finger.jpg").read_bytes()
+    whole = scanfix.inspect(data).findings
+    monkeypatch.setattr("scanfix.pipeline.most_useful_pixels", lambda *_: 1_200_000)
+    half = scanfix.inspect(data).findings
+    assert [finding.code for finding in half] == [finding.code for finding in whole]
+    regions = [(a.region, b.region) for a, b in zip(whole, half, strict=True) if a.region and b.region]
+    assert regions
+    for one, other in regions:
+        assert np.abs(np.array(one).mean(axis=0) - np.array(other).mean(axis=0)).max() < 30
 
 
 @pytest.mark.usefixtures("reduced")

@@ -255,7 +255,7 @@ def _comes_from_outside(
 
 
 def assess(subject: Subject) -> Assessment:
-    scale = subject.thumbnail.shape[1] / subject.source.info.width
+    scale = subject.thumbnail.shape[1] / subject.source.size.width
     around = surroundings(subject.thumbnail, subject.quad, scale)
     patches = find_covers(around)
     if not patches:

@@ -1,6 +1,9 @@
-"""Write a checkpoint as ONNX and check that both engines of cv2.dnn give what torch gives.
+"""Write a checkpoint, or the mean of several, as ONNX; both engines of cv2.dnn must give what torch does.
 
-usage: python -m training.export CHECKPOINT OUT.onnx
+usage: python -m training.export CHECKPOINT [CHECKPOINT ...] OUT.onnx
+
+The mean of the weights of a run and of one that goes on from its end often beats both (model soups,
+Wortsman et al. 2022).
 """
 
 from __future__ import annotations
@@ -16,10 +19,21 @@ from training.network import Deployed, Finder
 from training.scenes import INPUT
 
 
+def mean_of(checkpoints: list[str]) -> dict[str, torch.Tensor]:
+    states = [torch.load(checkpoint, weights_only=True) for checkpoint in checkpoints]
+    return {
+        name: torch.stack([state[name] for state in states]).mean(dim=0)
+        if value.dtype.is_floating_point
+        else value
+        for name, value in states[-1].items()
+    }
+
+
 def main() -> None:
-    checkpoint, out = sys.argv[1], Path(sys.argv[2])
+    *checkpoints, out_name = sys.argv[1:]
+    out = Path(out_name)
     net = Finder()
-    net.load_state_dict(torch.load(checkpoint, weights_only=True))
+    net.load_state_dict(mean_of(checkpoints))
     deployed = Deployed(net).eval()
     x = torch.rand(1, 3, INPUT, INPUT) * 2 - 1
     torch.onnx.export(

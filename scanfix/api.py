@@ -9,6 +9,7 @@ threads, set nothing global and write nothing.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from os import PathLike
 from typing import BinaryIO, get_args
 
@@ -47,13 +48,16 @@ def prepare(
     """Make the file that a portal takes, and say what is still risky.
 
     `profile` names a portal's rules (`scanfix profiles`), a TOML file or an OutputProfile; `format`
-    is "jpg" or "bmp", the profile's first when None; `crop="never"` keeps the whole picture;
+    is "jpg" or "bmp"; when None it is the profile's first, but a file that conforms in another stays as it
+    is (`extension` tells); `crop="never"` keeps the whole picture;
     `document` names the kind of document; `corners` are four points in upright source pixels for
     those who know better than the detector; `salvage` takes what is left of a damaged file.
 
     Raises InputError, CannotMeetProfileError, ConfigError or MissingExtraError.
     """
     order = make_order(profile, format, crop, document, limits, salvage, corners)
+    if format is None:
+        order = replace(order, kept_formats=order.profile.formats)
     return pipeline.prepare(read_source(photo, limits), order)
 
 

@@ -31,6 +31,8 @@ class Order:
     salvage: bool = False
     corners: Quad | None = None
     """The border by hand; then none is searched for."""
+    kept_formats: tuple[Format, ...] = ()
+    """Beside `format`, those in which a file that conforms already may stay."""
 
 
 def make_order(

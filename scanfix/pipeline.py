@@ -123,9 +123,10 @@ def _prepare(photo: SourceBytes, order: Order) -> PreparedImage:
         source = _decode(photo, order)
         framed = _frame(source, report, order)
     if framed.untouched and not source.info.damaged:
-        passed = pass_through(photo.data, source.info, order.profile, order.format)
+        formats = {order.format, *order.kept_formats}
+        passed = pass_through(photo.data, source.info, order.profile, formats)
         if passed is not None:
-            verify(passed, order.profile, order.format)
+            verify(passed, order.profile, "bmp" if source.info.format == "BMP" else "jpg")
             return PreparedImage(passed, replace(report, output=_passed(passed, source)), photo.name)
     encoded = _encode(framed.pixels, source, report, order)
     made = verify(encoded.data, order.profile, order.format)

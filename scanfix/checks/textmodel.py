@@ -22,6 +22,10 @@ Values = NDArray[np.float64]
 LEAST_TEXT = 1.5
 """Sum of text-likeness below which there is no text to judge."""
 
+MOST_LETTERS = 6.0
+"""A segment of more counts for this many. Of own pages and drawn ones of other origin, 5 % of the readable
+refused, it finds 80 and 78 % of the unreadable; weights of one segment each, 77 and 73 %."""
+
 
 @cache
 def _model_bytes() -> bytes:
@@ -51,12 +55,12 @@ def normalised(strips: Grey, widths: NDArray[np.int64]) -> NDArray[np.float32]:
     return np.asarray(np.clip(offset / np.maximum(deviation, 1.5), -4, 4), np.float32)
 
 
-def mean_chance(text: Values, read: Values) -> float:
-    """Mean chance to be read over all segments, weighted by the square of their chance to be text.
+def mean_chance(text: Values, read: Values, letters: Values) -> float:
+    """Mean chance to be read over all letters, weighted by the square of their chance to be text.
 
-    So guilloche and portraits count for little. Quantiles, and how much text there is, separate no better
-    on layouts that trained nothing.
+    So guilloche and portraits count for little, and small print, which has more letters, for more. Quantiles,
+    and how much text there is, separate no better on layouts that trained nothing.
     """
-    weight = np.square(text)
+    weight = np.square(text) * np.minimum(letters, MOST_LETTERS)
     total = float(weight.sum())
     return float((weight * read).sum()) / total if total > 0 else 0.0

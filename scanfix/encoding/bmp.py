@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import math
+import struct
 from typing import NamedTuple
 
 import numpy as np
@@ -35,6 +36,19 @@ def bmp_bytes(size: Size, bits: int) -> int:
     """Bytes of a BMP of 8 or 24 bits a pixel."""
     row = (size.width * bits + 31) // 32 * 4
     return 54 + (1024 if bits == 8 else 0) + row * size.height
+
+
+def is_plain_bmp(data: bytes) -> bool:
+    """Written as `encode_bmp` writes it: header of 40 bytes, bottom row first, 8 or 24 bits, not compressed,
+    nothing behind."""
+    if len(data) <= 54:
+        return False
+    byte_count, offset, header = (int.from_bytes(data[at : at + 4], "little") for at in (2, 10, 14))
+    width, height, planes, bits, compression = struct.unpack_from("<iiHHI", data, 18)
+    if header != 40 or planes != 1 or bits not in (8, 24) or compression or width <= 0 or height <= 0:
+        return False
+    rows: int = (width * bits + 31) // 32 * 4 * height
+    return 54 <= offset <= 54 + 1024 and byte_count == len(data) == offset + rows
 
 
 def encode_bmp(

@@ -5,35 +5,50 @@ Only the segments of the file are read; no pixel is decoded and none changes.
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
+from scanfix.encoding.bmp import is_plain_bmp
 from scanfix.encoding.segments import BrokenJpegError, Jpeg, parse_jpeg
+from scanfix.geometry import Size
 from scanfix.model import SourceInfo
 from scanfix.profiles import Format, OutputProfile
 
 
-def pass_through(data: bytes, info: SourceInfo, profile: OutputProfile, format: Format) -> bytes | None:
-    """The file itself, or it without metadata; None where it must be encoded anew."""
-    if format != "jpg" or info.format != "JPEG" or info.exif_orientation != 1:
+def pass_through(
+    data: bytes, info: SourceInfo, profile: OutputProfile, formats: Collection[Format]
+) -> bytes | None:
+    """The file itself, or it without metadata; None where it must be encoded anew, as one of `formats`."""
+    if info.damaged or info.color_converted or info.exif_orientation != 1:
         return None
-    if info.damaged or info.color_converted:
-        return None
+    if info.format == "BMP" and "bmp" in formats:
+        return data if is_plain_bmp(data) and _fits(len(data), info.size, profile) else None
+    if info.format == "JPEG" and "jpg" in formats:
+        return _clean_jpeg(data, profile)
+    return None
+
+
+def _clean_jpeg(data: bytes, profile: OutputProfile) -> bytes | None:
     try:
         jpeg = parse_jpeg(data)
     except BrokenJpegError:
         return None
-    if not _conforms(jpeg, profile):
+    if not _is_wanted(jpeg, profile):
         return None
     cleaned = jpeg.without_metadata()
-    low = profile.least_bytes(jpeg.width, jpeg.height)
-    return cleaned if low <= len(cleaned) <= profile.window.max_bytes else None
+    return cleaned if _fits(len(cleaned), Size(jpeg.width, jpeg.height), profile) else None
 
 
-def _conforms(jpeg: Jpeg, profile: OutputProfile) -> bool:
-    """The picture itself is as the profile wants it."""
+def _is_wanted(jpeg: Jpeg, profile: OutputProfile) -> bool:
+    """The picture is coded as the profile wants it."""
+    coded = jpeg.baseline or (jpeg.progressive and profile.progressive)
+    return coded and jpeg.is_ycc and jpeg.icc_is_srgb
+
+
+def _fits(byte_count: int, size: Size, profile: OutputProfile) -> bool:
+    """Bytes and pixels are as many as the profile allows."""
     return (
-        (jpeg.baseline or (jpeg.progressive and profile.progressive))
-        and jpeg.is_ycc
-        and jpeg.icc_is_srgb
-        and profile.min_width <= jpeg.width <= profile.max_width
-        and profile.min_height <= jpeg.height <= profile.max_height
-        and (jpeg.width == jpeg.height or not profile.square)
+        profile.least_bytes(size.width, size.height) <= byte_count <= profile.window.max_bytes
+        and profile.min_width <= size.width <= profile.max_width
+        and profile.min_height <= size.height <= profile.max_height
+        and (size.width == size.height or not profile.square)
     )

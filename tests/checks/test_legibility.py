@@ -8,6 +8,7 @@ import pytest
 from checks.drawn import Picture, blurred, noisy, page, plain, resized, shaken, subject
 
 from scanfix.checks import legibility
+from scanfix.checks.lines import letters_in
 from scanfix.checks.residue import blockiness, grain
 from scanfix.checks.textmodel import mean_chance, normalised
 from scanfix.findings import Severity
@@ -113,5 +114,17 @@ def test_strips_are_compared_without_brightness_and_contrast() -> None:
 
 def test_what_is_hardly_text_hardly_counts() -> None:
     text = np.array([0.9, 0.9, 0.9, 0.05])
-    assert mean_chance(text, np.array([0.9, 0.8, 0.9, 0.0])) == pytest.approx(0.866, abs=0.005)
-    assert mean_chance(np.empty(0), np.empty(0)) == 0
+    assert mean_chance(text, np.array([0.9, 0.8, 0.9, 0.0]), np.ones(4)) == pytest.approx(0.866, abs=0.005)
+    assert mean_chance(np.empty(0), np.empty(0), np.empty(0)) == 0
+
+
+def test_letters_count_not_segments_but_none_for_more_than_six() -> None:
+    text, read = np.array([0.9, 0.9]), np.array([1.0, 0.0])
+    assert mean_chance(text, read, np.array([2.0, 4.0])) == pytest.approx(1 / 3)
+    assert mean_chance(text, read, np.array([2.0, 90.0])) == pytest.approx(1 / 4)
+
+
+def test_a_long_low_segment_holds_more_letters_along_either_axis() -> None:
+    box = np.array([[10.0, 10, 90, 20]])
+    assert letters_in(box, along_rows=True) == pytest.approx([8])
+    assert letters_in(box[:, [1, 0, 3, 2]], along_rows=False) == pytest.approx([8])

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import pytest
 from PIL import Image, ImageCms
 
+import scanfix
 from scanfix.encoding import pass_through
 from scanfix.encoding.segments import BrokenJpegError, parse_jpeg
 from scanfix.model import SourceInfo
-from scanfix.profiles import load_profile
+from scanfix.profiles import Format, load_profile
 from scanfix.verification import verify
 
 CNNIC = load_profile("cnnic")
@@ -27,7 +29,7 @@ def jpeg(mode: str = "RGB", **options: Any) -> bytes:
 
 def passed(data: bytes, **facts: Any) -> bytes | None:
     info = SourceInfo("JPEG", "JPEG", len(data), 400, 300, **facts)
-    return pass_through(data, info, CNNIC, "jpg")
+    return pass_through(data, info, CNNIC, ["jpg"])
 
 
 def decoded(data: bytes) -> np.ndarray[Any, Any]:
@@ -81,7 +83,51 @@ def test_size_outside_the_window_is_encoded_anew() -> None:
 def test_bmp_is_never_passed_for_a_jpeg() -> None:
     data = jpeg()
     info = SourceInfo("JPEG", "JPEG", len(data), 400, 300)
-    assert pass_through(data, info, CNNIC, "bmp") is None
+    assert pass_through(data, info, CNNIC, ["bmp"]) is None
+
+
+def bmp(mode: str = "RGB") -> bytes:
+    noise = np.random.default_rng(5).integers(0, 256, (300, 401, 3), dtype=np.uint8)
+    buffer = io.BytesIO()
+    Image.fromarray(noise).convert(mode).save(buffer, "BMP")
+    return buffer.getvalue()
+
+
+def passed_bmp(data: bytes, *formats: Format) -> bytes | None:
+    return pass_through(data, SourceInfo("BMP", "BMP", len(data), 401, 300), CNNIC, formats)
+
+
+@pytest.mark.parametrize("mode", ["RGB", "L"])
+def test_conforming_bmp_stays_where_bmp_is_taken(mode: str) -> None:
+    data = bmp(mode)
+    assert passed_bmp(data, "jpg", "bmp") == data
+    assert passed_bmp(data, "jpg") is None
+    verify(data, CNNIC, "bmp")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda data: data + b"trailing",
+        lambda data: data[:-1],
+        lambda data: data[:14] + b"\x6c" + data[15:],
+        lambda data: data[:30] + b"\x01" + data[31:],
+        lambda data: data[:25] + b"\xff" + data[26:],
+        lambda data: data[:40],
+    ],
+    ids=["trailing", "cut", "other header", "compressed", "top down", "no pixels"],
+)
+def test_bmp_of_another_make_is_encoded_anew(change: Callable[[bytes], bytes]) -> None:
+    assert passed_bmp(change(bmp()), "bmp") is None
+
+
+def test_a_conforming_bmp_stays_itself_unless_a_format_is_asked_for() -> None:
+    data = bmp()
+    kept = scanfix.prepare(data, crop="never")
+    assert kept.data == data
+    assert kept.extension == ".bmp"
+    assert kept.output.passthrough
+    assert scanfix.prepare(data, crop="never", format="jpg").extension == ".jpg"
 
 
 @pytest.mark.parametrize("cut", [1, 3, 20, 200, 5000])

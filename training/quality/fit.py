@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import argparse
 import functools
-import itertools
 from pathlib import Path
 
 import jax
@@ -161,7 +160,7 @@ def picture_numbers(data: dict[str, np.ndarray], out: np.ndarray) -> np.ndarray:
     order = np.argsort(data["picture"], kind="stable")
     ends = np.searchsorted(data["picture"][order], np.arange(len(data["picture_page"]) + 1))
     return np.array(
-        [[mean_chance(chance[order[a:b], 0], chance[order[a:b], 1])] for a, b in itertools.pairwise(ends)]
+        [[mean_chance(*chance[part].T, data["letters"][part])] for part in np.split(order, ends[1:-1])]
     )
 
 

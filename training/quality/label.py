@@ -20,7 +20,7 @@ import numpy as np
 from capture import DAMAGES, camera, photographed, room
 from pages import Line, Page, draw_page
 
-from scanfix.checks.lines import LineParams, candidates
+from scanfix.checks.lines import LineParams, candidates, letters_in
 from scanfix.checks.strokes import cut_strips
 from scanfix.checks.view import view_document
 from scanfix.geometry import Quad
@@ -107,7 +107,7 @@ def make(page: Page, seed: int) -> tuple[np.ndarray, np.ndarray, Page, list[str]
 def strips_of(
     picture: np.ndarray, matrix: np.ndarray, page: Page, rng: random.Random
 ) -> tuple[np.ndarray, ...]:
-    """Strips found on the picture, their widths and glyph heights, and their boxes in page pixels."""
+    """Strips found on the picture, their widths, heights and letters, and their boxes in page pixels."""
     h, w = page.pixels.shape[:2]
     flat = np.allclose(matrix, np.eye(3))
     corners = cv2.perspectiveTransform(np.float32([[[0, 0], [w, 0], [w, h], [0, h]]]), matrix)[0]
@@ -116,10 +116,11 @@ def strips_of(
     view = view_document(native.size, None if flat else Quad.of(corners + jitter))
     boxes = candidates(view.picture(native), LineParams())
     strips, widths, heights = cut_strips(native, view, boxes, along_rows=True)
+    letters = letters_in(boxes, along_rows=True)
     to_page = np.linalg.inv(matrix) @ view.to_source
     ends = np.stack([boxes[:, [0, 1]], boxes[:, [2, 3]]], 1).reshape(-1, 1, 2)
     on_page = cv2.perspectiveTransform(ends, to_page).reshape(-1, 4) if len(boxes) else np.empty((0, 4))
-    return strips, widths, heights, on_page
+    return strips, widths, heights, letters, on_page
 
 
 def matched(boxes: np.ndarray, lines: list[Line]) -> tuple[np.ndarray, np.ndarray]:
@@ -155,18 +156,19 @@ def main() -> None:
             h, w = small.pixels.shape[:2]
             upright = cv2.warpPerspective(picture, np.linalg.inv(matrix), (w, h), flags=cv2.INTER_CUBIC)
             shares = reader.shares(upright, [small.lines[i] for i in trusted])
-            strips, widths, heights, boxes = strips_of(picture, matrix, small, rng)
+            strips, widths, heights, letters, boxes = strips_of(picture, matrix, small, rng)
             index, touches = matched(boxes, small.lines)
             read = dict(zip(trusted, shares, strict=True))
             number = len(pictures)
-            pictures.append(
-                (seed, variant, float(np.mean(shares)) if shares else np.nan, len(shares), "+".join(chosen))
-            )
+            letter_counts = [len(small.lines[i].text) for i in trusted]
+            read_share = float(np.average(shares, weights=letter_counts)) if shares else np.nan
+            pictures.append((seed, variant, read_share, len(shares), "+".join(chosen)))
             parts.append(
                 (
                     strips,
                     widths,
                     heights,
+                    letters,
                     np.where(index >= 0, 1, np.where(touches, -1, 0)),
                     np.array([read.get(int(i), np.nan) for i in index]),
                     np.full(len(index), number),
@@ -179,7 +181,7 @@ def main() -> None:
 
 
 def save(out: Path, parts: list, pictures: list) -> None:
-    names = ("strips", "widths", "heights", "text", "share", "picture")
+    names = ("strips", "widths", "heights", "letters", "text", "share", "picture")
     arrays = {name: np.concatenate([p[i] for p in parts]) for i, name in enumerate(names)}
     table = {
         name: np.array([p[i] for p in pictures])

@@ -141,7 +141,7 @@ class Task:
 
     def _plainest(self, probe: SizeProbe, high: int) -> SizeProbe:
         """The standard Huffman tables where the best quality fits with them: the same picture, sooner."""
-        if probe.options.progressive:
+        if probe.options.progressive or probe(self.finest) > high:
             return probe
         plain = probe.stored(replace(probe.options, optimised=False))
         return plain if plain(self.finest) <= self.params.fill * high else probe

@@ -29,7 +29,7 @@ from scanfix.borders import find_border
 from scanfix.checks import run_checks
 from scanfix.checks.subject import observe
 from scanfix.decoding import decode
-from scanfix.encoding import encode
+from scanfix.encoding import encode, most_useful_pixels
 from scanfix.framing import frame
 from scanfix.profiles import load_profile
 from scanfix.pyramid import Pyramid
@@ -65,7 +65,8 @@ def one_round(data: bytes) -> dict[str, float]:
     decoding, pixels = cpu(lambda: simplejpeg.decode_jpeg(data))
     encoding, _ = cpu(lambda: simplejpeg.encode_jpeg(pixels, quality=85, colorsubsampling="420"))
     spent["floor"] = decoding + encoding
-    spent["decode"], source = cpu(lambda: decode(data))
+    useful = most_useful_pixels(PROFILE, len(data))
+    spent["decode"], source = cpu(lambda: decode(data, useful_pixels=useful))
     pyramid = Pyramid(source.pixels)
     spent["border"], border = cpu(lambda: find_border(source.pixels, pyramid=pyramid))
     spent["checks"], _ = cpu(lambda: run_checks(observe(source, border, PROFILE, None, pyramid)))

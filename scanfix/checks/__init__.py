@@ -32,6 +32,7 @@ CHECKS: tuple[Check, ...] = (
     placement.PERSPECTIVE,
     placement.ALONE,
     orientation.ORIENTATION,
+    orientation.MIRRORED_TEXT,
     legibility.CHECK,
     light.GLARE,
     light.SHADOW,

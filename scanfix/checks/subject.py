@@ -12,6 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from scanfix.checks.letters import letter_chances
 from scanfix.checks.lines import TextLines, find_lines
 from scanfix.checks.paper import Paper, estimate_paper
 from scanfix.checks.view import DocumentView, ViewParams, view_document
@@ -91,6 +92,11 @@ class Subject:
     def lines(self) -> TextLines:
         """Text lines of the document, each measured at the resolution it was photographed with."""
         return find_lines(self.grey, self.native, self.document)
+
+    @cached_property
+    def letter_chances(self) -> NDArray[np.float64]:
+        """Of pieces of the text: how their letters are turned (`letters.letter_turns`)."""
+        return letter_chances(self.lines, self.native.pixels, self.document)
 
 
 def observe(

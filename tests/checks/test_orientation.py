@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from functools import cache
 from typing import get_args
 
@@ -10,8 +11,20 @@ import pytest
 from draw.specimens import Kind
 from drawing import photo
 
-from scanfix.checks.orientation import ORIENTATION, TURNS, Degrees, Turn, of_document, reading_turn, vote
+from scanfix.checks.letters import of_document
+from scanfix.checks.orientation import (
+    MIRRORED_TEXT,
+    ORIENTATION,
+    PARAMS,
+    TURNS,
+    Degrees,
+    Turn,
+    mirror_lead,
+    reading_turn,
+    vote,
+)
 from scanfix.checks.subject import Subject, observe
+from scanfix.findings import Severity
 from scanfix.geometry import SIDES
 from scanfix.model import DocumentBorder, Pixels, SideState, SourceImage, SourceInfo
 from scanfix.profiles import load_profile
@@ -100,6 +113,24 @@ def test_columns_are_told_apart_from_rows() -> None:
     """A column is cut as if turned by 90 degrees: letters upright in it need 90 in the document."""
     assert vote(of_document(chances(0, 12))).degrees == 90
     assert vote(of_document(chances(3, 12))).degrees == 0
+
+
+def test_a_mirror_image_leads_where_most_letters_are_mirrored() -> None:
+    assert mirror_lead(chances(4, 12)) > PARAMS.mirror_lead
+    assert all(mirror_lead(chances(number, 12)) < 0 for number in range(4))
+
+
+def test_few_letters_tell_nothing_of_a_mirror() -> None:
+    assert mirror_lead(chances(4, 3)) == -math.inf
+    assert mirror_lead(np.empty((0, 6))) == -math.inf
+
+
+def test_a_mirrored_photo_is_hinted_at_and_the_photo_itself_is_not() -> None:
+    pixels = photo("card", 1400, seed=3).pixels
+    assert MIRRORED_TEXT.assess(subject_of(pixels)).finding is None
+    finding = MIRRORED_TEXT.assess(subject_of(np.ascontiguousarray(pixels[:, ::-1]))).finding
+    assert finding is not None
+    assert finding.severity is Severity.INFO
 
 
 def test_a_border_changes_where_but_not_how_it_is_read() -> None:

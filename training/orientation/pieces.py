@@ -17,8 +17,8 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from scanfix.checks.letters import Grey, Values, cut_pieces
 from scanfix.checks.lines import LineParams, candidates
-from scanfix.checks.orientation import Grey, Values, cut_pieces
 from scanfix.checks.view import view_document
 from scanfix.geometry import Size
 from training.orientation.pages import TEXT, Page, draw_page, draw_pattern, photographed

@@ -139,9 +139,27 @@ def test_rectifying_never_leaves_the_photo(margin: float, aspect: float | None) 
 
 def test_a_thin_strip_beside_the_margin_is_left_on() -> None:
     size = Size(1000, 1000)
-    inner = Quad.of([(90, 300), (600, 300), (600, 600), (90, 600)])  # its margin ends 66 pixels from the left
-    near = Quad.of([(70, 300), (600, 300), (600, 600), (70, 600)])  # 45 pixels
+    inner = Quad.of([(90, 300), (600, 300), (600, 660), (90, 660)])  # its margin ends 65 pixels from the left
+    near = Quad.of([(70, 300), (600, 300), (600, 660), (70, 660)])  # 44 pixels
     found = [
         crop_rect(size, DocumentBorder(q, 0.95, dict.fromkeys(SIDES, SideState.SEEN))) for q in (inner, near)
     ]
-    assert [rect is not None and rect.x for rect in found] == [66, 0]
+    assert [rect is not None and rect.x for rect in found] == [65, 0]
+
+
+@pytest.mark.parametrize("turned", [False, True], ids=["lying", "standing"])
+def test_a_card_without_its_header_keeps_room_for_it(turned: bool) -> None:
+    """A dark header is easily taken for table; 600 x 378 is a card, of which 600 x 320 were found."""
+    found = [(500, 500), (1100, 500), (1100, 820), (500, 820)]
+    quad = Quad.of([(y, x) for x, y in found] if turned else found)
+    size = Size(1300, 1700) if turned else Size(1700, 1300)
+    rect = crop_rect(size, DocumentBorder(quad, 0.95, dict.fromkeys(SIDES, SideState.SEEN)))
+    assert rect is not None
+    assert (rect.x if turned else rect.y) < 500 - 58
+
+
+def test_a_whole_card_gets_the_plain_margin() -> None:
+    quad = Quad.of([(500, 500), (1100, 500), (1100, 878), (500, 878)])
+    rect = crop_rect(Size(1700, 1300), DocumentBorder(quad, 0.95, dict.fromkeys(SIDES, SideState.SEEN)))
+    assert rect is not None
+    assert rect.y > 500 - 40

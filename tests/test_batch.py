@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
+from PIL import Image
 from test_cli import scanfix
 
 from scanfix import ConfigError, prepare_batch
@@ -35,6 +37,16 @@ def test_a_folder_goes_through_and_says_what_became_of_each(folder: Path, tmp_pa
     assert failed.error.exit_code == 3
     summary = Summary.of(items)
     assert (summary.count, summary.failed, summary.exit_code) == (4, 1, 3)
+
+
+def test_a_bmp_that_conforms_becomes_what_its_new_name_says(tmp_path: Path) -> None:
+    root = tmp_path / "in"
+    root.mkdir()
+    noise = np.random.default_rng(5).integers(0, 256, (300, 401, 3), dtype=np.uint8)
+    Image.fromarray(noise).save(root / "scan.bmp")
+    (item,) = prepare_batch(root, tmp_path / "out", jobs=1)
+    assert item.error is None
+    assert (tmp_path / "out" / "scan.jpg").read_bytes().startswith(b"\xff\xd8")
 
 
 def test_a_second_run_keeps_what_is_there(folder: Path, tmp_path: Path) -> None:

@@ -90,6 +90,8 @@ def prepare_batch(
     if folder.resolve() == out.resolve():
         raise OutputError("output_is_input")
     plan = plan_targets(folder, out, f".{order.format}")
+    # The names are given: no file may stay in another format than theirs.
+    options["format"] = order.format
     items = _run(plan, jobs or os.cpu_count() or 1, overwrite, limits, options)
     return BatchRun(items, len(plan))
 

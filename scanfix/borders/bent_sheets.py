@@ -71,14 +71,15 @@ def _end(
     stripe = read_stripe(pixels, side, part, params.samples, params.reach * diagonal, params.steps)
     if stripe.inside.mean() < 0.7:
         return None
-    line = clear_line(stripe, params.line)
-    gain = line.support - _on_the_side(stripe, params.margin * diagonal, params)
+    crests = stripe.crests(params.line)
+    line = clear_line(stripe, crests, params.line)
+    gain = line.support - _on_the_side(stripe, crests, params.margin * diagonal)
     if line.support < params.min_support or gain < params.min_gain:
         return None
     return stripe.at(line, params.margin * diagonal)
 
 
-def _on_the_side(stripe: Stripe, margin: float, params: CornerParams) -> float:
+def _on_the_side(stripe: Stripe, crests: Floats, margin: float) -> float:
     """Mean of the crests at the side as it is, which lies outward of its edge by the margin."""
     near = np.abs(stripe.offsets + margin) <= 2 * (stripe.offsets[1] - stripe.offsets[0])
-    return float(stripe.crests(params.line)[:, near].max(axis=1).mean())
+    return float(crests[:, near].max(axis=1).mean())

@@ -12,11 +12,13 @@ from typing import NamedTuple
 import numpy as np
 
 from scanfix.borders.shapes import crossings, mean_diagonal
+from scanfix.borders.sides import SideParams
 from scanfix.borders.stripe import LineParams, clear_line, faint_line, read_stripe
 from scanfix.borders.working import Floats
 from scanfix.model import Pixels
 
 DEFAULT_LINE = LineParams()
+ON_THE_FRAME = SideParams().flush
 
 
 class RefineParams(NamedTuple):
@@ -61,7 +63,7 @@ def _side(pixels: Pixels, side: Floats, diagonal: float, params: RefineParams) -
     seen = float(stripe.inside.mean())
     if seen < 0.4:
         return side
-    clear = clear_line(stripe, params.line)
+    clear = clear_line(stripe, stripe.crests(params.line), params.line)
     if clear.support / seen >= params.min_support:
         return stripe.at(clear, params.margin * diagonal)
     if along_frame(pixels, side, params.beside_frame):
@@ -70,7 +72,7 @@ def _side(pixels: Pixels, side: Floats, diagonal: float, params: RefineParams) -
     return side if faint is None else stripe.at(faint, params.margin * diagonal)
 
 
-def along_frame(pixels: Pixels, side: Floats, share: float = 0.004) -> bool:
+def along_frame(pixels: Pixels, side: Floats, share: float = ON_THE_FRAME) -> bool:
     """Whether this side is that of the picture, or no further off than this share of it."""
     return bool(_rooms(pixels, side).max(axis=0).min() < share)
 

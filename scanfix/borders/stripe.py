@@ -95,12 +95,11 @@ def read_stripe(
     return Stripe(centres[[0, -1]], normal, offsets, read, inside)
 
 
-def clear_line(stripe: Stripe, params: LineParams) -> Line:
+def clear_line(stripe: Stripe, crests: Floats, params: LineParams) -> Line:
     """The line, straight or bent, that gathers most of the crests; its support is their mean, 0..0.5.
 
     A sheet that curls has bent sides between its corners: the ends of the bent line are the corners.
     """
-    crests = stripe.crests(params)
     outward = _outward(len(stripe.offsets), params.outward_bonus)
     found: list[tuple[float, tuple[np.intp, ...], float]] = []
     # Hardly a bent line is ever worth more than `enough`: a clear straight one needs no comparison.

@@ -15,6 +15,7 @@ from scanfix.borders.candidates import Candidates, candidates
 from scanfix.borders.measures import NAMES, measure
 from scanfix.borders.net import NetMaps, predict
 from scanfix.borders.others import other_quads, spans_several
+from scanfix.borders.printed_lines import move_off_print
 from scanfix.borders.refine import refine
 from scanfix.borders.scorer import fitted
 from scanfix.borders.sides import side_states
@@ -101,7 +102,8 @@ def find_border(
 def _exact(pixels: Pixels, coarse: Floats) -> Quad:
     """The quad on the edges of the full-resolution photo; the coarse one where that fails."""
     sides = refine(pixels, coarse.astype(np.float32))
-    quads = (Quad.of(corners.tolist()) for corners in (place_corners(pixels, sides), sides, coarse))
+    placed = place_corners(pixels, sides)
+    quads = (Quad.of(corners.tolist()) for corners in (move_off_print(pixels, placed), placed, sides, coarse))
     return next(quad for quad in quads if quad.is_convex)
 
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from scanfix.checks.subject import Subject
 from scanfix.model import Assessment
 
+NO_BORDER = "no border was found"
+
 
 @dataclass(frozen=True, slots=True)
 class Check:

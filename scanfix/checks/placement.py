@@ -8,12 +8,10 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
-from scanfix.checks.check import Check
+from scanfix.checks.check import NO_BORDER, Check
 from scanfix.checks.subject import Subject
 from scanfix.geometry import Quad
 from scanfix.model import Assessment, Finding
-
-NO_BORDER = "no border was found"
 
 
 class PlacementParams(NamedTuple):

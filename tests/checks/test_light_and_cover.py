@@ -148,6 +148,44 @@ def test_a_finger_over_the_edge_is_found_where_it_is(margin: int) -> None:
     assert y > photo.shape[0] * 0.6
 
 
+WHITE = (226, 224, 220)
+
+
+def with_sheet(picture: Picture, quad: Quad, colour: tuple[int, int, int], inwards: int) -> Picture:
+    """Another sheet whose straight edge runs over the lower right corner, so far along both sides."""
+    out, (x, y) = picture.copy(), (int(v) for v in quad.corners[2])
+    reach = 2 * max(picture.shape)
+    sheet = np.array(
+        [(x - inwards - reach, y + reach), (x + reach, y - inwards - reach), (x + reach, y + reach)]
+    )
+    cv2.fillPoly(out, [sheet], colour, cv2.LINE_AA)
+    return out
+
+
+def test_white_paper_over_a_corner_of_white_paper_is_found_where_it_is() -> None:
+    photo, quad = on_table(DOCUMENT, table=(90, 60, 40))
+    found = cover.assess(subject(with_sheet(photo, quad, WHITE, inwards=140), border(quad)))
+    assert code(found) == "SF305"
+    assert centre_of(found) == pytest.approx(quad.corners[2], abs=110)
+
+
+def test_white_paper_beside_white_paper_covers_nothing() -> None:
+    photo, quad = on_table(DOCUMENT, table=(90, 60, 40))
+    beside = photo.copy()
+    beside[:, int(quad.corners[1][0]) + 2 :] = WHITE
+    assert code(cover.assess(subject(beside, border(quad)))) is None
+
+
+def test_a_reflection_over_table_and_paper_is_no_cover() -> None:
+    photo, quad = on_table(DOCUMENT, table=(90, 60, 40))
+    x, y = (int(v) for v in quad.corners[2])
+    assert code(cover.assess(subject(with_spot(photo, x, y, 160), border(quad)))) is None
+
+
+def test_without_a_border_nothing_is_said_to_reach_over_it() -> None:
+    assert cover.assess(subject(DOCUMENT)).failure is not None
+
+
 def framed(pixels: Picture) -> Subject:
     photo, quad = on_table(pixels)
     return subject(photo, border(quad))

@@ -38,9 +38,9 @@ class FitParams(NamedTuple):
 
     aim: float = 0.97
     """Share of the greatest size that the first encode aims at."""
-    accept: float = 0.90
+    accept: float = 0.95
     """A first encode above this share is good enough."""
-    second_aim: float = 0.975
+    second_aim: float = 0.985
     """Share aimed at once the prediction has been corrected by a real encode."""
     slope: float = 0.7
     """Size falls with this power of the coarseness, until two predictions tell better."""

@@ -102,9 +102,10 @@ def find_border(
 def _exact(pixels: Pixels, coarse: Floats) -> Quad:
     """The quad on the edges of the full-resolution photo; the coarse one where that fails."""
     sides = refine(pixels, coarse.astype(np.float32))
-    placed = place_corners(pixels, sides)
-    quads = (Quad.of(corners.tolist()) for corners in (move_off_print(pixels, placed), placed, sides, coarse))
-    return next(quad for quad in quads if quad.is_convex)
+    quads = (place_corners(pixels, sides), sides, coarse)
+    convex = next(quad for quad in quads if Quad.of(quad.tolist()).is_convex)
+    moved = move_off_print(pixels, convex)
+    return next(quad for quad in map(Quad.of, (moved.tolist(), convex.tolist())) if quad.is_convex)
 
 
 def _whole(size: Size, confidence: float, maps: NetMaps, params: BorderParams) -> DocumentBorder | None:

@@ -60,7 +60,7 @@ class Followed(NamedTuple):
 
 
 def move_off_print(pixels: Pixels, quad: Floats, params: PrintedLineParams = PrintedLineParams()) -> Floats:
-    """4 x 2 corners, clockwise, full-resolution pixels; sides on printed lines moved out to the edge."""
+    """4 x 2 corners, clockwise, pixels of the photo: those of a convex quad, its sides on print moved out."""
     moved = quad.astype(np.float32)
     for side in range(4):
         # Its neighbours, each from its far corner towards this side.

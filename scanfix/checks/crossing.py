@@ -23,7 +23,7 @@ class CrossingParams(NamedTuple):
     """Lengths are shares of the long side of the picture, or of the side where it says so.
 
     On drawn pages that fill the picture: 5 of 7 cut by a tenth or more and 1 of 11 cut by less were told, of
-    35 whole ones none; of 15 real scans without ground one (a page of a book).
+    35 whole ones none; of 15 real scans without ground none (without `most_ink` one, the cover of a book).
     """
 
     side_px: int = 800
@@ -35,6 +35,8 @@ class CrossingParams(NamedTuple):
     widest: float = 0.4
     """Of the side: a header is wider."""
     least_count: int = 2
+    most_ink: float = 0.25
+    """Of the rim. Where more of it is ink there is no paper, and small things are parts of a picture."""
     least_share: float = 0.2
     """Of the side, of a single thing: an emblem, a portrait."""
 
@@ -58,7 +60,8 @@ def _is_crossed(strip: Pixels, params: CrossingParams) -> bool:
     off = lab - np.median(lab.reshape(-1, 3), axis=0)
     ink = (off * off) @ np.array([0.5, 1, 1], np.float32) > params.contrast**2
     widths = _widths_at_the_rim(ink, params)
-    return len(widths) >= params.least_count or sum(widths) >= params.least_share
+    small_things = len(widths) >= params.least_count and float(ink.mean()) < params.most_ink
+    return small_things or max(widths, default=0.0) >= params.least_share
 
 
 def _widths_at_the_rim(ink: NDArray[np.bool_], params: CrossingParams) -> list[float]:

@@ -162,3 +162,11 @@ def test_a_header_over_the_whole_width_is_not_cut_off() -> None:
     quad = Quad.frame(Size(900, 600))
     border = DocumentBorder(quad, 0.9, dict.fromkeys(SIDES, SideState.FLUSH))
     assert code(border_check.assess(subject(card, border))) == "SF102"
+
+
+def test_the_art_of_a_cover_that_reaches_its_rim_is_not_cut_off() -> None:
+    cover = page(900, 600)
+    for left in range(20, 880, 30):
+        cover[-200:, left : left + 9] = (120, 60, 90)
+    border = DocumentBorder(Quad.frame(Size(900, 600)), 0.9, dict.fromkeys(SIDES, SideState.FLUSH))
+    assert code(border_check.assess(subject(cover, border))) == "SF102"

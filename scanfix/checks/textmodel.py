@@ -1,6 +1,6 @@
 """Does a strip look like text, and would it be read?
 
-A small convolutional network of our own (30 thousand weights, `text_lines.onnx` beside this file) answers
+A small convolutional network of our own (31 thousand weights, `text_lines.onnx` beside this file) answers
 both for strips of one glyph height, so the answer does not depend on the resolution. It was trained by
 `training/quality` on drawn pages of random layout only, against what an OCR engine read; no photo, no
 real document and no one else's weights went into it.
@@ -24,7 +24,7 @@ LEAST_TEXT = 1.5
 
 MOST_LETTERS = 6.0
 """A segment of more counts for this many. Of own pages and drawn ones of other origin, 5 % of the readable
-refused, it finds 80 and 78 % of the unreadable; weights of one segment each, 77 and 73 %."""
+refused, an earlier model found 80 and 78 % of the unreadable; with one voice a segment, 77 and 73 %."""
 
 
 @cache

@@ -126,7 +126,7 @@ def test_few_letters_tell_nothing_of_a_mirror() -> None:
 
 
 def test_a_mirrored_photo_is_hinted_at_and_the_photo_itself_is_not() -> None:
-    pixels = photo("card", 1400, seed=3).pixels
+    pixels = photo("passport", 1400, seed=3).pixels
     assert MIRRORED_TEXT.assess(subject_of(pixels)).finding is None
     finding = MIRRORED_TEXT.assess(subject_of(np.ascontiguousarray(pixels[:, ::-1]))).finding
     assert finding is not None

@@ -18,8 +18,8 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-CHANNELS = (8, 16, 24, 32)
-HIDDEN = 24
+CHANNELS = (12, 24, 32, 48)
+HIDDEN = 32
 
 Weights = dict[str, jnp.ndarray]
 

@@ -12,7 +12,6 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
-from scanfix.encoding.sampling import SamplingParams, mosaic
 from scanfix.model import Pixels
 
 
@@ -26,18 +25,17 @@ class ChromaParams(NamedTuple):
 
 
 def chroma_loss(pixels: Pixels) -> float:
-    """Root mean square of Cb and Cr minus their 2 x 2 average, over a sample of H x W x 3 RGB."""
-    sample = mosaic(pixels, SamplingParams())
-    height, width = sample.shape[0] // 2 * 2, sample.shape[1] // 2 * 2
+    """Root mean square of Cb and Cr minus their 2 x 2 average, over H x W x 3 RGB."""
+    height, width = pixels.shape[0] // 2 * 2, pixels.shape[1] // 2 * 2
     if height < 2 or width < 2:
         return 0.0
-    colour = cv2.cvtColor(np.ascontiguousarray(sample[:height, :width]), cv2.COLOR_RGB2YCrCb)
+    colour = cv2.cvtColor(np.ascontiguousarray(pixels[:height, :width]), cv2.COLOR_RGB2YCrCb)
     chroma = colour[..., 1:].astype(np.float32)
     small = cv2.resize(chroma, (width // 2, height // 2), interpolation=cv2.INTER_AREA)
     again = cv2.resize(small, (width, height), interpolation=cv2.INTER_NEAREST)
     return float(cv2.norm(chroma, again) / chroma.size**0.5)
 
 
-def earns_full_chroma(pixels: Pixels, coarseness: float, params: ChromaParams) -> bool:
+def earns_full_chroma(sample: Pixels, coarseness: float, params: ChromaParams) -> bool:
     """Half resolution would lose more than what the tables lose at this coarseness."""
-    return chroma_loss(pixels) > max(params.min_loss, params.loss_per_coarseness * coarseness)
+    return chroma_loss(sample) > max(params.min_loss, params.loss_per_coarseness * coarseness)

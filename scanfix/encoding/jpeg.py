@@ -154,7 +154,7 @@ class Task:
         if self.subsampled:
             return probe
         coarseness = solve(probe, self.budget, 0.5, Range(self.finest, COARSEST), FitParams())
-        return full if earns_full_chroma(probe.pixels, coarseness, self.params.chroma) else probe
+        return full if earns_full_chroma(probe.sample, coarseness, self.params.chroma) else probe
 
 
 def _greatest(probe: SizeProbe, profile: OutputProfile, params: JpegParams) -> tuple[int, tuple[Step, ...]]:

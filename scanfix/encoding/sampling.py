@@ -13,6 +13,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
 from scanfix.encoding.writing import JpegOptions, as_image, write_jpeg
@@ -44,10 +45,9 @@ def mosaic(pixels: Pixels, params: SamplingParams) -> Pixels:
         return pixels
     columns, rows = _grid(width, height, wanted / (tile_w * tile_h), params)
     out = np.empty((rows * tile_h, columns * tile_w, 3), np.uint8)
-    for number in range(rows * columns):
+    xs, ys = places((columns, rows), (width, height), (tile_w, tile_h), np.arange(rows * columns))
+    for number, (x, y) in enumerate(zip(xs, ys, strict=True)):
         row, column = divmod(number, columns)
-        x = place(column, columns, width, tile_w, number * GOLDEN)
-        y = place(row, rows, height, tile_h, number * GOLDEN * GOLDEN)
         tile = pixels[y : y + tile_h, x : x + tile_w]
         out[row * tile_h : (row + 1) * tile_h, column * tile_w : (column + 1) * tile_w] = tile
     return out
@@ -61,11 +61,22 @@ def _grid(width: int, height: int, count: float, params: SamplingParams) -> tupl
     return columns, rows
 
 
-def place(index: int, cells: int, length: int, tile: int, phase: float) -> int:
-    """Start of a tile in its cell, a multiple of 16."""
+def places(
+    grid: tuple[int, int], size: tuple[int, int], tile: tuple[int, int], phases: NDArray[np.int64]
+) -> tuple[list[int], list[int]]:
+    """Left and top of a tile in every cell of a grid, row by row, multiples of 16; x before y throughout."""
+    rows, columns = np.divmod(np.arange(grid[0] * grid[1]), grid[0])
+    xs = _starts(columns, grid[0], size[0], tile[0], phases * GOLDEN)
+    return xs, _starts(rows, grid[1], size[1], tile[1], phases * GOLDEN * GOLDEN)
+
+
+def _starts(
+    index: NDArray[np.int64], cells: int, length: int, tile: int, phases: NDArray[np.floating]
+) -> list[int]:
     first, last = index * length / cells, (index + 1) * length / cells - tile
-    position = first + (phase % 1.0) * max(last - first, 0)
-    return min(int(position) // 16 * 16, length - tile)
+    position = first + (phases % 1.0) * np.maximum(last - first, 0)
+    starts: list[int] = np.minimum(position.astype(np.int64) // 16 * 16, length - tile).tolist()
+    return starts
 
 
 class SizeProbe:
@@ -74,10 +85,10 @@ class SizeProbe:
     def __init__(self, pixels: Pixels, options: JpegOptions, params: SamplingParams | None = None) -> None:
         self.params = params or SamplingParams()
         self.pixels = pixels
-        sample = mosaic(pixels, self.params)
-        self.share = sample.shape[0] * sample.shape[1] / (pixels.shape[0] * pixels.shape[1])
+        self.sample = mosaic(pixels, self.params)
+        self.share = self.sample.shape[0] * self.sample.shape[1] / (pixels.shape[0] * pixels.shape[1])
         """Of the picture that is in the sample; 1 for a small picture, whose files are no predictions."""
-        self.image: Image.Image = as_image(sample)
+        self.image: Image.Image = as_image(self.sample)
         self._begin(options)
 
     def stored(self, options: JpegOptions) -> SizeProbe:

@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scanfix.encoding.resizing import resize
-from scanfix.encoding.sampling import GOLDEN, SizeProbe, place
+from scanfix.encoding.sampling import SizeProbe, places
 from scanfix.encoding.tables import coarseness_of
 from scanfix.encoding.writing import as_image, read_jpeg, write_jpeg
 from scanfix.fit import FitParams, Range, solve
@@ -134,12 +134,9 @@ def patches(pixels: Pixels, params: ScalingParams) -> list[Pixels]:
     count = params.candidate_count
     columns = min(max(round(math.sqrt(count * width / height)), 1), max(width // side_x, 1), count)
     rows = min(-(-count // columns), max(height // side_y, 1))
-    found = []
-    for number in range(rows * columns):
-        row, column = divmod(number, columns)
-        x = place(column, columns, width, side_x, (number + 1) * GOLDEN)
-        y = place(row, rows, height, side_y, (number + 1) * GOLDEN * GOLDEN)
-        found.append(pixels[y : y + side_y, x : x + side_x])
+    phases = np.arange(1, rows * columns + 1)
+    xs, ys = places((columns, rows), (width, height), (side_x, side_y), phases)
+    found = [pixels[y : y + side_y, x : x + side_x] for x, y in zip(xs, ys, strict=True)]
     found.sort(key=_detail, reverse=True)
     half = params.patch_count // 2
     rest = found[half:]

@@ -29,14 +29,14 @@ class LegibilityParams(NamedTuple):
     """The logistic was fitted by `logistic` of `training/quality/fit.py` on 515 pictures of 150 pages that
     trained nothing (`label.py --first 7320 --pages 150 --variants 4`).
 
-    There the bound of a warning takes 2 % of what can be read and 80 % of what cannot. On 140 drawn pictures
-    of other layouts and damage it warns about 77 % of those that cannot be read and 4 % of those that can,
+    There the bound of a warning takes 1 % of what can be read and 81 % of what cannot. On 140 drawn pictures
+    of other layouts and damage it warns about 75 % of those that cannot be read and 4 % of those that can,
     none of them clean; of 47 sharp real photos one, bare wood. The mean as the way to join the lines was
     chosen partly on them.
     """
 
-    weight: float = 9.861
-    constant: float = -6.847
+    weight: float = 9.970
+    constant: float = -6.948
     warn_below: float = 15.0
     fail_below: float = 4.0
     """Score."""

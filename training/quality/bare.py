@@ -1,0 +1,57 @@
+"""Strips of surfaces without any text: wood, stone, cloth, tiles, as `training/surfaces.py` draws them.
+
+    python bare.py OUT.npz --first 0 --surfaces 600
+
+What the finder takes for lines on them is labelled as no text; a file as those of `label.py`, to be fitted
+beside them. PYTHONPATH: the root of the repository.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+from pathlib import Path
+
+import cv2
+import numpy as np
+from capture import DAMAGES, camera
+from label import save, strips_of
+from pages import Page
+
+from training.surfaces import cloth, leaves, marble, patterned, speckled, wood
+
+SURFACES = (wood, wood, wood, speckled, marble, cloth, patterned, leaves)
+MILD = ("defocus", "grain", "recompress")
+
+
+def bare_picture(seed: int) -> np.ndarray:
+    """One surface, of a random size, photographed, now and then with mild damage."""
+    rng = np.random.default_rng(seed)
+    surface = SURFACES[seed % len(SURFACES)](rng)
+    scale = float(np.exp(rng.uniform(np.log(400), np.log(1600)))) / max(surface.shape[:2])
+    way = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
+    picture = camera(cv2.resize(surface, None, fx=scale, fy=scale, interpolation=way), rng)
+    name = str(rng.choice(MILD))
+    return DAMAGES[name](picture, 0.4 * rng.random(), 12.0, rng) if rng.random() < 0.3 else picture
+
+
+def main() -> None:
+    ask = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    ask.add_argument("out", type=Path)
+    ask.add_argument("--first", type=int, default=0)
+    ask.add_argument("--surfaces", type=int, default=600)
+    options = ask.parse_args()
+    parts, pictures = [], []
+    for seed in range(options.first, options.first + options.surfaces):
+        picture = np.ascontiguousarray(bare_picture(seed))
+        strips, widths, heights, letters, _ = strips_of(
+            picture, np.eye(3), Page(picture, []), random.Random(seed)
+        )
+        none = np.zeros(len(strips), int)
+        parts.append((strips, widths, heights, letters, none, none * np.nan, none + len(pictures)))
+        pictures.append((seed, 0, np.nan, 0, "bare"))
+    save(options.out, parts, pictures)
+
+
+if __name__ == "__main__":
+    main()

@@ -39,7 +39,8 @@ class FitParams(NamedTuple):
     aim: float = 0.97
     """Share of the greatest size that the first encode aims at."""
     accept: float = 0.95
-    """A first encode above this share is good enough."""
+    """A first encode above this share is good enough. 47 pictures then took 1.17 encodes at 1 MB, 1.38 at
+    250 KB, where the bytes are needed most; with 0.90 1.11 at 1 MB."""
     second_aim: float = 0.985
     """Share aimed at once the prediction has been corrected by a real encode."""
     slope: float = 0.7

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from scanfix.checks.check import NO_BORDER, Check
 from scanfix.checks.hidden_border import hidden_strips
 from scanfix.checks.subject import Subject
-from scanfix.checks.surroundings import Lab, Mask, Surroundings, distance, surroundings
+from scanfix.checks.surroundings import Lab, Mask, Surroundings, distance, runs, surroundings
 from scanfix.geometry import SIDES, Point, Side
 from scanfix.model import Assessment, Finding
 
@@ -62,15 +62,15 @@ def find_covers(around: Surroundings, params: CoverParams = PARAMS) -> list[Mask
     inset = max(2, round(params.inset * around.short))
     colours = {side: around.lab[around.along(side, inset)] for side in SIDES}
     own = _own_colours(colours, params)
-    runs = [(side, a, b) for side in SIDES for a, b in _runs(colours[side], own[side], params)]
-    if len(runs) > params.max_runs:
+    found = [(side, run) for side in SIDES for run in _stretches(colours[side], own[side], params)]
+    if len(found) > params.max_runs:
         return []
-    unlike = {side: _distance(around.lab, own[side]).min(-1) > 0.7 * params.unlike for side, _, _ in runs}
-    found = (
-        _patch(around, side, (a + b) // 2, colours[side][a:b], unlike[side], inset, params)
-        for side, a, b in runs
+    unlike = {side: _distance(around.lab, own[side]).min(-1) > 0.7 * params.unlike for side, _ in found}
+    patches = (
+        _patch(around, side, (run.start + run.stop) // 2, colours[side][run], unlike[side], inset, params)
+        for side, run in found
     )
-    return [patch for patch in found if patch is not None]
+    return [patch for patch in patches if patch is not None]
 
 
 def _own_colours(colours: dict[Side, Lab], params: CoverParams) -> dict[Side, Lab]:
@@ -92,12 +92,9 @@ def _distance(lab: Lab, own: Lab) -> NDArray[np.float32]:
     return distance(lab[..., None, :], own)
 
 
-def _runs(colours: Lab, own: Lab, params: CoverParams) -> list[tuple[int, int]]:
+def _stretches(colours: Lab, own: Lab, params: CoverParams) -> list[slice]:
     """Stretches of a side whose colour is unlike its own and that of its neighbours."""
-    other = _distance(colours, own).min(-1) > params.unlike
-    steps = np.flatnonzero(np.diff(np.concatenate([[False], other, [False]]).astype(np.int8)))
-    least = params.min_run * len(colours) + 2
-    return [(int(a), int(b)) for a, b in zip(steps[::2], steps[1::2], strict=True) if b - a >= least]
+    return runs(_distance(colours, own).min(-1) > params.unlike, params.min_run * len(colours) + 2)
 
 
 def _patch(

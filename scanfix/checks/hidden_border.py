@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from scanfix.checks.surroundings import Mask, Surroundings, distance
+from scanfix.checks.surroundings import Mask, Surroundings, distance, runs
 from scanfix.geometry import SIDES, Side
 
 Values = NDArray[np.float32]
@@ -77,15 +77,9 @@ def _hidden(around: Surroundings, side: Side, params: HiddenBorderParams) -> lis
     alike = step < max(params.alike_at_least, params.alike * gap)
     return [
         Stretch(_strip(around, side, run, params), bool(np.median(from_paper[run]) < params.other_paper))
-        for run in _runs(valid & alike & (from_table > params.unlike * gap), params.least_run)
+        for run in runs(valid & alike & (from_table > params.unlike * gap), params.least_run * len(alike))
         if _sets_in_sharply(from_table, run, params)
     ]
-
-
-def _runs(there: NDArray[np.bool_], least: float) -> list[slice]:
-    ends = np.flatnonzero(np.diff(np.concatenate([[False], there, [False]]).astype(np.int8)))
-    pairs = zip(ends[::2].tolist(), ends[1::2].tolist(), strict=True)
-    return [slice(first, end) for first, end in pairs if end - first > least * len(there)]
 
 
 def _sets_in_sharply(off: Values, run: slice, params: HiddenBorderParams) -> bool:

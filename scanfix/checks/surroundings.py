@@ -82,6 +82,12 @@ def surroundings(
     return Surroundings(np.asarray(lab, np.float32), np.asarray(inside > 250, np.bool_), box, back)
 
 
+def runs(there: Mask, least: float) -> list[slice]:
+    """The stretches of a side, true throughout, that are at least this many pixels long."""
+    ends = np.flatnonzero(np.diff(np.concatenate([[False], there, [False]]).astype(np.int8))).tolist()
+    return [slice(a, b) for a, b in zip(ends[::2], ends[1::2], strict=True) if b - a >= least]
+
+
 def distance(one: Lab, other: Lab) -> NDArray[np.float32]:
     """Between colours, ... x 3 each, in CIE Lab with lightness counting half."""
     difference = one - other

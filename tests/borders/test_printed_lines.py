@@ -59,3 +59,12 @@ def test_the_edges_of_a_sheet_stay(corners: Corners) -> None:
 def test_nothing_is_followed_on_a_bare_table() -> None:
     quad = np.array(UPRIGHT, np.float32)
     assert (move_off_print(table(840, 840, WOOD), quad) == quad).all()
+
+
+def test_a_corner_beyond_the_frame_is_not_brought_back() -> None:
+    leaving = ((200.0, -120.0), (640.0, -60.0), (660.0, 720.0), (180.0, 710.0))
+    pixels = headed(leaving)
+    quad = np.array([(196, -5), (642, 4), leaving[2], leaving[3]], np.float32)
+    found = move_off_print(pixels, quad)
+    assert (found[:2, 1] <= quad[:2, 1]).all()
+    assert found[1, 1] == pytest.approx(0, abs=0.1)

@@ -41,6 +41,10 @@ class FitParams(NamedTuple):
     accept: float = 0.95
     """A first encode above this share is good enough. 47 pictures then took 1.17 encodes at 1 MB, 1.38 at
     250 KB, where the bytes are needed most; with 0.90 1.11 at 1 MB."""
+    coarse: float = 1.0
+    """Settings beyond this lose what letters are read by, so there ..."""
+    accept_coarse: float = 0.975
+    """... the bytes must be used better: 3 % of them are 0.5 to 1 % of the letters at 250 KB."""
     second_aim: float = 0.985
     """Share aimed at once the prediction has been corrected by a real encode."""
     slope: float = 0.7
@@ -177,7 +181,9 @@ class _Search(Generic[Made]):
         return size
 
     def _good_enough(self, setting: float, size: int) -> bool:
-        well_filled = size >= self.params.accept * self.high or setting == self.settings.finest
+        params = self.params
+        accept = params.accept if setting <= params.coarse else params.accept_coarse
+        well_filled = size >= accept * self.high or setting == self.settings.finest
         return self.low <= size <= self.high and well_filled
 
     def _halve(self) -> None:

@@ -218,7 +218,8 @@ def _sure_turn(report: Report) -> Turn:
 
 
 def _encode(pixels: Pixels, source: SourceImage, report: Report, order: Order) -> Encoded:
-    document_dpi = next((a.native for a in report.assessments if a.check == "resolution"), None)
+    native = {a.check: a.native for a in report.assessments}
+    document_dpi, letter_height = native["resolution"], native["letter_height"]
     scale = source.scale[0]
     return encode(
         pixels,
@@ -227,6 +228,7 @@ def _encode(pixels: Pixels, source: SourceImage, report: Report, order: Order) -
         dpi=source.info.dpi and source.info.dpi * scale,
         subsampled=source.info.subsampled,
         document_dpi=document_dpi and document_dpi * scale,
+        letter_height=letter_height and letter_height * scale,
     )
 
 

@@ -34,6 +34,7 @@ CHECKS: tuple[Check, ...] = (
     orientation.ORIENTATION,
     orientation.MIRRORED_TEXT,
     legibility.CHECK,
+    legibility.LETTERS,
     light.GLARE,
     light.SHADOW,
     light.TOO_DARK,

@@ -66,6 +66,9 @@ class CauseParams(NamedTuple):
     blockiness: float = 1.4
 
 
+COMFORTABLE_HEIGHT = 20.0
+"""Pixels of a glyph; more add nothing."""
+
 PARAMS, CAUSES = LegibilityParams(), CauseParams()
 
 
@@ -124,4 +127,14 @@ def main_cause(strokes: Strokes, native: NDArray[np.uint8], causes: CauseParams 
     return next((code for code, true in explained if true), "SF201")
 
 
+def assess_letters(subject: Subject) -> Assessment:
+    """How tall are the small letters? What an encoder must know before it gives up pixels."""
+    lines = subject.lines
+    if lines.amount < LEAST_TEXT:
+        return Assessment("letter_height", failure="no text was found")
+    height = lines.small_letters / subject.source.scale[0]
+    return Assessment("letter_height", height, "px", min(100.0, 100 * height / COMFORTABLE_HEIGHT))
+
+
+LETTERS = Check("letter_height", (), assess_letters)
 CHECK = Check("legibility", ("SF201", "SF202", "SF203", "SF204", "SF205", "SF206", "SF207"), assess)

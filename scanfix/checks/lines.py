@@ -74,7 +74,9 @@ class TextLines:
     widths: NDArray[np.int64]
     """How many columns of each strip are filled."""
     heights: Values
-    """Glyph heights in native pixels."""
+    """Glyph heights of the strips in native pixels."""
+    small_letters: float
+    """Glyph height in native pixels that a tenth of the text is smaller than."""
 
     @cached_property
     def strokes(self) -> Strokes:
@@ -134,7 +136,15 @@ def _along(
     text, read = judge(strips, widths)
     best = np.argsort(-text)[: params.most_measured]
     best = best[text[best] > 0.5 * text[best[:1]].sum()]
-    return TextLines(boxes, upright, text, read, strips[best], widths[best], heights[best])
+    small = lower_tenth(heights, np.square(text))
+    return TextLines(boxes, upright, text, read, strips[best], widths[best], heights[best], small)
+
+
+def lower_tenth(values: Values, weights: Values) -> float:
+    """The value that a tenth of the weight lies below; 0 of none."""
+    order = np.argsort(values)
+    below = np.cumsum(weights[order])
+    return float(values[order][np.searchsorted(below, 0.1 * below[-1])]) if len(values) else 0.0
 
 
 def candidates(grey: Grey, params: LineParams) -> Boxes:

@@ -27,13 +27,15 @@ def encode(
     dpi: float | None = None,
     subsampled: bool = False,
     document_dpi: float | None = None,
+    letter_height: float | None = None,
 ) -> Encoded:
     """Make the file that the profile takes.
 
     `pixels` is H x W x 3 uint8, RGB order, sRGB, upright; it is not changed. `format` defaults to
     the profile's first. `dpi` is written into the file, for the size of `pixels`. `subsampled` says
     that the chroma was stored at half resolution before. `document_dpi` are the dots per inch on
-    the document, which decide how a BMP is stored.
+    the document, which decide how a BMP is stored. `letter_height` is that of the small letters on
+    `pixels`, in pixels; a JPEG is not shrunk so far that they cannot be read.
 
     Raises CannotMeetProfileError "cannot_fit" with the rule that stands in the way, and ConfigError
     "format_not_in_profile".
@@ -46,4 +48,4 @@ def encode(
         )
     if wanted == "bmp":
         return encode_bmp(pixels, rules, dpi=dpi, document_dpi=document_dpi)
-    return encode_jpeg(pixels, rules, dpi=dpi, subsampled=subsampled)
+    return encode_jpeg(pixels, rules, dpi=dpi, subsampled=subsampled, letter_height=letter_height)

@@ -48,6 +48,7 @@ def encode_jpeg(
     *,
     dpi: float | None = None,
     subsampled: bool = False,
+    letter_height: float | None = None,
     params: JpegParams | None = None,
 ) -> Encoded:
     """A baseline (or, where the profile allows it, progressive) JPEG inside the profile's window."""
@@ -55,7 +56,14 @@ def encode_jpeg(
     scales = Scales.allowed(Size(pixels.shape[1], pixels.shape[0]), profile)
     task = Task(pixels, scales, profile, dpi, subsampled, tuning)
     probe = task.probe_at(scales.clamp(1.0))
-    smaller = choose_scale(probe.pixels, probe, task.budget, task.finest, tuning.scaling)
+    smaller = choose_scale(
+        probe.pixels,
+        probe,
+        task.budget,
+        task.finest,
+        letter_height=letter_height and letter_height * scales.clamp(1.0),
+        params=tuning.scaling,
+    )
     scale = scales.clamp(scales.clamp(1.0) * smaller)
     encode_count = 0
     while True:

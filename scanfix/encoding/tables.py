@@ -4,14 +4,23 @@ Both tables are scaled by one number, the coarseness, rounded and kept within 1.
 make files about as large as the standard tables (ITU-T T.81, annex K) at quality 50, and the
 scale follows libjpeg's, so `quality_of` tells a setting in the numbers people know.
 
-Source: the tables that jpegli (libjxl, BSD-3-Clause) writes at quality 60, with finer steps for the mean
-colour of a block (10 -> 7.2 and 10 -> 3.2), which training/quantisation/tune.py found to be worth most.
+A tight window makes settings so coarse that flat tables spend on high frequencies what the strokes of
+letters need. There steeper tables and less colour are read better: four own photographed pages at 0.1 and
+0.2 bits a pixel (training/quantisation/reading.py), 0.915 of the letters with the fine tables, 0.955 with
+the coarse ones; at 250,000 bytes a far card 0.62 and 0.64, a noisy page 0.77 and 0.80, scans alike. The
+likeness by SSIMULACRA2 is up to 4 points less, so the fine tables stay wherever they fit well.
+
+Source of the fine ones: the tables that jpegli (libjxl, BSD-3-Clause) writes at quality 60, with finer
+steps for the mean colour of a block (10 -> 7.2 and 10 -> 3.2), which training/quantisation/tune.py found to
+be worth most.
 At equal bytes, SSIMULACRA2 on drawn photos and scans of 9 to 12 megapixels: 0.1 to 1.0 above jpegli's
 tables, 0.9 to 1.9 above the standard ones. Its full result (smooth factors on all frequencies) gained
 0.8 on its own tiles and lost up to 1.0 against these on the pictures, so it is not used.
 """
 
 from __future__ import annotations
+
+import math
 
 import numpy as np
 
@@ -42,6 +51,25 @@ CHROMA = np.array(
     np.float64,
 )
 
+ROBIDOUX = np.array(
+    [
+        [16, 16, 16, 18, 25, 37, 56, 85],
+        [16, 17, 20, 27, 34, 40, 53, 75],
+        [16, 20, 24, 31, 43, 62, 91, 135],
+        [18, 27, 31, 40, 53, 74, 106, 156],
+        [25, 34, 43, 53, 69, 94, 131, 189],
+        [37, 40, 62, 74, 94, 124, 169, 238],
+        [56, 53, 91, 106, 131, 169, 226, 311],
+        [85, 75, 135, 156, 189, 238, 311, 418],
+    ],
+    np.float64,
+)
+"""N. Robidoux's table, as ImageMagick and mozjpeg (its table 3) publish it."""
+COARSE_LUMA, COARSE_CHROMA = 0.69 * ROBIDOUX, 1.38 * ROBIDOUX
+"""The first factor makes luma as large a file as the fine table; colour is half as fine as luma."""
+FINE_UNTIL, COARSE_FROM = 1.0, 2.0
+"""Coarseness at which the fine tables end and the coarse ones begin; between them their powers are mixed."""
+
 FINEST = 0.01
 """All entries are 1."""
 COARSEST = 8.0
@@ -49,9 +77,10 @@ COARSEST = 8.0
 
 def tables_at(coarseness: float) -> list[list[int]]:
     """Luma and chroma table in reading order, as Pillow's `qtables` takes them."""
-    return [
-        np.clip(np.rint(base * coarseness), 1, 255).astype(int).ravel().tolist() for base in (LUMA, CHROMA)
-    ]
+    share = min(max(math.log(coarseness / FINE_UNTIL) / math.log(COARSE_FROM / FINE_UNTIL), 0.0), 1.0)
+    pairs = (LUMA, COARSE_LUMA), (CHROMA, COARSE_CHROMA)
+    entries = [coarseness * fine * (coarse / fine) ** share for fine, coarse in pairs]
+    return [np.clip(np.rint(table), 1, 255).astype(int).ravel().tolist() for table in entries]
 
 
 def quality_of(coarseness: float) -> int:

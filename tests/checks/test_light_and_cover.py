@@ -126,6 +126,20 @@ def test_a_grainy_grey_copy_of_a_named_coloured_kind_is_found() -> None:
     assert code(colour.assess(subject(DOCUMENT, kind=find_kind("resident-id")))) is None
 
 
+def test_grey_print_is_noted_and_a_grey_portrait_or_a_named_kind_is_a_warning() -> None:
+    def severity(picture: Picture, kind: str | None = None) -> str | None:
+        finding = colour.assess(subject(picture, kind=find_kind(kind) if kind else None)).finding
+        return finding.severity.value if finding else None
+
+    print_only = grey(page()[:, :660])  # without the seal
+    with_portrait = print_only.copy()
+    across, down = np.meshgrid(np.linspace(80, 130, 130), np.linspace(-20, 20, 160))
+    with_portrait[420:580, 500:630] = (across + down)[..., None]
+    assert severity(print_only) == "info"
+    assert severity(with_portrait) == "warning"
+    assert severity(print_only, "resident-id") == "warning"
+
+
 def test_grey_is_not_asked_about_where_the_profile_takes_it() -> None:
     assert colour.assess(subject(grey(DOCUMENT), profile=replace(PROFILE, colour=False))).failure is not None
 

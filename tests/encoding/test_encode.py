@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 
 import cv2
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from PIL import Image
 
 from scanfix.encoding import encode
@@ -16,7 +19,7 @@ from scanfix.encoding.tables import COARSEST, FINEST, coarseness_of, quality_of,
 from scanfix.errors import CannotMeetProfileError, ConfigError
 from scanfix.geometry import Size
 from scanfix.model import Pixels
-from scanfix.profiles import Format, load_profile, profile_names
+from scanfix.profiles import ByteWindow, Format, load_profile, profile_names
 from scanfix.verification import verify
 
 CNNIC = load_profile("cnnic")
@@ -199,3 +202,18 @@ def test_bmp_of_a_document_with_few_dots_is_stored_in_256_colours() -> None:
     assert palette.size.pixel_count > 2 * plain.size.pixel_count
     assert plain.jpeg_times is not None
     assert plain.jpeg_times > 3
+
+
+@given(coarseness=st.floats(FINEST, COARSEST), factor=st.floats(1.0, 4.0))
+def test_no_entry_of_the_tables_gets_finer_when_the_setting_gets_coarser(
+    coarseness: float, factor: float
+) -> None:
+    finer, coarser = tables_at(coarseness), tables_at(min(coarseness * factor, COARSEST))
+    assert all(a <= b for one, two in zip(finer, coarser, strict=True) for a, b in zip(one, two, strict=True))
+
+
+def test_small_letters_are_not_shrunk_where_the_window_can_be_met() -> None:
+    photo = textured(1600, 1200, noise=12.0)
+    tight = replace(CNNIC, window=ByteWindow(10_000, 110_000), aim=None)
+    assert encode(photo, tight).scale < 0.9
+    assert encode(photo, tight, letter_height=8.0).scale == 1

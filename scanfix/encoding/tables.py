@@ -8,7 +8,7 @@ A tight window makes settings so coarse that flat tables spend on high frequenci
 letters need. There steeper tables and less colour are read better: four own photographed pages at 0.1 and
 0.2 bits a pixel (training/quantisation/reading.py), 0.915 of the letters with the fine tables, 0.955 with
 the coarse ones; at 250,000 bytes a far card 0.62 and 0.64, a noisy page 0.77 and 0.80, scans alike. The
-likeness by SSIMULACRA2 is up to 4 points less, so the fine tables stay wherever they fit well.
+likeness by SSIMULACRA2 is 4 to 11 points less, so they are asked for by tight windows only.
 
 Source of the fine ones: the tables that jpegli (libjxl, BSD-3-Clause) writes at quality 60, with finer
 steps for the mean colour of a block (10 -> 7.2 and 10 -> 3.2), which training/quantisation/tune.py found to
@@ -75,9 +75,13 @@ FINEST = 0.01
 COARSEST = 8.0
 
 
-def tables_at(coarseness: float) -> list[list[int]]:
-    """Luma and chroma table in reading order, as Pillow's `qtables` takes them."""
+def tables_at(coarseness: float, letters_first: bool = False) -> list[list[int]]:
+    """Luma and chroma table in reading order, as Pillow's `qtables` takes them.
+
+    `letters_first` takes the coarse tables at coarse settings, for a window too tight for likeness.
+    """
     share = min(max(math.log(coarseness / FINE_UNTIL) / math.log(COARSE_FROM / FINE_UNTIL), 0.0), 1.0)
+    share *= letters_first
     pairs = (LUMA, COARSE_LUMA), (CHROMA, COARSE_CHROMA)
     entries = [coarseness * fine * (coarse / fine) ** share for fine, coarse in pairs]
     return [np.clip(np.rint(table), 1, 255).astype(int).ravel().tolist() for table in entries]

@@ -22,6 +22,8 @@ class JpegOptions:
     optimised: bool = True
     """Huffman tables made for this picture instead of the standard ones."""
     progressive: bool = False
+    letters_first: bool = False
+    """Coarse settings as letters are read best, not as the picture looks best."""
     dpi: int | None = None
 
 
@@ -55,7 +57,7 @@ def _save(image: Image.Image, coarseness: float, options: JpegOptions) -> bytes:
     image.save(
         buffer,
         "JPEG",
-        qtables=tables_at(coarseness),
+        qtables=tables_at(coarseness, options.letters_first),
         subsampling=0 if options.full_chroma else 2,
         optimize=options.optimised,
         progressive=options.progressive,

@@ -38,8 +38,8 @@ class JpegParams(NamedTuple):
     fill: float = 0.96
     """Share of a greatest size that a prediction may reach to be counted as fitting."""
     tight: int = 400_000
-    """Bytes of a window in which letters come before likeness. At 1 MB the text of every picture tried was
-    read alike, at 250,000 bytes it was not."""
+    """Bytes of a window in which letters come before likeness. At 1 MB four far or noisy pictures were read
+    nearly as well as before it (0.00 to 0.03 less), at 250,000 bytes up to 0.14 less."""
     scaling: ScalingParams = ScalingParams()
     chroma: ChromaParams = ChromaParams()
     minimum: MinimumParams = MinimumParams()

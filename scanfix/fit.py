@@ -44,7 +44,8 @@ class FitParams(NamedTuple):
     coarse: float = 1.0
     """Settings beyond this lose what letters are read by, so there ..."""
     accept_coarse: float = 0.975
-    """... the bytes must be used better: 3 % of them are 0.5 to 1 % of the letters at 250 KB."""
+    """... the bytes must be used better: of one scan at 250,000 bytes 0.927 was read at 96 % of them, 0.938
+    at all, with the tables and scale alike."""
     second_aim: float = 0.985
     """Share aimed at once the prediction has been corrected by a real encode."""
     slope: float = 0.7

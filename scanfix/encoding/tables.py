@@ -7,7 +7,7 @@ scale follows libjpeg's, so `quality_of` tells a setting in the numbers people k
 A tight window makes settings so coarse that flat tables spend on high frequencies what the strokes of
 letters need. There steeper tables and less colour are read better: four own photographed pages at 0.1 and
 0.2 bits a pixel (training/quantisation/reading.py), 0.915 of the letters with the fine tables, 0.955 with
-the coarse ones; at 250,000 bytes a far card 0.62 and 0.64, a noisy page 0.77 and 0.80, scans alike. The
+the coarse ones; at 250,000 bytes a far card 0.62 and 0.64, a noisy page 0.77 and 0.78, scans alike. The
 likeness by SSIMULACRA2 is 4 to 11 points less, so they are asked for by tight windows only.
 
 Source of the fine ones: the tables that jpegli (libjxl, BSD-3-Clause) writes at quality 60, with finer

@@ -106,9 +106,8 @@ def main() -> None:
                 found = [share(tables, bits, scale) for bits in BITS for scale in SCALES]
                 shares.setdefault((steepness, colour), []).append(found)
         print(pages, flush=True)
-        if pages % 4 == 0:
-            for key, values in shares.items():
-                print(*key, np.round(np.mean(values, 0), 3), round(float(np.mean(values)), 4), flush=True)
+    for key, values in shares.items():
+        print(*key, np.round(np.mean(values, 0), 3), round(float(np.mean(values)), 4))
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """Is the whole document in the picture, and is there one?
 
 Four-valued per side, as the border stage saw it: seen, flush with the frame, cut, unknown. A cut side
-is an error, a side that cannot be confirmed a warning; print that runs out of the picture there makes it a
+is an error, a side that cannot be confirmed a warning; where other evidence (`leaving`) says so, it is a
 cut side, though not a sure one. That there is no document at all is said only
 without a border and without a line of text: a miss costs less here than an honest photo refused.
 """
@@ -9,11 +9,11 @@ without a border and without a line of text: a miss costs less here than an hone
 from __future__ import annotations
 
 from scanfix.checks.check import Check
-from scanfix.checks.crossing import crossed_sides
+from scanfix.checks.leaving import leaving_sides
 from scanfix.checks.subject import Subject
 from scanfix.checks.textmodel import LEAST_TEXT
 from scanfix.findings import Severity
-from scanfix.geometry import SIDES, Side
+from scanfix.geometry import SIDES
 from scanfix.model import Assessment, Finding, SideState
 
 
@@ -27,17 +27,11 @@ def assess(subject: Subject) -> Assessment:
     finding = None
     if cut:
         finding = Finding.of("SF103", confidence=border.confidence, sides=list(cut))
-    elif leaving := [side for side in _crossed(subject) if side in open_sides]:
+    elif leaving := [side for side in leaving_sides(subject) if side in open_sides]:
         finding = Finding.of("SF103", severity=Severity.WARNING, confidence=0.6, sides=leaving)
     elif open_sides:
         finding = Finding.of("SF102", sides=[side for side in SIDES if side in open_sides])
     return Assessment("border", native=float(seen), unit="sides seen", score=25.0 * seen, finding=finding)
-
-
-def _crossed(subject: Subject) -> tuple[Side, ...]:
-    """Sides that print runs over; asked only where the picture ends with the document."""
-    border = subject.border
-    return crossed_sides(subject) if border and border.sides_in(SideState.FLUSH) else ()
 
 
 def _without_border(subject: Subject) -> Assessment:

@@ -1,0 +1,65 @@
+"""Documents that fill the picture: which sides are cut nevertheless."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from checks.drawn import Picture, page, plain, subject
+
+from scanfix.checks import border as border_check
+from scanfix.checks.leaving import leaving_sides
+from scanfix.documents import find_kind
+from scanfix.geometry import SIDES, Quad, Side, Size
+from scanfix.model import DocumentBorder, SideState
+
+ID1_HEIGHT = round(900 * 53.98 / 85.6)
+
+
+def filling(pixels: Picture, state: SideState = SideState.FLUSH) -> DocumentBorder:
+    quad = Quad.frame(Size(pixels.shape[1], pixels.shape[0]))
+    return DocumentBorder(quad, 0.9, dict.fromkeys(SIDES, state))
+
+
+def leaving(pixels: Picture, kind: str | None = None) -> tuple[Side, ...]:
+    return leaving_sides(subject(pixels, filling(pixels), kind=find_kind(kind) if kind else None))
+
+
+def test_lines_of_text_that_end_at_the_rim_make_a_cut_side() -> None:
+    whole = page(900, 600)[:, :700]
+    ends = np.flatnonzero((whole[90:] < 120).all(2).any(0)).max()
+    cut = np.ascontiguousarray(whole[:, : ends - 40])  # through the last letters of the long lines
+    assert leaving(np.ascontiguousarray(whole)) == ()
+    assert leaving(cut) == ("right",)
+    assert leaving(np.ascontiguousarray(np.rot90(cut))) == ("top",)
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "sides"),
+    [
+        (900, ID1_HEIGHT, ()),
+        (900, round(0.98 * ID1_HEIGHT), ()),
+        (900, round(0.95 * ID1_HEIGHT), ("top", "bottom")),
+        (round(0.95 * 900), ID1_HEIGHT, ("right", "left")),
+        (ID1_HEIGHT, round(0.95 * 900), ("top", "bottom")),
+        (900, 2 * ID1_HEIGHT, ()),  # both sides, one below the other
+        (1000, 1414, ()),  # copied on an A4 sheet
+    ],
+)
+def test_a_card_that_is_too_long_or_too_short_for_its_kind_is_cut(
+    width: int, height: int, sides: tuple[Side, ...]
+) -> None:
+    assert leaving(plain(width, height), "resident-id") == sides
+
+
+def test_without_a_kind_or_with_ground_around_the_shape_says_nothing() -> None:
+    short = plain(900, round(0.93 * ID1_HEIGHT))
+    card = find_kind("resident-id")
+    assert leaving(short) == ()
+    assert leaving_sides(subject(short, filling(short, SideState.SEEN), kind=card)) == ()
+
+
+def test_a_side_cut_by_evidence_is_a_warning_not_an_error() -> None:
+    short = page(900, round(0.93 * ID1_HEIGHT))
+    found = border_check.assess(subject(short, filling(short), kind=find_kind("resident-id"))).finding
+    assert found is not None
+    assert (found.code, found.severity) == ("SF103", "warning")

@@ -17,7 +17,7 @@ from scanfix.borders.by_hand import border_by_hand
 from scanfix.checks import not_checked, run_checks
 from scanfix.checks.subject import observe
 from scanfix.decoding import decode
-from scanfix.encoding import Encoded, encode, most_useful_pixels, pass_through
+from scanfix.encoding import Encoded, encode, most_useful_pixels, pass_through, recode
 from scanfix.errors import InputError
 from scanfix.files import SourceBytes, check_target, write_atomically
 from scanfix.formats import extensions_of
@@ -128,7 +128,7 @@ def _prepare(photo: SourceBytes, order: Order) -> PreparedImage:
         if passed is not None:
             verify(passed, order.profile, "bmp" if source.info.format == "BMP" else "jpg")
             return PreparedImage(passed, replace(report, output=_passed(passed, source)), photo.name)
-    encoded = _encode(framed.pixels, source, report, order)
+    encoded = _recoded(photo, source, framed, order) or _encode(framed.pixels, source, report, order)
     made = verify(encoded.data, order.profile, order.format)
     notes = _encoding_notes(framed.pixels, encoded, made)
     return PreparedImage(encoded.data, _finished(report, framed, encoded, notes), photo.name)
@@ -215,6 +215,13 @@ def _sure_turn(report: Report) -> Turn:
         if finding and finding.code == "SF108" and finding.confidence >= MIN_TURN_CONFIDENCE:
             return next((turn for turn in TURNS if turn == assessment.native), 0)
     return 0
+
+
+def _recoded(photo: SourceBytes, source: SourceImage, framed: Framed, order: Order) -> Encoded | None:
+    """The whole picture turned with its own coefficients, where a JPEG is wanted and has them."""
+    if framed.crop is not None or order.format != "jpg":
+        return None
+    return recode(photo.data, source.info, order.profile, framed.rotation)
 
 
 def _encode(pixels: Pixels, source: SourceImage, report: Report, order: Order) -> Encoded:

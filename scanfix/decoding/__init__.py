@@ -11,13 +11,14 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Protocol
 
-from scanfix.decoding.colour import is_converted, to_srgb, upright
+from scanfix.decoding.colour import is_converted, to_srgb
 from scanfix.decoding.sniff import sniff
 from scanfix.decoding.stored import DECODER_ERRORS, Stored
 from scanfix.errors import InputError
 from scanfix.formats import claimed_format
 from scanfix.limits import SHELL_LIMITS, Limits
 from scanfix.model import Pixels, SourceImage, SourceInfo
+from scanfix.upright import upright
 
 __all__ = ["READERS", "decode", "sniff"]
 

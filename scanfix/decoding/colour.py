@@ -11,7 +11,6 @@ from __future__ import annotations
 import io
 from collections.abc import Callable
 
-import cv2
 import numpy as np
 from PIL import Image, ImageCms
 
@@ -53,22 +52,6 @@ def to_srgb(stored: Stored) -> Pixels:
 def is_converted(stored: Stored) -> bool:
     """An embedded profile asks for other colours than the plain reading of the numbers."""
     return bool(stored.icc) and _profile(stored.icc, stored.model) is not None
-
-
-def upright(pixels: Pixels, orientation: int) -> Pixels:
-    """Apply an EXIF orientation, 1..8."""
-    return np.asarray(_UPRIGHT[orientation](pixels), np.uint8) if orientation != 1 else pixels
-
-
-_UPRIGHT: dict[int, Callable[[Pixels], cv2.typing.MatLike]] = {
-    2: lambda p: cv2.flip(p, 1),
-    3: lambda p: cv2.rotate(p, cv2.ROTATE_180),
-    4: lambda p: cv2.flip(p, 0),
-    5: lambda p: cv2.transpose(p),
-    6: lambda p: cv2.rotate(p, cv2.ROTATE_90_CLOCKWISE),
-    7: lambda p: cv2.flip(cv2.transpose(p), -1),
-    8: lambda p: cv2.rotate(p, cv2.ROTATE_90_COUNTERCLOCKWISE),
-}
 
 
 def _as_it_is(colour: Pixels) -> Pixels:

@@ -7,7 +7,7 @@ from typing import Literal
 
 from scanfix.geometry import Size
 
-Step = Literal["standard_huffman", "full_chroma", "finer", "enlarged", "shrunk", "aim", "palette"]
+Step = Literal["standard_huffman", "full_chroma", "finer", "enlarged", "shrunk", "aim", "palette", "recoded"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +18,8 @@ class Encoded:
     format: Literal["JPEG", "BMP"]
     size: Size
     quality: int | None
-    """JPEG: the standard-table quality of equal coarseness, 1..100; None for BMP."""
+    """JPEG: the standard-table quality of equal coarseness, 1..100; None for BMP and where the tables are
+    those of the source."""
     encode_count: int
     """Encodes of the whole picture; samples are not counted."""
     scale: float = 1.0

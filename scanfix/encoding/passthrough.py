@@ -1,6 +1,7 @@
 """Does the file conform already? Then it goes through byte for byte, or only what is no picture is left out.
 
-Only the segments of the file are read; no pixel is decoded and none changes.
+Only the segments of the file are read; no pixel is decoded and none changes. A file that only has to be
+turned is the matter of `recoding`.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ def pass_through(
     if info.damaged or info.color_converted or info.exif_orientation != 1:
         return None
     if info.format == "BMP" and "bmp" in formats:
-        return data if is_plain_bmp(data) and _fits(len(data), info.size, profile) else None
+        return data if is_plain_bmp(data) and fits(len(data), info.size, profile) else None
     if info.format == "JPEG" and "jpg" in formats:
         return _clean_jpeg(data, profile)
     return None
@@ -35,7 +36,7 @@ def _clean_jpeg(data: bytes, profile: OutputProfile) -> bytes | None:
     if not _is_wanted(jpeg, profile):
         return None
     cleaned = jpeg.without_metadata()
-    return cleaned if _fits(len(cleaned), Size(jpeg.width, jpeg.height), profile) else None
+    return cleaned if fits(len(cleaned), Size(jpeg.width, jpeg.height), profile) else None
 
 
 def _is_wanted(jpeg: Jpeg, profile: OutputProfile) -> bool:
@@ -44,7 +45,7 @@ def _is_wanted(jpeg: Jpeg, profile: OutputProfile) -> bool:
     return coded and jpeg.is_ycc and jpeg.icc_is_srgb
 
 
-def _fits(byte_count: int, size: Size, profile: OutputProfile) -> bool:
+def fits(byte_count: int, size: Size, profile: OutputProfile) -> bool:
     """Bytes and pixels are as many as the profile allows."""
     return (
         profile.least_bytes(size.width, size.height) <= byte_count <= profile.window.max_bytes

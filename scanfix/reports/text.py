@@ -87,6 +87,8 @@ def _making(report: Report, lang: Lang) -> list[Line]:
         )
     if output and output.passthrough:
         said.append(say("passed_through", lang))
+    if output and "recoded" in output.steps:
+        said.append(say("recoded", lang))
     if output and output.jpeg_times and output.jpeg_times >= WORTH_SAYING:
         said.append(say("bmp_pixels", lang, times=f"{output.jpeg_times:.0f}"))
     if output and "palette" in output.steps:

@@ -20,6 +20,7 @@ from scanfix.checks import (
     placement,
     resolution,
     runner,
+    screen,
 )
 from scanfix.checks.check import Check
 from scanfix.checks.subject import Subject, observe
@@ -41,6 +42,7 @@ CHECKS: tuple[Check, ...] = (
     light.OVEREXPOSED,
     cover.CHECK,
     colour.CHECK,
+    screen.CHECK,
     resolution.CHECK,
     file.EXTENSION,
     file.METADATA,

@@ -13,7 +13,7 @@ from PIL import Image, ImageDraw, ImageFont
 from scanfix.checks import Subject, observe
 from scanfix.documents import DocumentKind
 from scanfix.geometry import SIDES, Quad, Side
-from scanfix.model import DocumentBorder, SideState, SourceImage, SourceInfo
+from scanfix.model import Assessment, DocumentBorder, SideState, SourceImage, SourceInfo
 from scanfix.profiles import ByteWindow, OutputProfile
 
 Picture = NDArray[np.uint8]
@@ -106,3 +106,7 @@ def subject(
     **info: object,
 ) -> Subject:
     return observe(source(pixels, **info), found, profile, kind)
+
+
+def code(assessment: Assessment) -> str | None:
+    return assessment.finding.code if assessment.finding else None

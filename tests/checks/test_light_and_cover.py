@@ -7,7 +7,7 @@ from dataclasses import replace
 import cv2
 import numpy as np
 import pytest
-from checks.drawn import PROFILE, Picture, border, on_table, page, plain, subject
+from checks.drawn import PROFILE, Picture, border, code, on_table, page, plain, subject
 
 from scanfix.checks import Subject, colour, cover, light, named_kind
 from scanfix.checks.view import view_document
@@ -16,10 +16,6 @@ from scanfix.geometry import Quad, Size
 from scanfix.model import Assessment
 
 DOCUMENT = page(paper=(205, 202, 198))
-
-
-def code(assessment: Assessment) -> str | None:
-    return assessment.finding.code if assessment.finding else None
 
 
 def centre_of(assessment: Assessment) -> tuple[float, float]:

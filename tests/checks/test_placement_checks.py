@@ -7,20 +7,16 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from checks.drawn import PROFILE, border, page, plain, subject
+from checks.drawn import PROFILE, border, code, page, plain, subject
 
 from scanfix.checks import border as border_check
 from scanfix.checks import file, named_kind, placement, resolution
 from scanfix.documents import find_kind
 from scanfix.geometry import SIDES, Quad, Size
-from scanfix.model import Assessment, DocumentBorder, SideState
+from scanfix.model import DocumentBorder, SideState
 
 PIXELS = plain(1000, 800)
 STRAIGHT = Quad.of([(100, 100), (900, 100), (900, 700), (100, 700)])
-
-
-def code(assessment: Assessment) -> str | None:
-    return assessment.finding.code if assessment.finding else None
 
 
 def turned(quad: Quad, degrees: float) -> Quad:

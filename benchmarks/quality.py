@@ -1,11 +1,13 @@
 """Does the legibility score tell readable from unreadable, and does a clean picture stay without an alarm?
 
     python benchmarks/quality.py --pages 40                  # pictures drawn here, truth by OCR
+    python benchmarks/quality.py --risks 40                  # each risk drawn over as many pages
     python benchmarks/quality.py --photos ../shared/data/borders
 
 Drawn pictures come from `training/quality` with page numbers that no training has seen; the truth is whether
 RapidOCR reads 90 % of the characters on the known lines (pip install rapidocr onnxruntime). Compared with the
-usual recipes: variance of the Laplacian, also at 1000 px, and Tenengrad. The photos are those that lie beside
+usual recipes: variance of the Laplacian, also at 1000 px, and Tenengrad. Risks are drawn with
+`training/damage` and `training/quality` (their fonts are needed). The photos are those that lie beside
 the repository; without them the second form ends with one sentence.
 """
 
@@ -18,6 +20,7 @@ import random
 import sys
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -106,6 +109,61 @@ def drawn(pages: int) -> None:
         print(f"{name:28s} AUC {auc(good, bad):.3f}  caught at 5 % false alarm {catch(good, bad):.2f}")
 
 
+def risks(pages: int) -> None:
+    """How often is each risk told where it is drawn, and where it is not?"""
+    sys.path.insert(0, str(ROOT))
+    from training.damage import marks
+    from training.quality.capture import on_screen
+    from training.quality.pages import draw_page
+
+    drawn_as = {
+        "clean": (None, ""), "finger": (marks.finger, "covered"), "note": (marks.note, "covered"),
+        "bars": (marks.bars, "covered"), "mosaic": (marks.mosaic, "covered"),
+        "scribble": (marks.scribble, "smudge"), "stain": (marks.stain, "smudge"),
+        "smear": (marks.smear, "smudge"), "watermark": (marks.watermark, "watermark"),
+        "glare": (marks.glare, "glare"), "shadow": (marks.shadow, "shadow"), "fold": (marks.fold, "fold"),
+        "screen": (None, "screen_recapture"),
+    }  # fmt: skip
+    slugs = sorted({slug for _, slug in drawn_as.values()} - {""})
+    for name, (mark, wanted) in drawn_as.items():
+        told: Counter[str] = Counter()
+        for k in range(pages):
+            page, rng = draw_page(FIRST_PAGE + k, 1500), np.random.default_rng([k, 77])
+            picture = on_screen(page.pixels, rng, 1300) if name == "screen" else damaged(page, rng, mark)
+            file = io.BytesIO()
+            Image.fromarray(picture).save(file, "JPEG", quality=92)
+            told.update({f.slug for f in scanfix.inspect(file.getvalue()).findings})
+        others = ", ".join(f"{slug} {told[slug]}" for slug in slugs if slug != wanted and told[slug])
+        print(
+            f"{name:10s} {told[wanted]} of {pages}" if wanted else f"{name:10s} of {pages}", f"also: {others}"
+        )
+
+
+def damaged(page: Any, rng: np.random.Generator, mark: Any) -> np.ndarray:
+    """The page on a drawn table with one mark, photographed; lightly, so that only the mark is wrong."""
+    from training.damage import marks
+    from training.damage.samples import around
+    from training.quality.capture import camera
+    from training.surfaces import draw_surface
+
+    height, width = page.pixels.shape[:2]
+    m = round(0.08 * max(height, width))
+    pixels = cv2.copyMakeBorder(page.pixels, m, m, m, m, cv2.BORDER_REPLICATE).astype(np.float32)
+    texts = [tuple(v + m for v in line.box) for line in page.lines]
+    canvas = marks.Canvas(rng, pixels, (m, m, m + width, m + height), texts)
+    stock, tables = marks.Stock([], [], []), (marks.PAPER_MARKS, marks.ROOM_MARKS, marks.FILE_MARKS)
+    on_paper, in_room, on_file = (any(mark is known for known, _ in table) for table in tables)
+    if on_paper:
+        mark(canvas, stock)
+    around(canvas, draw_surface(rng))
+    if in_room:
+        mark(canvas, stock)
+    canvas.pixels = camera(np.clip(canvas.pixels, 0, 255).astype(np.uint8), rng).astype(np.float32)
+    if on_file:
+        mark(canvas, stock)
+    return np.clip(canvas.pixels, 0, 255).astype(np.uint8)
+
+
 def photos(folder: Path) -> None:
     if not (folder / "labels.jsonl").exists():
         raise SystemExit(f"the labelled photos are not at {folder}")
@@ -139,10 +197,13 @@ def photos(folder: Path) -> None:
 def main() -> None:
     ask = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     ask.add_argument("--pages", type=int, default=40)
+    ask.add_argument("--risks", type=int, metavar="PAGES")
     ask.add_argument("--photos", type=Path)
     options = ask.parse_args()
     if options.photos:
         photos(options.photos)
+    elif options.risks:
+        risks(options.risks)
     else:
         drawn(options.pages)
 

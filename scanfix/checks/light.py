@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scanfix.checks.check import Check
+from scanfix.checks.damage import Bound, largest
 from scanfix.checks.paper import WEIGHTS, Blocks, Paper
 from scanfix.checks.strokes import ink_levels
 from scanfix.checks.subject import Subject
@@ -47,12 +48,19 @@ class LightParams(NamedTuple):
     """Grey level of the paper."""
     over_ink: float = 170.0
     over_paper: float = 252.0
+    glare_seen: Bound = Bound(sure=0.9, note=0.02, risk=0.07)
+    shadow_seen: Bound = Bound(sure=0.9, note=0.06, risk=0.15)
+    """By the network, where the levels are silent."""
 
 
 PARAMS = LightParams()
 
 
 def assess_glare(subject: Subject) -> Assessment:
+    return _or_as_seen(_glare_by_level(subject), "SF301", subject, PARAMS.glare_seen)
+
+
+def _glare_by_level(subject: Subject) -> Assessment:
     paper = subject.paper
     if paper.level > PARAMS.paper_too_bright:
         return _glare_on_white(subject)
@@ -69,7 +77,7 @@ def _glare_on_white(subject: Subject) -> Assessment:
 
 
 def _glare(subject: Subject, bright: Mask, least: float, confidence: float) -> Assessment:
-    spot = _largest(bright)
+    spot = largest(bright)
     share = float(spot.mean())
     finding = None
     if share > least:
@@ -78,6 +86,10 @@ def _glare(subject: Subject, bright: Mask, least: float, confidence: float) -> A
 
 
 def assess_shadow(subject: Subject) -> Assessment:
+    return _or_as_seen(_shadow_by_level(subject), "SF302", subject, PARAMS.shadow_seen)
+
+
+def _shadow_by_level(subject: Subject) -> Assessment:
     """Against the common light of the paper, and against the best light where most lies in the shadow."""
     paper = subject.paper
     spot = _shaded(paper, paper.tone)
@@ -95,7 +107,7 @@ def _shaded(paper: Paper, tone: Blocks) -> Mask:
     """The largest part of the paper of this tone that gets much less light."""
     dim = _coloured_as(tone, paper) & (paper.light < PARAMS.shadow_ratio * float(tone @ WEIGHTS))
     calm = cv2.morphologyEx(dim.astype(np.uint8), cv2.MORPH_OPEN, np.ones((5, 5), np.uint8))
-    return _largest(np.asarray(calm > 0, np.bool_))
+    return largest(np.asarray(calm > 0, np.bool_))
 
 
 def assess_too_dark(subject: Subject) -> Assessment:
@@ -124,12 +136,12 @@ def _coloured_as(tone: Blocks, paper: Paper) -> Mask:
     return np.asarray(np.abs(paper.blocks / light - wanted).max(-1) < PARAMS.shadow_colour, np.bool_)
 
 
-def _largest(mask: NDArray[np.bool_]) -> Mask:
-    """The largest connected part."""
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8), connectivity=8)
-    if count < 2:
-        return np.zeros(mask.shape, np.bool_)
-    return np.asarray(labels == 1 + int(np.argmax(stats[1:, cv2.CC_STAT_AREA])), np.bool_)
+def _or_as_seen(told: Assessment, code: str, subject: Subject, bound: Bound) -> Assessment:
+    """What the network sees (`damage`), where the levels of the paper say nothing."""
+    if told.finding or subject.border is None:
+        return told
+    share, finding = subject.damage.told(told.check, code, bound)
+    return told if finding is None else _by_share(told.check, share, bound.note, finding)
 
 
 def _by_share(slug: str, share: float, bound: float, finding: Finding | None) -> Assessment:

@@ -12,6 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from scanfix.checks.damage import DamageMaps, see_damage
 from scanfix.checks.letters import letter_chances
 from scanfix.checks.lines import TextLines, find_lines
 from scanfix.checks.paper import Paper, estimate_paper
@@ -92,6 +93,11 @@ class Subject:
     def lines(self) -> TextLines:
         """Text lines of the document, each measured at the resolution it was photographed with."""
         return find_lines(self.grey, self.native, self.document)
+
+    @cached_property
+    def damage(self) -> DamageMaps:
+        """Where a network sees something over the document."""
+        return see_damage(self.photo, self.quad)
 
     @cached_property
     def letter_chances(self) -> NDArray[np.float64]:

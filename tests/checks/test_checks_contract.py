@@ -77,7 +77,7 @@ def test_a_check_that_breaks_is_listed_as_not_checked_and_costs_nothing_else() -
 
 def test_what_nobody_looks_for_is_said() -> None:
     missing = not_checked(run_checks(SUBJECTS["photo"]))
-    assert "smudge" in missing
+    assert "number_mismatch" in missing
     assert "resolution_low" in missing
     assert "glare" not in missing
     assert not {"enlarged", "legibility_reduced"} & set(missing)

@@ -201,10 +201,20 @@ def framed(pixels: Picture) -> Subject:
     return subject(photo, border(quad))
 
 
+def landscape(height: int, width: int) -> Picture:
+    """A printed picture: sky, hills, a house, as nothing lies on a document."""
+    y, x = np.mgrid[:height, :width] / height
+    tone = np.where(y < 0.4 + 0.1 * np.sin(7 * x), 190 - 60 * y, 120 - 40 * np.sin(9 * x + 5 * y))
+    picture = tone[..., None] * np.array([0.8, 0.95, 1.0])
+    picture[height // 2 : -height // 5, width // 3 : width // 2] = (150, 60, 50)
+    grain = np.random.default_rng(6).normal(0, 9, (height, width, 1))
+    return np.asarray(np.clip(picture + grain, 0, 255), np.uint8)
+
+
 def test_a_whole_page_a_header_band_and_a_printed_picture_are_not_covered() -> None:
     banded, pictured = DOCUMENT.copy(), DOCUMENT.copy()
     banded[:80] = (30, 90, 60)
-    pictured[200:420, 60:220] = (120, 90, 70)
+    pictured[200:420, 640:800] = landscape(220, 160)
     for pixels in (DOCUMENT, banded, pictured, plain()):
         assert code(cover.assess(framed(pixels))) is None
 

@@ -190,3 +190,45 @@ def photographed(page: Picture, rng: Rng) -> tuple[Picture, np.ndarray]:
     warped = cv2.warpPerspective(page, matrix, size, flags=cv2.INTER_LINEAR)
     mask = cv2.warpPerspective(np.full((h, w), 1, np.float32), matrix, size)[..., None]
     return rounded(table * (1 - mask) + warped * mask), matrix
+
+
+def on_screen(page: Picture, rng: Rng, width: int = 1100) -> Picture:
+    """The page on a screen, photographed: its pixels are stripes with gaps, 0.9 to 4.5 camera pixels wide.
+
+    Sampled nine times a camera pixel, so that moire comes about as in a camera; some are reduced afterwards.
+    """
+    shown = int(rng.uniform(500, 1500))
+    k = shown / page.shape[1]
+    screen = linear(cv2.resize(page, None, fx=k, fy=k, interpolation=cv2.INTER_AREA))
+    high, wide = screen.shape[:2]
+    height, fine, pitch = int(0.8 * width), 3, between(rng.random(), 0.9, 4.5)
+    y, x = np.mgrid[: height * fine, : width * fine].astype(np.float32)
+    x, y = (x + 0.5) / fine - width / 2, (y + 0.5) / fine - height / 2
+    turn, (lean_x, lean_y) = np.deg2rad(rng.normal(0, 4)), rng.normal(0, 0.06, 2) / width
+    depth = (1 + lean_x * x + lean_y * y) * pitch
+    u = (np.cos(turn) * x + np.sin(turn) * y) / depth + wide * rng.uniform(0.3, 0.7)
+    v = (np.cos(turn) * y - np.sin(turn) * x) / depth + high * rng.uniform(0.4, 0.6)
+    light = screen[np.clip(v, 0, high - 1).astype(int), np.clip(u, 0, wide - 1).astype(int)]
+    light[(u < 0) | (u >= wide) | (v < 0) | (v >= high)] = 0
+    light *= pixel_pattern(u % 1, v % 1, rng)
+    light = cv2.GaussianBlur(light, (0, 0), rng.uniform(0.35, 1.0) * fine)
+    photo = display(cv2.resize(light, (width, height), interpolation=cv2.INTER_AREA) * rng.uniform(0.7, 1.1))
+    photo = rounded(photo + rng.normal(0, rng.uniform(0.5, 4), photo.shape))
+    if rng.random() < 0.5:
+        photo = rounded(photo * 1.6 - 0.6 * cv2.GaussianBlur(photo, (0, 0), 1.0).astype(np.float32))
+    if rng.random() < 0.3:
+        k = rng.uniform(0.5, 0.9)
+        photo = cv2.resize(photo, None, fx=k, fy=k, interpolation=cv2.INTER_AREA)
+    return jpeg(photo, int(rng.integers(70, 96)))
+
+
+def pixel_pattern(u: np.ndarray, v: np.ndarray, rng: Rng) -> np.ndarray:
+    """Light of one screen pixel over its unit square, H x W x 3: stripes, or a square with a dark rim."""
+    fill, plain = rng.uniform(0.6, 0.95), rng.random() < 0.2
+    if rng.random() < 0.2:  # turned on its side, as a telephone is
+        u, v = v, u
+    if plain:
+        lit = np.repeat(((u > 0.15) & (u < 0.85))[..., None] / 0.7, 3, 2)
+    else:
+        lit = 0.03 + 0.97 * np.stack([(u - k / 3) % 1 < fill / 3 for k in range(3)], -1) * 3 / fill
+    return (lit * ((v < 0.5 + fill / 2) / (0.5 + fill / 2))[..., None]).astype(np.float32)

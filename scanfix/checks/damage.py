@@ -1,0 +1,111 @@
+"""What lies over the document? A small network of our own points at it.
+
+It sees the rectified document with a little of its surroundings, squeezed to 384 x 384, and gives a map of
+48 x 48 chances for each of six classes. It was trained by `training/damage` on drawn documents with drawn
+damage and photographed things; its README has the data and the scores. What it sees is a hint: print can look
+like damage, and damage like print.
+"""
+
+from __future__ import annotations
+
+import math
+from functools import cache
+from typing import TYPE_CHECKING, NamedTuple
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from scanfix.checks.view import DocumentView
+from scanfix.findings import Severity
+from scanfix.geometry import Quad, Size
+from scanfix.model import Finding
+from scanfix.packaged import packaged
+
+if TYPE_CHECKING:
+    from scanfix.model import Pixels
+    from scanfix.pyramid import Pyramid
+
+CLASSES = ("cover", "smudge", "watermark", "glare", "shadow", "fold")
+SIDE, CELLS = 384, 48
+MARGIN = 0.05
+"""Of the document's width and height on each side, as in `training.damage.samples`."""
+RIM = math.ceil(CELLS * MARGIN / (1 + 2 * MARGIN))
+"""Cells of the margin, the last of them partly the document's."""
+PAGE_CELLS = (CELLS - 2 * RIM) ** 2
+CONFIDENCE = 0.4
+FINER = 2
+"""The view is made so many times larger and then reduced by area, so that fine print does not alias."""
+
+Map = NDArray[np.float32]
+Mask = NDArray[np.bool_]
+
+
+class Bound(NamedTuple):
+    """What it takes to be told. Shares are of the document, of the largest connected spot of sure cells."""
+
+    sure: float
+    """Chance of a cell that counts."""
+    note: float
+    """Least share for a note."""
+    risk: float
+    """Least share for the finding's own severity."""
+
+
+class DamageMaps(NamedTuple):
+    """What the network says, and where on the source."""
+
+    chances: NDArray[np.float32]
+    """6 x 48 x 48, in the order of CLASSES; cells beyond the document are 0."""
+    view: DocumentView
+
+    def told(self, name: str, code: str, bound: Bound) -> tuple[float, Finding | None]:
+        """Share of the document that this class covers in one spot, and the finding where it is enough."""
+        spot = largest(self.chances[CLASSES.index(name)] >= bound.sure)
+        share = float(spot.sum()) / PAGE_CELLS
+        if share < bound.note:
+            return share, None
+        severity = None if share >= bound.risk else Severity.INFO
+        region = self.view.region(spot)
+        return share, Finding.of(code, severity=severity, confidence=CONFIDENCE, region=region)
+
+
+def see_damage(photo: Pyramid, quad: Quad) -> DamageMaps:
+    """Run the network on the document inside this border."""
+    view = _view(quad)
+    pixels = cv2.resize(view.picture(photo), (SIDE, SIDE), interpolation=cv2.INTER_AREA)
+    chances = _run(np.asarray(pixels, np.uint8))
+    inside = np.zeros_like(chances)
+    inside[:, RIM:-RIM, RIM:-RIM] = chances[:, RIM:-RIM, RIM:-RIM]
+    return DamageMaps(inside, view)
+
+
+def largest(mask: Mask) -> Mask:
+    """The largest connected part; nothing of nothing."""
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8), connectivity=8)
+    if count < 2:
+        return np.zeros(mask.shape, np.bool_)
+    return np.asarray(labels == 1 + int(np.argmax(stats[1:, cv2.CC_STAT_AREA])), np.bool_)
+
+
+def _view(quad: Quad) -> DocumentView:
+    """A square that the document fills but for the margin."""
+    side = SIDE * FINER
+    rim = side * MARGIN / (1 + 2 * MARGIN)
+    page = np.array([(rim, rim), (side - rim, rim), (side - rim, side - rim), (rim, side - rim)], np.float32)
+    back = cv2.getPerspectiveTransform(page, np.array(quad.corners, np.float32))
+    scale = min(1.0, (side - 2 * rim) / max(*quad.size, 1.0))
+    return DocumentView(Size(side, side), np.asarray(back, np.float64), scale, whole=False)
+
+
+def _run(pixels: Pixels) -> NDArray[np.float32]:
+    # A network of its own for every call: OpenCV's are not safe between threads.
+    network = cv2.dnn.readNetFromONNX(np.frombuffer(_model_bytes(), np.uint8))
+    planes = pixels.transpose(2, 0, 1)[None].astype(np.float32)
+    network.setInput((planes - 127.5) / 127.5)
+    return np.array(network.forward()[0], np.float32)
+
+
+@cache
+def _model_bytes() -> bytes:
+    return packaged(__package__, "damage.onnx")

@@ -1,0 +1,1 @@
+"""How was `scanfix/checks/damage.onnx` trained? See README.md."""

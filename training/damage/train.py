@@ -1,0 +1,142 @@
+"""Train the pointer on chunks that `training.damage.samples` writes beside it.
+
+usage: python -m training.damage.train CHUNK_DIR RUN_DIR --minutes 60 [--start CHECKPOINT]
+
+AdamW, warm-up and cosine by the clock, bfloat16 autocast, an average of the weights over time. A sample
+serves several times, mirrored and turned. RUN_DIR gets `log.txt` and a checkpoint every few minutes.
+"""
+
+from __future__ import annotations
+
+import argparse
+import copy
+import time
+from pathlib import Path
+
+import numpy as np
+import torch
+import torch.nn.functional as F  # noqa: N812
+from torch import Tensor
+
+from training.damage.network import Pointer
+from training.train import rate, update_average
+
+STORE = 8_000
+
+
+class Store:
+    """The newest samples; older ones are let go."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.images: list[np.ndarray] = []
+        self.maps: list[np.ndarray] = []
+        self.fresh = 0
+
+    def read(self) -> None:
+        """Take in the chunks that are ready, and delete them."""
+        for path in sorted(self.folder.glob("*.npz")):
+            with np.load(path) as data:
+                self.images.extend(data["image"])
+                self.maps.extend(data["maps"])
+                self.fresh += len(data["maps"])
+            path.unlink()
+        surplus = len(self.images) - STORE
+        if surplus > 0:
+            del self.images[:surplus], self.maps[:surplus]
+
+    def batch(self, rng: np.random.Generator, size: int) -> tuple[Tensor, Tensor]:
+        picked = [turned(rng, self.images[k], self.maps[k]) for k in rng.integers(0, len(self.images), size)]
+        x = torch.from_numpy(np.stack([image for image, _ in picked])).permute(0, 3, 1, 2).float()
+        gain = torch.from_numpy(np.exp(rng.normal(0, 0.06, (size, 3, 1, 1)))).float()
+        x = ((x * gain).clamp(0, 255) - 127.5) / 127.5
+        maps = torch.from_numpy(np.stack([m for _, m in picked])).permute(0, 3, 1, 2).float() / 255
+        return x.contiguous(memory_format=torch.channels_last), maps
+
+
+def turned(rng: np.random.Generator, image: np.ndarray, maps: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    if rng.random() < 0.5:
+        image, maps = image[:, ::-1], maps[:, ::-1]
+    if rng.random() < 0.2:
+        image, maps = image[::-1], maps[::-1]
+    if rng.random() < 0.2:
+        image, maps = image.transpose(1, 0, 2), maps.transpose(1, 0, 2)
+    return image, maps
+
+
+def loss_of(logits: Tensor, want: Tensor) -> Tensor:
+    """Cross entropy, marked cells counting thrice, and Dice over the batch; one number a class."""
+    logits = logits.float()
+    cross = F.binary_cross_entropy_with_logits(logits, want, reduction="none") * (1 + 2 * want)
+    chance = torch.sigmoid(logits)
+    shared = (chance * want).sum((0, 2, 3))
+    dice = 1 - (2 * shared + 30) / (chance.sum((0, 2, 3)) + want.sum((0, 2, 3)) + 30)
+    return 4 * cross.mean((0, 2, 3)) + 0.5 * dice
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("chunks", type=Path)
+    parser.add_argument("run", type=Path)
+    parser.add_argument("--minutes", type=float, default=60)
+    parser.add_argument("--batch", type=int, default=16)
+    parser.add_argument("--rate", type=float, default=2.5e-3)
+    parser.add_argument("--decay", type=float, default=0.997)
+    parser.add_argument("--every", type=float, default=5)
+    parser.add_argument("--least", type=int, default=512)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--start")
+    train(parser.parse_args())
+
+
+def train(args: argparse.Namespace) -> None:
+    torch.set_num_threads(1)
+    torch.manual_seed(args.seed)
+    rng = np.random.default_rng(args.seed)
+    net = Pointer()
+    if args.start:
+        net.load_state_dict(torch.load(args.start, weights_only=True))
+    net = net.to(memory_format=torch.channels_last).train()
+    average = copy.deepcopy(net).eval()
+    decayed = [p for p in net.parameters() if p.ndim > 1]
+    others = [p for p in net.parameters() if p.ndim <= 1]
+    optimizer = torch.optim.AdamW(
+        [{"params": decayed, "weight_decay": 0.02}, {"params": others, "weight_decay": 0.0}], lr=args.rate
+    )
+    store = Store(args.chunks)
+    while len(store.images) < args.least:
+        store.read()
+        time.sleep(0.5)
+    args.run.mkdir(parents=True, exist_ok=True)
+    start = saved = time.time()
+    step, sums = 0, np.zeros(6)
+    while (progress := (time.time() - start) / (60 * args.minutes)) < 1:
+        for group in optimizer.param_groups:
+            group["lr"] = rate(progress, args.rate)
+        if step % 8 == 0:
+            store.read()
+        x, want = store.batch(rng, args.batch)
+        with torch.autocast("cpu", torch.bfloat16):
+            logits = net(x)
+        parts = loss_of(logits, want)
+        optimizer.zero_grad(set_to_none=True)
+        parts.sum().backward()
+        torch.nn.utils.clip_grad_norm_(net.parameters(), 5.0)
+        optimizer.step()
+        step += 1
+        update_average(average, net, min(args.decay, (1 + step) / (10 + step)))
+        sums += parts.detach().numpy()
+        if step % 50 == 0:
+            line = f"{(time.time() - start) / 60:6.1f} min step {step} seen {step * args.batch} "
+            line += f"fresh {store.fresh} "
+            with (args.run / "log.txt").open("a") as log:
+                log.write(line + " ".join(f"{v:.4f}" for v in sums / 50) + "\n")
+            sums[:] = 0
+        if time.time() - saved > 60 * args.every:
+            saved = time.time()
+            torch.save(average.state_dict(), args.run / f"minute-{(saved - start) / 60:05.1f}.pt")
+    torch.save(average.state_dict(), args.run / "final.pt")
+
+
+if __name__ == "__main__":
+    main()

@@ -2,8 +2,8 @@
 
 It sees the rectified document with a little of its surroundings, squeezed to 384 x 384, and gives a map of
 48 x 48 chances for each of six classes. It was trained by `training/damage` on drawn documents with drawn
-damage and photographed things; its README has the data and the scores. What it sees is a hint: print can look
-like damage, and damage like print.
+damage and photographed things; its README has the data, and how often it is right at the bounds that the
+checks use. What it sees is a hint: print can look like damage, and damage like print.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""Write a checkpoint as ONNX; both engines of cv2.dnn must give what torch does.
+"""Write a checkpoint, or the mean of several, as ONNX; both engines of cv2.dnn must give what torch does.
 
-usage: python -m training.damage.export CHECKPOINT OUT.onnx
+usage: python -m training.damage.export CHECKPOINT [CHECKPOINT ...] OUT.onnx
 """
 
 from __future__ import annotations
@@ -14,12 +14,14 @@ import torch
 
 from training.damage.network import Deployed, Pointer
 from training.damage.samples import SIDE
+from training.export import mean_of
 
 
 def main() -> None:
-    checkpoint, out = sys.argv[1], Path(sys.argv[2])
+    *checkpoints, out_name = sys.argv[1:]
+    out = Path(out_name)
     net = Pointer()
-    net.load_state_dict(torch.load(checkpoint, weights_only=True))
+    net.load_state_dict(mean_of(checkpoints))
     deployed = Deployed(net).eval()
     x = torch.rand(1, 3, SIDE, SIDE) * 2 - 1
     torch.onnx.export(

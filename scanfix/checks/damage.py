@@ -34,6 +34,8 @@ RIM = math.ceil(CELLS * MARGIN / (1 + 2 * MARGIN))
 """Cells of the margin, the last of them partly the document's."""
 PAGE_CELLS = (CELLS - 2 * RIM) ** 2
 CONFIDENCE = 0.4
+LIKELY = 0.5
+"""Chance of a cell that belongs to the place shown, once a surer spot is told."""
 FINER = 2
 """The view is made so many times larger and then reduced by area, so that fine print does not alias."""
 
@@ -61,12 +63,13 @@ class DamageMaps(NamedTuple):
 
     def told(self, name: str, code: str, bound: Bound) -> tuple[float, Finding | None]:
         """Share of the document that this class covers in one spot, and the finding where it is enough."""
-        spot = largest(self.chances[CLASSES.index(name)] >= bound.sure)
+        chances = self.chances[CLASSES.index(name)]
+        spot = largest(chances >= bound.sure)
         share = float(spot.sum()) / PAGE_CELLS
         if share < bound.note:
             return share, None
         severity = None if share >= bound.risk else Severity.INFO
-        region = self.view.region(spot)
+        region = self.view.region(_grown(spot, chances >= LIKELY))
         return share, Finding.of(code, severity=severity, confidence=CONFIDENCE, region=region)
 
 
@@ -86,6 +89,12 @@ def largest(mask: Mask) -> Mask:
     if count < 2:
         return np.zeros(mask.shape, np.bool_)
     return np.asarray(labels == 1 + int(np.argmax(stats[1:, cv2.CC_STAT_AREA])), np.bool_)
+
+
+def _grown(spot: Mask, likely: Mask) -> Mask:
+    """All that is likely and hangs together with the spot: what a person would point at."""
+    _, labels = cv2.connectedComponents((spot | likely).astype(np.uint8), connectivity=8)
+    return np.asarray(np.isin(labels, np.unique(labels[spot])), np.bool_)
 
 
 def _view(quad: Quad) -> DocumentView:

@@ -111,11 +111,11 @@ def test_a_border_by_hand_is_in_the_pixels_of_the_file_too() -> None:
     assert report.border.quad.to_list() == [list(map(float, corner)) for corner in LARGE]
 
 
-def test_findings_and_their_regions_are_those_of_the_whole_picture(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_risks_and_their_regions_are_those_of_the_whole_picture(monkeypatch: pytest.MonkeyPatch) -> None:
     data = (SAMPLES / "card-finger.jpg").read_bytes()
-    whole = scanfix.inspect(data).findings
+    whole = scanfix.inspect(data).risks
     monkeypatch.setattr("scanfix.pipeline.most_useful_pixels", lambda *_: 1_200_000)
-    half = scanfix.inspect(data).findings
+    half = scanfix.inspect(data).risks
     assert [finding.code for finding in half] == [finding.code for finding in whole]
     regions = [(a.region, b.region) for a, b in zip(whole, half, strict=True) if a.region and b.region]
     assert regions

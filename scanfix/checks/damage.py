@@ -39,7 +39,6 @@ LIKELY = 0.5
 FINER = 2
 """The view is made so many times larger and then reduced by area, so that fine print does not alias."""
 
-Map = NDArray[np.float32]
 Mask = NDArray[np.bool_]
 
 

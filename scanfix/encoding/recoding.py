@@ -50,6 +50,13 @@ def recode(data: bytes, info: SourceInfo, profile: OutputProfile, turn: int = 0)
     """
     if info.format != "JPEG" or info.damaged or info.color_converted or not _is_worth_it(data, profile):
         return None
+    try:
+        return _recoded(data, info, profile, turn)
+    except (OSError, SyntaxError, ValueError):  # Pillow's words for what it cannot read, or not write
+        return None
+
+
+def _recoded(data: bytes, info: SourceInfo, profile: OutputProfile, turn: int) -> Encoded | None:
     with _opened(data) as image:
         sampling, tables = JpegImagePlugin.get_sampling(image), _tables(image)
         move = _move(info.exif_orientation, turn)
@@ -59,9 +66,9 @@ def recode(data: bytes, info: SourceInfo, profile: OutputProfile, turn: int = 0)
     pixels = _turned(_stored(data, sampling), info.exif_orientation, turn)
     size = Size(pixels.shape[1], pixels.shape[0])
     made = _saved(pixels, [_laid(table, move) for table in tables], sampling, info.dpi)
-    if made is None or not fits(len(made), size, profile):
-        return None
-    return Encoded(made, "JPEG", size, None, 1, steps=("recoded",))
+    return (
+        Encoded(made, "JPEG", size, None, 1, steps=("recoded",)) if fits(len(made), size, profile) else None
+    )
 
 
 def _opened(data: bytes) -> JpegImagePlugin.JpegImageFile:
@@ -125,14 +132,12 @@ def _laid(table: Table, move: Move) -> Table:
     return [int(step) for step in (steps.T if move.swapped else steps).ravel()]
 
 
-def _saved(pixels: Pixels, tables: list[Table], sampling: int, dpi: float | None) -> bytes | None:
+def _saved(pixels: Pixels, tables: list[Table], sampling: int, dpi: float | None) -> bytes:
+    """Raises OSError for some pictures next to white noise: Pillow's buffer is too small for them."""
     height, width = pixels.shape[:2]
     density = round(dpi or 0)
     buffer = io.BytesIO()
-    try:
-        Image.frombytes("YCbCr", (width, height), pixels.tobytes()).save(
-            buffer, "JPEG", qtables=tables, subsampling=sampling, optimize=True, dpi=(density, density)
-        )
-    except OSError:  # Pillow's buffer is too small for some pictures next to white noise
-        return None
+    Image.frombytes("YCbCr", (width, height), pixels.tobytes()).save(
+        buffer, "JPEG", qtables=tables, subsampling=sampling, optimize=True, dpi=(density, density)
+    )
     return buffer.getvalue()

@@ -12,6 +12,7 @@ from PIL import Image, ImageOps
 
 import scanfix
 from scanfix.encoding import recode
+from scanfix.encoding.segments import DQT, parse_jpeg
 from scanfix.model import Pixels, SourceInfo
 from scanfix.profiles import load_profile
 from scanfix.verification import verify
@@ -105,6 +106,13 @@ def test_damaged_converted_and_foreign_files_are_left_to_the_encoder() -> None:
         assert recode(data, info, CNNIC) is None
     assert recode(b"BM", SourceInfo("BMP", "BMP", 2, 1, 1), CNNIC) is None
     assert recode(data[:-9], SourceInfo("JPEG", "JPEG", len(data), 640, 480), CNNIC) is None
+
+
+def test_a_file_that_pillow_cannot_read_is_left_to_the_encoder() -> None:
+    segments = parse_jpeg(jpeg()).segments
+    without_tables = b"".join(s.to_bytes() for s in segments if s.marker != DQT)
+    broken = b"\xff\xd8" + without_tables + b"\xff\xd9"
+    assert recode(broken, SourceInfo("JPEG", "JPEG", len(broken), 640, 480), CNNIC) is None
 
 
 def test_prepare_turns_a_conforming_photo_with_its_own_coefficients() -> None:

@@ -88,6 +88,8 @@ def _stored(data: bytes, sampling: int) -> Pixels:
         return _drafted(data, "YCbCr")
     luma = _drafted(data, "L")
     height, width = luma.shape
+    if min(width, height) < 2:
+        raise ValueError("no half of one pixel")
     halves = _drafted(data, "YCbCr", (width // 2, height // 2))[..., 1:]
     chroma = halves.repeat(2, axis=0).repeat(2, axis=1)[:height, :width]
     return np.dstack([luma, chroma])

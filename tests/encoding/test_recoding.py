@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from typing import Any
 
 import cv2
@@ -14,7 +15,7 @@ import scanfix
 from scanfix.encoding import recode
 from scanfix.encoding.segments import DQT, parse_jpeg
 from scanfix.model import Pixels, SourceInfo
-from scanfix.profiles import load_profile
+from scanfix.profiles import ByteWindow, load_profile
 from scanfix.verification import verify
 
 CNNIC = load_profile("cnnic")
@@ -106,6 +107,26 @@ def test_damaged_converted_and_foreign_files_are_left_to_the_encoder() -> None:
         assert recode(data, info, CNNIC) is None
     assert recode(b"BM", SourceInfo("BMP", "BMP", 2, 1, 1), CNNIC) is None
     assert recode(data[:-9], SourceInfo("JPEG", "JPEG", len(data), 640, 480), CNNIC) is None
+
+
+@pytest.mark.parametrize(("width", "height"), [(641, 479), (320, 201), (17, 15)])
+def test_odd_sides_keep_their_chroma(width: int, height: int) -> None:
+    rng = np.random.default_rng(4)
+    pixels = cv2.resize(rng.integers(0, 256, (2, 2, 3), dtype=np.uint8), (width, height))
+    buffer = io.BytesIO()
+    Image.fromarray(pixels).save(buffer, "JPEG", quality=90, subsampling=2, progressive=True)
+    data = buffer.getvalue()
+    wide_open = replace(CNNIC, window=ByteWindow(1, 1_000_000))
+    made = recode(data, SourceInfo("JPEG", "JPEG", len(data), width, height), wide_open)
+    assert made is not None
+    assert decibels(made.data, Image.open(io.BytesIO(data))) > FAITHFUL_DB
+
+
+@pytest.mark.parametrize(("width", "height"), [(1, 1), (1, 40), (40, 1)])
+def test_a_line_of_pixels_is_left_to_the_encoder(width: int, height: int) -> None:
+    wide_open = replace(CNNIC, window=ByteWindow(1, 1_000_000))
+    data = jpeg(width, height, subsampling=2)
+    assert recode(data, SourceInfo("JPEG", "JPEG", len(data), width, height), wide_open) is None
 
 
 def test_a_file_that_pillow_cannot_read_is_left_to_the_encoder() -> None:

@@ -29,27 +29,31 @@ def mean_of(checkpoints: list[str]) -> dict[str, torch.Tensor]:
     }
 
 
-def main() -> None:
-    *checkpoints, out_name = sys.argv[1:]
-    out = Path(out_name)
-    net = Finder()
-    net.load_state_dict(mean_of(checkpoints))
-    deployed = Deployed(net).eval()
-    x = torch.rand(1, 3, INPUT, INPUT) * 2 - 1
+def export(deployed: torch.nn.Module, x: torch.Tensor, out: Path, name: str, answers: list[str]) -> None:
+    """Write the network and compare what both engines make of `x`; ends the program where they differ."""
     torch.onnx.export(
         deployed, (x,), str(out), opset_version=17, dynamo=False,
-        input_names=["photo"], output_names=["maps", "facts"], do_constant_folding=True,
+        input_names=[name], output_names=answers, do_constant_folding=True,
     )  # fmt: skip
     with torch.no_grad():
         want = deployed(x)
+    wanted = want if isinstance(want, tuple) else (want,)
     for engine in (cv2.dnn.ENGINE_NEW, cv2.dnn.ENGINE_CLASSIC):
         loaded = cv2.dnn.readNetFromONNX(np.frombuffer(out.read_bytes(), np.uint8), engine)
         loaded.setInput(x.numpy())
-        got = loaded.forward(("maps", "facts"))
-        worst = max(float(np.abs(g - w.numpy()).max()) for g, w in zip(got, want, strict=True))
+        got = loaded.forward(answers)
+        worst = max(float(np.abs(g - w.numpy()).max()) for g, w in zip(got, wanted, strict=True))
         print(f"engine {engine}: largest difference {worst:.2e}, {out.stat().st_size} bytes")
         if worst > 1e-3:
             raise SystemExit("the exported network differs")
+
+
+def main() -> None:
+    *checkpoints, out = sys.argv[1:]
+    net = Finder()
+    net.load_state_dict(mean_of(checkpoints))
+    x = torch.rand(1, 3, INPUT, INPUT) * 2 - 1
+    export(Deployed(net).eval(), x, Path(out), "photo", ["maps", "facts"])
 
 
 if __name__ == "__main__":

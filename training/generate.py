@@ -19,17 +19,17 @@ from training.scenes import Studio
 SIZE = 256
 
 
-def write_chunk(studio: Studio, number: int, folder: Path) -> None:
-    samples = [studio.sample(number * SIZE + k) for k in range(SIZE)]
-    draft = folder / f"{studio.seed}-{number:06d}.part"
+def write_chunk(folder: Path, name: str, **arrays: np.ndarray) -> None:
+    """Whole or not at all: a trainer may be reading the folder."""
+    draft = folder / f"{name}.part"
     with draft.open("wb") as file:
-        np.savez(
-            file,
-            image=np.stack([s.image for s in samples]),
-            maps=np.stack([s.maps for s in samples]),
-            truth=np.stack([s.truth for s in samples]),
-        )
+        np.savez(file, **arrays)
     draft.rename(draft.with_suffix(".npz"))
+
+
+def wait_for_room(folder: Path, ahead: int) -> None:
+    while len(list(folder.glob("*.npz"))) >= ahead:
+        time.sleep(1)
 
 
 def main() -> None:
@@ -45,9 +45,15 @@ def main() -> None:
     args.chunks.mkdir(parents=True, exist_ok=True)
     studio = Studio(args.material, args.seed)
     for number in range(args.first, args.first + args.count):
-        while len(list(args.chunks.glob("*.npz"))) >= args.ahead:
-            time.sleep(1)
-        write_chunk(studio, number, args.chunks)
+        wait_for_room(args.chunks, args.ahead)
+        samples = [studio.sample(number * SIZE + k) for k in range(SIZE)]
+        write_chunk(
+            args.chunks,
+            f"{studio.seed}-{number:06d}",
+            image=np.stack([s.image for s in samples]),
+            maps=np.stack([s.maps for s in samples]),
+            truth=np.stack([s.truth for s in samples]),
+        )
 
 
 if __name__ == "__main__":

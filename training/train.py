@@ -22,7 +22,7 @@ import torch
 import torch.distributed as dist
 import torch.multiprocessing as mp
 import torch.nn.functional as F  # noqa: N812
-from torch import Tensor
+from torch import Tensor, nn
 
 from training.network import Finder
 
@@ -107,7 +107,15 @@ def rate(progress: float, top: float) -> float:
     )
 
 
-def update_average(average: Finder, net: Finder, decay: float) -> None:
+def optimizer_of(net: nn.Module, top: float) -> torch.optim.AdamW:
+    """Weights decay, biases and norms do not."""
+    decayed = [p for p in net.parameters() if p.ndim > 1]
+    others = [p for p in net.parameters() if p.ndim <= 1]
+    groups = [{"params": decayed, "weight_decay": 0.02}, {"params": others, "weight_decay": 0.0}]
+    return torch.optim.AdamW(groups, lr=top)
+
+
+def update_average(average: nn.Module, net: nn.Module, decay: float) -> None:
     with torch.no_grad():
         for a, b in zip(average.state_dict().values(), net.state_dict().values(), strict=True):
             if a.dtype.is_floating_point:
@@ -141,11 +149,7 @@ def work(rank: int, args: argparse.Namespace) -> None:
         net.load_state_dict(torch.load(args.start, weights_only=True))
     net = net.to(memory_format=torch.channels_last).train()
     average = copy.deepcopy(net).eval()
-    decayed = [p for p in net.parameters() if p.ndim > 1]
-    others = [p for p in net.parameters() if p.ndim <= 1]
-    optimizer = torch.optim.AdamW(
-        [{"params": decayed, "weight_decay": 0.02}, {"params": others, "weight_decay": 0.0}], lr=args.rate
-    )
+    optimizer = optimizer_of(net, args.rate)
     store = Store(args.chunks, rank, args.workers)
     while len(store.images) < args.least:
         store.read(4)

@@ -34,6 +34,7 @@ RIM = math.ceil(CELLS * MARGIN / (1 + 2 * MARGIN))
 """Cells of the margin, the last of them partly the document's."""
 PAGE_CELLS = (CELLS - 2 * RIM) ** 2
 CONFIDENCE = 0.4
+"""A hint, right less than half of the time on real photos; not calibrated, there are too few."""
 LIKELY = 0.5
 """Chance of a cell that belongs to the place shown, once a surer spot is told."""
 FINER = 2
@@ -43,7 +44,10 @@ Mask = NDArray[np.bool_]
 
 
 class Bound(NamedTuple):
-    """What it takes to be told. Shares are of the document, of the largest connected spot of sure cells."""
+    """What it takes to be told. Shares are of the document, of the largest connected spot of sure cells.
+
+    What each bound finds, and how often wrongly, is in training/damage/README.md.
+    """
 
     sure: float
     """Chance of a cell that counts."""

@@ -9,7 +9,6 @@ squeezed to SIDE x SIDE; and one map a class of CELLS x CELLS.
 from __future__ import annotations
 
 import argparse
-import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,6 +28,7 @@ from training.damage.marks import (
 )
 from training.damage.printed import emblem, hologram, portrait
 from training.documents import Rng
+from training.generate import wait_for_room, write_chunk
 from training.quality import capture
 from training.quality.pages import Page, draw_page
 from training.scenes import Studio
@@ -211,14 +211,6 @@ def finish(canvas: Canvas) -> Sample:
     return Sample(np.ascontiguousarray(image), (np.stack(maps, -1) * 255).astype(np.uint8))
 
 
-def write_chunk(desk: Desk, number: int, folder: Path) -> None:
-    samples = [desk.sample(number * CHUNK + k) for k in range(CHUNK)]
-    draft = folder / f"{desk.seed}-{number:06d}.part"
-    with draft.open("wb") as file:
-        np.savez(file, image=np.stack([s.image for s in samples]), maps=np.stack([s.maps for s in samples]))
-    draft.rename(draft.with_suffix(".npz"))
-
-
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("material", type=Path)
@@ -231,9 +223,14 @@ def main() -> None:
     args.chunks.mkdir(parents=True, exist_ok=True)
     desk = Desk(args.material, args.seed)
     for number in range(args.count):
-        while len(list(args.chunks.glob("*.npz"))) >= args.ahead:
-            time.sleep(1)
-        write_chunk(desk, number, args.chunks)
+        wait_for_room(args.chunks, args.ahead)
+        samples = [desk.sample(number * CHUNK + k) for k in range(CHUNK)]
+        write_chunk(
+            args.chunks,
+            f"{desk.seed}-{number:06d}",
+            image=np.stack([s.image for s in samples]),
+            maps=np.stack([s.maps for s in samples]),
+        )
 
 
 if __name__ == "__main__":

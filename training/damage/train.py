@@ -19,7 +19,7 @@ import torch.nn.functional as F  # noqa: N812
 from torch import Tensor
 
 from training.damage.network import Pointer
-from training.train import rate, update_average
+from training.train import optimizer_of, rate, update_average
 
 STORE = 8_000
 
@@ -98,11 +98,7 @@ def train(args: argparse.Namespace) -> None:
         net.load_state_dict(torch.load(args.start, weights_only=True))
     net = net.to(memory_format=torch.channels_last).train()
     average = copy.deepcopy(net).eval()
-    decayed = [p for p in net.parameters() if p.ndim > 1]
-    others = [p for p in net.parameters() if p.ndim <= 1]
-    optimizer = torch.optim.AdamW(
-        [{"params": decayed, "weight_decay": 0.02}, {"params": others, "weight_decay": 0.0}], lr=args.rate
-    )
+    optimizer = optimizer_of(net, args.rate)
     store = Store(args.chunks)
     while len(store.images) < args.least:
         store.read()

@@ -34,7 +34,7 @@ RIM = math.ceil(CELLS * MARGIN / (1 + 2 * MARGIN))
 """Cells of the margin, the last of them partly the document's."""
 PAGE_CELLS = (CELLS - 2 * RIM) ** 2
 CONFIDENCE = 0.4
-"""A hint, right less than half of the time on real photos; not calibrated, there are too few."""
+"""A hint; chosen, not calibrated: the real photos hold too few of each class."""
 LIKELY = 0.5
 """Chance of a cell that belongs to the place shown, once a surer spot is told."""
 FINER = 2

@@ -10,7 +10,7 @@ returned lies in the window: the bytes are judged, not the search.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sized
+from collections.abc import Callable, Mapping, Sized
 from dataclasses import dataclass
 from typing import Generic, NamedTuple, TypeVar
 
@@ -78,42 +78,55 @@ class Misfit:
     encode_count: int
 
 
-def solve(predict: Predict, target: float, start: float, settings: Range, params: FitParams) -> float:
-    """The setting whose predicted size is nearest to `target`: secant steps on logarithms, in a bracket."""
-    setting, slope = settings.clamp(start), params.slope
-    best, best_miss = setting, math.inf
-    finer, coarser = settings.finest, settings.coarsest
-    last: tuple[float, float] | None = None
+def solve(
+    predict: Predict,
+    target: float,
+    start: float,
+    settings: Range,
+    params: FitParams,
+    known: Mapping[float, float] | None = None,
+) -> float:
+    """The setting whose predicted size is nearest to `target`: secant steps on logarithms, in a bracket.
+
+    `known` holds predictions made before (setting -> size); the search goes on from the nearest.
+    """
+    misses = {s: _miss(size, target) for s, size in (known or {}).items() if settings.clamp(s) == s}
+    nearest = sorted(misses, key=lambda s: abs(misses[s]))
+    setting = nearest[0] if nearest else settings.clamp(start)
+    last = nearest[1] if len(nearest) > 1 else None
+    slope = params.slope
     for _ in range(params.max_predictions):
-        miss = math.log(max(predict(setting), 1.0) / max(target, 1.0))
-        if abs(miss) < best_miss:
-            best, best_miss = setting, abs(miss)
-        if abs(miss) < params.tolerance:
+        miss = misses[setting] = _miss(predict(setting), target)
+        finer, coarser = _bracket(misses, settings)
+        if abs(miss) < params.tolerance or coarser <= params.bracket * finer:
             break
-        if miss > 0:
-            finer = max(finer, setting)
-        else:
-            coarser = min(coarser, setting)
-        if coarser <= params.bracket * finer:
+        if last is not None and last != setting:
+            slope = min(max((misses[last] - miss) / math.log(setting / last), 0.2), 3.0)
+        last = setting
+        setting = setting * math.exp(miss / slope)
+        if not finer < setting < coarser:
+            setting = _within(setting, finer, coarser, misses)
+        if setting == last:
             break
-        if last is not None and setting != last[0]:
-            steepness = (last[1] - miss) / math.log(setting / last[0])
-            slope = min(max(steepness, 0.2), 3.0)
-        last = (setting, miss)
-        wanted = setting * math.exp(miss / slope)
-        if not finer < wanted < coarser:
-            wanted = _within(wanted, finer, coarser, settings)
-        if wanted == setting:
-            break
-        setting = wanted
-    return best
+    return min(misses, key=lambda s: abs(misses[s]))
 
 
-def _within(wanted: float, finer: float, coarser: float, settings: Range) -> float:
+def _miss(size: float, target: float) -> float:
+    """How far a size is off, as a logarithm; above 0 it is too large."""
+    return math.log(max(size, 1.0) / max(target, 1.0))
+
+
+def _bracket(misses: Mapping[float, float], settings: Range) -> tuple[float, float]:
+    """The coarsest setting that is too large and the finest that is not; else the ends of the range."""
+    finer = max((s for s, miss in misses.items() if miss > 0), default=settings.finest)
+    return finer, min((s for s, miss in misses.items() if miss <= 0), default=settings.coarsest)
+
+
+def _within(wanted: float, finer: float, coarser: float, tried: Mapping[float, float]) -> float:
     """An end of the range that has not been tried, else the middle of the bracket."""
-    if wanted <= finer and finer == settings.finest:
+    if wanted <= finer and finer not in tried:
         return finer
-    if wanted >= coarser and coarser == settings.coarsest:
+    if wanted >= coarser and coarser not in tried:
         return coarser
     return math.sqrt(finer * coarser)
 
@@ -126,10 +139,15 @@ def fit(
     settings: Range,
     *,
     start: float | None = None,
+    known: Mapping[float, float] | None = None,
     params: FitParams | None = None,
 ) -> Fit[Made] | Misfit:
-    """Make a file of `low`..`high` bytes, near the upper end unless the finest setting stays below it."""
+    """Make a file of `low`..`high` bytes, near the upper end unless the finest setting stays below it.
+
+    `known` holds predictions made before (setting -> size).
+    """
     search = _Search(encode, predict, low, high, settings, params or FitParams())
+    search.predicted.update(known or {})
     return search.run(settings.finest if start is None else start)
 
 
@@ -148,6 +166,7 @@ class _Search(Generic[Made]):
         self.encode, self.predict = encode, predict
         self.low, self.high, self.settings, self.params = low, high, settings, params
         self.sizes: dict[float, int] = {}
+        self.predicted: dict[float, float] = {}
         self.best: tuple[Made, float] | None = None
 
     def run(self, start: float) -> Fit[Made] | Misfit:
@@ -160,7 +179,7 @@ class _Search(Generic[Made]):
             size = self._try(setting)
             if self._good_enough(setting, size) or (turn > 0 and self.best is not None):
                 break
-            correction = size / max(self.predict(setting), 1.0)
+            correction = max(size, 1) / max(self._predict(setting), 1.0)
         if self.best is None:
             self._halve()
         return self._result()
@@ -170,9 +189,16 @@ class _Search(Generic[Made]):
         return max(share * self.high, math.sqrt(self.low * self.high))
 
     def _solve(self, start: float, target: float, correction: float) -> float:
-        if self.predict(self.settings.finest) * correction <= target:
+        if self._predict(self.settings.finest) * correction <= target:
             return self.settings.finest
-        return solve(lambda s: self.predict(s) * correction, target, start, self.settings, self.params)
+        return solve(
+            self._predict, target / correction, start, self.settings, self.params, dict(self.predicted)
+        )
+
+    def _predict(self, setting: float) -> float:
+        if setting not in self.predicted:
+            self.predicted[setting] = self.predict(setting)
+        return self.predicted[setting]
 
     def _try(self, setting: float) -> int:
         made = self.encode(setting)

@@ -111,3 +111,18 @@ def test_solving_finds_the_target_within_the_range(full: float, slope: float, ta
 def test_settings_are_positive_and_in_order() -> None:
     with pytest.raises(ValueError, match="no settings"):
         Range(2.0, 1.0)
+
+
+def test_what_is_known_is_not_asked_again() -> None:
+    size, asked = power_law(90_000, 0.8), list[float]()
+
+    def predict(setting: float) -> float:
+        asked.append(setting)
+        return size(setting)
+
+    known = {setting: size(setting) for setting in (0.1, 0.4, 2.0)}
+    result = fit(lambda s: Sized(round(size(s))), predict, 10_000, 100_000, SETTINGS, start=0.5, known=known)
+    assert isinstance(result, Fit)
+    assert len(result.made) >= 95_000
+    assert len(set(asked)) <= 3
+    assert not set(asked) & set(known)

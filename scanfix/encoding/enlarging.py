@@ -13,12 +13,13 @@ from typing import NamedTuple
 import numpy as np
 
 from scanfix.encoding.encoded import Encoded, Step
-from scanfix.encoding.fitting import Picture, fit_picture
+from scanfix.encoding.fitting import fit_picture
 from scanfix.encoding.resizing import Scales, resize
+from scanfix.encoding.sampling import SizeProbe
 from scanfix.encoding.tables import FINEST, quality_of
 from scanfix.encoding.writing import JpegOptions
 from scanfix.errors import CannotMeetProfileError
-from scanfix.fit import Fit, Misfit
+from scanfix.fit import Fit
 from scanfix.model import Pixels
 from scanfix.profiles import OutputProfile
 
@@ -36,6 +37,11 @@ class MinimumParams(NamedTuple):
     """A picture whose levels differ by less shows nothing."""
 
 
+def as_plain(options: JpegOptions) -> JpegOptions:
+    """The same picture, or a better one, in more bytes and one pass."""
+    return replace(options, full_chroma=True, optimised=False, progressive=False)
+
+
 def reach_minimum(
     pixels: Pixels,
     profile: OutputProfile,
@@ -47,21 +53,24 @@ def reach_minimum(
     params: MinimumParams,
 ) -> Encoded:
     """The least change that reaches the window. Raises CannotMeetProfileError rule_min_bytes."""
-    plain = replace(options, full_chroma=True, optimised=False, progressive=False)
+    plain = as_plain(options)
     blank = is_blank(pixels, params)
-    rungs = [(scale, best, PLAINLY), (scale, FINEST, (*PLAINLY, "finer"))]
+    rungs = [(scale, best, PLAINLY)] if options != plain else []
+    rungs.append((scale, FINEST, (*PLAINLY, "finer")))
+    missed: list[tuple[float, int]] = []
     while rungs:
         tried, finest, steps = rungs.pop(0)
         size = scales.size_at(tried)
         low = profile.least_bytes(size.width, size.height)
-        picture = Picture(resize(pixels, size), replace(plain, dpi=_dpi(options, tried / scale)))
-        result = fit_picture(picture, low, profile.window.max_bytes, finest)
+        probe = SizeProbe(resize(pixels, size), replace(plain, dpi=_dpi(options, tried / scale)))
+        result = fit_picture(probe, low, profile.window.max_bytes, finest)
         encode_count += result.encode_count
         if isinstance(result, Fit):
             quality = quality_of(result.setting)
             return Encoded(result.made, "JPEG", size, quality, encode_count, tried, steps, blank)
         if not rungs and not result.too_large:
-            larger = _larger(scales, tried, low, result, params)
+            missed.append((tried, result.nearest))
+            larger = _larger(scales, missed, low, params)
             if larger is not None and larger <= params.max_enlargement * scale:
                 rungs.append((larger, FINEST, (*PLAINLY, "finer", "enlarged")))
     raise CannotMeetProfileError("cannot_fit", profile=profile.name, rule="rule_min_bytes")
@@ -73,11 +82,20 @@ def is_blank(pixels: Pixels, params: MinimumParams) -> bool:
     return int(np.ptp(grid.astype(np.int16).mean(axis=2))) < params.blank_spread
 
 
-def _larger(scales: Scales, scale: float, low: int, missed: Misfit, params: MinimumParams) -> float | None:
+def _larger(scales: Scales, missed: list[tuple[float, int]], low: int, params: MinimumParams) -> float | None:
     """The next scale to try, by the bytes that are missing; None where the pixel rules forbid it."""
-    growth = max(math.sqrt(params.margin * low / max(missed.nearest, 1)), 1.1)
+    scale, size = missed[-1]
+    growth = max((params.margin * low / max(size, 1)) ** (1 / _exponent(missed)), 1.1)
     larger = scales.clamp(scale * growth)
     return larger if scales.size_at(larger) != scales.size_at(scale) else None
+
+
+def _exponent(missed: list[tuple[float, int]]) -> float:
+    """The power of the scale with which the size grows: 2 on a blank page, less where it blurs detail."""
+    if len(missed) < 2:
+        return 2.0
+    (scale, size), (larger, grown) = missed[-2:]
+    return min(max(math.log(max(grown, 1) / max(size, 1)) / math.log(larger / scale), 0.8), 2.0)
 
 
 def _dpi(options: JpegOptions, growth: float) -> int | None:

@@ -2,32 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-
 from scanfix.encoding.sampling import SizeProbe
 from scanfix.encoding.tables import COARSEST
-from scanfix.encoding.writing import JpegOptions, as_image, write_jpeg
+from scanfix.encoding.writing import as_image, write_jpeg
 from scanfix.fit import Fit, Misfit, Range, fit
-from scanfix.model import Pixels
 
 
-@dataclass(frozen=True, slots=True)
-class Picture:
-    """Pixels at their final size, and how they are to be written."""
-
-    pixels: Pixels
-    options: JpegOptions
-
-
-def fit_picture(
-    picture: Picture, low: int, high: int, finest: float, probe: SizeProbe | None = None
-) -> Fit[bytes] | Misfit:
+def fit_picture(probe: SizeProbe, low: int, high: int, finest: float) -> Fit[bytes] | Misfit:
     """A JPEG of `low`..`high` bytes, near the upper end or at the finest coarseness allowed."""
-    image = as_image(picture.pixels)
-    predict = probe or SizeProbe(picture.pixels, picture.options)
+    image = as_image(probe.pixels)
 
     def encode(coarseness: float) -> bytes:
-        safe = predict.options_at(coarseness)
-        return write_jpeg(image, coarseness, replace(safe, dpi=picture.options.dpi))
+        known = probe.files.get(coarseness)
+        return known or write_jpeg(image, coarseness, probe.options_at(coarseness))
 
-    return fit(encode, predict, low, high, Range(finest, COARSEST), start=0.5)
+    return fit(encode, probe, low, high, Range(finest, COARSEST), start=0.5, known=probe.known)

@@ -14,13 +14,13 @@ from typing import NamedTuple
 
 from scanfix.encoding.chroma import ChromaParams, earns_full_chroma
 from scanfix.encoding.encoded import Encoded, Step
-from scanfix.encoding.enlarging import MinimumParams, reach_minimum
-from scanfix.encoding.fitting import Picture, fit_picture
+from scanfix.encoding.enlarging import MinimumParams, as_plain, reach_minimum
+from scanfix.encoding.fitting import fit_picture
 from scanfix.encoding.resizing import Scales, resize
 from scanfix.encoding.sampling import SizeProbe
 from scanfix.encoding.scaling import ScalingParams, choose_scale
 from scanfix.encoding.tables import COARSEST, coarseness_of, quality_of
-from scanfix.encoding.writing import JpegOptions, write_jpeg
+from scanfix.encoding.writing import JpegOptions
 from scanfix.errors import CannotMeetProfileError
 from scanfix.fit import Fit, FitParams, Misfit, Range, solve
 from scanfix.geometry import Size
@@ -59,15 +59,7 @@ def encode_jpeg(
     scales = Scales.allowed(Size(pixels.shape[1], pixels.shape[0]), profile)
     task = Task(pixels, scales, profile, dpi, subsampled, tuning)
     probe = task.probe_at(scales.clamp(1.0))
-    smaller = choose_scale(
-        probe.pixels,
-        probe,
-        task.budget,
-        task.finest,
-        letter_height=letter_height and letter_height * scales.clamp(1.0),
-        params=tuning.scaling,
-    )
-    scale = scales.clamp(scales.clamp(1.0) * smaller)
+    scale = task.scale_of(probe, letter_height)
     encode_count = 0
     while True:
         if scales.size_at(scale) != Size(probe.pixels.shape[1], probe.pixels.shape[0]):
@@ -104,24 +96,30 @@ class Task:
 
     def probe_at(self, scale: float) -> SizeProbe:
         """The picture at a scale, in 4:2:0, ready to be asked for its size."""
-        picture = resize(self.pixels, self.scales.size_at(scale))
-        tight = self.profile.window.max_bytes <= self.params.tight
-        return SizeProbe(picture, JpegOptions(progressive=self.profile.progressive, letters_first=tight))
+        return SizeProbe(
+            resize(self.pixels, self.scales.size_at(scale)),
+            JpegOptions(
+                progressive=self.profile.progressive,
+                letters_first=self.profile.window.max_bytes <= self.params.tight,
+                dpi=None if self.dpi is None else max(1, round(self.dpi * scale)),
+            ),
+        )
+
+    def scale_of(self, probe: SizeProbe, letter_height: float | None) -> float:
+        """The scale at which the file is most like the picture; `probe` is at the largest allowed up to 1."""
+        largest = self.scales.clamp(1.0)
+        if probe.stored(as_plain(probe.options))(self.finest) <= self.budget:
+            return largest
+        letters, tuning = letter_height and letter_height * largest, self.params.scaling
+        smaller = choose_scale(probe, self.budget, self.finest, letter_height=letters, params=tuning)
+        return self.scales.clamp(largest * smaller)
 
     def encode_at(self, scale: float, probe: SizeProbe) -> Encoded | Misfit:
         """The best file at one scale; a Misfit where even the coarsest is too large."""
-        size, picture = self.scales.size_at(scale), probe.pixels
-        dpi = None if self.dpi is None else max(1, round(self.dpi * scale))
+        size = self.scales.size_at(scale)
         low = self.profile.least_bytes(size.width, size.height)
-        if probe.share == 1:
-            best = self._at_best(probe, size, scale, low, dpi)
-            if best is not None:
-                return best
-        probe = self._with_chroma(probe)
-        high, steps = _greatest(probe, self.profile, self.params)
-        probe = self._plainest(probe, high)
-        options = replace(probe.options, dpi=dpi)
-        result = fit_picture(Picture(picture, options), low, high, self.finest, probe)
+        probe, high, steps = self._stored(probe)
+        result = fit_picture(probe, low, high, self.finest)
         if isinstance(result, Fit):
             steps += ("shrunk",) if scale < 1 else ()
             quality = quality_of(result.setting)
@@ -133,23 +131,24 @@ class Task:
             self.profile,
             self.scales,
             scale,
-            options,
+            probe.options,
             self.finest,
             result.encode_count,
             self.params.minimum,
         )
 
-    def _at_best(
-        self, probe: SizeProbe, size: Size, scale: float, low: int, dpi: int | None
-    ) -> Encoded | None:
-        """A small picture as well as it can be stored, without a search; None where that is no fit."""
-        window, aim = self.profile.window, self.profile.aim
-        options = replace(probe.options, full_chroma=True, optimised=False, progressive=False, dpi=dpi)
-        data = write_jpeg(probe.image, self.finest, options)
-        if not low <= len(data) <= (window if aim is None else aim).max_bytes:
-            return None
-        steps: tuple[Step, ...] = ("shrunk",) if scale < 1 else ()
-        return Encoded(data, "JPEG", size, quality_of(self.finest), 1, scale, steps)
+    def _stored(self, probe: SizeProbe) -> tuple[SizeProbe, int, tuple[Step, ...]]:
+        """How the picture is stored, and its greatest size: all chroma and one pass, where they fit."""
+        window, aim = self.profile.window.max_bytes, self.profile.aim
+        full = probe.stored(replace(probe.options, full_chroma=True))
+        plain = probe.stored(as_plain(probe.options))
+        needed = plain(self.finest) / self.params.fill
+        high = aim.max_bytes if aim is not None and needed <= aim.max_bytes else window
+        if needed <= high and (high < window or not _reaches_aim(full, self.profile, self.params)):
+            return plain, high, ()
+        probe = self._with_chroma(probe, full)
+        high, steps = _greatest(probe, self.profile, self.params)
+        return self._plainest(probe, high), high, steps
 
     def _plainest(self, probe: SizeProbe, high: int) -> SizeProbe:
         """The standard Huffman tables where the best quality fits with them: the same picture, sooner."""
@@ -158,27 +157,28 @@ class Task:
         plain = probe.stored(replace(probe.options, optimised=False))
         return plain if plain(self.finest) <= self.params.fill * high else probe
 
-    def _with_chroma(self, probe: SizeProbe) -> SizeProbe:
+    def _with_chroma(self, probe: SizeProbe, full: SizeProbe) -> SizeProbe:
         """Full chroma where the best quality fits with it, or where it earns its bytes."""
-        full = probe.stored(replace(probe.options, full_chroma=True))
         if probe(self.finest) <= self.budget and full(self.finest) <= self.budget:
             return full
         if self.subsampled:
             return probe
-        coarseness = solve(probe, self.budget, 0.5, Range(self.finest, COARSEST), FitParams())
+        settings, about = Range(self.finest, COARSEST), FitParams(tolerance=0.03)
+        coarseness = solve(probe, self.budget, 0.5, settings, about, probe.known)
         return full if earns_full_chroma(probe.sample, coarseness, self.params.chroma) else probe
 
 
 def _greatest(probe: SizeProbe, profile: OutputProfile, params: JpegParams) -> tuple[int, tuple[Step, ...]]:
     """The upper end of the aim where the picture stays at its best there, else of the window."""
-    window, aim = profile.window, profile.aim
-    if aim is None or aim.max_bytes < profile.least_bytes(probe.pixels.shape[1], probe.pixels.shape[0]):
-        return window.max_bytes, ()
-    if probe(coarseness_of(params.best_quality)) <= params.fill * aim.max_bytes:
-        return aim.max_bytes, ()
+    aim, best = profile.aim, coarseness_of(params.best_quality)
     # The two qualities are less than a factor of 3 apart.
-    if probe(coarseness_of(params.best_quality)) > 3 * aim.max_bytes:
-        return window.max_bytes, ()
-    if probe(coarseness_of(params.aim_quality)) <= params.fill * aim.max_bytes:
-        return aim.max_bytes, ("aim",)
-    return window.max_bytes, ()
+    if aim is None or probe(best) > 3 * aim.max_bytes or not _reaches_aim(probe, profile, params):
+        return profile.window.max_bytes, ()
+    return aim.max_bytes, () if probe(best) <= params.fill * aim.max_bytes else ("aim",)
+
+
+def _reaches_aim(probe: SizeProbe, profile: OutputProfile, params: JpegParams) -> bool:
+    aim, least = profile.aim, profile.least_bytes(probe.pixels.shape[1], probe.pixels.shape[0])
+    if aim is None or aim.max_bytes < least:
+        return False
+    return probe(coarseness_of(params.aim_quality)) <= params.fill * aim.max_bytes

@@ -89,25 +89,32 @@ class SizeProbe:
         self.share = self.sample.shape[0] * self.sample.shape[1] / (pixels.shape[0] * pixels.shape[1])
         """Of the picture that is in the sample; 1 for a small picture, whose files are no predictions."""
         self.image: Image.Image = as_image(self.sample)
+        self._densities: dict[bool, float] = {}
+        self._stored = {options: self}
         self._begin(options)
 
     def stored(self, options: JpegOptions) -> SizeProbe:
-        """The same sample, written with other options."""
-        other = copy(self)
-        other._begin(options)
-        return other
+        """The same sample, written with other options; it remembers what it was asked."""
+        if options not in self._stored:
+            other = self._stored[options] = copy(self)
+            other._begin(options)
+        return self._stored[options]
 
     def _begin(self, options: JpegOptions) -> None:
         self.options = options
-        self._known: dict[float, float] = {}
-        self._density: float | None = None
+        self.known: dict[float, float] = {}
+        """What has been predicted, coarseness -> bytes."""
+        self.files: dict[float, bytes] = {}
+        """Of a picture that is its own sample: nothing need be encoded twice."""
 
     def __call__(self, coarseness: float) -> float:
-        if coarseness not in self._known:
-            size = len(write_jpeg(self.image, coarseness, self.options_at(coarseness)))
+        if coarseness not in self.known:
+            data = write_jpeg(self.image, coarseness, self.options_at(coarseness))
+            if self.share == 1:
+                self.files[coarseness] = data
             header = self.params.header_bytes
-            self._known[coarseness] = header + (size - header) / self.share
-        return self._known[coarseness]
+            self.known[coarseness] = header + (len(data) - header) / self.share
+        return self.known[coarseness]
 
     def options_at(self, coarseness: float) -> JpegOptions:
         """The options; with standard Huffman tables where the file may outgrow Pillow's buffer.
@@ -116,9 +123,10 @@ class SizeProbe:
         0.6 bytes a pixel at SAFE stay below Pillow's two; libjpeg complains on stderr before it fails.
         """
         plain = replace(self.options, optimised=False, progressive=False)
-        if coarseness >= SAFE and not self.options.full_chroma:
+        full = self.options.full_chroma
+        if plain == self.options or (coarseness >= SAFE and not full):
             return self.options
-        if self._density is None:
+        if full not in self._densities:
             size = len(write_jpeg(self.image, SAFE, plain))
-            self._density = size / (self.image.width * self.image.height)
-        return plain if self._density > 0.6 else self.options
+            self._densities[full] = size / (self.image.width * self.image.height)
+        return plain if self._densities[full] > 0.6 else self.options

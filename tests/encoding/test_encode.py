@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from scanfix.encoding import encode
+from scanfix.encoding import encode, fitting, sampling, writing
 from scanfix.encoding.bmp import bmp_bytes
 from scanfix.encoding.chroma import chroma_loss
 from scanfix.encoding.tables import COARSEST, FINEST, coarseness_of, quality_of, tables_at
@@ -219,3 +219,19 @@ def test_small_letters_are_not_shrunk_where_the_window_can_be_met() -> None:
     tight = replace(CNNIC, window=ByteWindow(10_000, 110_000), aim=None)
     assert encode(photo, tight).scale < 0.9
     assert encode(photo, tight, letter_height=8.0).scale == 1
+
+
+def test_small_picture_is_encoded_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    written = list[int]()
+
+    def counting(image: Image.Image, coarseness: float, options: writing.JpegOptions) -> bytes:
+        data = write(image, coarseness, options)
+        written.append(len(data))
+        return data
+
+    write = writing.write_jpeg
+    monkeypatch.setattr(sampling, "write_jpeg", counting)
+    monkeypatch.setattr(fitting, "write_jpeg", counting)
+    made = encode(textured(330, 250, noise=4), CNNIC)
+    assert written == [len(made.data)]
+    assert made.encode_count == 1

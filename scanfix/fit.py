@@ -175,7 +175,10 @@ class _Search(Generic[Made]):
             target = self._target(self.params.second_aim if turn else self.params.aim)
             setting = self._solve(setting, target, correction)
             if setting in self.sizes:
-                break
+                untried = None if self.best else self._finest_untried(target / correction)
+                if untried is None:
+                    break
+                setting = untried
             size = self._try(setting)
             if self._good_enough(setting, size) or (turn > 0 and self.best is not None):
                 break
@@ -194,6 +197,11 @@ class _Search(Generic[Made]):
         return solve(
             self._predict, target / correction, start, self.settings, self.params, dict(self.predicted)
         )
+
+    def _finest_untried(self, target: float) -> float | None:
+        """Beyond a jump in the sizes, where the nearest setting was tried and is too large."""
+        fitting = (s for s, size in self.predicted.items() if size <= target and s not in self.sizes)
+        return min((s for s in fitting if self.settings.clamp(s) == s), default=None)
 
     def _predict(self, setting: float) -> float:
         if setting not in self.predicted:

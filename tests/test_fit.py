@@ -126,3 +126,13 @@ def test_what_is_known_is_not_asked_again() -> None:
     assert len(result.made) >= 95_000
     assert len(set(asked)) <= 3
     assert not set(asked) & set(known)
+
+
+@pytest.mark.parametrize("off", [0.9, 1.0, 1.03])
+def test_jump_in_the_sizes_costs_no_more_than_the_jump(off: float) -> None:
+    def size(setting: float) -> float:
+        return power_law(700_000)(setting) * (0.9 if setting > 0.5 else 1.0)
+
+    result = fitted(size, lambda setting: off * size(setting), 56_320, 1_100_000)
+    assert isinstance(result, Fit)
+    assert len(result.made) >= 0.88 * 1_100_000

@@ -152,6 +152,16 @@ def test_coloured_print_keeps_its_chroma() -> None:
     assert chroma_loss(np.asarray(smooth, np.uint8)) < 2
 
 
+def test_noise_earns_no_chroma_and_coloured_letters_do() -> None:
+    rng = np.random.default_rng(3)
+    grain = np.clip(rng.normal(128, 6, (400, 600, 3)), 0, 255).astype(np.uint8)
+    letters = solid(600, 400, 240)
+    for row in range(20, 380, 40):
+        cv2.putText(letters, "red on white", (20, row), cv2.FONT_HERSHEY_SIMPLEX, 0.8, (200, 20, 20), 2)
+    assert chroma_loss(grain) < 1
+    assert chroma_loss(letters) > 3
+
+
 def test_screen_text_is_not_made_smaller() -> None:
     rng = np.random.default_rng(4)
     page = np.full((3000, 900, 3), 255, np.uint8)

@@ -67,6 +67,7 @@ def estimate_paper(pixels: Pixels, params: PaperParams = PaperParams()) -> Paper
     upper = light >= np.median(light)
     tone = np.median(blocks[upper], axis=0).astype(np.float32)
     level = float(tone @ WEIGHTS)
-    near_top = np.abs(light - np.quantile(light, 0.85)) <= 0.08 * np.quantile(light, 0.85)
+    top = np.quantile(light, 0.85, method="nearest")
+    near_top = np.abs(light - top) <= 0.08 * top
     lit = np.median(blocks[near_top], axis=0).astype(np.float32)
     return Paper(blocks, light, tone, level, 255.0 * level ** (1 / 2.2), lit)

@@ -1,0 +1,46 @@
+"""Pixels are given up only as far as the picture gains by it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import cv2
+import numpy as np
+import pytest
+
+from scanfix.encoding import encode
+from scanfix.encoding.sampling import SizeProbe
+from scanfix.encoding.scaling import ScaleTrial, ScalingParams
+from scanfix.encoding.tables import coarseness_of
+from scanfix.encoding.writing import JpegOptions
+from scanfix.fit import Range
+from scanfix.model import Pixels
+from scanfix.profiles import ByteWindow, load_profile
+
+
+def page(noise: float) -> Pixels:
+    """Lines of small print as a camera takes them: softened, and with grain."""
+    rng = np.random.default_rng(5)
+    pixels = np.full((1500, 2000, 3), 215, np.uint8)
+    for row in range(60, 1480, 44):
+        text = "".join(chr(c) for c in rng.integers(97, 123, 60))
+        cv2.putText(pixels, text, (60, row), cv2.FONT_HERSHEY_SIMPLEX, 0.9, (40, 40, 50), 2, cv2.LINE_AA)
+    soft = cv2.GaussianBlur(pixels, (0, 0), 1.0).astype(np.float32)
+    grain = cv2.GaussianBlur(rng.normal(0, noise, soft.shape).astype(np.float32), (0, 0), 0.6)
+    return np.clip(soft + grain, 0, 255).astype(np.uint8)
+
+
+@pytest.mark.parametrize("noise", [2.0, 30.0])
+def test_small_print_is_not_shrunk_away_in_a_tight_window(noise: float) -> None:
+    tight = replace(load_profile("cnnic"), window=ByteWindow(20_000, 160_000), aim=None)
+    assert encode(page(noise), tight).scale > 0.45
+
+
+def test_no_scale_is_flattered_by_the_blocks_of_the_jpeg() -> None:
+    pixels = page(30.0)
+    params = ScalingParams()
+    probe = SizeProbe(pixels, JpegOptions())
+    trial = ScaleTrial(pixels, probe, 160_000, Range(coarseness_of(95), coarseness_of(12)), params)
+    found = [trial.likeness(params.step**step) for step in range(2, 9)]
+    for before, value, after in zip(found, found[1:], found[2:], strict=False):
+        assert value < max(before, after) + 4

@@ -25,9 +25,9 @@ def page(noise: float) -> Pixels:
     for row in range(60, 1480, 44):
         text = "".join(chr(c) for c in rng.integers(97, 123, 60))
         cv2.putText(pixels, text, (60, row), cv2.FONT_HERSHEY_SIMPLEX, 0.9, (40, 40, 50), 2, cv2.LINE_AA)
-    soft = cv2.GaussianBlur(pixels, (0, 0), 1.0).astype(np.float32)
-    grain = cv2.GaussianBlur(rng.normal(0, noise, soft.shape).astype(np.float32), (0, 0), 0.6)
-    return np.clip(soft + grain, 0, 255).astype(np.uint8)
+    soft = cv2.GaussianBlur(pixels, (0, 0), 1.0)
+    grain = cv2.GaussianBlur(np.asarray(rng.normal(0, noise, soft.shape)), (0, 0), 0.6)
+    return np.asarray(np.clip(soft + grain, 0, 255), np.uint8)
 
 
 @pytest.mark.parametrize("noise", [2.0, 30.0])

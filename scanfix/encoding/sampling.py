@@ -90,21 +90,22 @@ class SizeProbe:
         """Of the picture that is in the sample; 1 for a small picture, whose files are no predictions."""
         self.image: Image.Image = as_image(self.sample)
         self._densities: dict[bool, float] = {}
-        self._stored = {options: self}
+        # Shared by all that `stored` gives. They hold no probe, so that the pixels go with the last of them.
+        self._asked: dict[JpegOptions, dict[float, float]] = {}
+        self._made: dict[JpegOptions, dict[float, bytes]] = {}
         self._begin(options)
 
     def stored(self, options: JpegOptions) -> SizeProbe:
         """The same sample, written with other options; it remembers what it was asked."""
-        if options not in self._stored:
-            other = self._stored[options] = copy(self)
-            other._begin(options)
-        return self._stored[options]
+        other = copy(self)
+        other._begin(options)
+        return other
 
     def _begin(self, options: JpegOptions) -> None:
         self.options = options
-        self.known: dict[float, float] = {}
+        self.known = self._asked.setdefault(options, {})
         """What has been predicted, coarseness -> bytes."""
-        self.files: dict[float, bytes] = {}
+        self.files = self._made.setdefault(options, {})
         """Of a picture that is its own sample: nothing need be encoded twice."""
 
     def __call__(self, coarseness: float) -> float:

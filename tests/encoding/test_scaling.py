@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
 from dataclasses import replace
 
 import cv2
@@ -44,3 +46,23 @@ def test_no_scale_is_flattered_by_the_blocks_of_the_jpeg() -> None:
     found = [trial.likeness(params.step**step) for step in range(2, 9)]
     for before, value, after in zip(found, found[1:], found[2:], strict=False):
         assert value < max(before, after) + 4
+
+
+def test_what_one_probe_was_asked_another_of_the_same_options_knows() -> None:
+    probe = SizeProbe(page(4.0), JpegOptions())
+    full = JpegOptions(full_chroma=True)
+    size = probe.stored(full)(0.7)
+    assert probe.stored(full).known == {0.7: size}
+    assert probe.known == {}
+
+
+def test_the_pixels_go_with_the_last_probe() -> None:
+    gc.disable()
+    try:
+        probe = SizeProbe(page(4.0), JpegOptions())
+        probe.stored(JpegOptions(full_chroma=True))(0.7)
+        pixels = weakref.ref(probe.pixels)
+        del probe
+        assert pixels() is None
+    finally:
+        gc.enable()

@@ -49,7 +49,7 @@ class LightParams(NamedTuple):
     over_ink: float = 170.0
     over_paper: float = 252.0
     glare_seen: Bound = Bound(sure=0.9, note=0.02, risk=0.07)
-    shadow_seen: Bound = Bound(sure=0.9, note=0.06, risk=0.15)
+    shadow_seen: Bound = Bound(sure=0.95, note=0.06, risk=0.15)
     """By the network, where the levels are silent."""
 
 

@@ -24,7 +24,7 @@ class Mark(NamedTuple):
 
 MARKS = (
     Mark("smudge", "SF306", Bound(sure=0.8, note=0.01, risk=0.08)),
-    Mark("watermark", "SF307", Bound(sure=0.8, note=0.012, risk=0.06)),
+    Mark("watermark", "SF307", Bound(sure=0.9, note=0.012, risk=0.06)),
     Mark("fold", "SF308", Bound(sure=0.8, note=0.01, risk=0.01)),
 )
 

@@ -1,6 +1,6 @@
 """Train the pointer on chunks that `training.damage.samples` writes beside it.
 
-usage: python -m training.damage.train CHUNK_DIR RUN_DIR --minutes 60 [--start CHECKPOINT]
+usage: python -m training.damage.train CHUNK_DIR RUN_DIR --minutes 60 [--start CHECKPOINT ...]
 
 AdamW, warm-up and cosine by the clock, bfloat16 autocast, an average of the weights over time. A sample
 serves several times, mirrored and turned. RUN_DIR gets `log.txt` and a checkpoint every few minutes.
@@ -19,6 +19,7 @@ import torch.nn.functional as F  # noqa: N812
 from torch import Tensor
 
 from training.damage.network import Pointer
+from training.export import mean_of
 from training.train import optimizer_of, rate, update_average
 
 STORE = 8_000
@@ -85,7 +86,7 @@ def main() -> None:
     parser.add_argument("--every", type=float, default=5)
     parser.add_argument("--least", type=int, default=512)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--start")
+    parser.add_argument("--start", nargs="+", help="a checkpoint, or several: their mean")
     train(parser.parse_args())
 
 
@@ -95,7 +96,7 @@ def train(args: argparse.Namespace) -> None:
     rng = np.random.default_rng(args.seed)
     net = Pointer()
     if args.start:
-        net.load_state_dict(torch.load(args.start, weights_only=True))
+        net.load_state_dict(mean_of(args.start))
     net = net.to(memory_format=torch.channels_last).train()
     average = copy.deepcopy(net).eval()
     optimizer = optimizer_of(net, args.rate)

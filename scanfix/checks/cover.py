@@ -53,7 +53,7 @@ class CoverParams(NamedTuple):
     """Of the side; bands and headers span all of it."""
     min_solidity: float = 0.8
     min_contrast: float = 12.0
-    seen: Bound = Bound(sure=0.85, note=0.008, risk=0.008)
+    seen: Bound = Bound(sure=0.9, note=0.006, risk=0.006)
     """By the network, where the rules are silent."""
 
 

@@ -41,7 +41,8 @@ numbers belong to nobody and SPECIMEN or 样本 stands across each document. Fre
 {rows}
 
 *Should say* names the finding that the picture was drawn for; the report may hold others: SPECIMEN across
-a page may be told as the watermark that it is (SF307). A dash means that no finding of weight is expected.
+a page may be told as the watermark that it is (SF307), or taken for a smudge (SF306). A dash means that no
+finding of weight is expected.
 Where a report lists a check under `not_checked`, scanfix cannot see that fault yet and says so.
 """
 

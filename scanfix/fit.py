@@ -194,9 +194,8 @@ class _Search(Generic[Made]):
     def _solve(self, start: float, target: float, correction: float) -> float:
         if self._predict(self.settings.finest) * correction <= target:
             return self.settings.finest
-        return solve(
-            self._predict, target / correction, start, self.settings, self.params, dict(self.predicted)
-        )
+        target /= correction
+        return solve(self._predict, target, start, self.settings, self.params, self.predicted)
 
     def _finest_untried(self, target: float) -> float | None:
         """Beyond a jump in the sizes, where the nearest setting was tried and is too large."""

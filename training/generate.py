@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import argparse
 import time
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -32,29 +34,25 @@ def wait_for_room(folder: Path, ahead: int) -> None:
         time.sleep(1)
 
 
-def main() -> None:
+def write_samples(source_of: Callable[[Path, int], Any], size: int, names: Sequence[str], ahead: int) -> None:
+    """The program: chunks of `size` samples, their arrays by name, drawn by `source_of(material, seed)`."""
     parser = argparse.ArgumentParser()
     parser.add_argument("material", type=Path)
     parser.add_argument("chunks", type=Path)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--first", type=int, default=0)
     parser.add_argument("--count", type=int, default=100_000)
-    parser.add_argument("--ahead", type=int, default=60)
+    parser.add_argument("--ahead", type=int, default=ahead)
     args = parser.parse_args()
     cv2.setNumThreads(1)  # noqa: TID251 - a program of its own, not the library
     args.chunks.mkdir(parents=True, exist_ok=True)
-    studio = Studio(args.material, args.seed)
+    source = source_of(args.material, args.seed)
     for number in range(args.first, args.first + args.count):
         wait_for_room(args.chunks, args.ahead)
-        samples = [studio.sample(number * SIZE + k) for k in range(SIZE)]
-        write_chunk(
-            args.chunks,
-            f"{studio.seed}-{number:06d}",
-            image=np.stack([s.image for s in samples]),
-            maps=np.stack([s.maps for s in samples]),
-            truth=np.stack([s.truth for s in samples]),
-        )
+        samples = [source.sample(number * size + k) for k in range(size)]
+        stacked = {name: np.stack([getattr(sample, name) for sample in samples]) for name in names}
+        write_chunk(args.chunks, f"{args.seed}-{number:06d}", **stacked)
 
 
 if __name__ == "__main__":
-    main()
+    write_samples(Studio, SIZE, ("image", "maps", "truth"), ahead=60)

@@ -24,6 +24,7 @@ class ChromaParams(NamedTuple):
     loss_per_coarseness: float = 6.0
     """A screenshot in colour (2.8 at 0.4) gains by 4:4:4, a strip of text (3.1 at 1.2) loses by it."""
     tile: int = 16
+    """Pixels; the sample's own tiles are of this height, and blocks of 4:2:0 of this size."""
     noise_share: float = 0.25
     """What all but this share of the tiles lose is noise, which no chroma is worth: two noisy photos at half
     their size lost 9 and 14 points of SSIMULACRA2 by 4:4:4 in the same bytes; of eight coloured documents
@@ -31,12 +32,10 @@ class ChromaParams(NamedTuple):
     most_noise: float = 4.0
     """Of those photos 2.3 and 2.9; more is a pattern."""
     least_tiles: int = 64
+    """A quarter of fewer says nothing about the whole."""
 
 
-DEFAULT = ChromaParams()
-
-
-def chroma_loss(pixels: Pixels, params: ChromaParams = DEFAULT) -> float:
+def chroma_loss(pixels: Pixels, params: ChromaParams = ChromaParams()) -> float:
     """Root mean square of Cb and Cr minus their 2 x 2 average, over H x W x 3 RGB, without the noise."""
     height, width = pixels.shape[0] // 2 * 2, pixels.shape[1] // 2 * 2
     if height < 2 or width < 2:

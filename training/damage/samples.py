@@ -8,7 +8,6 @@ squeezed to SIDE x SIDE; and one map a class of CELLS x CELLS.
 
 from __future__ import annotations
 
-import argparse
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,7 +27,7 @@ from training.damage.marks import (
 )
 from training.damage.printed import emblem, hologram, portrait
 from training.documents import Rng
-from training.generate import wait_for_room, write_chunk
+from training.generate import write_samples
 from training.quality import capture
 from training.quality.pages import Page, draw_page
 from training.scenes import Studio
@@ -211,27 +210,5 @@ def finish(canvas: Canvas) -> Sample:
     return Sample(np.ascontiguousarray(image), (np.stack(maps, -1) * 255).astype(np.uint8))
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser()
-    parser.add_argument("material", type=Path)
-    parser.add_argument("chunks", type=Path)
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--count", type=int, default=100_000)
-    parser.add_argument("--ahead", type=int, default=40)
-    args = parser.parse_args()
-    cv2.setNumThreads(1)  # noqa: TID251 - a program of its own, not the library
-    args.chunks.mkdir(parents=True, exist_ok=True)
-    desk = Desk(args.material, args.seed)
-    for number in range(args.count):
-        wait_for_room(args.chunks, args.ahead)
-        samples = [desk.sample(number * CHUNK + k) for k in range(CHUNK)]
-        write_chunk(
-            args.chunks,
-            f"{desk.seed}-{number:06d}",
-            image=np.stack([s.image for s in samples]),
-            maps=np.stack([s.maps for s in samples]),
-        )
-
-
 if __name__ == "__main__":
-    main()
+    write_samples(Desk, CHUNK, ("image", "maps"), ahead=40)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scanfix.fit import Fit, FitParams, Misfit, Range, fit, solve
+from scanfix.fit import Fit, FitParams, Misfit, Range, exceeds, fit, solve
 
 SETTINGS = Range(0.1, 8.0)
 
@@ -126,6 +126,25 @@ def test_what_is_known_is_not_asked_again() -> None:
     assert len(result.made) >= 95_000
     assert len(set(asked)) <= 3
     assert not set(asked) & set(known)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.floats(1e3, 1e8), st.floats(0.1, 8.0), st.floats(1e3, 1e7), st.lists(st.floats(0.1, 8.0), max_size=5)
+)
+def test_a_size_is_asked_only_where_the_known_ones_do_not_tell(
+    full: float, setting: float, bound: float, others: list[float]
+) -> None:
+    size, asked = power_law(full), list[float]()
+
+    def predict(setting: float) -> float:
+        asked.append(setting)
+        return size(setting)
+
+    known = {other: size(other) for other in others}
+    assert exceeds(predict, setting, bound, known) == (size(setting) > bound)
+    told = any((s >= setting and size(s) > bound) or (s <= setting and size(s) <= bound) for s in others)
+    assert bool(asked) != told
 
 
 @pytest.mark.parametrize("off", [0.9, 1.0, 1.03])

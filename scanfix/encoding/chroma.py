@@ -41,15 +41,22 @@ def chroma_loss(pixels: Pixels, params: ChromaParams = ChromaParams()) -> float:
     if height < 2 or width < 2:
         return 0.0
     colour = cv2.cvtColor(np.ascontiguousarray(pixels[:height, :width]), cv2.COLOR_RGB2YCrCb)
-    chroma = colour[..., 1:].astype(np.float32)
-    small = cv2.resize(chroma, (width // 2, height // 2), interpolation=cv2.INTER_AREA)
-    lost = (chroma - cv2.resize(small, (width, height), interpolation=cv2.INTER_NEAREST)) ** 2
-    return float(max(lost.mean() - _noise(lost.mean(axis=2), params), 0.0) ** 0.5)
+    lost = np.mean([_spread(np.ascontiguousarray(colour[..., channel])) for channel in (1, 2)], axis=0)
+    return float(max(lost.mean() - _noise(lost, params), 0.0) ** 0.5)
+
+
+def _spread(channel: NDArray[np.number]) -> NDArray[np.float32]:
+    """Variance of each 2 x 2 pixels: the mean of the squares less the square of the mean."""
+    values = channel.astype(np.float32)
+    half = (channel.shape[1] // 2, channel.shape[0] // 2)
+    mean, square = (cv2.resize(v, half, interpolation=cv2.INTER_AREA) for v in (values, values * values))
+    return np.asarray(square - mean * mean, np.float32)
 
 
 def _noise(lost: NDArray[np.floating], params: ChromaParams) -> float:
-    """The part of a mean square that is everywhere on the picture."""
-    size = lost.shape[1] // params.tile, lost.shape[0] // params.tile
+    """The part of a mean square that is everywhere on the picture; `lost` is told of 2 x 2 pixels."""
+    side = params.tile // 2
+    size = lost.shape[1] // side, lost.shape[0] // side
     if size[0] * size[1] < params.least_tiles:
         return 0.0
     tiles = cv2.resize(lost, size, interpolation=cv2.INTER_AREA)

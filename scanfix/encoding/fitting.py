@@ -5,7 +5,11 @@ from __future__ import annotations
 from scanfix.encoding.sampling import SizeProbe
 from scanfix.encoding.tables import COARSEST
 from scanfix.encoding.writing import as_image, write_jpeg
-from scanfix.fit import Fit, Misfit, Range, fit
+from scanfix.fit import Fit, FitParams, Misfit, Range, fit
+
+CAREFUL = FitParams(accept=0.975)
+"""Where letters are read by every byte: of one scan at 250,000 bytes 0.927 at 96 % of them, 0.938 at all,
+with the tables and scale alike."""
 
 
 def fit_picture(probe: SizeProbe, low: int, high: int, finest: float) -> Fit[bytes] | Misfit:
@@ -16,4 +20,5 @@ def fit_picture(probe: SizeProbe, low: int, high: int, finest: float) -> Fit[byt
         known = probe.files.get(coarseness)
         return known or write_jpeg(image, coarseness, probe.options_at(coarseness))
 
-    return fit(encode, probe, low, high, Range(finest, COARSEST), start=0.5, known=probe.known)
+    params = CAREFUL if probe.options.letters_first else FitParams()
+    return fit(encode, probe, low, high, Range(finest, COARSEST), start=0.5, known=probe.known, params=params)

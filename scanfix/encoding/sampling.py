@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from scanfix.encoding.writing import JpegOptions, as_image, write_jpeg
+from scanfix.fit import exceeds
 from scanfix.model import Pixels
 
 
@@ -116,6 +117,10 @@ class SizeProbe:
             header = self.params.header_bytes
             self.known[coarseness] = header + (len(data) - header) / self.share
         return self.known[coarseness]
+
+    def exceeds(self, coarseness: float, byte_count: float) -> bool:
+        """Is the file larger than this? What is known of other settings may tell."""
+        return exceeds(self, coarseness, byte_count, self.known)
 
     def options_at(self, coarseness: float) -> JpegOptions:
         """The options; with standard Huffman tables where the file may outgrow Pillow's buffer.

@@ -179,7 +179,8 @@ def choose_scale(
     """
     tuning, pixels = params or ScalingParams(), probe.pixels
     is_large = pixels.shape[0] * pixels.shape[1] > tuning.most_pixels
-    if probe(coarseness_of(tuning.wanted_quality if is_large else tuning.safe_quality)) <= byte_count:
+    enough = tuning.wanted_quality if is_large else tuning.safe_quality
+    if not probe.exceeds(coarseness_of(enough), byte_count):
         return 1.0
     excess = probe(coarseness_of(tuning.wanted_quality)) / byte_count
     start = max(excess ** (-1 / tuning.size_exponent), tuning.smallest)

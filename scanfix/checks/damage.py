@@ -64,6 +64,14 @@ class DamageMaps(NamedTuple):
     """6 x 48 x 48, in the order of CLASSES; cells beyond the document are 0."""
     view: DocumentView
 
+    def share_over(self, name: str, left: float, top: float, right: float, bottom: float) -> float:
+        """Share of a part of the document that this class covers; its sides are shares of the document's."""
+        page = self.chances[CLASSES.index(name), RIM:-RIM, RIM:-RIM]
+        rows = slice(math.floor(top * len(page)), math.ceil(bottom * len(page)))
+        columns = slice(math.floor(left * len(page)), math.ceil(right * len(page)))
+        part = page[rows, columns]
+        return float(part.mean()) if part.size else 0.0
+
     def told(self, name: str, code: str, bound: Bound) -> tuple[float, Finding | None]:
         """Share of the document that this class covers in one spot, and the finding where it is enough."""
         chances = self.chances[CLASSES.index(name)]

@@ -2,8 +2,9 @@
 
 Every segment of text is judged at one glyph height (`textmodel`), so the verdict does not depend on the
 resolution, and an enlarged picture gets no better one. The score is one calibrated chance (x 100) that the
-text is read, from the mean over the segments. The cause comes from the strokes (`strokes`) and from what
-sensor and coder left (`residue`). Without text nothing is said about sharpness: SF207, never "blurred".
+text is read, from the mean over the segments and from the share of the text that a reflection hides. The
+cause comes from the strokes (`strokes`) and from what sensor and coder left (`residue`). Without text
+nothing is said about sharpness: SF207, never "blurred".
 A false alarm sends an honest person back to the camera, so a warning needs a score below 15.
 """
 
@@ -44,6 +45,9 @@ class LegibilityParams(NamedTuple):
     """Less text than this may be plaster, curtains or handwriting: no cause is named from it."""
     some_readable: float = 0.8
     """Of so little text: enough that some is there and can be read, and nothing is alleged."""
+    hidden: float = 0.4
+    """Share of the text's extent under a reflection at which the chance falls to a third, by a Gaussian. Of
+    112 drawn pictures with reflections 89 % could be read below 0.2 of it, 50 % at 0.2 to 0.4, 22 % above."""
 
 
 class CauseParams(NamedTuple):
@@ -77,6 +81,19 @@ def chance_to_be_read(mean: float, params: LegibilityParams = PARAMS) -> float:
     return 1 / (1 + math.exp(-(params.weight * mean + params.constant)))
 
 
+def chance_to_be_seen(hidden: float, params: LegibilityParams = PARAMS) -> float:
+    """The chance 0..1 that what can be read is not under a reflection, which hides this share of the text."""
+    return math.exp(-((hidden / params.hidden) ** 2))
+
+
+def hidden_share(subject: Subject) -> float:
+    """Share of the text's extent under a reflection, where no letters are left that could be judged."""
+    extent, size = subject.lines.extent, subject.document.size
+    if extent is None or subject.border is None:
+        return 0.0
+    return subject.damage.share_over("glare", *(extent / np.tile([size.width, size.height], 2)))
+
+
 def assess(subject: Subject) -> Assessment:
     lines = subject.lines
     if lines.amount < LEAST_TEXT:
@@ -86,6 +103,8 @@ def assess(subject: Subject) -> Assessment:
     if 100 * chance < PARAMS.warn_below:
         enough = lines.amount >= PARAMS.sure_amount
         finding = _finding(100 * chance, subject) if enough else _unsure(lines)
+    # A reflection is told by its own check, never as blur.
+    chance *= chance_to_be_seen(hidden_share(subject))
     return Assessment(
         "legibility", native=chance, unit="chance to be read", score=100 * chance, finding=finding
     )

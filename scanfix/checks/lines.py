@@ -27,6 +27,10 @@ Boxes = NDArray[np.float64]
 Values = NDArray[np.float64]
 
 
+LIKELY = 0.5
+"""Chance of a segment to be text that counts as such."""
+
+
 class LineParams(NamedTuple):
     """Tuning of the finder, in pixels of a pyramid level; found on own renderings, not on photos."""
 
@@ -90,6 +94,12 @@ class TextLines:
     def letters(self) -> Values:
         """About how many each segment holds."""
         return letters_in(self.boxes, self.upright)
+
+    @property
+    def extent(self) -> Values | None:
+        """Left, top, right, bottom of all that is text; None without any."""
+        boxes = self.boxes[self.text > LIKELY]
+        return np.array([*boxes[:, :2].min(axis=0), *boxes[:, 2:].max(axis=0)]) if len(boxes) else None
 
     @property
     def amount(self) -> float:

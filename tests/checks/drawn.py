@@ -81,6 +81,13 @@ def noisy(picture: Picture, sigma: float) -> Picture:
     return np.clip(picture + grain, 0, 255).astype(np.uint8)
 
 
+def with_spot(picture: Picture, x: int, y: int, radius: float) -> Picture:
+    """A reflection."""
+    rows, columns = np.mgrid[: picture.shape[0], : picture.shape[1]]
+    light = 320 * np.exp(-((rows - y) ** 2 + (columns - x) ** 2) / radius**2)
+    return np.asarray(np.clip(picture + light[..., None], 0, 255), np.uint8)
+
+
 def resized(picture: Picture, scale: float) -> Picture:
     way = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
     return np.asarray(cv2.resize(picture, None, fx=scale, fy=scale, interpolation=way), np.uint8)

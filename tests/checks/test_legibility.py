@@ -5,7 +5,19 @@ from __future__ import annotations
 import cv2
 import numpy as np
 import pytest
-from checks.drawn import Picture, blurred, noisy, page, plain, resized, shaken, subject
+from checks.drawn import (
+    Picture,
+    blurred,
+    border,
+    noisy,
+    on_table,
+    page,
+    plain,
+    resized,
+    shaken,
+    subject,
+    with_spot,
+)
 
 from scanfix.checks import legibility
 from scanfix.checks.lines import letters_in
@@ -53,6 +65,19 @@ def test_a_shaken_picture_is_told_from_one_out_of_focus() -> None:
     finding = assessed(shaken(page(), 21)).finding
     assert finding is not None
     assert finding.code == "SF202"
+
+
+def scattered(x: int, radius: float) -> Assessment:
+    photo, quad = on_table(with_spot(page(paper=(205, 202, 198)), x, 300, radius))
+    return legibility.assess(subject(photo, border(quad)))
+
+
+def test_text_under_a_reflection_is_not_read_and_not_called_blurred() -> None:
+    spoilt, beside = scattered(350, 260), scattered(880, 60)
+    assert spoilt.score is not None
+    assert beside.score is not None
+    assert spoilt.score < beside.score - 30
+    assert spoilt.finding is None
 
 
 def test_noise_lowers_the_score() -> None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 import cv2
 import numpy as np
 import pytest
-from checks.drawn import PROFILE, Picture, border, code, on_table, page, plain, subject
+from checks.drawn import PROFILE, Picture, border, code, on_table, page, plain, subject, with_spot
 
 from scanfix.checks import Subject, colour, cover, light, named_kind
 from scanfix.checks.view import view_document
@@ -23,12 +23,6 @@ def centre_of(assessment: Assessment) -> tuple[float, float]:
     assert assessment.finding.region is not None
     x, y = np.mean(assessment.finding.region, axis=0)
     return float(x), float(y)
-
-
-def with_spot(picture: Picture, x: int, y: int, radius: float) -> Picture:
-    rows, columns = np.mgrid[: picture.shape[0], : picture.shape[1]]
-    light = 320 * np.exp(-((rows - y) ** 2 + (columns - x) ** 2) / radius**2)
-    return np.asarray(np.clip(picture + light[..., None], 0, 255), np.uint8)
 
 
 def half_shaded(picture: Picture, factor: float) -> Picture:

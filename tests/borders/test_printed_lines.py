@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 import pytest
 from borders.drawn import TILTED, UPRIGHT, WOOD, Corners, laid, page, photo, table
@@ -48,6 +49,31 @@ def test_a_header_that_runs_out_of_the_picture_makes_its_side_cut() -> None:
         "bottom": SideState.SEEN,
         "left": SideState.SEEN,
     }
+
+
+def test_a_header_whose_round_corners_are_near_the_frame_is_left_too() -> None:
+    """Its edges end a little before the frame, and the edge that joins them lies beyond it."""
+    leaving = ((200.0, -4.0), (640.0, -2.0), (660.0, 720.0), (180.0, 710.0))
+    pixels = headed(leaving)
+    pixels[:14, 185:230] = pixels[:14, 620:665] = pixels[:14, 100:145]
+    found = move_off_print(pixels, refine(pixels, below_header(leaving)))
+    assert side_states(Quad.of(found.tolist()), Size(840, 840))["top"] == SideState.CUT
+
+
+def test_a_header_of_nearly_the_colour_of_the_table_is_left_too() -> None:
+    sheet = page()
+    sheet[: round(BAND * len(sheet))] = (136, 70, 60)
+    pixels = laid(table(840, 840, WOOD), sheet, UPRIGHT)
+    found = move_off_print(pixels, refine(pixels, below_header(UPRIGHT)))
+    assert np.linalg.norm(found - np.array(UPRIGHT), axis=1).max() < 6
+
+
+def test_the_grain_of_wood_is_not_followed() -> None:
+    square = ((200.0, 120.0), (640.0, 120.0), (640.0, 720.0), (200.0, 720.0))
+    grain = cv2.GaussianBlur(np.random.default_rng(8).normal(0, 120, (1, 840)), (5, 1), 1.2)
+    wood = np.clip(table(840, 840, WOOD) + grain[..., None], 0, 255).astype(np.uint8)
+    quad = np.array(square, np.float32)
+    assert (move_off_print(laid(wood, page(), square), quad) == quad).all()
 
 
 @pytest.mark.parametrize("corners", [UPRIGHT, TILTED], ids=["upright", "tilted"])

@@ -15,6 +15,7 @@ from scanfix.borders.candidates import Candidates, candidates
 from scanfix.borders.measures import NAMES, measure
 from scanfix.borders.net import NetMaps, predict
 from scanfix.borders.others import other_quads, spans_several
+from scanfix.borders.printed_frames import is_printed_frame
 from scanfix.borders.printed_lines import move_off_print
 from scanfix.borders.refine import refine
 from scanfix.borders.scorer import fitted
@@ -92,6 +93,8 @@ def find_border(
     if scores[best] < params.unsure_score and _ground(maps) < params.sure_ground:
         return None
     quad = _exact(pixels, winner / np.array(copy.scale, np.float32))
+    if is_printed_frame(copy, np.array(quad.scaled(*copy.scale).corners, np.float32)):
+        return _whole(size, confidence, maps, params)
     to_source = (1 / copy.scale[0], 1 / copy.scale[1])
     others = other_quads(maps, quad.scaled(*copy.scale))
     return DocumentBorder(

@@ -93,5 +93,7 @@ def _read_across(
     points = (side[0] + ahead[..., None] * along + across[..., None] * normal).astype(np.float32)
     seen = ((points > 1) & (points < (lab.shape[1] - 1, lab.shape[0] - 1))).all(axis=2)
     columns, rows = (points - 0.5).transpose(2, 0, 1)
-    colours = cv2.remap(lab, columns.copy(), rows.copy(), cv2.INTER_LINEAR)
+    colours = cv2.remap(lab, columns.copy(), rows.copy(), cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    # Noise goes by the mean along the side, a rule does not.
+    colours = cv2.blur(colours, (1, 7))
     return np.asarray(colours, np.float32), np.asarray(seen, np.bool_)

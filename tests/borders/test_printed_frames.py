@@ -38,6 +38,12 @@ def test_one_rule_and_three_sides_of_the_picture_are_no_border(shade: float) -> 
     assert said(framed(shade), left)
 
 
+def test_noise_hides_no_rule() -> None:
+    grain = np.random.default_rng(4).normal(0, 18, (HEIGHT, WIDTH, 3))
+    left = [(INSET, 0), (WIDTH, 0), (WIDTH, HEIGHT), (INSET, HEIGHT)]
+    assert said(np.asarray(np.clip(framed() + grain, 0, 255), np.uint8), left)
+
+
 def test_three_rules_and_one_side_of_the_picture_are_no_border() -> None:
     inner = [(INSET, INSET), (WIDTH, INSET), (WIDTH, HEIGHT - INSET), (INSET, HEIGHT - INSET)]
     assert said(framed(), inner)

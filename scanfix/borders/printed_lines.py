@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from scanfix.borders.shapes import crossings, mean_diagonal
 from scanfix.borders.stripe import LineParams, Stripe, clear_line, read_stripe
@@ -41,6 +42,8 @@ class PrintedLineParams(NamedTuple):
     least_step: float = 6.0
     """Lab, and the next as a share of what the edge steps along the quad."""
     least_ratio: float = 0.15
+    least_level: float = 0.4
+    """Of the first steps, in their direction: what is alike."""
     most_gaps: float = 0.1
     rounding: float = 0.03
     """An edge that ends so near to the frame, as a share of its length, does so at a rounded corner."""
@@ -57,8 +60,8 @@ class PrintedLineParams(NamedTuple):
     least_length: float = 0.03
     """Of its neighbours a side must be moved by this much, where it does not go to the frame."""
     join_reach: float = 0.02
-    join_support: float = 0.25
-    """As `RefineParams.reach` and `min_support`, for the further edge."""
+    join_support: float = 0.15
+    """As `RefineParams.reach` and `min_support`, for the further edge: lower, since its ends are known."""
 
 
 class Followed(NamedTuple):
@@ -110,12 +113,12 @@ def follow(
     pixels: Pixels, side: Floats, diagonal: float, params: PrintedLineParams = PrintedLineParams()
 ) -> Followed | None:
     """The edge beyond the second end of a side (2 x 2 points); None where none goes on."""
-    if _run(pixels, side, params.first_look, params.least_step, diagonal, params) is None:
+    if not _runs(pixels, side, params.first_look, params.least_step, diagonal, params):
         return None
     own, _ = _strongest(_stripe(pixels, side, (0.5, 0.95), 30, diagonal, params), diagonal, params)
     least = max(params.least_step, params.least_ratio * float(np.median(own)))
-    found = _run(pixels, side, round(params.furthest / params.spacing), least, diagonal, params)
-    return found if found and _parts_surfaces(pixels, side, found, diagonal, params) else None
+    runs = _runs(pixels, side, round(params.furthest / params.spacing), least, diagonal, params)
+    return next((run for run in runs if _parts_surfaces(pixels, side, run, diagonal, params)), None)
 
 
 def _parts_surfaces(
@@ -143,29 +146,42 @@ def _mean_colour(pixels: Pixels, start: Floats, end: Floats, width: float) -> Fl
     return np.asarray(to_lab(pixels[rows[seen], columns[seen]][None]).mean(axis=(0, 1)), np.float32)
 
 
-def _run(
+def _runs(
     pixels: Pixels, side: Floats, samples: int, least: float, diagonal: float, params: PrintedLineParams
-) -> Followed | None:
-    """The unbroken run of steps of at least this size from the end of the side on, all one way."""
+) -> list[Followed]:
+    """The unbroken runs of steps of at least this size from the end of the side on, all one way: of all
+    such steps, and of those like the first ones, which end where the ground has steps of its own."""
     part = (1 + params.spacing, 1 + samples * params.spacing)
     stripe = _stripe(pixels, side, part, samples, diagonal, params)
     in_frame = samples if stripe.inside.all() else int(stripe.inside.argmin())
     if in_frame == 0:
-        return Followed(side[1], 0.0, True)
+        return [Followed(side[1], 0.0, True)]
     sizes, steps = (values[:in_frame] for values in _strongest(stripe, diagonal, params))
-    clear = sizes >= least
-    unbroken = clear & (np.cumsum(clear) >= (1 - params.most_gaps) * np.arange(1, in_frame + 1))
-    if not unbroken.any():
-        return None
-    count = int(np.nonzero(unbroken)[0][-1]) + 1
-    if np.linalg.norm(steps[:count].mean(axis=0)) < params.one_way * sizes[:count].mean():
+    first = np.median(steps[: params.first_look], axis=0)
+    alike = steps @ first >= params.least_level * float(first @ first)
+    counts = (_unbroken(clear, params) for clear in (sizes >= least, (sizes >= least) & alike))
+    followed = (_followed(side, count, sizes, steps, in_frame < samples, params) for count in counts)
+    return [run for run in followed if run is not None]
+
+
+def _unbroken(clear: NDArray[np.bool_], params: PrintedLineParams) -> int:
+    """How many samples the run has that begins with the first one."""
+    dense = clear & (np.cumsum(clear) >= (1 - params.most_gaps) * np.arange(1, len(clear) + 1))
+    return int(np.nonzero(dense)[0][-1]) + 1 if dense.any() else 0
+
+
+def _followed(
+    side: Floats, count: int, sizes: Floats, steps: Floats, ends_at_frame: bool, params: PrintedLineParams
+) -> Followed | None:
+    """The run of so many samples; None without any, and where its steps go several ways."""
+    if np.linalg.norm(steps[:count].sum(axis=0)) < params.one_way * sizes[:count].sum() or count == 0:
         return None
     share = count * params.spacing
     # Where little of an edge is followed, the little that is left to the frame says nothing.
     room = params.rounding / params.spacing if share >= params.least_length else 1
-    to_frame = in_frame < samples and in_frame <= count + room
-    step = float(sizes[:count].mean())
-    return Followed(side[1] + share * (side[1] - side[0]), share, to_frame, step)
+    to_frame = ends_at_frame and len(sizes) <= count + room
+    end = side[1] + share * (side[1] - side[0])
+    return Followed(end, share, to_frame, float(sizes[:count].mean()))
 
 
 def _stripe(

@@ -68,6 +68,12 @@ def test_a_header_of_nearly_the_colour_of_the_table_is_left_too() -> None:
     assert np.linalg.norm(found - np.array(UPRIGHT), axis=1).max() < 6
 
 
+def test_a_header_in_a_shaken_photo_is_left_too() -> None:
+    pixels = np.asarray(cv2.blur(headed(UPRIGHT), (1, 13)), np.uint8)
+    found = move_off_print(pixels, refine(pixels, below_header(UPRIGHT)))
+    assert np.linalg.norm(found - np.array(UPRIGHT), axis=1).max() < 6
+
+
 def test_the_grain_of_wood_is_not_followed() -> None:
     square = ((200.0, 120.0), (640.0, 120.0), (640.0, 720.0), (200.0, 720.0))
     grain = cv2.GaussianBlur(np.random.default_rng(8).normal(0, 120, (1, 840)), (5, 1), 1.2)

@@ -1,7 +1,8 @@
 """Which sides of a document that fills the picture are nevertheless cut?
 
-No ground is to be seen there, so three other witnesses are heard: print that crosses the rim (`crossing`),
-lines of text that end at it, and the shape, where the kind of document is named and so its size known.
+No ground is to be seen there, so four other witnesses are heard: print that crosses the rim (`crossing`),
+lines of text that end at it, a printed frame that is nearer to it than to the others (`margins`), and the
+shape, where the kind of document is named and so its size known.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from scanfix.checks.crossing import crossed_sides
+from scanfix.checks.margins import narrow_sides
 from scanfix.checks.subject import Subject
 from scanfix.geometry import SIDES, Side
 from scanfix.model import SideState
@@ -37,7 +39,7 @@ def leaving_sides(subject: Subject) -> tuple[Side, ...]:
     border = subject.border
     if border is None or not border.sides_in(SideState.FLUSH):
         return ()
-    heard = {*crossed_sides(subject), *sides_text_ends_at(subject)}
+    heard = {*crossed_sides(subject), *sides_text_ends_at(subject), *narrow_sides(subject)}
     return tuple(side for side in SIDES if side in heard) or sides_against_shape(subject)
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 import pytest
 from checks.drawn import Picture, page, plain, subject
 
 from scanfix.checks import border as border_check
 from scanfix.checks.leaving import leaving_sides
+from scanfix.checks.margins import narrow_of, narrow_sides
 from scanfix.documents import find_kind
 from scanfix.geometry import SIDES, Quad, Side, Size
 from scanfix.model import DocumentBorder, SideState
@@ -31,6 +33,36 @@ def test_lines_of_text_that_end_at_the_rim_make_a_cut_side() -> None:
     assert leaving(np.ascontiguousarray(whole)) == ()
     assert leaving(cut) == ("right",)
     assert leaving(np.ascontiguousarray(np.rot90(cut))) == ("top",)
+
+
+def framed(grain: float = 0.0) -> Picture:
+    """A page with a printed frame, 40 pixels inside its edges."""
+    sheet = np.full((800, 600, 3), 236, np.uint8)
+    cv2.rectangle(sheet, (40, 40), (560, 760), (90, 80, 50), 2)
+    noise = np.random.default_rng(2).normal(0, grain, sheet.shape)
+    return np.asarray(np.clip(sheet + noise, 0, 255), np.uint8)
+
+
+def test_a_printed_frame_much_nearer_to_one_rim_makes_a_cut_side() -> None:
+    whole = framed()
+    assert leaving(whole) == ()
+    assert leaving(np.ascontiguousarray(whole[:, 26:])) == ("left",)
+    assert leaving(np.ascontiguousarray(whole[:-26])) == ("bottom",)
+    assert leaving(np.ascontiguousarray(whole[:, 8:])) == ()  # print is a little off
+
+
+def test_grained_paper_has_no_frame() -> None:
+    assert narrow_sides(subject(framed(60)[:, 26:])) == ()
+
+
+@pytest.mark.parametrize(
+    ("margins", "sides"),
+    [((20, 21, 20, 9), ("left",)), ((20, 21, 20, 11), ()), ((20, 40, 20, 9), ()), ((20, None, 20, 9), ())],
+)
+def test_a_margin_is_narrow_beside_three_alike(
+    margins: tuple[int | None, ...], sides: tuple[Side, ...]
+) -> None:
+    assert narrow_of(margins) == sides
 
 
 @pytest.mark.parametrize(

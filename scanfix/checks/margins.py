@@ -1,0 +1,85 @@
+"""Is the margin around a printed frame much narrower on one side of a page that fills the picture?
+
+Certificates and licences have such a frame, with much the same margin on all sides; a scan that lacks a
+strip of the paper keeps the frame and loses margin. Printing is never off by half of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from scanfix.checks.subject import Subject
+from scanfix.geometry import SIDES, Side
+
+
+class MarginParams(NamedTuple):
+    """Lengths are shares of the long side of the picture.
+
+    On drawn pages that fill the picture: 4 of 4 with a frame that lack 3 % are told, of 53 whole ones with
+    a frame none, nor any of 15 real scans without ground.
+    """
+
+    side_px: int = 800
+    depth: float = 0.12
+    """So far from the rim a frame is looked for."""
+    rim: float = 0.0075
+    """Nearer lines are the edge of the paper."""
+    skew_px: int = 2
+    """A rule may wander so far along its side, both ways."""
+    thick_px: int = 9
+    """Thicker than a rule."""
+    inset: float = 0.12
+    """Share of the side left out at each end."""
+    contrast: int = 12
+    """Grey levels by which a rule is darker than the paper on both sides of it."""
+    least_length: float = 0.85
+    """Of the rest of the side, on which the rule is seen."""
+    most_grain: float = 0.4
+    """The same of the other rows."""
+    narrow: float = 0.5
+    """Of the least of the other margins."""
+    alike: float = 1.3
+    """Largest over least of those."""
+
+
+def narrow_sides(subject: Subject, params: MarginParams = MarginParams()) -> tuple[Side, ...]:
+    """The side that a strip of the margin is missing from; none where there is no frame."""
+    photo = subject.photo
+    scale = min(1.0, params.side_px / max(photo.size.width, photo.size.height))
+    grey = cv2.cvtColor(photo.reduced(photo.size.scaled(scale)), cv2.COLOR_RGB2GRAY)
+    # Turned so that the side in question lies on top: right, bottom and left by 90, 180, 270 degrees.
+    turned = (np.asarray(np.rot90(grey, turns), np.uint8) for turns in range(len(SIDES)))
+    return narrow_of([_margin(view, params) for view in turned], params)
+
+
+def narrow_of(margins: Sequence[int | None], params: MarginParams = MarginParams()) -> tuple[Side, ...]:
+    """Of the margins in the order of `SIDES`, None where no rule was found."""
+    found = [margin for margin in margins if margin is not None]
+    if len(found) < len(SIDES):
+        return ()
+    least, *others = sorted(found)
+    if least >= params.narrow * others[0] or others[-1] > params.alike * others[0]:
+        return ()
+    return (SIDES[found.index(least)],)
+
+
+def _margin(grey: NDArray[np.uint8], params: MarginParams) -> int | None:
+    """Pixels from the rim, the first row, to the first rule along it."""
+    height, width = grey.shape
+    depth, rim = (round(share * max(height, width)) for share in (params.depth, params.rim))
+    inset = round(params.inset * width)
+    strip = np.ascontiguousarray(grey[: depth + params.thick_px, inset : width - inset])
+    darker = cv2.morphologyEx(strip, cv2.MORPH_BLACKHAT, np.ones((params.thick_px, 1), np.uint8))
+    wandering = np.ones((2 * params.skew_px + 1, 1), np.uint8)
+    ruled = cv2.dilate((darker > params.contrast).astype(np.uint8), wandering)[rim:depth]
+    lengths = ruled.mean(axis=1)
+    rows = np.flatnonzero(lengths >= params.least_length)
+    # On grained paper nothing stands out.
+    if len(rows) == 0 or float(np.median(lengths)) > params.most_grain:
+        return None
+    return int(rim + rows[0] + params.skew_px)

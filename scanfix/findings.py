@@ -10,7 +10,16 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 
-class Severity(StrEnum):
+class Word(StrEnum):
+    """One of a closed list of words that a report uses."""
+
+    def __reduce_ex__(self, proto: object, /) -> tuple[type[Word], tuple[str]]:
+        # Python 3.11.2, that of Debian 12, would pickle a call of `getattr`, which nobody should take from a
+        # worker process.
+        return type(self), (self.value,)
+
+
+class Severity(Word):
     """error: a portal will refuse it; warning: a risk; info: said for the record."""
 
     ERROR = "error"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from enum import StrEnum
 from types import MappingProxyType
 from typing import Any
 
@@ -13,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scanfix import messages
-from scanfix.findings import FINDINGS, Severity
+from scanfix.findings import FINDINGS, Severity, Word
 from scanfix.geometry import SIDES, Point, Quad, Rect, Side, Size
 
 Pixels = NDArray[np.uint8]
@@ -88,7 +87,7 @@ class SourceImage:
         return self.size != self.info.size
 
 
-class SideState(StrEnum):
+class SideState(Word):
     """Of one side of the document: inside the frame, along it, beyond it, or not to be told."""
 
     SEEN = "seen"

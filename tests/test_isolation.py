@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import pickle
 import subprocess
 import sys
 import threading
@@ -18,8 +19,10 @@ import pytest
 
 import scanfix
 from scanfix.errors import ConfigError, InputError
+from scanfix.findings import Severity, Word
 from scanfix.isolation import Worker
 from scanfix.limits import Limits
+from scanfix.model import SideState
 
 LIMITS = Limits(max_seconds=30.0, max_memory_bytes=500_000_000, max_bytes=2_000_000)
 BRIEF = replace(LIMITS, max_seconds=0.5)
@@ -32,6 +35,13 @@ def worker() -> Iterator[Worker]:
     """One worker for all: after every harm it must serve the next test."""
     with Worker(LIMITS) as shared:
         yield shared
+
+
+@pytest.mark.parametrize("word", [Severity.WARNING, SideState.CUT])
+def test_a_word_of_the_report_travels_as_its_class_and_its_value(word: Word) -> None:
+    """Not as a call of `getattr`, as Python 3.11.2 would have it: the parent takes no calls."""
+    assert word.__reduce_ex__(pickle.HIGHEST_PROTOCOL) == (type(word), (word.value,))
+    assert pickle.loads(pickle.dumps(word)) is word
 
 
 def code_of(worker: Worker, task: Any, photo: bytes = b"photo") -> str:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from scanfix.checks.crossing import crossed_sides
 from scanfix.checks.margins import narrow_sides
@@ -27,6 +28,12 @@ class LeavingParams(NamedTuple):
     least_count: int = 2
     sure_text: float = 0.8
     """Chance to be text of a segment that is heard."""
+    end: float = 0.5
+    """How much of a segment is its end, in heights of the line."""
+    ink: float = 0.05
+    """Share of the darkest pixels that are ink."""
+    least_depth: float = 0.6
+    """Of the darkness of a segment's ink, that at its end; guilloche may join letters to the rim."""
     off_shape: float = 0.03
     """Least excess of the aspect over that of the kind; more than scans cropped by hand are off."""
     most_off: float = 0.1
@@ -52,8 +59,26 @@ def sides_text_ends_at(subject: Subject, params: LeavingParams = LeavingParams()
     left, top, right, bottom = boxes.T
     height = bottom - top if lines.upright else right - left
     rooms = {"top": top, "right": size.width - right, "bottom": size.height - bottom, "left": left}
-    near = {side: np.count_nonzero(rooms[side] < params.room * height) for side in SIDES}
-    return tuple(side for side in SIDES if near[side] >= params.least_count)
+    near = {side: boxes[rooms[side] < params.room * height] for side in SIDES}
+    return tuple(
+        side
+        for side in SIDES
+        if sum(_ends_in_ink(subject.grey, box, side, params) for box in near[side]) >= params.least_count
+    )
+
+
+def _ends_in_ink(
+    grey: NDArray[np.uint8], box: NDArray[np.float64], side: Side, params: LeavingParams
+) -> bool:
+    """A segment of text whose end at this side is as dark as its letters: no pale line that joins it."""
+    left, top, right, bottom = (max(0, round(value)) for value in box)
+    text = np.rot90(grey[top:bottom, left:right], SIDES.index(side))
+    end = text[: max(1, round(params.end * min(text.shape)))]
+    if not end.size:
+        return False
+    paper = float(np.median(text))
+    depth, depth_at_end = (paper - float(np.quantile(part, params.ink)) for part in (text, end))
+    return depth_at_end >= params.least_depth * depth
 
 
 def sides_against_shape(subject: Subject, params: LeavingParams = LeavingParams()) -> tuple[Side, ...]:

@@ -35,6 +35,16 @@ def test_lines_of_text_that_end_at_the_rim_make_a_cut_side() -> None:
     assert leaving(np.ascontiguousarray(np.rot90(cut))) == ("top",)
 
 
+def test_pale_lines_that_join_letters_to_the_rim_are_no_letters() -> None:
+    whole = page(900, 600)[:, :700]
+    ends = np.flatnonzero((whole[90:] < 120).all(2).any(0)).max()
+    guilloche = np.ascontiguousarray(whole[:, : ends + 22])
+    for line in range(9):
+        y = round((4 + 1.9 * line) * 26) + 14
+        cv2.line(guilloche, (450, y), (guilloche.shape[1], y), (190, 190, 190), 2)
+    assert leaving(guilloche) == ()
+
+
 def framed(grain: float = 0.0) -> Picture:
     """A page with a printed frame, 40 pixels inside its edges."""
     sheet = np.full((800, 600, 3), 236, np.uint8)

@@ -93,7 +93,7 @@ def find_border(
     if scores[best] < params.unsure_score and _ground(maps) < params.sure_ground:
         return None
     quad = _exact(pixels, winner / np.array(copy.scale, np.float32))
-    if is_printed_frame(copy, np.array(quad.scaled(*copy.scale).corners, np.float32)):
+    if is_printed_frame(copy, quad.scaled(*copy.scale)):
         return _whole(size, confidence, maps, params)
     to_source = (1 / copy.scale[0], 1 / copy.scale[1])
     others = other_quads(maps, quad.scaled(*copy.scale))

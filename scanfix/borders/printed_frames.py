@@ -15,8 +15,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from scanfix.borders.shapes import areas, mean_diagonal
+from scanfix.borders.shapes import areas, beside, mean_diagonal
+from scanfix.borders.sides import edges_along
 from scanfix.borders.working import Floats, WorkingCopy
+from scanfix.geometry import Quad
 
 
 class PrintedFrameParams(NamedTuple):
@@ -44,21 +46,17 @@ class PrintedFrameParams(NamedTuple):
 
 
 def is_printed_frame(
-    copy: WorkingCopy, quad: Floats, params: PrintedFrameParams = PrintedFrameParams()
+    copy: WorkingCopy, quad: Quad, params: PrintedFrameParams = PrintedFrameParams()
 ) -> bool:
-    """`quad`: 4 x 2, clockwise, pixels of the working copy."""
-    width = params.reach * mean_diagonal(quad)
-    sides = [np.stack([quad[i], quad[(i + 1) % 4]]) for i in range(4)]
-    inner = [side for side in sides if not _lies_along_picture(side, copy, params)]
-    if len(inner) == len(sides) and areas(quad[None])[0] < params.least_area * copy.size.pixel_count:
+    """`quad`: in pixels of the working copy."""
+    corners = np.array(quad.corners, np.float32)
+    width, area = params.reach * mean_diagonal(corners), float(areas(corners[None])[0])
+    sides = quad.sides().values()
+    inner = [ends for ends in sides if not edges_along(ends, copy.size, params.along)]
+    if len(inner) == len(sides) and area < params.least_area * copy.size.pixel_count:
         return False
-    rules = sum(_is_rule(copy.lab, side, width, params) for side in inner)
+    rules = sum(_is_rule(copy.lab, np.array(ends, np.float32), width, params) for ends in inner)
     return rules > 0 and rules + len(sides) - len(inner) >= params.sides
-
-
-def _lies_along_picture(side: Floats, copy: WorkingCopy, params: PrintedFrameParams) -> bool:
-    places = side / np.array([copy.size.width, copy.size.height], np.float32)
-    return bool((places < params.along).all(axis=0).any() or (places > 1 - params.along).all(axis=0).any())
 
 
 def _is_rule(lab: Floats, side: Floats, width: float, params: PrintedFrameParams) -> bool:
@@ -87,10 +85,7 @@ def _read_across(
 ) -> tuple[Floats, NDArray[np.bool_]]:
     """Colours on 40 normals of a side (2 x 2) at these distances outward, 40 x N x 3, and which lie in the
     picture."""
-    along = side[1] - side[0]
-    normal = np.array([along[1], -along[0]], np.float32) / max(float(np.linalg.norm(along)), 1e-6)
-    ahead, across = np.meshgrid(np.linspace(0.06, 0.94, 40), offsets, indexing="ij")
-    points = (side[0] + ahead[..., None] * along + across[..., None] * normal).astype(np.float32)
+    points = beside(side, np.linspace(0.06, 0.94, 40), offsets)
     seen = ((points > 1) & (points < (lab.shape[1] - 1, lab.shape[0] - 1))).all(axis=2)
     columns, rows = (points - 0.5).transpose(2, 0, 1)
     colours = cv2.remap(lab, columns.copy(), rows.copy(), cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)

@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from scanfix.borders.shapes import crossings, mean_diagonal
+from scanfix.borders.shapes import beside, crossings, mean_diagonal
 from scanfix.borders.stripe import LineParams, Stripe, clear_line, read_stripe
 from scanfix.borders.working import Floats
 from scanfix.lab import to_lab
@@ -135,10 +135,7 @@ def _parts_surfaces(
 
 def _mean_colour(pixels: Pixels, start: Floats, end: Floats, width: float) -> Floats:
     """Lab of the strip along a line, on the left of it where `width` is negative; in the picture only."""
-    along = end - start
-    normal = np.array([along[1], -along[0]], np.float32) / max(float(np.linalg.norm(along)), 1e-6)
-    ahead, across = np.meshgrid(np.linspace(0.05, 0.95, 24), np.linspace(0.1, 1, 24))
-    points = start + ahead[..., None] * along + across[..., None] * width * normal
+    points = beside(np.stack([start, end]), np.linspace(0.05, 0.95, 24), width * np.linspace(0.1, 1, 24))
     columns, rows = points[..., 0].astype(int), points[..., 1].astype(int)
     seen = (columns >= 0) & (rows >= 0) & (columns < pixels.shape[1]) & (rows < pixels.shape[0])
     if not seen.any():

@@ -43,6 +43,14 @@ def side_vectors(quads: Quads) -> Floats:
     return np.asarray(np.roll(quads, -1, axis=1) - quads, np.float32)
 
 
+def beside(side: Floats, ahead: NDArray[np.floating], outward: NDArray[np.floating]) -> Floats:
+    """A x B x 2: points at these shares of a side (2 x 2, clockwise), so many pixels outward of it."""
+    along = side[1] - side[0]
+    normal = np.array([along[1], -along[0]]) / max(float(np.linalg.norm(along)), 1e-6)
+    points = side[0] + ahead[:, None, None] * along + outward[None, :, None] * normal
+    return np.asarray(points, np.float32)
+
+
 def areas(quads: Quads) -> Floats:
     """Shoelace areas; positive for clockwise order with y down."""
     return np.asarray(0.5 * cross(quads, np.roll(quads, -1, axis=1)).sum(axis=1), np.float32)

@@ -29,7 +29,7 @@ Edges = frozenset[Side]
 
 def side_states(quad: Quad, size: Size, params: SideParams = SideParams()) -> dict[Side, SideState]:
     """The state of each side of a quad in full-resolution pixels."""
-    along = {side: _edges_along(quad.sides()[side], size, params.flush) for side in SIDES}
+    along = {side: edges_along(quad.sides()[side], size, params.flush) for side in SIDES}
     alone = all(along.values())
     states = {}
     for side in SIDES:
@@ -53,7 +53,7 @@ def _out_of(point: Point, size: Size, beyond: float) -> Edges:
     return frozenset(edge for edge, room in _room(point, size).items() if room < -beyond)
 
 
-def _edges_along(ends: tuple[Point, Point], size: Size, flush: float) -> Edges:
+def edges_along(ends: tuple[Point, Point], size: Size, flush: float) -> Edges:
     """The edge of the frame that both ends lie at, or beyond."""
     rooms = [_room(end, size) for end in ends]
     return frozenset(edge for edge in rooms[0] if max(room[edge] for room in rooms) < flush)

@@ -81,12 +81,12 @@ def chance_to_be_read(mean: float, params: LegibilityParams = PARAMS) -> float:
     return 1 / (1 + math.exp(-(params.weight * mean + params.constant)))
 
 
-def chance_to_be_seen(hidden: float, params: LegibilityParams = PARAMS) -> float:
+def _chance_to_be_seen(hidden: float, params: LegibilityParams = PARAMS) -> float:
     """The chance 0..1 that what can be read is not under a reflection, which hides this share of the text."""
     return math.exp(-((hidden / params.hidden) ** 2))
 
 
-def hidden_share(subject: Subject) -> float:
+def _hidden_share(subject: Subject) -> float:
     """Share of the text's extent under a reflection, where no letters are left that could be judged."""
     extent, size = subject.lines.extent, subject.document.size
     if extent is None or subject.border is None:
@@ -104,7 +104,7 @@ def assess(subject: Subject) -> Assessment:
         enough = lines.amount >= PARAMS.sure_amount
         finding = _finding(100 * chance, subject) if enough else _unsure(lines)
     # A reflection is told by its own check, never as blur.
-    chance *= chance_to_be_seen(hidden_share(subject))
+    chance *= _chance_to_be_seen(_hidden_share(subject))
     return Assessment(
         "legibility", native=chance, unit="chance to be read", score=100 * chance, finding=finding
     )

@@ -27,7 +27,7 @@ Boxes = NDArray[np.float64]
 Values = NDArray[np.float64]
 
 
-LIKELY = 0.5
+LIKELY_TEXT = 0.5
 """Chance of a segment to be text that counts as such."""
 
 
@@ -98,7 +98,7 @@ class TextLines:
     @property
     def extent(self) -> Values | None:
         """Left, top, right, bottom of all that is text; None without any."""
-        boxes = self.boxes[self.text > LIKELY]
+        boxes = self.boxes[self.text > LIKELY_TEXT]
         return np.array([*boxes[:, :2].min(axis=0), *boxes[:, 2:].max(axis=0)]) if len(boxes) else None
 
     @property

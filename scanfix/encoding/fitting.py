@@ -7,6 +7,9 @@ from scanfix.encoding.tables import COARSEST
 from scanfix.encoding.writing import as_image, write_jpeg
 from scanfix.fit import Fit, FitParams, Misfit, Range, fit
 
+MIDDLE = 0.5
+"""Coarseness near which most large pictures meet their window."""
+
 CAREFUL = FitParams(accept=0.975)
 """Where letters are read by every byte: of one scan at 250,000 bytes 0.927 at 96 % of them, 0.938 at all,
 with the tables and scale alike."""
@@ -21,4 +24,6 @@ def fit_picture(probe: SizeProbe, low: int, high: int, finest: float) -> Fit[byt
         return known or write_jpeg(image, coarseness, probe.options_at(coarseness))
 
     params = CAREFUL if probe.options.letters_first else FitParams()
-    return fit(encode, probe, low, high, Range(finest, COARSEST), start=0.5, known=probe.known, params=params)
+    return fit(
+        encode, probe, low, high, Range(finest, COARSEST), start=MIDDLE, known=probe.known, params=params
+    )

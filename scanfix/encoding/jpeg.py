@@ -15,7 +15,7 @@ from typing import NamedTuple
 from scanfix.encoding.chroma import ChromaParams, earns_full_chroma
 from scanfix.encoding.encoded import Encoded, Step
 from scanfix.encoding.enlarging import MinimumParams, as_plain, reach_minimum
-from scanfix.encoding.fitting import fit_picture
+from scanfix.encoding.fitting import MIDDLE, fit_picture
 from scanfix.encoding.resizing import Scales, resize
 from scanfix.encoding.sampling import SizeProbe
 from scanfix.encoding.scaling import ScalingParams, choose_scale
@@ -26,9 +26,6 @@ from scanfix.fit import Fit, FitParams, Misfit, Range, solve
 from scanfix.geometry import Size
 from scanfix.model import Pixels
 from scanfix.profiles import OutputProfile
-
-MIDDLE = 0.5
-"""Coarseness near which most large pictures meet their window."""
 
 
 class JpegParams(NamedTuple):

@@ -11,8 +11,8 @@ from borders.drawn import WOOD, laid, page, table
 
 from scanfix.borders import find_border
 from scanfix.borders.printed_frames import is_printed_frame
-from scanfix.borders.working import Floats, working_copy
-from scanfix.geometry import SIDES
+from scanfix.borders.working import working_copy
+from scanfix.geometry import SIDES, Quad
 from scanfix.model import Pixels, SideState
 from scanfix.pyramid import Pyramid
 
@@ -28,8 +28,7 @@ def framed(shade: float = 1.0) -> Pixels:
 
 
 def said(pixels: Pixels, quad: Sequence[tuple[float, float]]) -> bool:
-    corners: Floats = np.array(quad, np.float32)
-    return is_printed_frame(working_copy(Pyramid(pixels), 640), corners)
+    return is_printed_frame(working_copy(Pyramid(pixels), 640), Quad.of(quad))
 
 
 @pytest.mark.parametrize("shade", [1.0, 0.5], ids=["even light", "half in the shade"])

@@ -154,10 +154,10 @@ def _cropped(source: SourceImage, border: DocumentBorder, params: FramingParams)
 def _flat(
     source: SourceImage, border: DocumentBorder, aspect: float | None, params: FramingParams
 ) -> Framed | None:
-    """Rectified, or None where a corner is not in the photo or the border is not sure."""
+    """Rectified, or None where a corner is not in the photo, the border not sure, or another document there."""
     size = source.size
     inside = all(0 <= x <= size.width and 0 <= y <= size.height for x, y in border.quad.corners)
-    if border.confidence < params.min_confidence or not inside:
+    if border.confidence < params.min_confidence or border.others or not inside:
         return None
     pixels, rect = rectify(source.pixels, border.quad, _margin(border.quad, params), aspect)
     return Framed(pixels, rect)

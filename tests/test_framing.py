@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import drawing
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scanfix.framing import Turn, crop_rect, frame, rectify
+from scanfix.framing import Crop, Turn, crop_rect, frame, rectify
 from scanfix.geometry import SIDES, Quad, Size
 from scanfix.model import DocumentBorder, SideState, SourceImage, SourceInfo
 from scanfix.profiles import load_profile
@@ -122,6 +124,12 @@ def test_flat_puts_the_document_upright_with_a_margin_of_the_photo() -> None:
 def test_flat_keeps_the_whole_picture_when_a_corner_is_outside() -> None:
     framed = frame(photo(), border(x0=-50), load_profile("cnnic"), "flat")
     assert framed.pixels.shape[1] >= 900
+
+
+@pytest.mark.parametrize("crop", ["auto", "flat"])
+def test_a_second_document_is_never_cut_off(crop: Crop) -> None:
+    both = replace(border(), others=(Quad(((800, 500), (950, 500), (950, 600), (800, 600))),))
+    assert frame(photo(), both, load_profile("cnnic"), crop).crop is None
 
 
 @given(st.floats(0, 300), st.sampled_from([None, 1.586, 0.63, 1.42]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from scanfix.borders.sides import edges_along
 from scanfix.geometry import SIDES, Point, Quad, Size
 from scanfix.model import DocumentBorder, SideState
 
@@ -16,8 +17,7 @@ def border_by_hand(quad: Quad, size: Size) -> DocumentBorder:
 
 
 def _state(ends: tuple[Point, Point], size: Size) -> SideState:
-    depths = [min(x / size.width, y / size.height, 1 - x / size.width, 1 - y / size.height) for x, y in ends]
-    if min(depths) < -FLUSH_SHARE:
+    room = min(min(x / size.width, y / size.height, 1 - x / size.width, 1 - y / size.height) for x, y in ends)
+    if room < -FLUSH_SHARE:
         return SideState.CUT
-    # Both ends along the frame: the side itself runs along it.
-    return SideState.FLUSH if max(depths) < FLUSH_SHARE else SideState.SEEN
+    return SideState.FLUSH if edges_along(ends, size, FLUSH_SHARE) else SideState.SEEN

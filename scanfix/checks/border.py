@@ -11,7 +11,6 @@ from __future__ import annotations
 from scanfix.checks.check import Check
 from scanfix.checks.leaving import leaving_sides
 from scanfix.checks.subject import Subject
-from scanfix.checks.textmodel import LEAST_TEXT
 from scanfix.findings import Severity
 from scanfix.geometry import SIDES
 from scanfix.model import Assessment, Finding, SideState
@@ -35,7 +34,7 @@ def assess(subject: Subject) -> Assessment:
 
 
 def _without_border(subject: Subject) -> Assessment:
-    if subject.lines.amount < LEAST_TEXT:
+    if not subject.has_document:
         finding = Finding.of("SF101", confidence=0.7)
     else:
         finding = Finding.of("SF102", sides=list(SIDES))

@@ -9,6 +9,7 @@ from scanfix.checks.subject import Subject
 from scanfix.model import Assessment
 
 NO_BORDER = "no border was found"
+NO_DOCUMENT = "no document was found"
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,3 +23,5 @@ class Check:
     slug: str
     codes: tuple[str, ...]
     assess: Callable[[Subject], Assessment]
+    on_document: bool = False
+    """Asks about the paper or what lies on it, so it is not asked where there is no document."""

@@ -85,4 +85,4 @@ def assess(subject: Subject) -> Assessment:
     )
 
 
-CHECK = Check("grey_copy", ("SF403",), assess)
+CHECK = Check("grey_copy", ("SF403",), assess, on_document=True)

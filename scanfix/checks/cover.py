@@ -220,4 +220,4 @@ def _region(around: Surroundings, mask: Mask) -> tuple[Point, ...]:
     return tuple((float(x), float(y)) for x, y in points)
 
 
-CHECK = Check("covered", ("SF305",), assess)
+CHECK = Check("covered", ("SF305",), assess, on_document=True)

@@ -118,17 +118,29 @@ def _unsure(lines: TextLines) -> Finding:
 def _finding(score: float, subject: Subject) -> Finding:
     severity = Severity.ERROR if score < PARAMS.fail_below else Severity.WARNING
     strokes = subject.lines.strokes
-    code = main_cause(strokes, subject.native.pixels)
+    scale = subject.source.scale[0]
+    code = main_cause(strokes, _document_of(subject), scale)
     params: dict[str, Any] = {}
     if code == "SF201":
         params["level"] = "strong" if severity is Severity.ERROR else "slight"
     if code == "SF203":
-        params["height"] = round(float(np.median(strokes.height)))
+        params["height"] = round(float(np.median(strokes.height)) / scale)
     return Finding.of(code, severity=severity, confidence=round(1 - score / 100, 3), **params)
 
 
-def main_cause(strokes: Strokes, native: NDArray[np.uint8], causes: CauseParams = CAUSES) -> str:
-    """The code of the first cause that explains why text is not read."""
+def _document_of(subject: Subject) -> NDArray[np.uint8]:
+    """The part of the luma that holds the document: the grain of a table says nothing of the paper."""
+    left, top, right, bottom = (max(0, round(value)) for value in subject.quad.bounds)
+    return subject.native.pixels[top:bottom, left:right]
+
+
+def main_cause(
+    strokes: Strokes, native: NDArray[np.uint8], scale: float = 1.0, causes: CauseParams = CAUSES
+) -> str:
+    """The code of the first cause that explains why text is not read.
+
+    `native` is the luma of the document, H x W; `scale` that of these pixels to those of the file.
+    """
     if not len(strokes.height):
         return "SF201"
     contrast, height, edge, best = (
@@ -138,7 +150,7 @@ def main_cause(strokes: Strokes, native: NDArray[np.uint8], causes: CauseParams 
     explained = (
         ("SF206", contrast < causes.contrast),
         ("SF204", grain(native) > causes.grain * contrast),
-        ("SF203", height < causes.height),
+        ("SF203", height / scale < causes.height),
         ("SF202", edge > max(causes.shaken * best, causes.shaken_edge) and best < causes.shaken_best),
         ("SF201", edge > causes.edge),
         ("SF205", blockiness(native) > causes.blockiness),

@@ -150,7 +150,7 @@ def _by_share(slug: str, share: float, bound: float, finding: Finding | None) ->
     return Assessment(slug, native=100 * share, unit="% of the document", score=score, finding=finding)
 
 
-GLARE = Check("glare", ("SF301",), assess_glare)
-SHADOW = Check("shadow", ("SF302",), assess_shadow)
+GLARE = Check("glare", ("SF301",), assess_glare, on_document=True)
+SHADOW = Check("shadow", ("SF302",), assess_shadow, on_document=True)
 TOO_DARK = Check("too_dark", ("SF303",), assess_too_dark)
 OVEREXPOSED = Check("overexposed", ("SF304",), assess_overexposed)

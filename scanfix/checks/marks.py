@@ -42,4 +42,4 @@ def assess_mark(mark: Mark) -> Callable[[Subject], Assessment]:
     return assess
 
 
-CHECKS = tuple(Check(mark.name, (mark.code,), assess_mark(mark)) for mark in MARKS)
+CHECKS = tuple(Check(mark.name, (mark.code,), assess_mark(mark), on_document=True) for mark in MARKS)

@@ -10,7 +10,7 @@ import dataclasses
 import logging
 from collections.abc import Iterable
 
-from scanfix.checks.check import Check
+from scanfix.checks.check import NO_DOCUMENT, Check
 from scanfix.checks.subject import Subject
 from scanfix.findings import FINDINGS
 from scanfix.model import Assessment, Finding
@@ -40,6 +40,8 @@ def unjudged(checks: Iterable[Check], assessments: Iterable[Assessment]) -> tupl
 
 def _assessed(check: Check, subject: Subject) -> Assessment:
     try:
+        if check.on_document and not subject.has_document:
+            return Assessment(check.slug, failure=NO_DOCUMENT)
         assessment = check.assess(subject)
     except Exception as error:
         logger.debug("check %s failed", check.slug, exc_info=True)

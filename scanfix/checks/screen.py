@@ -115,4 +115,4 @@ def assess(subject: Subject) -> Assessment:
     return Assessment("screen", native=height, unit="dB", score=score, finding=finding)
 
 
-CHECK = Check("screen", ("SF404",), assess)
+CHECK = Check("screen", ("SF404",), assess, on_document=True)

@@ -77,7 +77,8 @@ def cut_strips(
         # A long segment is looked at in its middle.
         half = min(1.0, STRIP_WIDTH / max(along[i] / across[i] * STRIP_PX, 1.0)) / 2
         picture = native.level(level)
-        part = _middle(quad, half) * (picture.shape[0] / native.size.height)
+        halved = picture.shape[1] / native.size.width, picture.shape[0] / native.size.height
+        part = _middle(quad, half) * halved
         strips[i, :, : widths[i]] = _strip(picture, part, int(widths[i]))
     return strips, widths, heights
 

@@ -16,6 +16,7 @@ from scanfix.checks.damage import DamageMaps, see_damage
 from scanfix.checks.letters import letter_chances
 from scanfix.checks.lines import TextLines, find_lines
 from scanfix.checks.paper import Paper, estimate_paper
+from scanfix.checks.textmodel import LEAST_TEXT
 from scanfix.checks.view import DocumentView, ViewParams, view_document
 from scanfix.documents import DocumentKind
 from scanfix.geometry import Quad
@@ -54,6 +55,11 @@ class Subject:
     def quad(self) -> Quad:
         """The border's corners, or those of the frame: without a border the document is the whole picture."""
         return Quad.frame(self.source.size) if self.border is None else self.border.quad
+
+    @property
+    def has_document(self) -> bool:
+        """A border, or at least text."""
+        return self.border is not None or self.lines.amount >= LEAST_TEXT
 
     @cached_property
     def document(self) -> DocumentView:

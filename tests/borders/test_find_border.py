@@ -99,8 +99,11 @@ def test_a_bare_table_has_no_border(ground: Colour) -> None:
     assert border is None or border.sides_in(SideState.FLUSH) == SIDES
 
 
-def test_a_flat_picture_has_no_border() -> None:
-    assert find_border(np.full((300, 400, 3), 128, np.uint8)) is None
+@pytest.mark.parametrize("tone", [0, 128, 250, 255])
+@pytest.mark.parametrize("grain", [0.0, 3.0])
+def test_an_empty_page_has_no_border(tone: int, grain: float) -> None:
+    noise = np.random.default_rng(1).normal(0, grain, (700, 500, 3))
+    assert find_border(np.clip(tone + noise, 0, 255).astype(np.uint8)) is None
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (1, 900), (900, 1), (7, 5), (40, 40), (60, 3000)])

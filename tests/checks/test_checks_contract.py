@@ -7,14 +7,19 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from checks.drawn import PROFILE, border, on_table, page, plain, subject
+from checks.drawn import PROFILE, border, on_table, page, plain, subject, with_spot
 
 from scanfix.checks import CHECKS, Check, Subject, not_checked, run_checks, runner
+from scanfix.checks.check import NO_DOCUMENT
 from scanfix.documents import find_kind
 from scanfix.findings import FINDINGS, Severity
 from scanfix.model import Assessment, Finding
 
 PHOTO, QUAD = on_table(page())
+TINTED = page(paper=(225, 228, 222))
+SHINING, _ = on_table(with_spot(TINTED, 620, 240, 110))
+BARRED = PHOTO.copy()
+BARRED[350:420, 300:700] = 0
 SUBJECTS = {
     "photo": subject(PHOTO, border(QUAD)),
     "no border": subject(PHOTO),
@@ -24,6 +29,8 @@ SUBJECTS = {
     "black": subject(np.zeros((300, 400, 3), np.uint8)),
     "white": subject(np.full((300, 400, 3), 255, np.uint8)),
     "narrow": subject(plain(2000, 24)),
+    "reflection": subject(SHINING, border(QUAD)),
+    "bar": subject(BARRED, border(QUAD)),
 }
 
 
@@ -53,11 +60,19 @@ def test_every_check_answers_on_every_picture(check: Check, name: str) -> None:
 @pytest.mark.parametrize("name", SUBJECTS)
 def test_regions_lie_about_the_picture(name: str) -> None:
     size = SUBJECTS[name].source.info.size
-    for assessment in run_checks(SUBJECTS[name]):
-        region = assessment.finding.region if assessment.finding else None
-        for x, y in region or ():
+    findings = [a.finding for a in run_checks(SUBJECTS[name]) if a.finding]
+    regions = [finding.region for finding in findings if finding.region]
+    assert regions or name not in ("reflection", "bar")
+    for region in regions:
+        for x, y in region:
             assert -0.1 * size.width <= x <= 1.1 * size.width
             assert -0.1 * size.height <= y <= 1.1 * size.height
+
+
+def test_without_a_document_nothing_is_said_of_its_paper() -> None:
+    asked = {a.check: a.failure for a in run_checks(SUBJECTS["blank"])}
+    assert all(asked[check.slug] == NO_DOCUMENT for check in CHECKS if check.on_document)
+    assert {"glare", "shadow", "covered", "grey_copy"} <= {c.slug for c in CHECKS if c.on_document}
 
 
 def test_a_clean_photo_has_no_warning() -> None:

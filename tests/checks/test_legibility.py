@@ -54,6 +54,26 @@ def test_the_score_falls_as_blur_is_turned_up() -> None:
     assert scores[2] < 25
 
 
+def test_the_grain_of_the_table_is_no_noise_of_the_document() -> None:
+    photo, quad = on_table(page(700, 300), margin=300)
+    left, top, right, bottom = map(int, quad.bounds)
+    grainy = noisy(photo, 40)
+    grainy[top:bottom, left:right] = blurred(page(700, 300), 7)
+    finding = legibility.assess(subject(grainy, border(quad))).finding
+    assert finding is not None
+    assert finding.code == "SF201"
+
+
+def test_small_letters_are_measured_in_pixels_of_the_file() -> None:
+    small = resized(page(1800, 1200), 0.18)
+    height, width = small.shape[:2]
+    whole = legibility.assess(subject(small)).finding
+    assert whole is not None
+    assert whole.code == "SF203"
+    halved = legibility.assess(subject(small, width=2 * width, height=2 * height)).finding
+    assert halved is None or halved.code != "SF203"
+
+
 def test_text_blurred_beyond_reading_is_blurred() -> None:
     finding = assessed(blurred(page(), 7)).finding
     assert finding is not None

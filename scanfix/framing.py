@@ -154,7 +154,7 @@ def _cropped(source: SourceImage, border: DocumentBorder, params: FramingParams)
 def _flat(
     source: SourceImage, border: DocumentBorder, aspect: float | None, params: FramingParams
 ) -> Framed | None:
-    """Rectified, or None where a corner is not in the photo, the border not sure, or another document there."""
+    """Rectified, or None where a corner is not in the photo, in doubt, or with another document there."""
     size = source.size
     inside = all(0 <= x <= size.width and 0 <= y <= size.height for x, y in border.quad.corners)
     if border.confidence < params.min_confidence or border.others or not inside:

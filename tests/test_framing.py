@@ -10,9 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scanfix.framing import Crop, Turn, crop_rect, frame, rectify
+from scanfix.framing import Turn, crop_rect, frame, rectify
 from scanfix.geometry import SIDES, Quad, Size
 from scanfix.model import DocumentBorder, SideState, SourceImage, SourceInfo
+from scanfix.order import Crop
 from scanfix.profiles import load_profile
 
 FRAME = Size(1600, 1200)

@@ -84,11 +84,13 @@ class DamageMaps(NamedTuple):
         return share, Finding.of(code, severity=severity, confidence=CONFIDENCE, region=region)
 
 
-def see_damage(photo: Pyramid, quad: Quad) -> DamageMaps:
-    """Run the network on the document inside this border."""
+def see_damage(photo: Pyramid, quad: Quad, turn: int = 0) -> DamageMaps:
+    """Run the network on the document inside this border; `turn`: degrees clockwise until it can be read."""
     view = _view(quad)
     pixels = cv2.resize(view.picture(photo), (SIDE, SIDE), interpolation=cv2.INTER_AREA)
-    chances = _run(np.asarray(pixels, np.uint8))
+    # It learnt on upright pages: a head that lies on its side looks like a thing on them.
+    quarters = turn // 90
+    chances = np.rot90(_run(np.rot90(np.asarray(pixels, np.uint8), -quarters)), quarters, axes=(1, 2))
     inside = np.zeros_like(chances)
     inside[:, RIM:-RIM, RIM:-RIM] = chances[:, RIM:-RIM, RIM:-RIM]
     return DamageMaps(inside, view)

@@ -1,105 +1,21 @@
-"""Which way up is the document? The text says so, in any script, without being read.
+"""Can the text be read as the picture lies, and is the picture mirrored?
 
-Pieces of text lines (`letters`) vote, each with a bounded voice, and many count less than their number,
-because pieces of one document err together. A picture turned wrongly is worse than one left as it is: in
-doubt 0. Whether the picture is mirrored is only a hint, from the same voices.
+The letters tell both (`reading_turn`). That it is mirrored is only a hint, from the same voices.
 """
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
-from typing import Literal, NamedTuple
-
-import numpy as np
 
 from scanfix.checks.check import Check
-from scanfix.checks.letters import MIRRORED, NO_LETTERS, Values, letter_count, softmax
+from scanfix.checks.reading_turn import PARAMS, mirror_lead
 from scanfix.checks.subject import Subject
 from scanfix.findings import Severity
 from scanfix.model import Assessment, Finding
 
-Degrees = Literal[0, 90, 180, 270]
-
-TURNS: tuple[Degrees, ...] = (0, 90, 180, 270)
-
-
-class OrientationParams(NamedTuple):
-    """Tuning of the vote.
-
-    Pieces and kinship were chosen on 110 views of the development photos, 40 drawn photos and 73 damaged
-    renderings, in all four turns: of 1784 answers, 1456 came with at least 0.95, none of them wrong. With the
-    text model of now, which finds other pieces, 247 of 312 for 252 with the one of then, none of them wrong.
-    """
-
-    least_letters: float = 2.5
-    """Sum over the pieces of the chance to be letters; below it there is no text."""
-    least_voice: float = 0.03
-    """Added to every chance: the most that one piece can say is log(1.03 / 0.03)."""
-    kinship: float = 0.12
-    """Correlation of the pieces of one document: n pieces count as n / (1 + kinship * (n - 1))."""
-    upright_before: float = 0.7
-    """Chance of 0 degrees before looking; the other turns share the rest."""
-    mirrored_before: float = 0.01
-    """A mirror image lowers the chances of the turns."""
-    finding_from: float = 0.6
-    """Least confidence in a turn other than 0 that is reported."""
-    mirror_lead: float = 0.6
-    mirror_letters: float = 4.0
-    """Least that a mirror image must lead the turns by, and pieces with letters, for the hint. Of 64 real
-    documents as they stand none, of 42 drawn ones none; mirrored 27 % of the real and 8 of 14 drawn ones. Of
-    real ones turned sideways or upside down 7 % were falsely told, so it is no more than a hint."""
-
-
-PARAMS = OrientationParams()
-
-
-@dataclass(frozen=True, slots=True)
-class Turn:
-    """How the upright source must be turned so that its text can be read."""
-
-    degrees: Degrees
-    """Clockwise."""
-    confidence: float
-    """0..1, calibrated: the chance that `degrees` is right; 0 where there is no text."""
-    line_count: int
-    """Pieces of text that were asked."""
-    upright: float = 0.0
-    """0..1: the chance that nothing needs to be turned."""
-
-
-def reading_turn(subject: Subject, params: OrientationParams = PARAMS) -> Turn:
-    """The turn that puts the text of the document right, with its chance; Turn(0, 0.0, 0) without text."""
-    return vote(subject.letter_chances, params)
-
-
-def vote(chances: Values, params: OrientationParams = PARAMS) -> Turn:
-    """What the pieces (N x 6 chances) say together."""
-    if letter_count(chances) < params.least_letters:
-        return Turn(0, 0.0, 0)
-    other = (1 - params.upright_before) / 3
-    before = np.log([params.upright_before, other, other, other, params.mirrored_before])
-    after = softmax(voices(chances, params) + before)
-    best = int(after[:MIRRORED].argmax())
-    return Turn(TURNS[best], float(after[best]), len(chances), float(after[0]))
-
-
-def voices(chances: Values, params: OrientationParams = PARAMS) -> Values:
-    """What the pieces say of each turn and of a mirror image: sums of logarithms, for kindred pieces."""
-    loudness = 1 + params.kinship * (len(chances) - 1)
-    return np.asarray(np.log(chances[:, :NO_LETTERS] + params.least_voice).sum(0) / loudness)
-
-
-def mirror_lead(chances: Values, params: OrientationParams = PARAMS) -> float:
-    """By how much a mirror image is louder than the loudest turn; minus infinity without enough letters."""
-    if letter_count(chances) < params.mirror_letters:
-        return -math.inf
-    loud = voices(chances, params)
-    return float(loud[MIRRORED] - loud[:MIRRORED].max())
-
 
 def assess(subject: Subject) -> Assessment:
-    turn = reading_turn(subject)
+    turn = subject.reading_turn
     if turn.line_count == 0:
         return Assessment("orientation", failure="no text to tell by")
     found = turn.degrees != 0 and turn.confidence >= PARAMS.finding_from

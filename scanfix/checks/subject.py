@@ -16,6 +16,7 @@ from scanfix.checks.damage import DamageMaps, see_damage
 from scanfix.checks.letters import letter_chances
 from scanfix.checks.lines import TextLines, find_lines
 from scanfix.checks.paper import Paper, estimate_paper
+from scanfix.checks.reading_turn import ReadingTurn, vote
 from scanfix.checks.textmodel import LEAST_TEXT
 from scanfix.checks.view import DocumentView, ViewParams, view_document
 from scanfix.documents import DocumentKind
@@ -103,12 +104,17 @@ class Subject:
     @cached_property
     def damage(self) -> DamageMaps:
         """Where a network sees something over the document."""
-        return see_damage(self.photo, self.quad)
+        return see_damage(self.photo, self.quad, self.reading_turn.degrees)
 
     @cached_property
     def letter_chances(self) -> NDArray[np.float64]:
         """Of pieces of the text: how their letters are turned (`letters.letter_turns`)."""
         return letter_chances(self.lines, self.native.pixels, self.document)
+
+    @cached_property
+    def reading_turn(self) -> ReadingTurn:
+        """By how much the picture must be turned to be read; 0 in doubt."""
+        return vote(self.letter_chances)
 
 
 def observe(

@@ -101,3 +101,17 @@ def test_a_document_that_fills_the_picture_is_seen_too() -> None:
     whole = border(Quad.frame(Size(picture.shape[1], picture.shape[0])))
     assert code(SMUDGE(subject(picture, whole))) == "SF306"
     assert code(light.assess_shadow(subject(DOCUMENT, whole))) is None
+
+
+@pytest.mark.parametrize("quarters", [1, 2, 3])
+def test_a_page_on_its_side_is_looked_at_as_it_is_read(quarters: int) -> None:
+    photo, quad = on_table(DOCUMENT)
+    turned = np.ascontiguousarray(np.rot90(photo, -quarters))
+    corners, sides = list(quad.corners), photo.shape[:2]
+    for quarter in range(quarters):
+        # A quarter clockwise: what was the left side is on top.
+        corners = [(sides[quarter % 2] - y, x) for x, y in corners]
+    upright, lying = subject(photo, border(quad)), subject(turned, border(Quad.of(corners)))
+    assert lying.reading_turn.degrees == 360 - 90 * quarters
+    expected = np.rot90(upright.damage.chances, -quarters, axes=(1, 2))
+    assert np.abs(lying.damage.chances - expected).max() < 0.1

@@ -12,17 +12,8 @@ from draw.specimens import Kind
 from drawing import photo
 
 from scanfix.checks.letters import of_document
-from scanfix.checks.orientation import (
-    MIRRORED_TEXT,
-    ORIENTATION,
-    PARAMS,
-    TURNS,
-    Degrees,
-    Turn,
-    mirror_lead,
-    reading_turn,
-    vote,
-)
+from scanfix.checks.orientation import MIRRORED_TEXT, ORIENTATION
+from scanfix.checks.reading_turn import PARAMS, TURNS, Degrees, ReadingTurn, mirror_lead, vote
 from scanfix.checks.subject import Subject, observe
 from scanfix.findings import Severity
 from scanfix.geometry import SIDES
@@ -46,8 +37,8 @@ def lying(kind: Kind, blur: float, lies: Degrees) -> Pixels:
 
 
 @cache
-def told(kind: Kind, blur: float, lies: Degrees) -> Turn:
-    return reading_turn(subject_of(lying(kind, blur, lies)))
+def told(kind: Kind, blur: float, lies: Degrees) -> ReadingTurn:
+    return subject_of(lying(kind, blur, lies)).reading_turn
 
 
 def chances(turn: int, count: int, sure: float = 0.9) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
@@ -84,7 +75,7 @@ def test_without_text_nothing_is_said() -> None:
     rng = np.random.default_rng(0)
     table = np.clip(rng.normal(120, 12, (600, 800, 3)), 0, 255).astype(np.uint8)
     subject = subject_of(table)
-    assert reading_turn(subject).confidence < SURE
+    assert subject.reading_turn.confidence < SURE
     assert ORIENTATION.assess(subject).finding is None
 
 
@@ -136,5 +127,5 @@ def test_a_mirrored_photo_is_hinted_at_and_the_photo_itself_is_not() -> None:
 def test_a_border_changes_where_but_not_how_it_is_read() -> None:
     drawn = photo("card", 1000, seed=3)
     sides = dict.fromkeys(SIDES, SideState.SEEN)
-    turn = reading_turn(subject_of(drawn.pixels, DocumentBorder(drawn.quad, 1.0, sides)))
+    turn = subject_of(drawn.pixels, DocumentBorder(drawn.quad, 1.0, sides)).reading_turn
     assert turn.degrees == 0

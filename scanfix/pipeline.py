@@ -7,8 +7,6 @@ bytes - decode -> SourceImage - find_border -> DocumentBorder | None
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from os import PathLike
 
@@ -18,7 +16,7 @@ from scanfix.checks import not_checked, run_checks
 from scanfix.checks.subject import observe
 from scanfix.decoding import decode
 from scanfix.encoding import Encoded, encode, most_useful_pixels, pass_through, recode
-from scanfix.errors import InputError
+from scanfix.faults import refusing
 from scanfix.files import SourceBytes, check_target, write_atomically
 from scanfix.formats import extensions_of
 from scanfix.framing import TURNS, Framed, Turn, frame
@@ -98,23 +96,19 @@ class JoinedImage:
         PreparedImage(self.data, self.front, self.source_names[0]).save(path, overwrite=overwrite)
 
 
+@refusing()
 def inspect(photo: SourceBytes, order: Order) -> Report:
     """Look at a photo and say what is risky; nothing is made."""
-    with _enough_memory():
-        return _examine(photo, order, most_useful_pixels(order.profile, len(photo.data)))[1]
+    return _examine(photo, order, most_useful_pixels(order.profile, len(photo.data)))[1]
 
 
+@refusing()
 def prepare(photo: SourceBytes, order: Order) -> PreparedImage:
     """Make the file that the portal takes, and say what is still risky.
 
     Raises InputError, MissingExtraError or CannotMeetProfileError; OutputError
     ("verification_failed") would be a bug of ours.
     """
-    with _enough_memory():
-        return _prepare(photo, order)
-
-
-def _prepare(photo: SourceBytes, order: Order) -> PreparedImage:
     useful = most_useful_pixels(order.profile, len(photo.data))
     source, report = _examine(photo, order, useful)
     framed = _frame(source, report, order)
@@ -134,6 +128,7 @@ def _prepare(photo: SourceBytes, order: Order) -> PreparedImage:
     return PreparedImage(encoded.data, _finished(report, framed, encoded, notes), photo.name)
 
 
+@refusing()
 def join(front: SourceBytes, back: SourceBytes, order: Order, layout: Layout = "vertical") -> JoinedImage:
     """Both sides of a document on one page that satisfies the profile. Errors as in `prepare`."""
     examined = [_examine(photo, order) for photo in (front, back)]
@@ -147,6 +142,7 @@ def join(front: SourceBytes, back: SourceBytes, order: Order, layout: Layout = "
     return JoinedImage(encoded.data, reports[0], reports[1], (front.name, back.name))
 
 
+@refusing()
 def annotate(photo: SourceBytes, report: Report, order: Order, lang: Lang = "en") -> bytes:
     """A PNG of the photo with border, sides, regions and crop drawn on a copy, for people to look at."""
     # Fonts and drawing are loaded by those who want a picture of the result.
@@ -154,15 +150,6 @@ def annotate(photo: SourceBytes, report: Report, order: Order, lang: Lang = "en"
 
     source = _decode(photo, order)
     return draw_report(source.pixels, report, lang)
-
-
-@contextmanager
-def _enough_memory() -> Iterator[None]:
-    """A photo that needs more memory than there is, is that photo's error."""
-    try:
-        yield
-    except MemoryError as error:
-        raise InputError("memory") from error
 
 
 def _decode(photo: SourceBytes, order: Order, useful_pixels: int | None = None) -> SourceImage:

@@ -18,6 +18,7 @@ from drawing import as_jpeg, as_png, photo
 from PIL import Image, ImageFile
 
 import scanfix
+from scanfix import pipeline
 from scanfix.profiles import profile_names
 from scanfix.reports import schema
 
@@ -151,6 +152,24 @@ def test_a_wrong_option_is_named(options: dict[str, object], code: str, card_byt
     with pytest.raises(scanfix.ConfigError) as caught:
         scanfix.prepare(card_bytes, **options)  # type: ignore[arg-type]
     assert caught.value.code == code
+
+
+@pytest.mark.parametrize(
+    ("number", "code"), [(cv2.Error.StsNoMem, "memory"), (cv2.Error.StsAssert, "decoder_crashed")]
+)
+def test_what_opencv_cannot_do_is_that_photos_error(
+    number: int, code: str, card_bytes: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        error = cv2.error("as OpenCV says it")
+        error.code = number
+        raise error
+
+    monkeypatch.setattr(pipeline, "find_border", fail)
+    for call in (scanfix.prepare, scanfix.inspect, lambda data: scanfix.join(data, data)):
+        with pytest.raises(scanfix.InputError) as caught:
+            call(card_bytes)
+        assert caught.value.code == code
 
 
 def test_what_is_left_of_a_broken_file_is_given_only_when_asked_for() -> None:

@@ -15,6 +15,7 @@ from scanfix.decoding.colour import is_converted, to_srgb
 from scanfix.decoding.sniff import sniff
 from scanfix.decoding.stored import DECODER_ERRORS, Stored
 from scanfix.errors import InputError
+from scanfix.faults import refusing
 from scanfix.formats import claimed_format
 from scanfix.limits import SHELL_LIMITS, Limits
 from scanfix.model import Pixels, SourceImage, SourceInfo
@@ -51,6 +52,7 @@ def reader_of(format_name: str) -> Reader:
     return reader
 
 
+@refusing()
 def decode(
     data: bytes,
     *,
@@ -73,8 +75,6 @@ def decode(
     try:
         stored = _read(format_name, data, limits, salvage, useful_pixels)
         pixels = upright(to_srgb(stored), stored.orientation)
-    except MemoryError as error:
-        raise InputError("memory") from error
     except DECODER_ERRORS as error:
         # The net below the readers: bytes that even their own parsing trips over are damaged.
         raise InputError("corrupt", format=format_name) from error

@@ -40,7 +40,7 @@ def bmp_bytes(size: Size, bits: int) -> int:
 
 def is_plain_bmp(data: bytes) -> bool:
     """Written as `encode_bmp` writes it: header of 40 bytes, bottom row first, 8 or 24 bits, not compressed,
-    nothing behind."""
+    nothing between header, palette and rows or behind them."""
     if len(data) <= 54:
         return False
     byte_count, offset, header = (int.from_bytes(data[at : at + 4], "little") for at in (2, 10, 14))
@@ -48,7 +48,8 @@ def is_plain_bmp(data: bytes) -> bool:
     if header != 40 or planes != 1 or bits not in (8, 24) or compression or width <= 0 or height <= 0:
         return False
     rows: int = (width * bits + 31) // 32 * 4 * height
-    return 54 <= offset <= 54 + 1024 and byte_count == len(data) == offset + rows
+    colours = struct.unpack_from("<I", data, 46)[0] or 256 if bits == 8 else 0
+    return colours <= 256 and offset == 54 + 4 * colours and byte_count == len(data) == offset + rows
 
 
 def encode_bmp(

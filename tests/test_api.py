@@ -6,6 +6,7 @@ import io
 import logging
 import os
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -19,7 +20,7 @@ from PIL import Image, ImageFile
 
 import scanfix
 from scanfix import pipeline
-from scanfix.profiles import profile_names
+from scanfix.profiles import load_profile, profile_names
 from scanfix.reports import schema
 
 WINDOW = range(56_320, 1_000_001)
@@ -102,6 +103,11 @@ def test_an_upright_result_from_a_sideways_file() -> None:
     prepared = scanfix.prepare(buffer.getvalue(), crop="never")
     with opened(prepared.data) as picture:
         assert picture.size == (pixels.shape[1], pixels.shape[0])
+        shown = cv2.resize(np.asarray(picture.convert("RGB")), (8, 6), interpolation=cv2.INTER_AREA)
+    drawn = cv2.resize(pixels, (8, 6), interpolation=cv2.INTER_AREA)
+    others = drawn[::-1, ::-1], drawn[:, ::-1], drawn[::-1]
+    assert np.abs(shown.astype(int) - drawn).max() < 6
+    assert all(np.abs(shown.astype(int) - other).max() > 12 for other in others)
 
 
 def test_a_cut_off_card_is_a_finding_with_the_side() -> None:
@@ -109,6 +115,12 @@ def test_a_cut_off_card_is_a_finding_with_the_side() -> None:
     found = {f.code: f for f in report.findings}
     assert "SF103" in found
     assert found["SF103"].params["sides"] == ["left"]
+
+
+def test_the_profile_weighs_what_the_making_cost_too() -> None:
+    strict = replace(load_profile("cnnic"), severities={"SF406": scanfix.Severity.ERROR})
+    report = scanfix.prepare(as_jpeg(photo("card", 300).pixels), profile=strict).report
+    assert "SF406" in [finding.code for finding in report.blocking]
 
 
 def test_eight_threads_give_what_one_gives() -> None:

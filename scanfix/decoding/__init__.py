@@ -21,7 +21,7 @@ from scanfix.limits import SHELL_LIMITS, Limits
 from scanfix.model import Pixels, SourceImage, SourceInfo
 from scanfix.upright import upright
 
-__all__ = ["READERS", "decode", "sniff"]
+__all__ = ["decode", "sniff"]
 
 
 class Reader(Protocol):
@@ -30,25 +30,13 @@ class Reader(Protocol):
     def __call__(self, data: bytes, limits: Limits, *, salvage: bool = False) -> Stored: ...
 
 
-READERS: dict[str, str] = {
-    "JPEG": "jpeg",
-    "PNG": "png",
-    "BMP": "bmp",
-    "TIFF": "tiff",
-    "WEBP": "webp",
-    "GIF": "gif",
-    "AVIF": "avif",
-    "JPEG2000": "jpeg2000",
-    "HEIC": "heic",
-    "PDF": "pdf",
-}
-"""Format -> the module here that reads it, with a function `read_` and the module's name."""
-
-
 def reader_of(format_name: str) -> Reader:
-    """The one reader of a format. Only its module is loaded: with its library, each costs milliseconds."""
-    module = READERS[format_name]
-    reader: Reader = getattr(import_module(f"scanfix.decoding.{module}"), f"read_{module}")
+    """The one reader of a format: `read_` and its name, in the module of that name.
+
+    Only its module is loaded: with its library, each costs milliseconds.
+    """
+    name = format_name.lower()
+    reader: Reader = getattr(import_module(f"scanfix.decoding.{name}"), f"read_{name}")
     return reader
 
 

@@ -77,7 +77,7 @@ def format_of(name: str | None, rules: OutputProfile) -> Format:
     """The format of that name, the profile's first for None. Raises ConfigError."""
     if name is None:
         return rules.formats[0]
-    chosen = _FORMAT_WORDS.get(name.lower().removeprefix("."))
+    chosen = _FORMAT_WORDS.get(str(name).lower().removeprefix("."))
     if chosen is None:
         raise ConfigError("bad_option", option="format", value=name)
     if chosen not in rules.formats:

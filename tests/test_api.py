@@ -154,6 +154,7 @@ def test_the_library_is_a_guest(card_bytes: bytes) -> None:
     [
         ({"profile": "no-such"}, "unknown_profile"),
         ({"format": "gif"}, "bad_option"),
+        ({"format": 5}, "bad_option"),
         ({"crop": "sometimes"}, "bad_option"),
         ({"document": "no-such"}, "unknown_document"),
         ({"corners": [(0, 0), (1, 1)]}, "bad_corners"),

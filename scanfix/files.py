@@ -160,10 +160,10 @@ def _read_stream(stream: BinaryIO, limit: int) -> bytes:
     chunks, count = [], 0
     try:
         while count <= limit and (chunk := stream.read(min(1 << 20, limit + 1 - count))):
-            if not isinstance(chunk, bytes):
+            if not isinstance(chunk, bytes | bytearray | memoryview):
                 raise InputError("unreadable", reason="text")
-            chunks.append(chunk)
-            count += len(chunk)
+            chunks.append(bytes(chunk))
+            count += len(chunks[-1])
     except (OSError, ValueError) as error:
         raise InputError("unreadable", reason=_reason(error)) from error
     return chunks[0] if len(chunks) == 1 else b"".join(chunks)

@@ -80,6 +80,7 @@ FINDINGS: dict[str, FindingSpec] = _rows(
     ("SF407", "resolution_low", _WARNING),
     ("SF408", "legibility_reduced", _WARNING),
     ("SF409", "mirrored", _ERROR),
+    ("SF410", "further_pages", _WARNING),
     ("SF501", "kind_mismatch", _ERROR),
     ("SF502", "number_mismatch", _ERROR),
     ("SF503", "number_invalid", _ERROR),

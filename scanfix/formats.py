@@ -77,8 +77,6 @@ FORMATS: tuple[FormatSpec, ...] = (
 _BY_NAME = {spec.name: spec for spec in FORMATS}
 _BY_EXTENSION = {extension: spec for spec in FORMATS for extension in spec.extensions}
 
-DECODED: tuple[FormatSpec, ...] = tuple(spec for spec in FORMATS if spec.decodes)
-
 
 def format_named(name: str) -> FormatSpec:
     """The row of that name; LookupError without one."""
@@ -99,8 +97,3 @@ def claimed_format(name: str | None) -> str | None:
         return None
     spec = _BY_EXTENSION.get(PurePath(name).suffix.lower())
     return spec.name if spec else None
-
-
-def input_extensions() -> frozenset[str]:
-    """Extensions of the formats that are read, lower case with the dot: what a folder is searched for."""
-    return frozenset(extension for spec in DECODED for extension in spec.extensions)

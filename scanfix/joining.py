@@ -39,10 +39,14 @@ class JoinedSide:
 
 def join_sides(
     front: JoinedSide, back: JoinedSide, layout: Layout = "vertical", params: JoiningParams = JoiningParams()
-) -> Pixels:
-    """One white page, front above or left of back, centred, both documents of the same length."""
+) -> tuple[Pixels, tuple[float, float]]:
+    """One white page, front above or left of back, centred, both documents of the same length.
+
+    H x W x 3 uint8 RGB, and the factors on the sides of both pictures.
+    """
     length = min(max(front.length, back.length), params.max_enlargement * min(front.length, back.length))
-    pictures = [_scaled(side.pixels, length / side.length) for side in (front, back)]
+    scales = _scale(front, length), _scale(back, length)
+    pictures = [_scaled(side.pixels, scale) for side, scale in zip((front, back), scales, strict=True)]
     gap = round(params.gap_share * max(max(p.shape[:2]) for p in pictures))
     along = 0 if layout == "vertical" else 1
     extent = [0, 0]
@@ -55,11 +59,17 @@ def join_sides(
         place[along], place[1 - along] = start, (extent[1 - along] - picture.shape[1 - along]) // 2
         page[place[0] : place[0] + picture.shape[0], place[1] : place[1] + picture.shape[1]] = picture
         start += picture.shape[along] + gap
-    return page
+    return page, scales
+
+
+def _scale(side: JoinedSide, length: float) -> float:
+    """What brings its document to this length; next to nothing is not worth the loss."""
+    scale = length / side.length
+    return 1.0 if abs(scale - 1) < 0.01 else scale
 
 
 def _scaled(pixels: Pixels, scale: float) -> Pixels:
-    if abs(scale - 1) < 0.01:
+    if scale == 1:
         return pixels
     shrinking = scale < 1
     resized = cv2.resize(

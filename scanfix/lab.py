@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from scanfix.model import Pixels
 
 _VALUES = np.arange(256) / 255
-_LINEAR = np.where(_VALUES <= 0.04045, _VALUES / 12.92, ((_VALUES + 0.055) / 1.055) ** 2.4).astype(np.float32)
+LINEAR = np.where(_VALUES <= 0.04045, _VALUES / 12.92, ((_VALUES + 0.055) / 1.055) ** 2.4).astype(np.float32)
+"""sRGB (IEC 61966-2-1) to linear light, 0..1."""
 _WHITE = np.array([0.950456, 1.0, 1.088754])
 _XYZ = (
     np.array([[0.412453, 0.357580, 0.180423], [0.212671, 0.715160, 0.072169], [0.019334, 0.119193, 0.950227]])
@@ -27,7 +28,7 @@ _DARK = 216 / 24389
 
 def to_lab(pixels: Pixels) -> NDArray[np.float32]:
     """RGB `uint8`, H x W x 3, to `float32`: L 0..100, a and b about -100..100."""
-    xyz = cv2.transform(cv2.LUT(pixels, _LINEAR), _XYZ)
+    xyz = cv2.transform(cv2.LUT(pixels, LINEAR), _XYZ)
     lightness = np.asarray(cv2.pow(xyz, 1 / 3), np.float32)
     dark = np.asarray(xyz) < _DARK
     if dark.any():

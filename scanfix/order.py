@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from inspect import signature
 from os import PathLike
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 from scanfix.documents import DocumentKind, find_kind
 from scanfix.errors import ConfigError
@@ -50,7 +51,7 @@ def make_order(
         raise ConfigError("bad_option", option="crop", value=crop)
     return Order(
         rules,
-        _format_of(format, rules),
+        format_of(format, rules),
         crop,
         None if document is None else find_kind(document),
         limits,
@@ -59,10 +60,24 @@ def make_order(
     )
 
 
-def _format_of(name: str | None, rules: OutputProfile) -> Format:
+def options_of(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Options of `make_order` that can be used more than once: corners may come from an iterator.
+
+    Raises ConfigError for one that it does not have.
+    """
+    known = signature(make_order).parameters
+    for name, value in given.items():
+        if name not in known:
+            raise ConfigError("bad_option", option=name, value=value)
+    corners = given.get("corners")
+    return {**given, "corners": list(corners)} if isinstance(corners, Iterator) else dict(given)
+
+
+def format_of(name: str | None, rules: OutputProfile) -> Format:
+    """The format of that name, the profile's first for None. Raises ConfigError."""
     if name is None:
         return rules.formats[0]
-    chosen = _FORMAT_WORDS.get(name.lower().removeprefix("."))
+    chosen = _FORMAT_WORDS.get(str(name).lower().removeprefix("."))
     if chosen is None:
         raise ConfigError("bad_option", option="format", value=name)
     if chosen not in rules.formats:

@@ -7,18 +7,18 @@ bytes - decode -> SourceImage - find_border -> DocumentBorder | None
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from os import PathLike
+from typing import NamedTuple
 
 from scanfix.borders import find_border
 from scanfix.borders.by_hand import border_by_hand
 from scanfix.checks import not_checked, run_checks
+from scanfix.checks.runner import weighed
 from scanfix.checks.subject import observe
 from scanfix.decoding import decode
 from scanfix.encoding import Encoded, encode, most_useful_pixels, pass_through, recode
-from scanfix.errors import InputError
+from scanfix.faults import refusing
 from scanfix.files import SourceBytes, check_target, write_atomically
 from scanfix.formats import extensions_of
 from scanfix.framing import TURNS, Framed, Turn, frame
@@ -98,23 +98,19 @@ class JoinedImage:
         PreparedImage(self.data, self.front, self.source_names[0]).save(path, overwrite=overwrite)
 
 
+@refusing()
 def inspect(photo: SourceBytes, order: Order) -> Report:
     """Look at a photo and say what is risky; nothing is made."""
-    with _enough_memory():
-        return _examine(photo, order, most_useful_pixels(order.profile, len(photo.data)))[1]
+    return _examine(photo, order, most_useful_pixels(order.profile, len(photo.data)))[1]
 
 
+@refusing()
 def prepare(photo: SourceBytes, order: Order) -> PreparedImage:
     """Make the file that the portal takes, and say what is still risky.
 
     Raises InputError, MissingExtraError or CannotMeetProfileError; OutputError
     ("verification_failed") would be a bug of ours.
     """
-    with _enough_memory():
-        return _prepare(photo, order)
-
-
-def _prepare(photo: SourceBytes, order: Order) -> PreparedImage:
     useful = most_useful_pixels(order.profile, len(photo.data))
     source, report = _examine(photo, order, useful)
     framed = _frame(source, report, order)
@@ -128,25 +124,28 @@ def _prepare(photo: SourceBytes, order: Order) -> PreparedImage:
         if passed is not None:
             verify(passed, order.profile, "bmp" if source.info.format == "BMP" else "jpg")
             return PreparedImage(passed, replace(report, output=_passed(passed, source)), photo.name)
-    encoded = _recoded(photo, source, framed, order) or _encode(framed.pixels, source, report, order)
+    encoded = _recoded(photo, source, framed, order) or _encode(framed.pixels, _known(source, report), order)
     made = verify(encoded.data, order.profile, order.format)
-    notes = _encoding_notes(framed.pixels, encoded, made)
+    notes = _encoding_notes(framed.pixels, encoded, made, order)
     return PreparedImage(encoded.data, _finished(report, framed, encoded, notes), photo.name)
 
 
+@refusing()
 def join(front: SourceBytes, back: SourceBytes, order: Order, layout: Layout = "vertical") -> JoinedImage:
     """Both sides of a document on one page that satisfies the profile. Errors as in `prepare`."""
     examined = [_examine(photo, order) for photo in (front, back)]
     framed = [_frame(source, report, order) for source, report in examined]
     sides = [JoinedSide.of(f.pixels, r.border) for f, (_, r) in zip(framed, examined, strict=True)]
-    page = join_sides(sides[0], sides[1], layout)
-    encoded = _encode(page, *examined[0], order)
+    page, scales = join_sides(sides[0], sides[1], layout)
+    known = [_known(*side, scale) for side, scale in zip(examined, scales, strict=True)]
+    encoded = _encode(page, _Known.of_both(*known), order)
     made = verify(encoded.data, order.profile, order.format)
-    notes = _encoding_notes(page, encoded, made)
+    notes = _encoding_notes(page, encoded, made, order)
     reports = [_finished(r, f, encoded, notes, "SF507") for f, (_, r) in zip(framed, examined, strict=True)]
     return JoinedImage(encoded.data, reports[0], reports[1], (front.name, back.name))
 
 
+@refusing()
 def annotate(photo: SourceBytes, report: Report, order: Order, lang: Lang = "en") -> bytes:
     """A PNG of the photo with border, sides, regions and crop drawn on a copy, for people to look at."""
     # Fonts and drawing are loaded by those who want a picture of the result.
@@ -154,15 +153,6 @@ def annotate(photo: SourceBytes, report: Report, order: Order, lang: Lang = "en"
 
     source = _decode(photo, order)
     return draw_report(source.pixels, report, lang)
-
-
-@contextmanager
-def _enough_memory() -> Iterator[None]:
-    """A photo that needs more memory than there is, is that photo's error."""
-    try:
-        yield
-    except MemoryError as error:
-        raise InputError("memory") from error
 
 
 def _decode(photo: SourceBytes, order: Order, useful_pixels: int | None = None) -> SourceImage:
@@ -224,19 +214,39 @@ def _recoded(photo: SourceBytes, source: SourceImage, framed: Framed, order: Ord
     return recode(photo.data, source.info, order.profile, framed.rotation)
 
 
-def _encode(pixels: Pixels, source: SourceImage, report: Report, order: Order) -> Encoded:
+class _Known(NamedTuple):
+    """What the encoder is told about the pixels it gets."""
+
+    dpi: float | None
+    document_dpi: float | None
+    letter_height: float | None
+    subsampled: bool
+
+    @classmethod
+    def of_both(cls, one: _Known, other: _Known) -> _Known:
+        """About a page with both: the least of each number; no dots per inch where they differ."""
+        return cls(
+            one.dpi if one.dpi == other.dpi else None,
+            _least(one.document_dpi, other.document_dpi),
+            _least(one.letter_height, other.letter_height),
+            one.subsampled and other.subsampled,
+        )
+
+
+def _known(source: SourceImage, report: Report, scale: float = 1.0) -> _Known:
+    """About the pixels of the source, brought to a scale."""
     native = {a.check: a.native for a in report.assessments}
-    document_dpi, letter_height = native["resolution"], native["letter_height"]
-    scale = source.scale[0]
-    return encode(
-        pixels,
-        order.profile,
-        format=order.format,
-        dpi=source.info.dpi and source.info.dpi * scale,
-        subsampled=source.info.subsampled,
-        document_dpi=document_dpi and document_dpi * scale,
-        letter_height=letter_height and letter_height * scale,
-    )
+    numbers = (source.info.dpi, native["resolution"], native["letter_height"])
+    dpi, document_dpi, letters = (number and number * source.scale[0] * scale for number in numbers)
+    return _Known(dpi, document_dpi, letters, source.info.subsampled)
+
+
+def _least(*values: float | None) -> float | None:
+    return min((value for value in values if value is not None), default=None)
+
+
+def _encode(pixels: Pixels, known: _Known, order: Order) -> Encoded:
+    return encode(pixels, order.profile, format=order.format, **known._asdict())
 
 
 def _settled(assessments: tuple[Assessment, ...], *codes: str) -> tuple[Assessment, ...]:
@@ -274,8 +284,8 @@ def _finished(
     return replace(report, assessments=_settled(report.assessments, *settled) + notes, output=output)
 
 
-def _encoding_notes(pixels: Pixels, encoded: Encoded, made: Pixels) -> tuple[Assessment, ...]:
-    """SF406 and SF408: what the byte window cost."""
+def _encoding_notes(pixels: Pixels, encoded: Encoded, made: Pixels, order: Order) -> tuple[Assessment, ...]:
+    """SF406 and SF408: what the byte window cost, as severe as the profile has it."""
     enlarged = (
         Finding.of("SF406", scale=round(encoded.scale, 2), steps=list(encoded.steps))
         if encoded.enlarged
@@ -283,7 +293,8 @@ def _encoding_notes(pixels: Pixels, encoded: Encoded, made: Pixels) -> tuple[Ass
     )
     kept = legibility_kept(pixels, made)
     reduced = Finding.of("SF408", percent=round(100 * kept)) if kept < MIN_LEGIBILITY_KEPT else None
-    return (
+    notes = (
         Assessment("enlargement", encoded.scale, "scale", 0 if enlarged else 100, enlarged),
         Assessment("legibility_kept", kept, "share", 100 * min(1.0, kept), reduced),
     )
+    return tuple(weighed(note, order.profile) for note in notes)

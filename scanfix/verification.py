@@ -96,6 +96,10 @@ def _jpeg_segments(data: bytes) -> Iterator[tuple[int, bytes]]:
 _MARKER = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]", re.DOTALL)
 
 
+# Tables, restart interval, scans and frames.
+_PICTURE = {0xC4, 0xDB, 0xDD, 0xDA, *range(0xC0, 0xD0)} - {0xC8, 0xCC}
+
+
 def _is_metadata(marker: int, body: bytes) -> bool:
     if marker == 0xE0:
         return not (body.startswith(b"JFIF\0") and len(body) == 14)
@@ -103,16 +107,18 @@ def _is_metadata(marker: int, body: bytes) -> bool:
         return not (body.startswith(b"ICC_PROFILE\0"))
     if marker == 0xEE:
         return not (body.startswith(b"Adobe") and len(body) == 12)
-    return marker == 0xFE or 0xE0 <= marker <= 0xEF
+    return marker not in _PICTURE
 
 
 def _verify_bmp(data: bytes) -> Grey:
     _demand(len(data) > 54, "rule_whole")
     byte_count, _, offset, header = struct.unpack_from("<IIII", data, 2)
     width, height, planes, bits, compression = struct.unpack_from("<iiHHI", data, 18)
-    _demand(byte_count == len(data) and offset < len(data), "rule_trailing")
+    _demand(byte_count == len(data), "rule_trailing")
     _demand(header == 40 and planes == 1 and bits in (8, 24) and compression == 0, "rule_format")
     _demand(width > 0 and height > 0, "rule_whole")
+    palette = 4 * (struct.unpack_from("<I", data, 46)[0] or 256) if bits == 8 else 0
+    _demand(offset == 54 + palette, "rule_metadata")
     _demand(offset + (width * bits + 31) // 32 * 4 * height == len(data), "rule_trailing")
     try:
         with Image.open(io.BytesIO(data), formats=["BMP"]) as image:

@@ -23,6 +23,10 @@ def name_process(*_: Any) -> Any:
     return InputError("corrupt", format=f"{os.getpid()}")
 
 
+def its_process(*_: Any) -> int:
+    return os.getpid()
+
+
 def abort(*_: Any) -> None:
     os.abort()
 

@@ -6,6 +6,7 @@ import io
 import logging
 import os
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -18,7 +19,8 @@ from drawing import as_jpeg, as_png, photo
 from PIL import Image, ImageFile
 
 import scanfix
-from scanfix.profiles import profile_names
+from scanfix import pipeline
+from scanfix.profiles import load_profile, profile_names
 from scanfix.reports import schema
 
 WINDOW = range(56_320, 1_000_001)
@@ -101,6 +103,11 @@ def test_an_upright_result_from_a_sideways_file() -> None:
     prepared = scanfix.prepare(buffer.getvalue(), crop="never")
     with opened(prepared.data) as picture:
         assert picture.size == (pixels.shape[1], pixels.shape[0])
+        shown = cv2.resize(np.asarray(picture.convert("RGB")), (8, 6), interpolation=cv2.INTER_AREA)
+    drawn = cv2.resize(pixels, (8, 6), interpolation=cv2.INTER_AREA)
+    others = drawn[::-1, ::-1], drawn[:, ::-1], drawn[::-1]
+    assert np.abs(shown.astype(int) - drawn).max() < 6
+    assert all(np.abs(shown.astype(int) - other).max() > 12 for other in others)
 
 
 def test_a_cut_off_card_is_a_finding_with_the_side() -> None:
@@ -108,6 +115,12 @@ def test_a_cut_off_card_is_a_finding_with_the_side() -> None:
     found = {f.code: f for f in report.findings}
     assert "SF103" in found
     assert found["SF103"].params["sides"] == ["left"]
+
+
+def test_the_profile_weighs_what_the_making_cost_too() -> None:
+    strict = replace(load_profile("cnnic"), severities={"SF406": scanfix.Severity.ERROR})
+    report = scanfix.prepare(as_jpeg(photo("card", 300).pixels), profile=strict).report
+    assert "SF406" in [finding.code for finding in report.blocking]
 
 
 def test_eight_threads_give_what_one_gives() -> None:
@@ -141,6 +154,7 @@ def test_the_library_is_a_guest(card_bytes: bytes) -> None:
     [
         ({"profile": "no-such"}, "unknown_profile"),
         ({"format": "gif"}, "bad_option"),
+        ({"format": 5}, "bad_option"),
         ({"crop": "sometimes"}, "bad_option"),
         ({"document": "no-such"}, "unknown_document"),
         ({"corners": [(0, 0), (1, 1)]}, "bad_corners"),
@@ -151,6 +165,24 @@ def test_a_wrong_option_is_named(options: dict[str, object], code: str, card_byt
     with pytest.raises(scanfix.ConfigError) as caught:
         scanfix.prepare(card_bytes, **options)  # type: ignore[arg-type]
     assert caught.value.code == code
+
+
+@pytest.mark.parametrize(
+    ("number", "code"), [(cv2.Error.StsNoMem, "memory"), (cv2.Error.StsAssert, "decoder_crashed")]
+)
+def test_what_opencv_cannot_do_is_that_photos_error(
+    number: int, code: str, card_bytes: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        error = cv2.error("as OpenCV says it")
+        error.code = number
+        raise error
+
+    monkeypatch.setattr(pipeline, "find_border", fail)
+    for call in (scanfix.prepare, scanfix.inspect, lambda data: scanfix.join(data, data)):
+        with pytest.raises(scanfix.InputError) as caught:
+            call(card_bytes)
+        assert caught.value.code == code
 
 
 def test_what_is_left_of_a_broken_file_is_given_only_when_asked_for() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -66,9 +67,24 @@ def test_results_inside_the_input_folder_are_not_photos_of_the_next_run(folder: 
 
 
 def test_a_wrong_option_is_said_before_the_first_photo(folder: Path, tmp_path: Path) -> None:
-    with pytest.raises(ConfigError):
-        prepare_batch(folder, tmp_path / "out", profile="no-such-portal")
+    wrong: list[dict[str, Any]] = [
+        {"profile": "no-such-portal"},
+        {"sharpen": True},
+        {"jobs": 0},
+        {"jobs": -2},
+    ]
+    for options in wrong:
+        with pytest.raises(ConfigError):
+            prepare_batch(folder, tmp_path / "out", **options)
     assert not (tmp_path / "out").exists()
+
+
+def test_corners_from_an_iterator_are_those_of_every_photo(folder: Path, tmp_path: Path) -> None:
+    corners = iter([(100, 100), (500, 100), (500, 400), (100, 400)])
+    run = prepare_batch(folder, tmp_path / "out", corners=corners, jobs=1)
+    reports = [item.report for item in run if item.report]
+    assert len(reports) > 1
+    assert {r.border.quad.corners[0] for r in reports if r.border} == {(100.0, 100.0)}
 
 
 def test_the_command_prints_a_json_line_for_each_photo(folder: Path, tmp_path: Path) -> None:

@@ -9,11 +9,17 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import isolation_tasks
 import jsonschema
 import pytest
 from drawing import as_jpeg, as_png, photo
 from PIL import Image
+from typer.testing import CliRunner
 
+from scanfix import pipeline
+from scanfix.cli import app
+from scanfix.cli.photo import run
+from scanfix.files import SourceBytes
 from scanfix.reports import schema
 
 Listing = Callable[[], set[str]]
@@ -291,6 +297,27 @@ def test_limits_of_time_and_memory_take_nothing_from_the_result(card: Path, tmp_
     assert scanfix("prepare", card, "-o", free).returncode == 0
     assert scanfix("prepare", card, "-o", bound, *limits).returncode == 0
     assert free.read_bytes() == bound.read_bytes()
+
+
+@pytest.mark.parametrize("command", ["prepare", "inspect", "join"])
+def test_with_a_limit_of_time_nothing_is_decoded_here(
+    command: str, card: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pipeline, "decode", lambda *_, **__: pytest.fail("decoded in this process"))
+    out, seen = os.fspath(tmp_path / "out.jpg"), os.fspath(tmp_path / "seen.png")
+    calls: dict[str, list[str]] = {
+        "prepare": [os.fspath(card), "-o", out, "--annotate", seen],
+        "inspect": [os.fspath(card), "--annotate", seen],
+        "join": [os.fspath(card), os.fspath(card), "-o", out],
+    }
+    done = CliRunner().invoke(app, [command, *calls[command], "--limit", "seconds=30"])
+    assert done.exit_code == 0, done.output
+
+
+@pytest.mark.parametrize("given", ["seconds=60", "memory=2000000000"])
+def test_a_limit_that_is_given_is_kept_also_where_it_is_the_usual_one(given: str) -> None:
+    there = run(isolation_tasks.its_process, SourceBytes(b"x"), given=[given])
+    assert there != os.getpid() == run(isolation_tasks.its_process, SourceBytes(b"x"), given=["pixels=100"])
 
 
 @pytest.mark.parametrize("limit", ["colour=1", "pixels", "pixels=many", "pixels=-1"])

@@ -85,6 +85,18 @@ def test_an_endless_stream_is_cut() -> None:
     assert stream.count <= 11
 
 
+@pytest.mark.parametrize("kind", [bytes, bytearray, memoryview])
+def test_a_stream_may_give_any_kind_of_bytes(kind: Any) -> None:
+    class Stream:
+        def __init__(self) -> None:
+            self.chunks = [DATA[9:], DATA[:9]]
+
+        def read(self, _: int) -> Any:
+            return kind(self.chunks.pop() if self.chunks else b"")
+
+    assert read_source(Stream(), SHELL_LIMITS).data == DATA  # type: ignore[arg-type]
+
+
 def test_a_stream_of_text_or_one_that_fails_is_unreadable() -> None:
     assert refusal(io.StringIO("text")).code == "unreadable"
     closed = io.BytesIO(DATA)

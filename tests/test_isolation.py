@@ -20,7 +20,7 @@ import pytest
 import scanfix
 from scanfix.errors import ConfigError, InputError
 from scanfix.findings import Severity, Word
-from scanfix.isolation import Worker
+from scanfix.isolation import Worker, process
 from scanfix.limits import Limits
 from scanfix.model import SideState
 
@@ -162,6 +162,48 @@ def test_a_closed_worker_starts_again() -> None:
     assert first != second
 
 
+def test_closing_refuses_the_photo_that_is_worked_on() -> None:
+    worker, codes = Worker(LIMITS), list[str]()
+    leader = process_of(worker)
+    thread = threading.Thread(target=lambda: codes.append(code_of(worker, isolation_tasks.sleep)))
+    thread.start()
+    while not worker._pool.idle.empty():
+        time.sleep(0.01)
+    worker.close()
+    thread.join()
+    assert codes == ["interrupted"]
+    with pytest.raises(ProcessLookupError):
+        os.kill(leader, 0)
+
+
+def test_a_photo_that_waited_while_the_worker_was_closed_starts_nothing() -> None:
+    worker = Worker(LIMITS)
+    pool = worker._pool
+    worker.close()
+    with pytest.raises(InputError, match="interrupted"):
+        pool.start(LIMITS)
+
+
+@linux
+def test_a_process_that_cannot_be_started_leaves_nothing_open(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(_: int) -> None:
+        raise BlockingIOError("no more processes")
+
+    monkeypatch.setattr(process, "_start", fail)
+    before = len(list(Path("/proc/self/fd").iterdir()))
+    with Worker(LIMITS) as worker:
+        assert [code_of(worker, isolation_tasks.echo) for _ in range(3)] == ["interrupted"] * 3
+    assert len(list(Path("/proc/self/fd").iterdir())) == before
+
+
+@linux
+@pytest.mark.parametrize("room", [1, 50_000_000, 100_000_000])
+def test_a_lack_of_memory_is_no_crash_however_little_there_is(room: int, card_bytes: bytes) -> None:
+    with Worker(replace(LIMITS, max_memory_bytes=room)) as worker, pytest.raises(InputError) as caught:
+        worker.prepare(card_bytes)
+    assert caught.value.code == "memory"
+
+
 @linux
 def test_the_process_dies_with_its_parent_even_inside_c() -> None:
     program = (
@@ -227,6 +269,16 @@ def test_unknown_options_are_refused(worker: Worker) -> None:
             worker.prepare(b"x", **options)
     with pytest.raises(ConfigError):
         Worker(LIMITS, processes=0)
+
+
+def test_corners_may_come_from_an_iterator(worker: Worker, card_bytes: bytes) -> None:
+    corners = [(100.0, 100.0), (900.0, 100.0), (900.0, 600.0), (100.0, 600.0)]
+    assert worker.inspect(card_bytes, corners=iter(corners)).border is not None
+
+
+def test_an_option_that_cannot_travel_is_not_blamed_on_the_photo(worker: Worker) -> None:
+    with pytest.raises(ConfigError, match="profile"):
+        worker.prepare(b"x", profile=lambda: "cnnic")
 
 
 def test_a_photo_is_prepared_as_in_this_process(card_bytes: bytes) -> None:

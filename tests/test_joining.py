@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,6 +12,8 @@ from drawing import as_jpeg, photo
 from PIL import Image
 
 import scanfix
+from scanfix import pipeline
+from scanfix.encoding import Encoded, encode
 from scanfix.joining import JoinedSide, Layout, join_sides
 
 
@@ -20,21 +23,41 @@ def side(width: int, height: int, length: float, value: int) -> JoinedSide:
 
 @pytest.mark.parametrize(("layout", "along"), [("vertical", 0), ("horizontal", 1)])
 def test_the_front_comes_first(layout: Layout, along: int) -> None:
-    page = join_sides(side(400, 300, 400, 10), side(400, 300, 400, 90), layout)
+    page, _ = join_sides(side(400, 300, 400, 10), side(400, 300, 400, 90), layout)
     firsts = [np.argwhere((page == value).all(-1))[:, along].mean() for value in (10, 90)]
     assert firsts[0] < firsts[1]
     assert page[0, 0].tolist() == [255, 255, 255]
 
 
 def test_both_documents_get_the_same_length() -> None:
-    page = join_sides(side(800, 600, 800, 10), side(500, 375, 500, 90))
+    page, _ = join_sides(side(800, 600, 800, 10), side(500, 375, 500, 90))
     widths = [(page == value).all(-1).any(0).sum() for value in (10, 90)]
     assert abs(int(widths[0]) - int(widths[1])) <= 2
 
 
 def test_a_tiny_side_is_not_blown_up_without_end() -> None:
-    page = join_sides(side(4000, 3000, 4000, 10), side(200, 150, 200, 90))
+    page, _ = join_sides(side(4000, 3000, 4000, 10), side(200, 150, 200, 90))
     assert max(page.shape[:2]) < 1500
+
+
+def test_the_smallest_letters_on_the_page_bound_its_size(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Those of both sides, as they come on the page; and no dots per inch where the scales differ."""
+    asked: list[dict[str, Any]] = []
+
+    def watch(*rest: Any, **told: Any) -> Encoded:
+        asked.append(told)
+        return encode(*rest, **told)
+
+    monkeypatch.setattr(pipeline, "encode", watch)
+    small, large = (as_jpeg(photo("card", long_side).pixels, dpi=(300, 300)) for long_side in (900, 1600))
+    pages = [scanfix.join(small, large), scanfix.join(large, small), scanfix.join(large, large)]
+    letters = [
+        [a.native for r in (page.front, page.back) for a in r.assessments if a.check == "letter_height"]
+        for page in pages
+    ]
+    assert all(all(heights) for heights in letters)
+    assert asked[0]["letter_height"] == pytest.approx(asked[1]["letter_height"])
+    assert [told["dpi"] for told in asked] == [None, None, 300]
 
 
 def test_two_photos_become_one_file_in_the_window(tmp_path: Path) -> None:

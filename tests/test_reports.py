@@ -32,6 +32,8 @@ from scanfix.reports.text import lines
 PARAMS: dict[str, Any] = {
     "sides": ["top", "left"],
     "percent": 12,
+    "count": 2,
+    "parts": "pages",
     "degrees": 7.5,
     "height": 6,
     "claimed": "PNG",

@@ -16,13 +16,13 @@ from pathlib import Path
 from typing import Any
 
 from scanfix.batch.discover import plan_targets
-from scanfix.errors import InputError, OutputError, ScanfixError
+from scanfix.errors import ConfigError, InputError, OutputError, ScanfixError
 from scanfix.files import remove_stale_temporaries
 from scanfix.isolation import Worker
 from scanfix.limits import SHELL_LIMITS, Limits
 from scanfix.messages import Lang
 from scanfix.model import Report
-from scanfix.order import make_order
+from scanfix.order import make_order, options_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +79,14 @@ def prepare_batch(
 ) -> BatchRun:
     """Prepare every photo below the folder `source` into the mirrored folder `target`.
 
-    `options` are those of `scanfix.prepare`. Results that exist are left alone unless `overwrite`.
+    `jobs` photos are worked on at once, by default one a core. `options` are those of
+    `scanfix.prepare`. Results that exist are left alone unless `overwrite`.
     Raises ConfigError for a wrong option, InputError and OutputError for an unusable folder, before
     the first photo; what goes wrong with one photo is in its item.
     """
+    if jobs is not None and jobs < 1:
+        raise ConfigError("bad_option", option="jobs", value=jobs)
+    options = options_of(options)
     order = make_order(limits=limits, **options)
     folder, out = Path(source), Path(target)
     if not folder.is_dir():

@@ -43,6 +43,10 @@ MOST_GATHERED = 0.5
 """What a full step weighs on its crest: the middle of the narrow bell that it is widened by."""
 
 
+MOST_REMAPPED = 32_766
+"""Pixels a side, of OpenCV."""
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """Where a line passes the first and the last normal, in pixels outward, and how much speaks for it."""
@@ -147,11 +151,7 @@ def _steps(pixels: Pixels, centres: Floats, normal: Floats, offsets: Floats, tan
     blur = np.linspace(-1.5, 1.5, 5, dtype=np.float32) * spacing
     # Averaged along the side, against noise and aliasing.
     thick = points[:, :, None] + blur[:, None] * tangent
-    thick = np.ascontiguousarray(thick.reshape(len(centres), -1, 2) - 0.5, dtype=np.float32)
-    seen = cv2.remap(
-        pixels, thick[..., 0].copy(), thick[..., 1].copy(), cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
-    )
-    lab = to_lab(np.asarray(seen, np.uint8))
+    lab = to_lab(_seen(pixels, np.asarray(thick.reshape(len(centres), -1, 2) - 0.5, np.float32)))
     profile = lab.reshape(len(centres), len(offsets), 5, 3).mean(axis=2)
     sums = np.cumsum(np.pad(profile, ((0, 0), (1, 0), (0, 0))), axis=1)
     steps = np.zeros_like(profile)
@@ -160,6 +160,24 @@ def _steps(pixels: Pixels, centres: Floats, normal: Floats, offsets: Floats, tan
     inner = (sums[:, wide : -wide - 1] - sums[:, : -2 * wide - 1]) / wide
     steps[:, wide:-wide] = outer - inner
     return np.asarray(steps, np.float32)
+
+
+def _seen(pixels: Pixels, points: Floats) -> Pixels:
+    """Samples x N x 3: the colours at points (samples x N x 2), beyond the frame those of its edge.
+
+    `remap` takes no picture of more than 32,766 pixels a side: it gets the part with the points in it, or
+    that of each half of the samples.
+    """
+    size = np.array(pixels.shape[1::-1])
+    low = np.clip(np.floor(points.min(axis=(0, 1))).astype(int) - 2, 0, size - 1)
+    high = np.clip(np.ceil(points.max(axis=(0, 1))).astype(int) + 3, low + 1, size)
+    if (high - low).max() > MOST_REMAPPED and len(points) > 1:
+        middle = len(points) // 2
+        return np.concatenate([_seen(pixels, points[:middle]), _seen(pixels, points[middle:])])
+    part = pixels[low[1] : high[1], low[0] : high[0]]
+    x, y = (points - low.astype(np.float32)).transpose(2, 0, 1)
+    seen = cv2.remap(part, x.copy(), y.copy(), cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    return np.asarray(seen, np.uint8)
 
 
 def _means(values: Floats, bend: float, most_bend: float) -> Floats:

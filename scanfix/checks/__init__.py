@@ -49,6 +49,7 @@ CHECKS: tuple[Check, ...] = (
     file.EXTENSION,
     file.METADATA,
     file.WHOLE,
+    file.PAGES,
     named_kind.SIDES,
     named_kind.SEAL,
 )

@@ -1,16 +1,20 @@
-"""What about the file itself: named rightly, whole, with data beside the picture?
+"""What about the file itself: named rightly, whole, one picture, with data beside it?
 
-From what the decoder noted; no pixels are looked at. These three cannot be wrong.
+From what the decoder noted; no pixels are looked at. These four cannot be wrong.
 """
 
 from __future__ import annotations
 
 from scanfix.checks.check import Check
 from scanfix.checks.subject import Subject
+from scanfix.findings import Severity
 from scanfix.model import Assessment, Finding
 
 # Part of a picture, or needed to show it: not worth a word.
 TECHNICAL = frozenset({"icc"})
+
+# Their pages are made to be read each; the frames of an animation, the pictures of a series are alike.
+PAGED = frozenset({"PDF", "TIFF"})
 
 
 def assess_extension(subject: Subject) -> Assessment:
@@ -32,6 +36,16 @@ def assess_whole(subject: Subject) -> Assessment:
     return _yes_or_no("truncated", Finding.of("SF405") if subject.source.info.damaged else None)
 
 
+def assess_pages(subject: Subject) -> Assessment:
+    info = subject.source.info
+    parts, severity = ("pages", None) if info.format in PAGED else ("frames", Severity.INFO)
+    several = info.page_count > 1
+    finding = Finding.of("SF410", severity=severity, count=info.page_count, parts=parts) if several else None
+    return Assessment(
+        "further_pages", native=float(info.page_count), unit=parts, score=100.0, finding=finding
+    )
+
+
 def _yes_or_no(slug: str, finding: Finding | None) -> Assessment:
     wrong = finding is not None
     return Assessment(
@@ -41,4 +55,5 @@ def _yes_or_no(slug: str, finding: Finding | None) -> Assessment:
 
 EXTENSION = Check("wrong_extension", ("SF401",), assess_extension)
 METADATA = Check("metadata", ("SF402",), assess_metadata)
+PAGES = Check("further_pages", ("SF410",), assess_pages)
 WHOLE = Check("truncated", ("SF405",), assess_whole)

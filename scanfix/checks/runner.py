@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from scanfix.checks.check import NO_DOCUMENT, Check
 from scanfix.checks.subject import Subject
 from scanfix.findings import FINDINGS
-from scanfix.model import Assessment, Finding
+from scanfix.model import Assessment
 from scanfix.profiles import OutputProfile
 
 logger = logging.getLogger(__name__)
@@ -46,12 +46,15 @@ def _assessed(check: Check, subject: Subject) -> Assessment:
     except Exception as error:
         logger.debug("check %s failed", check.slug, exc_info=True)
         return Assessment(check.slug, failure=f"internal error: {type(error).__name__}")
-    if assessment.finding is None:
+    return weighed(assessment, subject.profile)
+
+
+def weighed(assessment: Assessment, profile: OutputProfile) -> Assessment:
+    """With its finding as severe as the profile has it: `OutputProfile.severities`."""
+    finding = assessment.finding
+    if finding is None or finding.code not in profile.severities:
         return assessment
-    return dataclasses.replace(assessment, finding=_weighed(assessment.finding, subject.profile))
-
-
-def _weighed(finding: Finding, profile: OutputProfile) -> Finding:
-    """The finding with the severity that the profile gives it."""
-    severity = profile.severities.get(finding.code)
-    return finding if severity is None else dataclasses.replace(finding, severity=severity)
+    severity, usual = profile.severities[finding.code], FINDINGS[finding.code].severity
+    if severity.rank < finding.severity.rank > usual.rank:
+        return assessment
+    return dataclasses.replace(assessment, finding=dataclasses.replace(finding, severity=severity))

@@ -15,6 +15,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from scanfix.checks.residue import unexplained
 from scanfix.checks.view import DocumentView
 from scanfix.pyramid import Pyramid
 
@@ -135,7 +136,6 @@ def _measured(strip: NDArray[np.float32]) -> tuple[float, float, float, float, f
     """Edge width in the worst and the best direction, contrast, grain, ink."""
     ink, paper = np.quantile(strip, [0.06, 0.85])
     contrast = max(float(paper - ink), 0.5)
-    middle = strip[1:-1, 1:-1]
     steps = (
         strip[1:-1, 2:] - strip[1:-1, :-2],
         strip[2:, 1:-1] - strip[:-2, 1:-1],
@@ -143,8 +143,4 @@ def _measured(strip: NDArray[np.float32]) -> tuple[float, float, float, float, f
         (strip[2:, :-2] - strip[:-2, 2:]) / np.float32(np.sqrt(2)),
     )
     edges = [contrast / max(float(np.quantile(np.abs(step), 0.98)) / 2, 0.25) / GLYPH_PX for step in steps]
-    straight = strip[1:-1, 2:] + strip[1:-1, :-2] + strip[2:, 1:-1] + strip[:-2, 1:-1]
-    crossed = strip[2:, 2:] + strip[2:, :-2] + strip[:-2, 2:] + strip[:-2, :-2]
-    # Immerkaer's kernel: what neither a plane nor an edge explains.
-    grain = float(np.median(np.abs(4 * middle - 2 * straight + crossed))) / (0.6745 * 6)
-    return max(edges), min(edges), contrast, grain, float(ink)
+    return max(edges), min(edges), contrast, unexplained(strip), float(ink)

@@ -37,9 +37,9 @@ def command(
         from scanfix import pipeline
         from scanfix.reports.text import lines
 
-        report = run(pipeline.inspect, source, order)
+        report = run(pipeline.inspect, source, order, given=limit)
         if annotate:
-            picture = pipeline.annotate(source, report, order, speak)
+            picture = run(pipeline.annotate, source, report, order, speak, given=limit)
             write_atomically(annotate, picture, overwrite=overwrite, source=source.name)
         if json:
             print_line(report.to_json(speak), sys.stdout)

@@ -10,7 +10,7 @@ import typer
 from scanfix.cli import options
 from scanfix.cli.options import CropChoice, FailOn, LayoutChoice
 from scanfix.cli.outputs import format_in
-from scanfix.cli.photo import exit_code_of, limits_of
+from scanfix.cli.photo import exit_code_of, limits_of, run
 from scanfix.cli.terminal import finish, print_line, print_report
 from scanfix.messages import say, user_lang
 from scanfix.naming import shown
@@ -41,22 +41,18 @@ def command(
     speak = user_lang(lang)
 
     def work() -> int:
-        from scanfix import api
-        from scanfix.files import check_target
+        from scanfix.files import check_target, read_source
+        from scanfix.order import make_order
         from scanfix.reports.text import lines
 
         for side in (front, back):
             check_target(output, overwrite=overwrite, source=side)
-        joined = api.join(
-            front,
-            back,
-            layout=layout.value,
-            profile=profile,
-            format=format or format_in(output),
-            crop=crop.value,
-            document=document,
-            limits=limits_of(limit),
-        )
+        wanted = format or format_in(output)
+        order = make_order(profile, wanted, crop.value, document, limits_of(limit))
+        first, second = (read_source(side, order.limits) for side in (front, back))
+        from scanfix import pipeline
+
+        joined = run(pipeline.join, first, second, order, layout.value, given=limit)
         joined.save(output, overwrite=overwrite)
         for name, report in (("front", joined.front), ("back", joined.back)):
             if json:

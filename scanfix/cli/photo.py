@@ -15,7 +15,6 @@ from scanfix.limits import SHELL_LIMITS, Limits
 if TYPE_CHECKING:
     from scanfix.files import SourceBytes
     from scanfix.model import Report
-    from scanfix.order import Order
 
 Made = TypeVar("Made")
 
@@ -32,8 +31,8 @@ LIMITS = {
     "memory": "max_memory_bytes",
 }
 """Names on the command line, and of the fields of `Limits`."""
-ISOLATING = ("max_seconds", "max_memory_bytes")
-"""Limits that only a process of its own can keep."""
+ISOLATING = frozenset(("seconds", "memory"))
+"""Those that only a process of its own can keep."""
 
 
 def limits_of(given: list[str] | None) -> Limits:
@@ -51,19 +50,19 @@ def limits_of(given: list[str] | None) -> Limits:
     return checked
 
 
-def run(stage: Callable[[SourceBytes, Order], Made], source: SourceBytes, order: Order) -> Made:
-    """`pipeline.prepare` or `.inspect`: in a process of its own where time or memory were limited."""
-    if all(getattr(order.limits, name) == getattr(SHELL_LIMITS, name) for name in ISOLATING):
-        return stage(source, order)
+def run(stage: Callable[..., Made], source: SourceBytes, *rest: object, given: list[str] | None) -> Made:
+    """A function of `pipeline`: in a process of its own where the limits given are of time or memory."""
+    if not ISOLATING & {text.partition("=")[0] for text in given or ()}:
+        return stage(source, *rest)
     from scanfix.isolation import Worker
 
-    with Worker(order.limits) as worker:
-        made: Made = worker.call(_in_process, source, {"stage": stage, "order": order})
+    with Worker(limits_of(given)) as worker:
+        made: Made = worker.call(_in_process, source, {"stage": stage, "rest": rest})
         return made
 
 
 def _in_process(source: SourceBytes, _: Limits, options: dict[str, Any]) -> Any:
-    return options["stage"](source, options["order"])
+    return options["stage"](source, *options["rest"])
 
 
 def photo_of(argument: str, limits: Limits) -> str | bytes:

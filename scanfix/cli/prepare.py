@@ -55,7 +55,7 @@ def command(
         codes = [
             attempt(
                 lambda photo=photo, target=target: _one(  # type: ignore[misc]
-                    photo, target, order, annotate, fail_on, overwrite, show
+                    photo, target, order, limit, annotate, fail_on, overwrite, show
                 ),
                 speak,
                 photo,
@@ -96,6 +96,7 @@ def _one(
     photo: str,
     target: str,
     order: Order,
+    limit: list[str] | None,
     annotate: str | None,
     fail_on: FailOn,
     overwrite: bool,
@@ -110,8 +111,10 @@ def _one(
     # Loaded only now: what is refused above is refused at once.
     from scanfix import pipeline
 
-    prepared = run(pipeline.prepare, source, order)
-    picture = pipeline.annotate(source, prepared.report, order, show.lang) if annotate else b""
+    prepared = run(pipeline.prepare, source, order, given=limit)
+    picture = b""
+    if annotate:
+        picture = run(pipeline.annotate, source, prepared.report, order, show.lang, given=limit)
     if target == STANDARD:
         sys.stdout.buffer.write(prepared.data)
         sys.stdout.buffer.flush()

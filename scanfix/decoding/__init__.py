@@ -15,12 +15,13 @@ from scanfix.decoding.colour import is_converted, to_srgb
 from scanfix.decoding.sniff import sniff
 from scanfix.decoding.stored import DECODER_ERRORS, Stored
 from scanfix.errors import InputError
+from scanfix.faults import refusing
 from scanfix.formats import claimed_format
 from scanfix.limits import SHELL_LIMITS, Limits
 from scanfix.model import Pixels, SourceImage, SourceInfo
 from scanfix.upright import upright
 
-__all__ = ["READERS", "decode", "sniff"]
+__all__ = ["decode", "sniff"]
 
 
 class Reader(Protocol):
@@ -29,28 +30,17 @@ class Reader(Protocol):
     def __call__(self, data: bytes, limits: Limits, *, salvage: bool = False) -> Stored: ...
 
 
-READERS: dict[str, str] = {
-    "JPEG": "jpeg",
-    "PNG": "png",
-    "BMP": "bmp",
-    "TIFF": "tiff",
-    "WEBP": "webp",
-    "GIF": "gif",
-    "AVIF": "avif",
-    "JPEG2000": "jpeg2000",
-    "HEIC": "heic",
-    "PDF": "pdf",
-}
-"""Format -> the module here that reads it, with a function `read_` and the module's name."""
-
-
 def reader_of(format_name: str) -> Reader:
-    """The one reader of a format. Only its module is loaded: with its library, each costs milliseconds."""
-    module = READERS[format_name]
-    reader: Reader = getattr(import_module(f"scanfix.decoding.{module}"), f"read_{module}")
+    """The one reader of a format: `read_` and its name, in the module of that name.
+
+    Only its module is loaded: with its library, each costs milliseconds.
+    """
+    name = format_name.lower()
+    reader: Reader = getattr(import_module(f"scanfix.decoding.{name}"), f"read_{name}")
     return reader
 
 
+@refusing()
 def decode(
     data: bytes,
     *,
@@ -73,8 +63,6 @@ def decode(
     try:
         stored = _read(format_name, data, limits, salvage, useful_pixels)
         pixels = upright(to_srgb(stored), stored.orientation)
-    except MemoryError as error:
-        raise InputError("memory") from error
     except DECODER_ERRORS as error:
         # The net below the readers: bytes that even their own parsing trips over are damaged.
         raise InputError("corrupt", format=format_name) from error

@@ -30,8 +30,6 @@ def read_heic(data: bytes, limits: Limits, *, salvage: bool = False) -> Stored:
         container = heif.open_heif(data, convert_hdr_to_8bit=True, bgr_mode=False)
         picture = container[container.primary_index]
         width, height = picture.size
-    except MemoryError as error:
-        raise InputError("memory") from error
     except DECODER_ERRORS as error:
         raise InputError("corrupt", format="HEIC") from error
     check_size(width, height, limits, "HEIC")
@@ -39,8 +37,6 @@ def read_heic(data: bytes, limits: Limits, *, salvage: bool = False) -> Stored:
     check_metadata(len(icc or b""), limits)
     try:
         pixels = np.asarray(picture)
-    except MemoryError as error:
-        raise InputError("memory") from error
     except DECODER_ERRORS as error:
         raise InputError("corrupt", format="HEIC") from error
     model = _MODELS.get(picture.mode.split(";")[0])

@@ -222,7 +222,7 @@ def _decode(data: bytes, header: JpegHeader, shrink: int, *, salvage: bool) -> t
         if not salvage:
             cut = header.end is None or "premature end of jpeg" in str(error).lower()
             raise InputError("truncated" if cut else "corrupt", format="JPEG") from error
-        return _salvaged(data, space, header, shrink), model, True
+        return _positive(_salvaged(data, space, header, shrink), header), model, True
     return _positive(pixels, header), model, False
 
 

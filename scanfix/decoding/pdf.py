@@ -55,8 +55,6 @@ def read_pdf(data: bytes, limits: Limits, *, salvage: bool = False) -> Stored:
         try:
             page_count = min(len(document), limits.max_pages)
             pixels, dpi, damaged = _render_first(pdfium, document, limits, salvage=salvage)
-        except MemoryError as error:
-            raise InputError("memory") from error
         except DECODER_ERRORS as error:
             raise InputError("corrupt", format="PDF") from error
         finally:

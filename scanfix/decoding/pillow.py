@@ -30,8 +30,6 @@ def open_with(plugin: Plugin, data: bytes, format: str, limits: Limits) -> Image
     """Read the header only; refuses what is too large."""
     try:
         picture = plugin(io.BytesIO(data))
-    except MemoryError as error:
-        raise InputError("memory") from error
     except _ERRORS as error:
         raise InputError("corrupt", format=format) from error
     check_size(*picture.size, limits, format)
@@ -42,8 +40,6 @@ def load(picture: ImageFile.ImageFile, format: str, *, salvage: bool = False) ->
     """Decode the pixels in place. True where part of them is missing (with `salvage` only)."""
     try:
         picture.load()
-    except MemoryError as error:
-        raise InputError("memory") from error
     except _ERRORS as error:
         if salvage and _has_pixels(picture):
             picture.tile = []
@@ -87,8 +83,6 @@ def pixels_of(picture: Image.Image, format: str, *, bits: int = 16) -> tuple[Pix
                 if mode.startswith("I;16")
                 else _as_model(band, model)
             )
-    except MemoryError as error:
-        raise InputError("memory") from error
     except _ERRORS as error:
         raise InputError("corrupt", format=format) from error
     return pixels, model

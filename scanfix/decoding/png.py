@@ -12,6 +12,7 @@ import re
 import struct
 import zlib
 from dataclasses import dataclass, field
+from typing import Any
 
 from PIL import PngImagePlugin
 
@@ -68,6 +69,7 @@ def read_png(data: bytes, limits: Limits, *, salvage: bool = False) -> Stored:
     picture = pillow.open_with(PngImagePlugin.PngImageFile, _bare(chunks), "PNG", limits)
     damaged = pillow.load(picture, "PNG", salvage=salvage)
     color_mode = picture.mode
+    _bring_key_to_eight_bits(picture.info, depth)
     pixels, model = pillow.pixels_of(picture, "PNG")
     exif = chunks.exif or ExifFacts()
     return Stored(
@@ -81,6 +83,18 @@ def read_png(data: bytes, limits: Limits, *, salvage: bool = False) -> Stored:
         metadata=frozenset(chunks.metadata),
         damaged=damaged or chunks.fault is not None,
     )
+
+
+def _bring_key_to_eight_bits(info: dict[Any, Any], depth: int) -> None:
+    """The transparent grey or colour, which Pillow leaves as stored, in the levels that it decodes to.
+
+    Grey of 16 bits stays as it is, and so does its key; a palette has no single one.
+    """
+    key = info.get("transparency")
+    if isinstance(key, int) and depth in (2, 4):
+        info["transparency"] = key % (1 << depth) * 255 // ((1 << depth) - 1)
+    elif isinstance(key, tuple) and depth == 16:
+        info["transparency"] = tuple(level >> 8 for level in key)
 
 
 def walk(data: bytes, limits: Limits) -> PngChunks:

@@ -63,9 +63,9 @@ def _still(data: bytes) -> tuple[Pixels, Model]:
     try:
         pixels = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
     except cv2.error as error:
-        raise InputError(
-            "memory" if error.code == cv2.Error.StsNoMem else "corrupt", format="WEBP"
-        ) from error
+        if error.code == cv2.Error.StsNoMem:
+            raise
+        raise InputError("corrupt", format="WEBP") from error
     if pixels is None or pixels.ndim != 3 or pixels.dtype != np.uint8:
         raise InputError("corrupt", format="WEBP")
     if pixels.shape[2] == 4:

@@ -14,8 +14,8 @@ from scanfix.encoding.jpeg import encode_jpeg
 from scanfix.encoding.passthrough import pass_through
 from scanfix.encoding.recoding import recode
 from scanfix.encoding.reduction import most_useful_pixels
-from scanfix.errors import ConfigError
 from scanfix.model import Pixels
+from scanfix.order import format_of
 from scanfix.profiles import Format, OutputProfile, load_profile
 
 __all__ = ["Encoded", "Format", "encode", "most_useful_pixels", "pass_through", "recode"]
@@ -43,11 +43,6 @@ def encode(
     "format_not_in_profile".
     """
     rules = load_profile(profile)
-    wanted = format or rules.formats[0]
-    if wanted not in rules.formats:
-        raise ConfigError(
-            "format_not_in_profile", profile=rules.name, format=wanted, wanted=list(rules.formats)
-        )
-    if wanted == "bmp":
+    if format_of(format, rules) == "bmp":
         return encode_bmp(pixels, rules, dpi=dpi, document_dpi=document_dpi)
     return encode_jpeg(pixels, rules, dpi=dpi, subsampled=subsampled, letter_height=letter_height)

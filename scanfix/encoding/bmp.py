@@ -40,7 +40,7 @@ def bmp_bytes(size: Size, bits: int) -> int:
 
 def is_plain_bmp(data: bytes) -> bool:
     """Written as `encode_bmp` writes it: header of 40 bytes, bottom row first, 8 or 24 bits, not compressed,
-    nothing behind."""
+    nothing between header, palette and rows or behind them."""
     if len(data) <= 54:
         return False
     byte_count, offset, header = (int.from_bytes(data[at : at + 4], "little") for at in (2, 10, 14))
@@ -48,7 +48,8 @@ def is_plain_bmp(data: bytes) -> bool:
     if header != 40 or planes != 1 or bits not in (8, 24) or compression or width <= 0 or height <= 0:
         return False
     rows: int = (width * bits + 31) // 32 * 4 * height
-    return 54 <= offset <= 54 + 1024 and byte_count == len(data) == offset + rows
+    colours = struct.unpack_from("<I", data, 46)[0] or 256 if bits == 8 else 0
+    return colours <= 256 and offset == 54 + 4 * colours and byte_count == len(data) == offset + rows
 
 
 def encode_bmp(
@@ -64,10 +65,7 @@ def encode_bmp(
     height, width = pixels.shape[:2]
     source = Size(width, height)
     scales = Scales.allowed(source, profile)
-    bits = 24
-    scale = _scale_for(scales, profile, 24, tuning)
-    if document_dpi is not None and document_dpi * scale < min(tuning.min_document_dpi, document_dpi):
-        bits, scale = 8, _scale_for(scales, profile, 8, tuning)
+    bits, scale = _storage(scales, profile, document_dpi, tuning)
     size = scales.size_at(scale)
     data = _write(resize(pixels, size), bits, None if dpi is None else dpi * scale)
     if len(data) not in profile.window:
@@ -82,6 +80,19 @@ def encode_bmp(
     jpeg_pixels = min(source.pixel_count, profile.window.max_bytes / tuning.jpeg_bytes_per_pixel)
     times = max(1.0, jpeg_pixels / size.pixel_count)
     return Encoded(data, "BMP", size, None, 1, scale, steps, jpeg_times=times)
+
+
+def _storage(
+    scales: Scales, profile: OutputProfile, document_dpi: float | None, params: BmpParams
+) -> tuple[int, float]:
+    """Bits a pixel, and the scale: 8 where 24 leave the document too few pixels, or do not fit at all."""
+    try:
+        scale = _scale_for(scales, profile, 24, params)
+    except CannotMeetProfileError:
+        return 8, _scale_for(scales, profile, 8, params)
+    if document_dpi is not None and document_dpi * scale < min(params.min_document_dpi, document_dpi):
+        return 8, _scale_for(scales, profile, 8, params)
+    return 24, scale
 
 
 def _scale_for(scales: Scales, profile: OutputProfile, bits: int, params: BmpParams) -> float:

@@ -34,6 +34,3 @@ class Encoded:
     @property
     def enlarged(self) -> bool:
         return "enlarged" in self.steps
-
-    def __bytes__(self) -> bytes:
-        return self.data

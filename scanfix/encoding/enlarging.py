@@ -10,8 +10,6 @@ import math
 from dataclasses import replace
 from typing import NamedTuple
 
-import numpy as np
-
 from scanfix.encoding.encoded import Encoded, Step
 from scanfix.encoding.fitting import fit_picture
 from scanfix.encoding.resizing import Scales, resize
@@ -33,8 +31,6 @@ class MinimumParams(NamedTuple):
     """Factor on the sides; an ID photo of 120 x 76 pixels needs 2.6 times, a flat drawing of 320 x 240 5."""
     margin: float = 1.1
     """Enlarged so as to exceed the least size by this factor."""
-    blank_spread: int = 24
-    """A picture whose levels differ by less shows nothing."""
 
 
 def as_plain(options: JpegOptions) -> JpegOptions:
@@ -54,7 +50,6 @@ def reach_minimum(
 ) -> Encoded:
     """The least change that reaches the window. Raises CannotMeetProfileError rule_min_bytes."""
     plain = as_plain(options)
-    blank = is_blank(pixels, params)
     rungs = [(scale, best, PLAINLY)] if options != plain else []
     rungs.append((scale, FINEST, (*PLAINLY, "finer")))
     missed: list[tuple[float, int]] = []
@@ -67,19 +62,13 @@ def reach_minimum(
         encode_count += result.encode_count
         if isinstance(result, Fit):
             quality = quality_of(result.setting)
-            return Encoded(result.made, "JPEG", size, quality, encode_count, tried, steps, blank)
+            return Encoded(result.made, "JPEG", size, quality, encode_count, tried, steps)
         if not rungs and not result.too_large:
             missed.append((tried, result.nearest))
             larger = _larger(scales, missed, low, params)
             if larger is not None and larger <= params.max_enlargement * scale:
                 rungs.append((larger, FINEST, (*PLAINLY, "finer", "enlarged")))
     raise CannotMeetProfileError("cannot_fit", profile=profile.name, rule="rule_min_bytes")
-
-
-def is_blank(pixels: Pixels, params: MinimumParams) -> bool:
-    """Next to nothing is to be seen: all levels are nearly the same."""
-    grid = pixels[:: max(1, pixels.shape[0] // 500), :: max(1, pixels.shape[1] // 500)]
-    return int(np.ptp(grid.astype(np.int16).mean(axis=2))) < params.blank_spread
 
 
 def _larger(scales: Scales, missed: list[tuple[float, int]], low: int, params: MinimumParams) -> float | None:

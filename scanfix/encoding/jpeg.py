@@ -12,6 +12,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
+import numpy as np
+
 from scanfix.encoding.chroma import ChromaParams, earns_full_chroma
 from scanfix.encoding.encoded import Encoded, Step
 from scanfix.encoding.enlarging import MinimumParams, as_plain, reach_minimum
@@ -43,6 +45,8 @@ class JpegParams(NamedTuple):
     tight: int = 400_000
     """Bytes of a window in which letters come before likeness. At 1 MB four far or noisy pictures were read
     nearly as well as before it (0.00 to 0.03 less), at 250,000 bytes up to 0.14 less."""
+    blank_spread: int = 24
+    """A picture whose levels differ by less shows nothing."""
     scaling: ScalingParams = ScalingParams()
     chroma: ChromaParams = ChromaParams()
     minimum: MinimumParams = MinimumParams()
@@ -70,11 +74,17 @@ def encode_jpeg(
         made = task.encode_at(scale, probe)
         encode_count += made.encode_count
         if isinstance(made, Encoded):
-            return replace(made, encode_count=encode_count)
+            return replace(made, encode_count=encode_count, blank=is_blank(pixels, tuning))
         # Only next to white noise comes here: the sample said that it fits, and it does not.
         if scales.size_at(scale * 0.7) == scales.size_at(scale):
             raise CannotMeetProfileError("cannot_fit", profile=profile.name, rule="rule_max_bytes")
         scale = scales.clamp(scale * 0.7)
+
+
+def is_blank(pixels: Pixels, params: JpegParams) -> bool:
+    """Next to nothing is to be seen: all levels are nearly the same."""
+    grid = pixels[:: max(1, pixels.shape[0] // 500), :: max(1, pixels.shape[1] // 500)]
+    return int(np.ptp(grid.astype(np.int16).mean(axis=2))) < params.blank_spread
 
 
 @dataclass(frozen=True, slots=True)

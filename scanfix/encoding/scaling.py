@@ -25,15 +25,13 @@ from scanfix.encoding.tables import coarseness_of
 from scanfix.encoding.writing import as_image, read_jpeg, write_jpeg
 from scanfix.fit import FitParams, Range, solve
 from scanfix.geometry import Size
+from scanfix.lab import LINEAR
 from scanfix.model import Pixels
 
 Floats = NDArray[np.float32]
 Octave = tuple[Floats, Floats, Floats]
 Weights = tuple[float, float, float, float]
 
-_STEPS = np.arange(256) / 255
-LINEAR = np.where(_STEPS <= 0.04045, _STEPS / 12.92, ((_STEPS + 0.055) / 1.055) ** 2.4).astype(np.float32)
-"""sRGB (IEC 61966-2-1) to linear light."""
 BIAS, C2 = 0.0037930733, 0.0009
 OPSIN = np.array([[0.30, 0.622, 0.078], [0.23, 0.692, 0.078], [0.243423, 0.204767, 0.55181]], np.float32)
 # Per octave: mean structural error, its fourth norm, fourth norms of lost and of added edges.

@@ -10,9 +10,10 @@ from __future__ import annotations
 import struct
 from dataclasses import dataclass
 
-SOI, EOI, SOS, DHT, DQT, DRI, COM = 0xD8, 0xD9, 0xDA, 0xC4, 0xDB, 0xDD, 0xFE
+SOI, EOI, SOS, DHT, DQT, DRI = 0xD8, 0xD9, 0xDA, 0xC4, 0xDB, 0xDD
 APP0, APP2, APP14 = 0xE0, 0xE2, 0xEE
 FRAMES = frozenset(range(0xC0, 0xD0)) - {DHT, 0xC8, 0xCC}
+PICTURE = FRAMES | {SOS, DHT, DQT, DRI}
 BARE = frozenset(range(0xD0, 0xD8)) | {0x01}
 
 
@@ -36,9 +37,6 @@ class Jpeg:
     """A JPEG file in its segments, SOI and EOI left out."""
 
     segments: tuple[Segment, ...]
-    data: bytes
-    end: int
-    """Offset behind the end marker."""
 
     @property
     def frame(self) -> Segment:
@@ -87,14 +85,8 @@ class Jpeg:
         named = b"sRGB" in icc[128:] or "sRGB".encode("utf-16-be") in icc[128:]
         return not icc or (icc[16:20] == b"RGB " and named)
 
-    @property
-    def clean(self) -> bool:
-        return self.end == len(self.data) and all(_belongs(s) for s in self.segments)
-
     def without_metadata(self) -> bytes:
         """The same scans without metadata; the very same bytes where there is none."""
-        if self.clean:
-            return self.data
         kept = b"".join(_slim(s).to_bytes() for s in self.segments if _belongs(_slim(s)))
         return b"\xff\xd8" + kept + b"\xff\xd9"
 
@@ -115,7 +107,7 @@ def _belongs(segment: Segment) -> bool:
         return segment.body[2:7] == b"JFIF\0" and len(segment.body) == 16
     if segment.marker == APP14:
         return _is_adobe(segment) and len(segment.body) == 14
-    return not 0xE0 <= segment.marker <= 0xEF and segment.marker not in (COM, 0xF0, 0xFD)
+    return segment.marker in PICTURE
 
 
 def _slim(segment: Segment) -> Segment:
@@ -142,7 +134,7 @@ def parse_jpeg(data: bytes) -> Jpeg:
             end = _end_of_scan(data, end)
         segments.append(Segment(marker, data[at:end]))
         at = end
-    jpeg = Jpeg(tuple(segments), data, at)
+    jpeg = Jpeg(tuple(segments))
     if sum(s.marker in FRAMES for s in segments) != 1 or len(jpeg.frame.body) < 17:
         raise BrokenJpegError("not one frame of three components")
     return jpeg

@@ -27,6 +27,9 @@ _SET_VARIABLES = dict.fromkeys(
     ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OPENCV_FOR_THREADS_NUM"), "1"
 )
 _START_SECONDS = 120.0
+# With less, what a library does that gets no memory looks like any crash. Of three sample photos none was
+# made with 200 MB or less, and all with 300.
+_LEAST_MEMORY = 250_000_000
 _POSIX = os.name == "posix"
 # How a process ends that was killed from outside: by this one, or by the kernel for want of memory.
 _KILLED = -signal.SIGKILL if _POSIX else 1
@@ -62,18 +65,32 @@ class Process:
         self._timed_out = False
         # Guards the process number: once waited for, it may belong to somebody else.
         self._lock = threading.Lock()
+        try:
+            child_end = self._begin()
+        except OSError as error:
+            # No more processes or open files: the matter of the machine, not of the photo.
+            raise InputError("interrupted") from error
+        hello = Hello(limits, child_end if _POSIX else None, os.getpid())
+        answer = self._exchange(pickle.dumps(hello), b"", _START_SECONDS)
+        if answer != READY:
+            self.close()
+            raise answer if isinstance(answer, InputError) else InputError("decoder_crashed")
+
+    def _begin(self) -> int:
+        """Start it; returns the number that its end of the lifeline had. After an OSError nothing is left."""
         child_end, self._lifeline = os.pipe()
         try:
             self._popen, self._requests, self._answers = _start(child_end)
+        except BaseException:
+            os.close(self._lifeline)
+            raise
         finally:
             os.close(child_end)
-        hello = Hello(limits, child_end if _POSIX else None, os.getpid())
-        if self._exchange(hello, b"", _START_SECONDS) != READY:
-            self.close()
-            raise InputError("decoder_crashed")
+        return child_end
 
-    def ask(self, request: object, data: bytes) -> object:
-        """The answer, or the error that stands for the lack of one; then the process is gone."""
+    def ask(self, request: bytes, data: bytes) -> object:
+        """The answer to a pickled request, or the error that stands for the lack of one; then the process is
+        gone."""
         self.photo_count += 1
         answer = self._exchange(request, data, self._limits.max_seconds)
         if self._timed_out or (isinstance(answer, ScanfixError) and answer.code in _ENDS_PROCESS):
@@ -93,13 +110,13 @@ class Process:
                         stream.close()
         return self._popen.returncode
 
-    def _exchange(self, request: object, data: bytes, seconds: float) -> object:
+    def _exchange(self, request: bytes, data: bytes, seconds: float) -> object:
         clock = threading.Timer(seconds, self._time_is_up)
         clock.daemon = True
         clock.start()
         try:
             # The photo travels beside the pickle, which would copy it once more on either side.
-            write_messages(self._requests, pickle.dumps(request), data)
+            write_messages(self._requests, request, data)
             return _Answer(io.BytesIO(read_message(self._answers))).load()
         except (OSError, EOFError):
             return self._post_mortem()
@@ -120,7 +137,8 @@ class Process:
         status = self.close()
         if status == _CPU_TIME_USED_UP or (self._timed_out and status == _KILLED):
             return InputError("timeout", limit=self._limits.max_seconds)
-        return InputError("memory" if status == _KILLED else "decoder_crashed")
+        starved = status == _KILLED or self._limits.max_memory_bytes < _LEAST_MEMORY
+        return InputError("memory" if starved else "decoder_crashed")
 
 
 def _start(lifeline: int) -> tuple[subprocess.Popen[bytes], IO[bytes], IO[bytes]]:

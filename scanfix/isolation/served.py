@@ -11,9 +11,8 @@ import time
 from dataclasses import dataclass
 from typing import IO
 
-import cv2
-
 from scanfix.errors import InputError, ScanfixError
+from scanfix.faults import refusing
 from scanfix.files import SourceBytes
 from scanfix.isolation.pipes import READY, Hello, read_message, write_messages
 from scanfix.limits import Limits
@@ -77,17 +76,11 @@ def _take_pipes() -> _Pipes:
 
 def _answer(request: bytes, data: bytes, limits: Limits) -> bytes:
     try:
-        task, name, options = pickle.loads(request)  # noqa: S301 - from the parent
-        answer = task(SourceBytes(data, name), limits, options)
-        return pickle.dumps(answer, protocol=5)
+        with refusing():
+            task, name, options = pickle.loads(request)  # noqa: S301 - from the parent
+            return pickle.dumps(task(SourceBytes(data, name), limits, options), protocol=5)
     except ScanfixError as error:
         return pickle.dumps(error)
-    except MemoryError:
-        return pickle.dumps(InputError("memory"))
-    except cv2.error as error:
-        if error.code != cv2.Error.StsNoMem:
-            raise
-        return pickle.dumps(InputError("memory"))
 
 
 def _import_all() -> None:

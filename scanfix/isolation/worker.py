@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
 import inspect
 import os
+import pickle
 import queue
 import threading
 import weakref
@@ -12,10 +12,11 @@ from collections.abc import Callable, Mapping
 from os import PathLike
 from typing import TYPE_CHECKING, Any, BinaryIO, Self, cast
 
-from scanfix.errors import ConfigError, ScanfixError
+from scanfix.errors import ConfigError, InputError, ScanfixError
 from scanfix.files import SourceBytes, read_source
 from scanfix.isolation.process import Process
 from scanfix.limits import UPLOAD_LIMITS, Limits
+from scanfix.order import options_of
 
 if TYPE_CHECKING:
     from scanfix.model import Report
@@ -53,13 +54,13 @@ class Worker:
     def prepare(self, photo: str | PathLike[str] | bytes | BinaryIO, **options: Any) -> PreparedImage:
         """As `scanfix.prepare`, with the limits of this worker.
 
-        Raises InputError also for timeout, memory and decoder_crashed.
+        Raises InputError also for timeout, memory, decoder_crashed and interrupted.
         """
-        return cast("PreparedImage", self.call(_prepare, photo, options))
+        return cast("PreparedImage", self.call(_prepare, photo, options_of(options)))
 
     def inspect(self, photo: str | PathLike[str] | bytes | BinaryIO, **options: Any) -> Report:
         """As `scanfix.inspect`, with the limits of this worker; errors as in `prepare`."""
-        return cast("Report", self.call(_inspect, photo, options))
+        return cast("Report", self.call(_inspect, photo, options_of(options)))
 
     def call(
         self,
@@ -71,12 +72,12 @@ class Worker:
         if "limits" in options:
             raise ConfigError("bad_option", option="limits", value="limits")
         source = read_source(photo, self.limits)
-        idle = self._idle_processes()
-        process = idle.get()
+        request = _pickled(task, source.name, dict(options))
+        pool = self._open_pool()
+        process = pool.idle.get()
         try:
-            if process is None:
-                process = Process(self.limits)
-            answer = process.ask((task, source.name, dict(options)), source.data)
+            process = process or pool.start(self.limits)
+            answer = process.ask(request, source.data)
             if process.photo_count >= self._recycle_after:
                 process.close()
         except BaseException:
@@ -84,40 +85,75 @@ class Worker:
                 process.close()
             raise
         finally:
-            idle.put(process if process is not None and process.is_open else None)
+            pool.idle.put(process if process is not None and process.is_open else None)
         if isinstance(answer, ScanfixError):
-            raise answer
+            raise InputError("interrupted") if pool.is_closed else answer
         return answer
 
     def close(self) -> None:
-        """End the processes; a photo that another thread still waits for is refused as `interrupted`."""
+        """End the processes; a photo that another thread still waits for is refused as `interrupted`.
+
+        A further photo starts new ones.
+        """
         self._finalizer()
         self._adopt()
 
-    def _idle_processes(self) -> queue.LifoQueue[Process | None]:
+    def _open_pool(self) -> _Pool:
         with self._fork_lock:
             if self._owner != os.getpid():
                 # The application forked (gunicorn and the like): pipes cannot be shared.
                 self._finalizer.detach()
                 self._adopt()
-            return self._idle
+            return self._pool
 
     def _adopt(self) -> None:
         self._owner = os.getpid()
-        self._idle: queue.LifoQueue[Process | None] = queue.LifoQueue()
-        for _ in range(self._processes):
-            self._idle.put(None)
-        self._finalizer = weakref.finalize(self, _close_idle, self._idle, self._owner)
+        self._pool = _Pool(self._processes)
+        self._finalizer = weakref.finalize(self, self._pool.close)
 
 
-def _close_idle(idle: queue.LifoQueue[Process | None], owner: int) -> None:
-    if owner != os.getpid():
-        return
-    with contextlib.suppress(queue.Empty):
-        while True:
-            process = idle.get_nowait()
-            if process is not None:
+class _Pool:
+    """The processes that a worker has until it is closed."""
+
+    def __init__(self, count: int) -> None:
+        self.is_closed = False
+        self.idle: queue.LifoQueue[Process | None] = queue.LifoQueue()
+        """None stands for one that is not started yet."""
+        for _ in range(count):
+            self.idle.put(None)
+        self._owner = os.getpid()
+        self._lock = threading.Lock()
+        self._started: weakref.WeakSet[Process] = weakref.WeakSet()
+
+    def start(self, limits: Limits) -> Process:
+        """A new process. Raises InputError, "interrupted" where the worker was closed meanwhile."""
+        process = None if self.is_closed else Process(limits)
+        with self._lock:
+            if process is not None and not self.is_closed:
+                self._started.add(process)
+                return process
+        if process is not None:
+            process.close()
+        raise InputError("interrupted")
+
+    def close(self) -> None:
+        """End the busy ones too; none is ended in a fork of the application."""
+        if self._owner == os.getpid():
+            with self._lock:
+                self.is_closed = True
+                started = list(self._started)
+            for process in started:
                 process.close()
+
+
+def _pickled(task: Task, name: str | None, options: dict[str, Any]) -> bytes:
+    """The request as it travels. Raises ConfigError for an option that cannot."""
+    for option, value in options.items():
+        try:
+            pickle.dumps(value)
+        except (pickle.PicklingError, TypeError, AttributeError) as error:
+            raise ConfigError("bad_option", option=option, value=type(value).__name__) from error
+    return pickle.dumps((task, name, options))
 
 
 def _prepare(source: SourceBytes, limits: Limits, options: dict[str, Any]) -> Any:

@@ -70,7 +70,8 @@ class OutputProfile:
     """Progressive JPEG is known to be taken."""
     processing: Processing = "crop"
     severities: Mapping[str, Severity] = field(default_factory=dict)
-    """Severity by finding code, where it differs from the default."""
+    """Severity by finding code, in place of the default. What a check itself says more softly than the
+    default, because it is unsure, is not raised."""
 
     def __post_init__(self) -> None:
         for reason, broken in RULES.items():

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from borders.drawn import PAPER, TILTED, UPRIGHT, WOOD, laid, page, photo, table
 
+from scanfix.borders import stripe
 from scanfix.borders.bent_sheets import place_corners
 from scanfix.borders.refine import refine
 from scanfix.borders.sides import side_states
@@ -51,6 +52,21 @@ def test_a_clear_edge_is_met_and_left_inside(corners: Corners) -> None:
 def test_a_faint_edge_is_met_too(corners: Corners) -> None:
     found = refine(white_on_white(corners), shrunk(corners))
     assert furthest(found, corners) < 8
+
+
+def test_a_picture_longer_than_opencv_maps_is_read_in_parts() -> None:
+    """The long sides of the sheet too are longer than that; their margin alone is 52 pixels."""
+    corners = ((500, 60), (35_500, 60), (35_500, 340), (500, 340))
+    pixels = np.full((400, 36_000, 3), WOOD, np.uint8)
+    pixels[60:340, 500:35_500] = PAPER
+    quad = np.array(corners, np.float32) + np.array([[-60, -6], [60, -6], [60, 6], [-60, 6]], np.float32)
+    assert np.abs(refine(pixels, quad)[:, 1] - np.array(corners)[:, 1]).max() < 60
+
+
+def test_a_side_read_in_parts_is_met_like_one_read_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    at_once = refine(photo(TILTED), shrunk(TILTED))
+    monkeypatch.setattr(stripe, "MOST_REMAPPED", 100)
+    assert np.array_equal(refine(photo(TILTED), shrunk(TILTED)), at_once)
 
 
 def test_nothing_moves_on_a_bare_table() -> None:

@@ -106,3 +106,12 @@ def test_the_profile_decides_how_severe_a_finding_is() -> None:
     (assessment,) = runner.assess_all([Check("x", ("SF301",), always)], strict)
     assert assessment.finding is not None
     assert assessment.finding.severity is Severity.ERROR
+
+
+def test_what_a_check_says_softly_the_profile_does_not_raise() -> None:
+    soft = Assessment("x", finding=Finding.of("SF301", severity=Severity.INFO))
+    assert runner.weighed(soft, replace(PROFILE, severities={"SF301": Severity.ERROR})) == soft
+    plain = Assessment("x", finding=Finding.of("SF301"))
+    lowered = runner.weighed(plain, replace(PROFILE, severities={"SF301": Severity.INFO})).finding
+    assert lowered is not None
+    assert lowered.severity is Severity.INFO

@@ -132,6 +132,16 @@ def test_metadata_is_named_by_kind_and_a_colour_profile_is_none() -> None:
     assert code(file.assess_metadata(subject(PIXELS, metadata=("icc",)))) is None
 
 
+@pytest.mark.parametrize(
+    ("format", "severity"), [("PDF", "warning"), ("TIFF", "warning"), ("GIF", "info"), ("WEBP", "info")]
+)
+def test_further_pages_are_a_risk_and_frames_a_note(format: str, severity: str) -> None:
+    found = file.assess_pages(subject(PIXELS, format=format, page_count=2)).finding
+    assert found is not None
+    assert (found.code, found.severity) == ("SF410", severity)
+    assert file.assess_pages(subject(PIXELS, format=format)).finding is None
+
+
 def test_a_damaged_file_is_an_error() -> None:
     assert code(file.assess_whole(subject(PIXELS, damaged=True))) == "SF405"
     assert code(file.assess_whole(subject(PIXELS))) is None

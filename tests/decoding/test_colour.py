@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+import zlib
 
 import drawn_files
 import numpy as np
@@ -43,6 +44,26 @@ def test_an_embedded_profile_is_applied_below_transparency() -> None:
     half = drawn_files.WIDTH // 2
     assert (pixels[:, :half] == 255).all()
     assert np.abs(pixels[:, half:, [1, 0, 2]] - picture()[:, half:]).mean() < 4
+
+
+@pytest.mark.parametrize(
+    ("depth", "colour", "row", "key", "shown"),
+    [
+        (1, 0, b"\x50", b"\x00\x00", [255, 255, 255, 255]),
+        (2, 0, b"\x1b", b"\x00\x01", [0, 255, 170, 255]),
+        (4, 0, b"\x5a\xf0", b"\x00\x05", [255, 170, 255, 0]),
+        (8, 0, b"\x05\x0a\x14\x00", b"\x00\x05", [255, 10, 20, 0]),
+        (16, 0, b"\x12\x34\x9c\x40\x00\x00\xff\xff", b"\x12\x34", [255, 156, 0, 255]),
+        (16, 2, b"\x12\x34" * 3 + b"\x9c\x40" * 3 + bytes(12), b"\x12\x34" * 3, [255, 156, 0, 0]),
+    ],
+)
+def test_the_transparent_level_of_a_png_is_white_at_any_depth(
+    depth: int, colour: int, row: bytes, key: bytes, shown: list[int]
+) -> None:
+    header = struct.pack(">IIBBBBB", 4, 4, depth, colour, 0, 0, 0)
+    parts = {b"IHDR": header, b"tRNS": key, b"IDAT": zlib.compress((b"\x00" + row) * 4), b"IEND": b""}
+    data = b"\x89PNG\r\n\x1a\n" + b"".join(drawn_files.png_chunk(*part) for part in parts.items())
+    assert decode(data).pixels[2, :, 0].tolist() == shown
 
 
 @pytest.mark.parametrize("kind", useless_profiles())

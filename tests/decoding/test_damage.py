@@ -48,6 +48,13 @@ def test_salvage_gives_what_is_left_and_says_so(name: str) -> None:
     assert source.info.size == decode(file_named(name)).info.size
 
 
+@pytest.mark.parametrize("mode", ["L", "RGB", "CMYK"])
+def test_what_is_salvaged_of_a_jpeg_is_what_the_whole_shows(mode: str) -> None:
+    data = saved("JPEG", mode, quality=95)
+    left = decode(data[: int(len(data) * 0.7)], salvage=True).pixels
+    assert np.array_equal(left[:16], decode(data).pixels[:16])
+
+
 def test_a_whole_file_is_not_called_damaged_by_salvage() -> None:
     for name in FILES:
         assert not decode(file_named(name), salvage=True).info.damaged

@@ -74,6 +74,8 @@ def test_in_the_window_or_the_rule_is_named(profile_name: str, picture: str) -> 
             assert luma.shape == (made.size.height, made.size.width)
             assert made.encode_count <= 30
         assert rule in {None, "rule_min_bytes", "rule_max_bytes", "rule_pixels", "rule_square"}
+        if picture == "photo" and not profile.square and profile.min_width < profile.max_width:
+            assert rule is None
 
 
 @pytest.mark.parametrize("picture", ["photo", "small", "square", "portrait", "page", "large noise", "narrow"])
@@ -126,9 +128,27 @@ def test_dots_per_inch_follow_the_scale() -> None:
 
 def test_blank_page_is_told_apart_from_a_small_document() -> None:
     page, small = encode(PICTURES["page"], CNNIC), encode(textured(150, 95, noise=1), CNNIC)
+    large = encode(solid(6000, 4000, 255), CNNIC)
     assert (page.blank, page.enlarged) == (True, True)
+    assert (large.blank, large.enlarged) == (True, False)
     assert (small.blank, small.enlarged) == (False, True)
     assert small.steps == ("standard_huffman", "full_chroma", "finer", "enlarged")
+
+
+def test_a_bmp_of_an_exact_size_has_256_colours_where_more_do_not_fit() -> None:
+    exact = replace(
+        CNNIC,
+        formats=("bmp",),
+        window=ByteWindow(1000, 500_000),
+        aim=None,
+        min_width=600,
+        max_width=600,
+        min_height=600,
+        max_height=600,
+    )
+    made = encode(textured(600, 600), exact)
+    assert (made.size, made.steps) == (Size(600, 600), ("palette",))
+    verify(made.data, exact, "bmp")
 
 
 def test_plain_storage_comes_before_enlarging() -> None:

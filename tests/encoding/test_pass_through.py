@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import struct
 from collections.abc import Callable
 from typing import Any
 
@@ -13,6 +14,7 @@ from PIL import Image, ImageCms
 import scanfix
 from scanfix.encoding import pass_through
 from scanfix.encoding.segments import BrokenJpegError, parse_jpeg
+from scanfix.errors import OutputError
 from scanfix.model import SourceInfo
 from scanfix.profiles import Format, load_profile
 from scanfix.verification import verify
@@ -52,6 +54,23 @@ def test_metadata_goes_and_the_picture_stays() -> None:
     assert clean.endswith(b"\xff\xd9")
     assert np.array_equal(decoded(clean), decoded(data))
     verify(clean, CNNIC, "jpg")
+
+
+@pytest.mark.parametrize("marker", [0xDC, 0xDE, 0xDF, 0xF5, 0xFD, 0xEB, 0xFE, 0x02])
+@pytest.mark.parametrize("before", [b"\xff\xdb", b"\xff\xda"])
+def test_a_segment_that_is_no_picture_is_left_out(marker: int, before: bytes) -> None:
+    plain = jpeg()
+    at = plain.index(before)
+    data = plain[:at] + bytes((0xFF, marker, 0, 8)) + b"SECRET" + plain[at:]
+    assert passed(data) == plain
+    with pytest.raises(OutputError, match="metadata"):
+        verify(data, CNNIC, "jpg")
+
+
+def test_fill_bytes_between_segments_are_left_out() -> None:
+    plain = jpeg()
+    at = plain.index(b"\xff\xdb")
+    assert passed(plain[:at] + b"\xff\xff" + plain[at:]) == plain
 
 
 def test_srgb_profile_is_kept_with_the_bytes() -> None:
@@ -105,6 +124,19 @@ def test_conforming_bmp_stays_where_bmp_is_taken(mode: str) -> None:
     verify(data, CNNIC, "bmp")
 
 
+def gapped(data: bytes) -> bytes:
+    """As many bytes as a palette has between the header and the rows of 24 bits."""
+    size, offset = len(data) + 1024, 54 + 1024
+    return b"BM" + struct.pack("<III", size, 0, offset) + data[14:54] + b"SECRET GPS".ljust(1024) + data[54:]
+
+
+def test_a_bmp_with_bytes_between_header_and_rows_is_not_given_out() -> None:
+    with pytest.raises(OutputError):
+        verify(gapped(bmp()), CNNIC, "bmp")
+    for mode in ("RGB", "L"):
+        verify(bmp(mode), CNNIC, "bmp")
+
+
 @pytest.mark.parametrize(
     "change",
     [
@@ -114,8 +146,9 @@ def test_conforming_bmp_stays_where_bmp_is_taken(mode: str) -> None:
         lambda data: data[:30] + b"\x01" + data[31:],
         lambda data: data[:25] + b"\xff" + data[26:],
         lambda data: data[:40],
+        lambda data: gapped(data),
     ],
-    ids=["trailing", "cut", "other header", "compressed", "top down", "no pixels"],
+    ids=["trailing", "cut", "other header", "compressed", "top down", "no pixels", "gap before the rows"],
 )
 def test_bmp_of_another_make_is_encoded_anew(change: Callable[[bytes], bytes]) -> None:
     assert passed_bmp(change(bmp()), "bmp") is None

@@ -1,0 +1,24 @@
+"""What the machine complains about while it works on a photo is that photo's error, and no bug's.
+
+In the library and in a worker process alike: what leaves either is a ScanfixError.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import cv2
+
+from scanfix.errors import InputError
+
+
+@contextmanager
+def refusing() -> Iterator[None]:
+    """Raises InputError "memory" where there is too little, "decoder_crashed" for what OpenCV cannot do."""
+    try:
+        yield
+    except MemoryError as error:
+        raise InputError("memory") from error
+    except cv2.error as error:
+        raise InputError("memory" if error.code == cv2.Error.StsNoMem else "decoder_crashed") from error

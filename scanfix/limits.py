@@ -7,6 +7,7 @@ the header before decoding, JPEG scans by counting markers.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import inf
 
 from scanfix.errors import ConfigError
 
@@ -30,7 +31,7 @@ class Limits:
 
     def __post_init__(self) -> None:
         for name in self.__slots__:
-            if getattr(self, name) <= 0:
+            if not 0 < getattr(self, name) < inf:
                 raise ConfigError("bad_option", option=name, value=getattr(self, name))
 
 

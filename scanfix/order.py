@@ -62,7 +62,7 @@ def make_order(
 def _format_of(name: str | None, rules: OutputProfile) -> Format:
     if name is None:
         return rules.formats[0]
-    chosen = _FORMAT_WORDS.get(name.lower().removeprefix("."))
+    chosen = _FORMAT_WORDS.get(str(name).lower().removeprefix("."))
     if chosen is None:
         raise ConfigError("bad_option", option="format", value=name)
     if chosen not in rules.formats:

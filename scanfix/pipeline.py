@@ -18,7 +18,7 @@ from scanfix.checks import not_checked, run_checks
 from scanfix.checks.subject import observe
 from scanfix.decoding import decode
 from scanfix.encoding import Encoded, encode, most_useful_pixels, pass_through, recode
-from scanfix.errors import InputError
+from scanfix.errors import InputError, ScanfixError
 from scanfix.files import SourceBytes, check_target, write_atomically
 from scanfix.formats import extensions_of
 from scanfix.framing import TURNS, Framed, Turn, frame
@@ -136,7 +136,7 @@ def _prepare(photo: SourceBytes, order: Order) -> PreparedImage:
 
 def join(front: SourceBytes, back: SourceBytes, order: Order, layout: Layout = "vertical") -> JoinedImage:
     """Both sides of a document on one page that satisfies the profile. Errors as in `prepare`."""
-    examined = [_examine(photo, order) for photo in (front, back)]
+    examined = [_examine_side(photo, order) for photo in (front, back)]
     framed = [_frame(source, report, order) for source, report in examined]
     sides = [JoinedSide.of(f.pixels, r.border) for f, (_, r) in zip(framed, examined, strict=True)]
     page = join_sides(sides[0], sides[1], layout)
@@ -145,6 +145,14 @@ def join(front: SourceBytes, back: SourceBytes, order: Order, layout: Layout = "
     notes = _encoding_notes(page, encoded, made)
     reports = [_finished(r, f, encoded, notes, "SF507") for f, (_, r) in zip(framed, examined, strict=True)]
     return JoinedImage(encoded.data, reports[0], reports[1], (front.name, back.name))
+
+
+def _examine_side(photo: SourceBytes, order: Order) -> tuple[SourceImage, Report]:
+    try:
+        return _examine(photo, order)
+    except ScanfixError as error:
+        error.about = photo.name
+        raise
 
 
 def annotate(photo: SourceBytes, report: Report, order: Order, lang: Lang = "en") -> bytes:

@@ -5,18 +5,13 @@ Heavy libraries are imported inside the commands only, so that `--help` is quick
 
 from __future__ import annotations
 
-import os
-import signal
-import sys
-from types import FrameType
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import typer
 
 from scanfix import __version__
 from scanfix.cli import batch, doctor, explain, inspect, join, prepare, profiles
 from scanfix.cli.options import help_text
-from scanfix.cli.terminal import EXIT_INTERRUPTED
 
 app = typer.Typer(
     name="scanfix",
@@ -53,20 +48,3 @@ def _root(
     ] = False,
 ) -> None:
     del version
-
-
-def main() -> NoReturn:
-    """Run the command line; exit codes are listed in `scanfix prepare --help`."""
-    signal.signal(signal.SIGTERM, _stop)
-    # Numpy's linear algebra starts a thread per core when it is loaded; no photo has work for them.
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    try:
-        app()
-    except KeyboardInterrupt:
-        sys.exit(EXIT_INTERRUPTED)
-    sys.exit(0)
-
-
-def _stop(number: int, _frame: FrameType | None) -> NoReturn:
-    # An exception unwinds through the writer, which removes its temporary file.
-    raise SystemExit(128 + number)

@@ -19,12 +19,9 @@ def main() -> NoReturn:
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     _open_closed_streams()
     try:
-        from scanfix.cli import app, chinese
-        from scanfix.cli.options import HELP_LANG
+        from scanfix.cli import run
 
-        if HELP_LANG == "zh":
-            chinese.teach_parser()
-        app()
+        run()
     except KeyboardInterrupt:
         sys.exit(130)
     sys.exit(0)

@@ -345,6 +345,8 @@ def shell(line: str, folder: Path) -> subprocess.CompletedProcess[bytes]:
         ("$SCANFIX prepare - -o q.jpg <&-", 3),
         ("$SCANFIX inspect card.jpg >/dev/full", 5),
         ("$SCANFIX prepare card.jpg -o - >/dev/full", 5),
+        ("$SCANFIX --help >/dev/full", 5),
+        ("$SCANFIX --help >&-", 0),
         ("{ $SCANFIX prepare card.jpg -o - 2>/dev/null; echo $? >code; } | head -c 0; exit $(cat code)", 0),
     ],
 )

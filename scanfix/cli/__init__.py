@@ -5,13 +5,16 @@ Heavy libraries are imported inside the commands only, so that `--help` is quick
 
 from __future__ import annotations
 
+import sys
 from typing import Annotated
 
 import typer
 
 from scanfix import __version__
-from scanfix.cli import batch, doctor, explain, inspect, join, prepare, profiles
-from scanfix.cli.options import help_text
+from scanfix.cli import batch, chinese, doctor, explain, inspect, join, prepare, profiles
+from scanfix.cli.options import HELP_LANG, help_text
+from scanfix.cli.terminal import print_error, reaching
+from scanfix.errors import OutputError
 
 app = typer.Typer(
     name="scanfix",
@@ -48,3 +51,15 @@ def _root(
     ] = False,
 ) -> None:
     del version
+
+
+def run() -> None:
+    """Parse and obey. A help that cannot be written is told as the output of a command is."""
+    if HELP_LANG == "zh":
+        chinese.teach_parser()
+    try:
+        with reaching(sys.stdout):
+            app()
+    except OutputError as error:
+        print_error(error, HELP_LANG)
+        sys.exit(error.exit_code)

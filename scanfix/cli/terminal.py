@@ -42,20 +42,21 @@ def print_line(text: str, stream: TextIO, colour: str | None = None) -> None:
         text = typer.style(text, fg=colour)
     encoding = stream.encoding or "utf-8"
     text = text.encode(encoding, "backslashreplace").decode(encoding)
-    with _reaching(stream):
+    with reaching(stream):
         stream.write(text + "\n")
         stream.flush()
 
 
 def print_bytes(data: bytes) -> None:
     """A result on standard output."""
-    with _reaching(sys.stdout):
+    with reaching(sys.stdout):
         sys.stdout.buffer.write(data)
         sys.stdout.buffer.flush()
 
 
 @contextmanager
-def _reaching(stream: TextIO) -> Iterator[None]:
+def reaching(stream: TextIO) -> Iterator[None]:
+    """Raises OutputError where a stream takes nothing, a full disk for one."""
     try:
         yield
     except OSError as error:

@@ -31,8 +31,9 @@ class Limits:
 
     def __post_init__(self) -> None:
         for name in self.__slots__:
-            if not 0 < getattr(self, name) < inf:
-                raise ConfigError("bad_option", option=name, value=getattr(self, name))
+            value = getattr(self, name)
+            if not isinstance(value, int | float) or not 0 < value < inf:
+                raise ConfigError("bad_option", option=name, value=value)
 
 
 SHELL_LIMITS = Limits()

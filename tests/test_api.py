@@ -144,6 +144,7 @@ def test_the_library_is_a_guest(card_bytes: bytes) -> None:
         ({"crop": "sometimes"}, "bad_option"),
         ({"profile": 5}, "unknown_profile"),
         ({"format": 5}, "bad_option"),
+        ({"limits": 5}, "bad_option"),
         ({"document": 5}, "unknown_document"),
         ({"corners": [(-900, 0), (9, 0), (9, 9), (-900, 9)]}, "corners_outside"),
         ({"document": "no-such"}, "unknown_document"),
@@ -168,7 +169,7 @@ def test_a_language_that_is_not_spoken_is_answered_in_english(card_bytes: bytes)
     assert scanfix.InputError("empty").message("fr") == "The file is empty."  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("number", [0, -1, float("inf"), float("nan")])
+@pytest.mark.parametrize("number", [0, -1, float("inf"), float("nan"), "3"])
 def test_a_limit_is_a_finite_number_above_zero(number: float) -> None:
     with pytest.raises(scanfix.ConfigError):
         scanfix.Limits(max_seconds=number)

@@ -245,6 +245,8 @@ def test_profiles_are_listed_and_shown() -> None:
     assert b"cnnic" in scanfix("profiles").stdout
     shown = scanfix("profiles", "aliyun").stdout
     assert b"56,320 to 1,000,000" in shown
+    assert b"65500" not in shown
+    assert b"pixels: at most 8000 x 8000" in scanfix("profiles", "stripe-id").stdout
     assert b"confidence" in shown
 
 

@@ -11,7 +11,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 
-from scanfix.decoding.sniff import sniff
 from scanfix.errors import InputError
 from scanfix.formats import input_extensions
 from scanfix.naming import distinct_names
@@ -63,6 +62,9 @@ def _is_photo(path: Path) -> bool:
 
 
 def _looks_like_one(path: Path) -> bool:
+    # The decoders are the workers' business; few folders have files without an ending.
+    from scanfix.decoding.sniff import sniff
+
     try:
         with path.open("rb") as file:
             sniff(file.read(LOOK))

@@ -57,10 +57,7 @@ def _rows(profile: OutputProfile, lang: Lang) -> list[tuple[str, str]]:
     if profile.aim:
         aim = say("profile_window", lang, min=f"{profile.aim.min_bytes:,}", max=f"{profile.aim.max_bytes:,}")
         rows.append(("aim", aim))
-    least, most = (profile.min_width, profile.min_height), (profile.max_width, profile.max_height)
-    if (least, most) != (ANY_LEAST, ANY_MOST) or profile.square:
-        bounds = f"{least[0]} x {least[1]} .. {most[0]} x {most[1]}"
-        rows.append(("pixels", bounds + (" (1:1)" if profile.square else "")))
+    rows += _pixels(profile, lang)
     if profile.min_dpi:
         rows.append(("dpi", f">= {profile.min_dpi:g}"))
     rows += [
@@ -71,6 +68,19 @@ def _rows(profile: OutputProfile, lang: Lang) -> list[tuple[str, str]]:
         ("confidence", _confidence(profile, lang)),
     ]
     return rows
+
+
+def _pixels(profile: OutputProfile, lang: Lang) -> list[tuple[str, str]]:
+    """The portal's bounds; those that any file keeps are not told."""
+    least, most = (profile.min_width, profile.min_height), (profile.max_width, profile.max_height)
+    said = [
+        say(key, lang, size=f"{size[0]} x {size[1]}")
+        for key, size, free in (("profile_least", least, ANY_LEAST), ("profile_most", most, ANY_MOST))
+        if size != free
+    ]
+    if profile.square:
+        said.append("1:1")
+    return [("pixels", ", ".join(said))] if said else []
 
 
 def _confidence(profile: OutputProfile, lang: Lang) -> str:

@@ -1,6 +1,43 @@
-"""`python -m scanfix`: the same as the command `scanfix`."""
+"""The way in, for the command `scanfix` and for `python -m scanfix`.
 
-from scanfix.cli import main
+Little is imported here, so that an interruption while the rest is loaded is no traceback either.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from types import FrameType
+from typing import NoReturn
+
+
+def main() -> NoReturn:
+    """Run the command line; exit codes are listed in `scanfix prepare --help`."""
+    signal.signal(signal.SIGTERM, _stop)
+    # Numpy's linear algebra starts a thread per core when it is loaded; no photo has work for them.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    _open_closed_streams()
+    try:
+        from scanfix.cli import run
+
+        run()
+    except KeyboardInterrupt:
+        sys.exit(130)
+    sys.exit(0)
+
+
+def _open_closed_streams() -> None:
+    """Streams that the caller closed (`>&-`) lead nowhere; else a photo would be opened in their place."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115, PTH123 - until the end
+
+
+def _stop(number: int, _frame: FrameType | None) -> NoReturn:
+    # An exception unwinds through the writer, which removes its temporary file.
+    raise SystemExit(128 + number)
+
 
 if __name__ == "__main__":
     main()

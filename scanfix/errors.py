@@ -42,6 +42,7 @@ OUTPUT_CODES: dict[str, int] = {
     "output_exists": 500,
     "output_is_input": 500,
     "output_is_link": 500,
+    "output_is_folder": 500,
     "output_extension": 500,
     "output_collision": 500,
     "output_folder": 500,
@@ -52,10 +53,13 @@ OUTPUT_CODES: dict[str, int] = {
 CONFIG_CODES: dict[str, int] = {
     "bad_option": 500,
     "unknown_profile": 500,
+    "profile_unreadable": 500,
     "bad_profile": 500,
     "unknown_document": 500,
     "format_not_in_profile": 500,
     "bad_corners": 500,
+    "corners_outside": 500,
+    "bad_limit": 500,
     "broken_opencv": 500,
 }
 EXTRA_CODES: dict[str, int] = {"missing_extra": 501}
@@ -77,6 +81,8 @@ class ScanfixError(Exception):
         super().__init__(code, params)
         self.code = code
         self.params = params
+        self.about: str | None = None
+        """The photo that is meant, where a call takes two."""
 
     @property
     def http_status(self) -> int:
@@ -91,11 +97,15 @@ class ScanfixError(Exception):
 
     def __reduce__(self) -> tuple[object, ...]:
         # The worker process sends errors to its parent by pickle.
-        return _restore, (type(self), self.code, self.params)
+        return _restore, (type(self), self.code, self.params, self.about)
 
 
-def _restore(kind: type[ScanfixError], code: str, params: dict[str, object]) -> ScanfixError:
-    return kind(code, **params)
+def _restore(
+    kind: type[ScanfixError], code: str, params: dict[str, object], about: str | None
+) -> ScanfixError:
+    error = kind(code, **params)
+    error.about = about
+    return error
 
 
 class InputError(ScanfixError):

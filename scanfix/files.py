@@ -90,7 +90,7 @@ def write_atomically(
     """
     target = os.fspath(path)
     shown = repr(os.path.basename(target))
-    if extensions and os.path.splitext(target)[1].lower() not in extensions:
+    if extensions and os.path.basename(target) and os.path.splitext(target)[1].lower() not in extensions:
         raise OutputError(
             "output_extension", path=shown, wanted=extensions[0], format=claimed_format("x" + extensions[0])
         )
@@ -197,16 +197,20 @@ def check_target(
 ) -> None:
     """Whether `write_atomically` would refuse the path as it stands, told before any work is done.
 
-    Raises OutputError: output_exists, output_is_input, output_is_link.
+    Raises OutputError: output_exists, output_is_input, output_is_link, output_is_folder, output_folder.
     """
     target = os.fspath(path)
     shown = repr(os.path.basename(target))
     try:
         status = os.lstat(target)
-    except FileNotFoundError:
+    except FileNotFoundError as error:
+        if not os.path.basename(target):
+            raise _translated(error, target) from error
         return
     except (OSError, ValueError) as error:
         raise _translated(error, target) from error
+    if stat.S_ISDIR(status.st_mode):
+        raise OutputError("output_is_folder", path=shown)
     if not stat.S_ISREG(status.st_mode):
         raise OutputError("output_is_link", path=shown)
     if source is not None and _same_file(source, status):

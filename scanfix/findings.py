@@ -47,6 +47,9 @@ def _rows(*rows: tuple[str, str, Severity]) -> dict[str, FindingSpec]:
 
 _ERROR, _WARNING, _INFO = Severity.ERROR, Severity.WARNING, Severity.INFO
 
+UNCHECKED = frozenset({"SF501", "SF502", "SF503", "SF504", "SF505", "SF506"})
+"""Codes that no check of this version raises: they need the form beside the picture, and a reader of text."""
+
 FINDINGS: dict[str, FindingSpec] = _rows(
     ("SF101", "no_document", _ERROR),
     ("SF102", "border_unconfirmed", _WARNING),

@@ -97,3 +97,8 @@ def claimed_format(name: str | None) -> str | None:
         return None
     spec = _BY_EXTENSION.get(PurePath(name).suffix.lower())
     return spec.name if spec else None
+
+
+def input_extensions() -> frozenset[str]:
+    """Extensions of the formats that are read, lower case with the dot: what a folder is searched for."""
+    return frozenset(extension for spec in FORMATS if spec.decodes for extension in spec.extensions)

@@ -7,6 +7,7 @@ the header before decoding, JPEG scans by counting markers.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import inf
 
 from scanfix.errors import ConfigError
 
@@ -30,8 +31,9 @@ class Limits:
 
     def __post_init__(self) -> None:
         for name in self.__slots__:
-            if getattr(self, name) <= 0:
-                raise ConfigError("bad_option", option=name, value=getattr(self, name))
+            value = getattr(self, name)
+            if not isinstance(value, int | float) or not 0 < value < inf:
+                raise ConfigError("bad_option", option=name, value=value)
 
 
 SHELL_LIMITS = Limits()

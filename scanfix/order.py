@@ -49,6 +49,8 @@ def make_order(
     rules = load_profile(profile)
     if crop not in get_args(Crop):
         raise ConfigError("bad_option", option="crop", value=crop)
+    if not isinstance(limits, Limits):
+        raise ConfigError("bad_option", option="limits", value=limits)
     return Order(
         rules,
         format_of(format, rules),

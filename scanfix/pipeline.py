@@ -18,6 +18,7 @@ from scanfix.checks.runner import weighed
 from scanfix.checks.subject import observe
 from scanfix.decoding import decode
 from scanfix.encoding import Encoded, encode, most_useful_pixels, pass_through, recode
+from scanfix.errors import ScanfixError
 from scanfix.faults import refusing
 from scanfix.files import SourceBytes, check_target, write_atomically
 from scanfix.formats import extensions_of
@@ -133,7 +134,7 @@ def prepare(photo: SourceBytes, order: Order) -> PreparedImage:
 @refusing()
 def join(front: SourceBytes, back: SourceBytes, order: Order, layout: Layout = "vertical") -> JoinedImage:
     """Both sides of a document on one page that satisfies the profile. Errors as in `prepare`."""
-    examined = [_examine(photo, order) for photo in (front, back)]
+    examined = [_examine_side(photo, order) for photo in (front, back)]
     framed = [_frame(source, report, order) for source, report in examined]
     sides = [JoinedSide.of(f.pixels, r.border) for f, (_, r) in zip(framed, examined, strict=True)]
     page, scales = join_sides(sides[0], sides[1], layout)
@@ -143,6 +144,14 @@ def join(front: SourceBytes, back: SourceBytes, order: Order, layout: Layout = "
     notes = _encoding_notes(page, encoded, made, order)
     reports = [_finished(r, f, encoded, notes, "SF507") for f, (_, r) in zip(framed, examined, strict=True)]
     return JoinedImage(encoded.data, reports[0], reports[1], (front.name, back.name))
+
+
+def _examine_side(photo: SourceBytes, order: Order) -> tuple[SourceImage, Report]:
+    try:
+        return _examine(photo, order)
+    except ScanfixError as error:
+        error.about = photo.name
+        raise
 
 
 @refusing()

@@ -154,8 +154,12 @@ def test_the_library_is_a_guest(card_bytes: bytes) -> None:
     [
         ({"profile": "no-such"}, "unknown_profile"),
         ({"format": "gif"}, "bad_option"),
-        ({"format": 5}, "bad_option"),
         ({"crop": "sometimes"}, "bad_option"),
+        ({"profile": 5}, "unknown_profile"),
+        ({"format": 5}, "bad_option"),
+        ({"limits": 5}, "bad_option"),
+        ({"document": 5}, "unknown_document"),
+        ({"corners": [(-900, 0), (9, 0), (9, 9), (-900, 9)]}, "corners_outside"),
         ({"document": "no-such"}, "unknown_document"),
         ({"corners": [(0, 0), (1, 1)]}, "bad_corners"),
         ({"corners": [(0, 0), (9, 9), (9, 0), (4, 4)]}, "bad_corners"),
@@ -183,6 +187,23 @@ def test_what_opencv_cannot_do_is_that_photos_error(
         with pytest.raises(scanfix.InputError) as caught:
             call(card_bytes)
         assert caught.value.code == code
+
+
+def test_the_name_of_an_option_is_no_word_to_translate(card_bytes: bytes) -> None:
+    with pytest.raises(scanfix.ConfigError, match="value sometimes of crop cannot"):
+        scanfix.prepare(card_bytes, crop="sometimes")  # type: ignore[arg-type]
+
+
+def test_a_language_that_is_not_spoken_is_answered_in_english(card_bytes: bytes) -> None:
+    report = scanfix.inspect(card_bytes)
+    assert report.to_json("fr") == report.to_json("en")  # type: ignore[arg-type]
+    assert scanfix.InputError("empty").message("fr") == "The file is empty."  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("number", [0, -1, float("inf"), float("nan"), "3"])
+def test_a_limit_is_a_finite_number_above_zero(number: float) -> None:
+    with pytest.raises(scanfix.ConfigError):
+        scanfix.Limits(max_seconds=number)
 
 
 def test_what_is_left_of_a_broken_file_is_given_only_when_asked_for() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -22,6 +23,7 @@ from scanfix.cli.photo import run
 from scanfix.files import SourceBytes
 from scanfix.reports import schema
 
+posix = pytest.mark.skipif(os.name != "posix", reason="a shell and its streams")
 Listing = Callable[[], set[str]]
 WINDOW = range(56_320, 1_000_001)
 
@@ -182,6 +184,13 @@ def test_what_is_no_file_is_refused(tmp_path: Path, what: str) -> None:
         ("prepare", "x.jpg", "-o", "-", "--json"),
         ("prepare", "-"),
         ("prepare", "x.jpg", "--corners", "1,2 3,4"),
+        ("prepare", "x.jpg", "--annotate", "-"),
+        ("prepare", "x.jpg", "--annotate", "seen.bmp"),
+        ("prepare", "x.jpg", "-o", "q.jpg", "--annotate", "q.jpg"),
+        ("prepare", "x.png", "--annotate", "./x.png", "--overwrite"),
+        ("inspect", "x.jpg", "--annotate", "seen.jpg"),
+        ("join", "-", "-", "-o", "x.jpg"),
+        ("explain", "XX"),
         ("batch", "no-such-folder", "out"),
         ("no-such-command",),
     ],
@@ -218,6 +227,7 @@ def test_colour_only_where_it_is_wanted(card: Path, tmp_path: Path) -> None:
 def test_the_annotated_picture_is_a_png(card: Path, tmp_path: Path) -> None:
     done = scanfix("prepare", card, "-o", tmp_path / "out.jpg", "--annotate", tmp_path / "seen.png")
     assert done.returncode == 0, done.stderr
+    assert f"Written to {tmp_path / 'seen.png'}".encode() in done.stdout
     with Image.open(tmp_path / "seen.png") as picture:
         assert picture.format == "PNG"
 
@@ -241,6 +251,8 @@ def test_profiles_are_listed_and_shown() -> None:
     assert b"cnnic" in scanfix("profiles").stdout
     shown = scanfix("profiles", "aliyun").stdout
     assert b"56,320 to 1,000,000" in shown
+    assert b"65500" not in shown
+    assert b"pixels: at most 8000 x 8000" in scanfix("profiles", "stripe-id").stdout
     assert b"confidence" in shown
 
 
@@ -320,8 +332,191 @@ def test_a_limit_that_is_given_is_kept_also_where_it_is_the_usual_one(given: str
     assert there != os.getpid() == run(isolation_tasks.its_process, SourceBytes(b"x"), given=["pixels=100"])
 
 
-@pytest.mark.parametrize("limit", ["colour=1", "pixels", "pixels=many", "pixels=-1"])
+@pytest.mark.parametrize(
+    "limit",
+    [
+        "colour=1",
+        "pixels",
+        "pixels=many",
+        "pixels=-1",
+        "pixels=1.5",
+        "seconds=inf",
+        "seconds=nan",
+        "aspect=nan",
+    ],
+)
 def test_a_limit_that_cannot_be_is_a_usage_error(card: Path, limit: str) -> None:
     done = scanfix("prepare", card, "--limit", limit)
     assert done.returncode == 2
-    assert limit.encode() in done.stderr or b"max_pixels" in done.stderr
+    assert f"The limit {limit} ".encode() in done.stderr
+    assert b"bytes, pixels, side" in done.stderr
+
+
+def shell(line: str, folder: Path) -> subprocess.CompletedProcess[bytes]:
+    """The command `$SCANFIX` in a line of the shell, for what only a shell can do to streams."""
+    variables = os.environ | {"SCANFIX": f"{sys.executable} -m scanfix", "LANG": "C.UTF-8"}
+    return subprocess.run(
+        ["/bin/sh", "-c", line],
+        cwd=folder,
+        capture_output=True,
+        env=variables,
+        check=False,
+        stdin=subprocess.DEVNULL,
+    )
+
+
+@posix
+@pytest.mark.parametrize(
+    ("line", "code"),
+    [
+        ("$SCANFIX inspect card.jpg >&-", 0),
+        ("$SCANFIX prepare card.jpg -o - >&-", 5),
+        ("$SCANFIX prepare - -o q.jpg <&-", 3),
+        ("$SCANFIX inspect card.jpg >/dev/full", 5),
+        ("$SCANFIX prepare card.jpg -o - >/dev/full", 5),
+        ("$SCANFIX --help >/dev/full", 5),
+        ("$SCANFIX --help >&-", 0),
+        ("{ $SCANFIX prepare card.jpg -o - 2>/dev/null; echo $? >code; } | head -c 0; exit $(cat code)", 0),
+    ],
+)
+def test_a_stream_that_is_closed_or_full_is_no_fault_of_scanfix(card: Path, line: str, code: int) -> None:
+    if "/dev/full" in line and not Path("/dev/full").exists():
+        pytest.skip("no /dev/full here")
+    done = shell(line, card.parent)
+    assert done.returncode == code, done.stderr
+    assert b"scanfix itself" not in done.stderr
+    assert b"Traceback" not in done.stderr
+    assert b"Exception ignored" not in done.stderr
+
+
+@posix
+def test_a_picture_is_not_written_to_a_terminal(card: Path) -> None:
+    import pty
+
+    ours, terminal = pty.openpty()
+    done = subprocess.run(
+        [sys.executable, "-m", "scanfix", "prepare", str(card), "-o", "-"],
+        stdout=terminal,
+        stderr=subprocess.PIPE,
+        check=False,
+    )
+    os.close(terminal)
+    os.close(ours)
+    assert done.returncode == 2
+    assert b"terminal" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("output", "said"),
+    [
+        ("nofolder/", "'nofolder'"),
+        ("no/such/x.jpg", "'no/such'"),
+        ("x" * 300 + ".jpg", "could not be written"),
+        ("sub/card.jpg", "'sub/card.jpg' exists"),
+    ],
+)
+def test_an_output_is_told_as_it_was_typed(card: Path, output: str, said: str) -> None:
+    (card.parent / "sub").mkdir()
+    (card.parent / "sub" / "card.jpg").touch()
+    done = shell(f"$SCANFIX prepare card.jpg -o {output}", card.parent)
+    assert done.returncode == 5
+    assert said in done.stderr.decode()
+
+
+def test_two_photos_for_one_result_are_both_named(tmp_path: Path, card_bytes: bytes) -> None:
+    for folder in ("a", "b", "out"):
+        (tmp_path / folder).mkdir()
+    for folder in ("a", "b"):
+        (tmp_path / folder / "id.jpg").write_bytes(card_bytes)
+    done = shell("$SCANFIX prepare a/id.jpg b/id.jpg -o out", tmp_path)
+    assert b"a/id.jpg and b/id.jpg would both be written to out/id.prepared.jpg" in done.stderr
+
+
+def test_results_of_an_earlier_run_are_left_out_of_many(card: Path, listing: Listing) -> None:
+    for _ in range(2):
+        done = shell("$SCANFIX prepare *.jpg --overwrite", card.parent)
+        assert done.returncode == 0, done.stderr
+    assert listing() == {"card.jpg", "card.prepared.jpg"}
+    assert b"left out 1 " in done.stderr
+
+
+@pytest.mark.parametrize("command", ["prepare", "inspect"])
+def test_lines_of_several_photos_name_them(card: Path, command: str) -> None:
+    broken = card.with_name("broken.jpg")
+    broken.write_bytes(b"no picture at all")
+    done = scanfix(command, broken, card, "--json")
+    first, second = (json.loads(line) for line in done.stdout.splitlines())
+    assert (first["source"], first["error"]["code"], first["report"]) == (str(broken), "not_image", None)
+    assert (second["source"], second["error"]) == (str(card), None)
+    jsonschema.validate(second["report"], schema())
+
+
+def test_either_side_may_come_from_standard_input(card: Path, card_bytes: bytes, tmp_path: Path) -> None:
+    done = scanfix("join", card, "-", "-o", tmp_path / "both.jpg", stdin=card_bytes)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.count(b" bytes, ") == 1
+
+
+def test_a_side_that_cannot_be_taken_is_named(card: Path, tmp_path: Path) -> None:
+    (tmp_path / "text.jpg").write_bytes(b"no picture at all")
+    for name in ("missing.jpg", "text.jpg"):
+        done = scanfix("join", card, tmp_path / name, "-o", tmp_path / "both.jpg")
+        assert done.returncode == 3
+        assert f"{name}: ".encode() in done.stderr
+    done = scanfix("join", card, card, "-o", tmp_path)
+    assert done.returncode == 5
+    assert b"is a folder" in done.stderr
+
+
+def test_far_corners_and_their_form_are_told(card: Path) -> None:
+    assert b"x,y x,y x,y x,y" in scanfix("prepare", card, "--corners", "1,2 3,4").stderr
+    done = scanfix("prepare", card, "--corners", "0,0 90000,0 90000,900 0,900")
+    assert done.returncode == 2
+    assert b"far outside" in done.stderr
+
+
+def test_the_parser_speaks_chinese_too() -> None:
+    shown = scanfix("batch", "--help", SCANFIX_LANG="zh", COLUMNS="60").stdout.decode()
+    assert "用法：" in shown
+    assert "选项：" in shown
+    assert "aspect（" in shown
+    assert not re.search(r"Usage|Options|\[default|Show this", shown)
+    wrong = scanfix("prepare", "--nothing", SCANFIX_LANG="zh").stderr.decode()
+    assert "错误：没有选项" in wrong
+
+
+def test_an_interruption_while_loading_is_no_traceback() -> None:
+    code = (
+        "import sys, scanfix.__main__ as entry\n"
+        "class Interrupt:\n"
+        "    def find_spec(self, name, *_):\n"
+        "        if name == 'scanfix.cli': raise KeyboardInterrupt\n"
+        "sys.meta_path.insert(0, Interrupt())\n"
+        "entry.main()\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False)
+    assert (done.returncode, done.stderr) == (130, b"")
+
+
+def test_a_plain_installation_is_in_order() -> None:
+    code = (
+        "import sys\n"
+        "from importlib import metadata\n"
+        "known = metadata.version\n"
+        "def version(name):\n"
+        "    if name in ('pillow-heif', 'pypdfium2'): raise metadata.PackageNotFoundError\n"
+        "    return known(name)\n"
+        "metadata.version = version\n"
+        "sys.argv = ['scanfix', 'doctor', '--lang', 'en']\n"
+        "from scanfix.__main__ import main\n"
+        "main()\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert b"optional, not installed" in done.stdout
+
+
+def test_what_this_version_cannot_find_is_explained_as_such() -> None:
+    assert b"does not check it" in scanfix("explain", "SF503").stdout
+    assert b"does not check it" not in scanfix("explain", "SF301").stdout
+    assert b"...." not in scanfix("explain", "SF505").stdout

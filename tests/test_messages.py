@@ -11,7 +11,7 @@ from scanfix.decoding.sniff import MAGIC
 from scanfix.errors import ERRORS
 from scanfix.findings import FINDINGS
 from scanfix.formats import FORMATS
-from scanfix.messages import LANGS, catalogue, explanation, say, term, user_lang
+from scanfix.messages import LANGS, catalogue, explanation, finding, say, term, user_lang
 
 CODES = sorted(code for kind in ERRORS for code in kind.codes)
 
@@ -68,8 +68,19 @@ def test_what_is_said_of_a_refused_file_is_translated(word: str) -> None:
     assert term(word, "zh") != word
 
 
+@pytest.mark.parametrize("slug", [spec.slug for spec in FINDINGS.values()])
+def test_what_was_not_checked_has_a_name_in_both_languages(slug: str) -> None:
+    assert len({slug, term(slug, "zh"), catalogue("interface")["term"][slug]["en"]}) > 1
+    assert term(slug, "zh") != term(slug, "en")
+
+
+def test_a_share_below_one_percent_is_not_nothing() -> None:
+    assert "less than 1 %" in finding("SF104", {"percent": 0})
+    assert "不到 1%" in finding("SF104", {"percent": 0}, "zh")
+
+
 def test_words_that_travel_as_parameters_are_translated() -> None:
-    assert "上边可见" in say("side_state", "zh", side="top", state="seen")
+    assert "上侧可见" in say("side_state", "zh", side="top", state="seen")
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 import pickle
 from pathlib import Path
 
@@ -63,10 +64,30 @@ def test_own_file_is_loaded(tmp_path: Path) -> None:
     assert profile.severities == {"SF102": Severity.ERROR}
 
 
-def test_absent_file_is_an_unknown_profile(tmp_path: Path) -> None:
-    with pytest.raises(ConfigError) as caught:
-        load_profile(tmp_path / "absent.toml")
-    assert caught.value.code == "unknown_profile"
+@pytest.mark.parametrize("name", ["absent.toml", "absent", "OWN.TOML", "own.txt", "a\0b.toml"])
+def test_a_path_without_a_file_is_said_to_be_one(tmp_path: Path, name: str) -> None:
+    for given in (tmp_path / name, str(tmp_path / name)):
+        with pytest.raises(ConfigError) as caught:
+            load_profile(given)
+        assert caught.value.code == "profile_unreadable"
+        assert repr(os.fspath(given)) in caught.value.message()
+
+
+def test_what_is_no_name_is_a_wrong_call() -> None:
+    with pytest.raises(ConfigError, match="no profile 5"):
+        load_profile(5)  # type: ignore[arg-type]
+
+
+def test_a_byte_order_mark_and_a_date_of_toml_are_taken(tmp_path: Path) -> None:
+    text = "\ufeff" + GOOD.replace('"2026-11-23"', "2026-11-23")
+    assert load_profile(written(tmp_path, text)).checked == "2026-11-23"
+
+
+def test_a_key_is_told_as_it_was_written(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="unknown key, 'crop'"):
+        load_profile(written(tmp_path, GOOD + "crop = 1\n"))
+    with pytest.raises(ConfigError, match="unknown key, 'least'"):
+        load_profile(written(tmp_path, GOOD + "aim = { min_bytes = 1_000, max_bytes = 2_000, least = 1 }\n"))
 
 
 @pytest.mark.parametrize(
@@ -82,6 +103,13 @@ def test_absent_file_is_an_unknown_profile(tmp_path: Path) -> None:
         ("aim = { min_bytes = 10, max_bytes = 20_000 }", "profile_aim"),
         ("max_compression_ratio = 20\nmin_width = 1000\nmin_height = 1000", "profile_compression"),
         ("min_dpi = -1", "profile_dpi"),
+        ("min_dpi = nan", "profile_dpi"),
+        ("min_dpi = inf", "profile_dpi"),
+        ("max_compression_ratio = nan", "profile_compression"),
+        ("max_compression_ratio = inf", "profile_compression"),
+        ("aim = { min_bytes = -5, max_bytes = 20_000 }", "profile_window"),
+        ("aim = { min_bytes = 1_000 }", "profile_missing_key"),
+        ("min_dpi = " + "[" * 5_000, "profile_not_toml"),
         ('severities = { SF999 = "error" }', "profile_severities"),
         ('processing = "paint"', "profile_processing"),
         ("this is no TOML", "profile_not_toml"),

@@ -57,6 +57,17 @@ def test_the_python_of_the_readme_works(desk: Path) -> None:
     assert b"not_image 415" in done.stdout
 
 
+def test_the_report_of_the_readme_is_the_one_that_comes(desk: Path) -> None:
+    (shown,) = re.findall(r"^```\n\$ scanfix (.*?)\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
+    done = run(["-m", "scanfix", *shlex.split(shown[0]), "--lang", "en"], desk)
+    # How many bytes libjpeg needs for the same picture depends on how it was built.
+    assert without_bytes(done.stdout.decode()) == without_bytes(shown[1])
+
+
+def without_bytes(text: str) -> str:
+    return re.sub(r"[\d,]+ bytes", "N bytes", text)
+
+
 def test_the_readme_shows_what_is_there() -> None:
     for path in re.findall(r"sample_images/[\w.-]+\.\w+", README):
         if ".prepared." not in path:

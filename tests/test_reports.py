@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from dataclasses import replace
 from typing import Any
 
 import cv2
@@ -11,6 +12,7 @@ import jsonschema
 import numpy as np
 import pytest
 from PIL import Image
+from referencing import Registry, Resource
 
 import scanfix
 from scanfix.findings import FINDINGS, Severity
@@ -25,16 +27,18 @@ from scanfix.model import (
     SideState,
     SourceInfo,
 )
-from scanfix.reports import schema
+from scanfix.profiles import load_profile
+from scanfix.reports import item, schema
 from scanfix.reports.picture import MAX_SIDE, draw_report
-from scanfix.reports.text import lines
+from scanfix.reports.text import Line, lines, page_lines
 
 PARAMS: dict[str, Any] = {
     "sides": ["top", "left"],
     "percent": 12,
     "count": 2,
     "parts": "pages",
-    "degrees": 7.5,
+    "degrees": 7,
+    "direction": "clockwise",
     "height": 6,
     "claimed": "PNG",
     "format": "JPEG",
@@ -110,6 +114,64 @@ def test_the_verdict_comes_first() -> None:
     assert lines(report())[0].style == "good"
     assert lines(report("SF301"))[0].style == "warning"
     assert lines(report("SF103"))[0].style == "error"
+
+
+def text_of(said: list[Line]) -> str:
+    return "\n".join(line.text for line in said)
+
+
+def test_risks_are_counted_in_words() -> None:
+    assert "with 1 risk:" in lines(report("SF301"))[0].text
+    assert "with 2 risks:" in lines(report("SF301", "SF302"))[0].text
+    assert "但有 2 项风险：" in lines(report("SF301", "SF302"), "zh")[0].text
+
+
+def test_chinese_is_set_as_chinese() -> None:
+    one = report()
+    unsure = Finding.of("SF409", severity=Severity.INFO, confidence=0.6)
+    said = text_of(lines(replace(one, assessments=(Assessment("mirrored", finding=unsure),)), "zh"))
+    assert "说明 SF409：图片是镜像的（左右相反）。（把握 60%）" in said
+
+
+def test_a_turned_picture_is_told() -> None:
+    one = report()
+    assert one.output is not None
+    turned = replace(one, output=replace(one.output, rotation=180))
+    assert "Turned clockwise by 180 degrees." in text_of(lines(turned))
+    assert "Turned" not in text_of(lines(one))
+
+
+@pytest.mark.parametrize(
+    ("format", "byte_count", "fine"),
+    [("JPEG", 200_000, True), ("HEIC", 200_000, False), ("JPEG", 6_800, False), ("BMP", 2_000_000, False)],
+)
+def test_a_file_that_the_portal_does_not_take_gets_no_clean_bill(
+    format: str, byte_count: int, fine: bool
+) -> None:
+    looked_at = report(output=False)
+    looked_at = replace(looked_at, source=replace(looked_at.source, format=format, byte_count=byte_count))
+    verdict = lines(looked_at, profile=load_profile("cnnic"))[0].text
+    assert verdict.startswith("No problems found" if fine else "The picture is fine; the file itself must")
+    risky = replace(report("SF301", output=False), source=looked_at.source)
+    assert (
+        "must be prepared in any case" in text_of(lines(risky, profile=load_profile("cnnic")))
+    ) is not fine
+
+
+def test_the_page_of_two_sides_is_told_once() -> None:
+    said = text_of(page_lines(report("SF301", "SF406"), report("SF406")))
+    assert said.count("123,456 bytes") == 1
+    assert said.count("SF406") == 1
+    assert "with 2 risks" in said
+    assert said.index("Front:") < said.index("SF301") < said.index("Back:")
+
+
+def test_a_photo_among_several_obeys_its_schema() -> None:
+    known = Registry().with_resource("scanfix.report/1", Resource.from_contents(schema()))
+    valid = jsonschema.Draft202012Validator(schema("item"), registry=known)
+    valid.validate(item("a.jpg", None, "en", report("SF301")))
+    valid.validate(item("a.jpg", "b.jpg", "zh", error=scanfix.InputError("empty")))
+    assert not valid.is_valid(item("a.jpg", None, "en", report()) | {"report": {"ok": True}})
 
 
 @pytest.mark.parametrize("size", [Size(200, 150), USUAL, Size(4000, 300)])

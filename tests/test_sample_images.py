@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 from draw import numbers
 
+import scanfix
 from scanfix.formats import claimed_format
 
 FOLDER = Path(__file__).parent.parent / "sample_images"
@@ -21,6 +23,15 @@ def test_all_pictures_together_stay_small() -> None:
 @pytest.mark.parametrize("name", PICTURES)
 def test_every_picture_is_told_of(name: str) -> None:
     assert f"`{name}`" in (FOLDER / "README.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", PICTURES)
+def test_a_picture_is_told_of_as_it_is_judged(name: str) -> None:
+    rows = (FOLDER / "README.md").read_text(encoding="utf-8").splitlines()
+    (row,) = [row for row in rows if row.startswith(f"| `{name}`")]
+    told = set(re.findall(r"SF\d{3}", row))
+    report = scanfix.prepare(FOLDER / name).report
+    assert {f.code for f in report.blocking + report.risks} <= told <= {f.code for f in report.findings}
 
 
 def test_the_drawn_numbers_carry_right_check_digits() -> None:

@@ -8,21 +8,23 @@ there are workers, so a folder of any size needs the same memory.
 from __future__ import annotations
 
 import os
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
+from itertools import chain
 from os import PathLike
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
-from scanfix.batch.discover import plan_targets
+from scanfix.batch.discover import look_into, plan_targets
 from scanfix.errors import ConfigError, InputError, OutputError, ScanfixError
-from scanfix.files import remove_stale_temporaries
+from scanfix.files import check_target, remove_stale_temporaries
 from scanfix.isolation import Worker
 from scanfix.limits import SHELL_LIMITS, Limits
 from scanfix.messages import Lang
 from scanfix.model import Report
 from scanfix.order import make_order, options_of
+from scanfix.reports import item
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,26 +42,28 @@ class BatchItem:
         return self.error is not None and self.error.code == "output_exists"
 
     def to_dict(self, lang: Lang = "en") -> dict[str, Any]:
-        error = self.error
-        return {
-            "source": os.fspath(self.source),
-            "target": os.fspath(self.target),
-            "report": None if self.report is None else self.report.to_dict(lang),
-            "error": None if error is None else {"code": error.code, "message": error.message(lang)},
-        }
+        return item(os.fspath(self.source), os.fspath(self.target), lang, self.report, self.error)
 
 
 class BatchRun:
     """A batch under way: iterate over it for the items, as they are finished; `len` is their number.
 
-    Leaving the loop early and `close` stop the workers; what is finished stays.
+    Leaving the loop early and `close` stop the workers; what is finished stays. First come the
+    subfolders that cannot be looked into, as errors. `left_out` are the files that were not touched.
     """
 
-    def __init__(self, items: Generator[BatchItem, None, None], count: int) -> None:
-        self._items, self._count = items, count
+    def __init__(
+        self,
+        items: Generator[BatchItem, None, None],
+        count: int,
+        refused: Sequence[BatchItem] = (),
+        left_out: tuple[PurePath, ...] = (),
+    ) -> None:
+        self._items, self._count, self._refused = items, count + len(refused), refused
+        self.left_out = left_out
 
     def __iter__(self) -> Iterator[BatchItem]:
-        return self._items
+        return chain(self._refused, self._items)
 
     def __len__(self) -> int:
         return self._count
@@ -93,11 +97,18 @@ def prepare_batch(
         raise InputError("not_found")
     if folder.resolve() == out.resolve():
         raise OutputError("output_is_input")
-    plan = plan_targets(folder, out, f".{order.format}")
+    if out.exists() and not out.is_dir():
+        raise OutputError("output_folder", path=repr(out.name))
+    found = look_into(folder, out)
+    plan = plan_targets(folder, out, found.photos, f".{order.format}")
+    refused = [
+        BatchItem(folder / path, out / path, error=InputError("unreadable", reason="folder"))
+        for path in found.unreadable
+    ]
     # The names are given: no file may stay in another format than theirs.
     options["format"] = order.format
     items = _run(plan, jobs or os.cpu_count() or 1, overwrite, limits, options)
-    return BatchRun(items, len(plan))
+    return BatchRun(items, len(plan), refused, found.left_out)
 
 
 def _run(
@@ -127,9 +138,8 @@ def _take(items: Iterator[tuple[Path, Path]], count: int) -> Iterator[tuple[Path
 
 
 def _one(worker: Worker, source: Path, target: Path, overwrite: bool, options: dict[str, Any]) -> BatchItem:
-    if not overwrite and os.path.lexists(target):
-        return BatchItem(source, target, error=OutputError("output_exists", path=target.name))
     try:
+        check_target(target, overwrite=overwrite)
         prepared = worker.prepare(source, **options)
         _make_folder(target.parent)
         prepared.save(target, overwrite=overwrite)
@@ -142,4 +152,4 @@ def _make_folder(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise OutputError("output_folder", path=folder.name) from error
+        raise OutputError("output_folder", path=repr(folder.name)) from error

@@ -3,15 +3,28 @@
 from __future__ import annotations
 
 from scanfix.borders.sides import edges_along
+from scanfix.errors import ConfigError
 from scanfix.geometry import SIDES, Point, Quad, Size
 from scanfix.model import DocumentBorder, SideState
 
 FLUSH_SHARE = 0.005
 """A side closer to the frame than this share of the frame's side lies along it."""
 
+MAX_OUTSIDE = 0.1
+"""Corners further outside than this share of the picture are those of another picture."""
+
 
 def border_by_hand(quad: Quad, size: Size) -> DocumentBorder:
-    """The quadrilateral with full confidence; the state of each side follows from where it lies."""
+    """The quadrilateral with full confidence; the state of each side follows from where it lies.
+
+    Raises ConfigError: corners_outside.
+    """
+    left, top, right, bottom = quad.bounds
+    if (
+        min(left / size.width, top / size.height) < -MAX_OUTSIDE
+        or max(right / size.width, bottom / size.height) > 1 + MAX_OUTSIDE
+    ):
+        raise ConfigError("corners_outside")
     ends = quad.sides()
     return DocumentBorder(quad, 1.0, {side: _state(ends[side], size) for side in SIDES})
 

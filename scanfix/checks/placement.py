@@ -63,7 +63,12 @@ def assess_skew(subject: Subject) -> Assessment:
     degrees = skew_degrees(subject.border.quad)
     finding = None
     if abs(degrees) > PARAMS.skew_degrees:
-        finding = Finding.of("SF105", confidence=subject.border.confidence, degrees=round(degrees))
+        finding = Finding.of(
+            "SF105",
+            confidence=subject.border.confidence,
+            degrees=abs(round(degrees)),
+            direction="clockwise" if degrees > 0 else "anticlockwise",
+        )
     score = 100 * (1 - abs(degrees) / 45)
     return Assessment("skew", native=degrees, unit="degrees", score=max(0.0, score), finding=finding)
 

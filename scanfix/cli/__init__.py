@@ -5,18 +5,16 @@ Heavy libraries are imported inside the commands only, so that `--help` is quick
 
 from __future__ import annotations
 
-import os
-import signal
 import sys
-from types import FrameType
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import typer
 
 from scanfix import __version__
-from scanfix.cli import batch, doctor, explain, inspect, join, prepare, profiles
-from scanfix.cli.options import help_text
-from scanfix.cli.terminal import EXIT_INTERRUPTED
+from scanfix.cli import batch, chinese, doctor, explain, inspect, join, prepare, profiles
+from scanfix.cli.options import HELP_LANG, help_text
+from scanfix.cli.terminal import print_error, reaching
+from scanfix.errors import OutputError
 
 app = typer.Typer(
     name="scanfix",
@@ -55,18 +53,13 @@ def _root(
     del version
 
 
-def main() -> NoReturn:
-    """Run the command line; exit codes are listed in `scanfix prepare --help`."""
-    signal.signal(signal.SIGTERM, _stop)
-    # Numpy's linear algebra starts a thread per core when it is loaded; no photo has work for them.
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+def run() -> None:
+    """Parse and obey. A help that cannot be written is told as the output of a command is."""
+    if HELP_LANG == "zh":
+        chinese.teach_parser()
     try:
-        app()
-    except KeyboardInterrupt:
-        sys.exit(EXIT_INTERRUPTED)
-    sys.exit(0)
-
-
-def _stop(number: int, _frame: FrameType | None) -> NoReturn:
-    # An exception unwinds through the writer, which removes its temporary file.
-    raise SystemExit(128 + number)
+        with reaching(sys.stdout):
+            app()
+    except OutputError as error:
+        print_error(error, HELP_LANG)
+        sys.exit(error.exit_code)

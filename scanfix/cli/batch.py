@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json as json_module
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TextIO
 
 import typer
 
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
     from scanfix.batch import BatchItem, BatchRun, Summary
 
 BAR_WIDTH = 40
+USUAL_COLUMNS = 80
+NAMED = 5
+"""Files left out that are named, not only counted."""
 CLEAR_LINE = "\r\x1b[K"
 
 Folder = Annotated[Path, typer.Argument(metavar="FOLDER", help=options.help_text("help_folder"))]
@@ -34,7 +38,7 @@ def command(
     out: Out,
     jobs: Jobs = None,
     profile: options.Profile = "cnnic",
-    format: options.Format = None,
+    format: options.FormatFirst = None,
     crop: options.Crop = CropChoice.AUTO,
     document: options.Document = None,
     salvage: options.Salvage = False,
@@ -52,6 +56,8 @@ def command(
             raise usage_error(say("usage_not_folder", speak, path=shown(folder)))
         if folder.resolve() == out.resolve():
             raise usage_error(say("usage_nested", speak))
+        if out.exists() and not out.is_dir():
+            raise usage_error(say("usage_not_folder", speak, path=shown(out)))
         from scanfix.batch import Summary, prepare_batch
 
         run = prepare_batch(
@@ -67,28 +73,55 @@ def command(
             salvage=salvage,
         )
         summary = Summary()
-        with closing(run):
-            for item in _with_progress(run):
-                summary = summary.plus(item)
-                _tell(item, speak, json, quiet)
-        return _end(summary, folder, fail_on, speak, json)
+        stream = sys.stderr if json else sys.stdout
+        try:
+            with closing(run):
+                for item in _with_progress(run):
+                    summary = summary.plus(item)
+                    _tell(item, speak, json, quiet)
+        except KeyboardInterrupt:
+            _clear_bar()
+            if not quiet:
+                print_line(summary.sentence(speak), stream)
+            raise
+        if not quiet:
+            _sum_up(summary, run, folder, speak, stream)
+        return _exit_code(summary, fail_on)
 
     finish(work, speak)
 
 
 def _with_progress(run: BatchRun) -> Iterator[BatchItem]:
     """The items, with a bar on the terminal while the next one is waited for."""
-    terminal = sys.stderr.isatty()
+    _draw_bar(0, len(run))
     for done, item in enumerate(run, 1):
-        if terminal:
-            sys.stderr.write(CLEAR_LINE)
+        _clear_bar()
         yield item
-        if terminal:
-            filled = BAR_WIDTH * done // len(run)
-            sys.stderr.write(f"[{'#' * filled}{'.' * (BAR_WIDTH - filled)}] {done}/{len(run)}")
-            sys.stderr.flush()
-    if terminal:
+        _draw_bar(done, len(run))
+    _clear_bar()
+
+
+def _draw_bar(done: int, count: int) -> None:
+    if sys.stderr.isatty() and count:
+        columns = os.get_terminal_size(sys.stderr.fileno()).columns or USUAL_COLUMNS
+        sys.stderr.write(bar(done, count, columns))
+        sys.stderr.flush()
+
+
+def _clear_bar() -> None:
+    if sys.stderr.isatty():
         sys.stderr.write(CLEAR_LINE)
+        sys.stderr.flush()
+
+
+def bar(done: int, count: int, columns: int) -> str:
+    """How far it is, in less than a line: a line filled to its end would wrap."""
+    said = f"{done}/{count}"
+    width = min(BAR_WIDTH, columns - len(said) - 4)
+    if width < 1:
+        return said
+    filled = width * done // count
+    return f"[{'#' * filled}{'.' * (width - filled)}] {said}"
 
 
 def _tell(item: BatchItem, lang: Lang, json: bool, quiet: bool) -> None:
@@ -102,9 +135,15 @@ def _tell(item: BatchItem, lang: Lang, json: bool, quiet: bool) -> None:
             print_line(f"{shown(item.source)}: {finding.code} {finding.message(lang)}", sys.stdout, colour)
 
 
-def _end(summary: Summary, folder: Path, fail_on: FailOn, lang: Lang, json: bool) -> int:
+def _sum_up(summary: Summary, run: BatchRun, folder: Path, lang: Lang, stream: TextIO) -> None:
     text = summary.sentence(lang) if summary.count else say("batch_empty", lang, path=shown(folder))
-    print_line(text, sys.stderr if json else sys.stdout)
+    print_line(text, stream)
+    if run.left_out:
+        names = [shown(path) for path in run.left_out[:NAMED]] + ["..."] * (len(run.left_out) > NAMED)
+        print_line(say("batch_left_out", lang, count=len(run.left_out), names=names), stream)
+
+
+def _exit_code(summary: Summary, fail_on: FailOn) -> int:
     if summary.exit_code:
         return summary.exit_code
     found = summary.refused + (summary.risky if fail_on is FailOn.WARNING else 0)

@@ -39,8 +39,10 @@ def command(lang: options.LangOption = None) -> None:
 
 
 def _row(needed: Needed, lang: Lang) -> Row:
+    if needed.version is None and needed.extra:
+        return True, f"{needed.name}: {say('doctor_optional', lang, extra=needed.extra)}"
     if needed.version is None:
-        return False, f"{needed.name}: {say('doctor_missing', lang, extra=needed.extra or 'all')}"
+        return False, f"{needed.name}: {say('doctor_missing', lang)}"
     if needed.too_old:
         wanted = ".".join(map(str, needed.oldest))
         return False, f"{needed.name} {needed.version}: {say('doctor_old', lang, wanted=wanted)}"

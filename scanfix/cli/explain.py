@@ -9,10 +9,10 @@ from typing import Annotated
 import typer
 
 from scanfix.cli import options
-from scanfix.cli.terminal import finish, print_line
-from scanfix.errors import ConfigError
-from scanfix.findings import FINDINGS, FindingSpec
+from scanfix.cli.terminal import finish, print_line, usage_error
+from scanfix.findings import FINDINGS, UNCHECKED, FindingSpec
 from scanfix.messages import Lang, catalogue, explanation, say, term, user_lang
+from scanfix.naming import shown
 
 PARAMETER = re.compile(r"\{\w+\}")
 """What only a photo can fill in."""
@@ -25,9 +25,10 @@ def command(
     speak = user_lang(lang)
 
     def work() -> int:
-        for spec in FINDINGS.values() if code is None else (_find(code),):
+        for spec in FINDINGS.values() if code is None else (_find(code, speak),):
             if code is None:
-                print_line(f"{spec.code}  {spec.slug:22} {term(spec.severity, speak)}", sys.stdout)
+                note = f" {say('unchecked', speak)}" if spec.code in UNCHECKED else ""
+                print_line(f"{spec.code}  {spec.slug:22} {term(spec.severity, speak)}{note}", sys.stdout)
             else:
                 _explain(spec, speak)
         return 0
@@ -35,11 +36,11 @@ def command(
     finish(work, speak)
 
 
-def _find(name: str) -> FindingSpec:
+def _find(name: str, lang: Lang) -> FindingSpec:
     for spec in FINDINGS.values():
         if name.upper() == spec.code or name.lower().replace("-", "_") == spec.slug:
             return spec
-    raise ConfigError("bad_option", option="CODE", value=name)
+    raise usage_error(say("usage_no_finding", lang, code=shown(name)))
 
 
 def _explain(spec: FindingSpec, lang: Lang) -> None:
@@ -51,4 +52,6 @@ def _explain(spec: FindingSpec, lang: Lang) -> None:
         ("explain_why", explanation(spec.code, lang)),
         ("explain_advice", entry["advice"]),
     ):
-        print_line(f"  {say(key, lang)}: {PARAMETER.sub('...', text)}", sys.stdout)
+        print_line(say("row", lang, name=say(key, lang), value=PARAMETER.sub("...", text)), sys.stdout)
+    if spec.code in UNCHECKED:
+        print_line(f"  {say('explain_unchecked', lang)}", sys.stdout)

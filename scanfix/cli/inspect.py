@@ -1,4 +1,4 @@
-"""`scanfix inspect`: the same report as `prepare`, and nothing is written."""
+"""`scanfix inspect`: the same report as `prepare`, and no result is written."""
 
 from __future__ import annotations
 
@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING
 
 from scanfix.cli import options
 from scanfix.cli.options import FailOn
-from scanfix.cli.photo import corners_of, exit_code_of, limits_of, photo_of, run
-from scanfix.cli.terminal import attempt, finish, print_line, print_report, usage_error
+from scanfix.cli.outputs import check_annotated, told_as_typed
+from scanfix.cli.photo import corners_of, exit_code_of, limits_of, run, source_of
+from scanfix.cli.terminal import attempt, finish, print_json, print_line, print_report
 from scanfix.messages import say, user_lang
+from scanfix.naming import shown
 
 if TYPE_CHECKING:
+    from scanfix.errors import ScanfixError
     from scanfix.order import Order
 
 
@@ -29,27 +32,38 @@ def command(
     lang: options.LangOption = None,
 ) -> None:
     speak = user_lang(lang)
+    several = len(photos) > 1
 
     def look(photo: str, order: Order) -> int:
-        from scanfix.files import read_source, write_atomically
+        from scanfix.files import check_target, write_atomically
 
-        source = read_source(photo_of(photo, order.limits), order.limits)
+        source = source_of(photo, order.limits)
+        if annotate:
+            with told_as_typed(annotate):
+                check_target(annotate, overwrite=overwrite, source=source.name)
         from scanfix import pipeline
         from scanfix.reports.text import lines
 
         report = run(pipeline.inspect, source, order, given=limit)
         if annotate:
             picture = run(pipeline.annotate, source, report, order, speak, given=limit)
-            write_atomically(annotate, picture, overwrite=overwrite, source=source.name)
+            with told_as_typed(annotate):
+                write_atomically(annotate, picture, overwrite=overwrite, source=source.name)
         if json:
-            print_line(report.to_json(speak), sys.stdout)
+            print_json(report, photo, None, speak, named=several)
         else:
-            print_report(lines(report, speak, details=True), sys.stdout, photo if len(photos) > 1 else None)
+            said = lines(report, speak, details=True, profile=order.profile)
+            print_report(said, sys.stdout, photo if several else None)
+            if annotate:
+                print_line(say("written", speak, path=shown(annotate)), sys.stdout)
         return exit_code_of(report, fail_on)
 
+    def failed(photo: str, error: ScanfixError) -> None:
+        if json and several:
+            print_json(error, photo, None, speak, named=True)
+
     def work() -> int:
-        if annotate and len(photos) > 1:
-            raise usage_error(say("usage_one_annotate", speak))
+        check_annotated(annotate, photos, speak)
         from scanfix.order import make_order
 
         order = make_order(
@@ -59,6 +73,14 @@ def command(
             salvage=salvage,
             corners=corners_of(corners),
         )
-        return max(attempt(lambda photo=photo: look(photo, order), speak, photo) for photo in photos)  # type: ignore[misc]
+        return max(
+            attempt(
+                lambda photo=photo: look(photo, order),  # type: ignore[misc]
+                speak,
+                photo,
+                lambda error, photo=photo: failed(photo, error),  # type: ignore[misc]
+            )
+            for photo in photos
+        )
 
     finish(work, speak)

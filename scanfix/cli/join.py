@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import sys
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from scanfix.cli import options
 from scanfix.cli.options import CropChoice, FailOn, LayoutChoice
-from scanfix.cli.outputs import format_in
-from scanfix.cli.photo import exit_code_of, limits_of, run
-from scanfix.cli.terminal import finish, print_line, print_report
-from scanfix.messages import say, user_lang
+from scanfix.cli.outputs import STANDARD, check_standard_output, format_in, told_as_typed
+from scanfix.cli.photo import exit_code_of, limits_of, run, source_of
+from scanfix.cli.terminal import finish, print_bytes, print_json, print_line, print_report, usage_error
+from scanfix.errors import ScanfixError
+from scanfix.messages import Lang, say, user_lang
 from scanfix.naming import shown
+
+if TYPE_CHECKING:
+    from scanfix.files import SourceBytes
+    from scanfix.order import Order
+    from scanfix.pipeline import JoinedImage
 
 Front = Annotated[str, typer.Argument(metavar="FRONT", help=options.help_text("help_front"))]
 Back = Annotated[str, typer.Argument(metavar="BACK", help=options.help_text("help_back"))]
@@ -41,26 +47,51 @@ def command(
     speak = user_lang(lang)
 
     def work() -> int:
-        from scanfix.files import check_target, read_source
+        if json and output == STANDARD:
+            raise usage_error(say("usage_json_stdout", speak))
+        if front == back == STANDARD:
+            raise usage_error(say("usage_two_stdin", speak))
+        check_standard_output(output, speak)
         from scanfix.order import make_order
-        from scanfix.reports.text import lines
 
-        for side in (front, back):
-            check_target(output, overwrite=overwrite, source=side)
-        wanted = format or format_in(output)
-        order = make_order(profile, wanted, crop.value, document, limits_of(limit))
-        first, second = (read_source(side, order.limits) for side in (front, back))
+        order = make_order(profile, format or format_in(output), crop.value, document, limits_of(limit))
+        sources = [_side(name, output, order, overwrite) for name in (front, back)]
         from scanfix import pipeline
 
-        joined = run(pipeline.join, first, second, order, layout.value, given=limit)
-        joined.save(output, overwrite=overwrite)
-        for name, report in (("front", joined.front), ("back", joined.back)):
-            if json:
-                print_line(report.to_json(speak), sys.stdout)
-            elif not quiet:
-                print_report(lines(report, speak), sys.stdout, say(name, speak))
-        if not json and not quiet:
-            print_line(say("written", speak, path=shown(output)), sys.stdout)
+        joined = run(pipeline.join, *sources, order, layout.value, given=limit)
+        if output == STANDARD:
+            print_bytes(joined.data)
+        else:
+            with told_as_typed(output):
+                joined.save(output, overwrite=overwrite)
+        if json:
+            for name, report in ((front, joined.front), (back, joined.back)):
+                print_json(report, name, output, speak, named=True)
+        elif not quiet:
+            _tell(joined, output, speak)
         return max(exit_code_of(report, fail_on) for report in (joined.front, joined.back))
 
     finish(work, speak)
+
+
+def _side(name: str, output: str, order: Order, overwrite: bool) -> SourceBytes:
+    from scanfix.files import check_target
+
+    try:
+        source = source_of(name, order.limits)
+    except ScanfixError as error:
+        error.about = name
+        raise
+    if output != STANDARD:
+        with told_as_typed(output):
+            check_target(output, overwrite=overwrite, source=source.name)
+    return source
+
+
+def _tell(joined: JoinedImage, output: str, lang: Lang) -> None:
+    from scanfix.reports.text import page_lines
+
+    stream = sys.stderr if output == STANDARD else sys.stdout
+    print_report(page_lines(joined.front, joined.back, lang), stream)
+    if output != STANDARD:
+        print_line(say("written", lang, path=shown(output)), stream)

@@ -64,6 +64,7 @@ Output = Annotated[str | None, typer.Option("-o", "--output", metavar="OUT", hel
 Photos = Annotated[list[str], typer.Argument(metavar="FILE...", help=help_text("help_photos"))]
 Profile = Annotated[str, typer.Option("--profile", envvar="SCANFIX_PROFILE", help=help_text("help_profile"))]
 Format = Annotated[FormatChoice | None, typer.Option("--format", help=help_text("help_format"))]
+FormatFirst = Annotated[FormatChoice | None, typer.Option("--format", help=help_text("help_format_first"))]
 Crop = Annotated[CropChoice, typer.Option("--crop", help=help_text("help_crop"))]
 Document = Annotated[str | None, typer.Option("--document", metavar="KIND", help=help_text("help_document"))]
 LangOption = Annotated[LangChoice | None, typer.Option("--lang", help=help_text("help_lang"))]

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path, PurePath
 
-from scanfix.cli.terminal import usage_error
+from scanfix.cli.terminal import print_line, usage_error
 from scanfix.errors import OutputError
 from scanfix.messages import Lang, say
 from scanfix.naming import PREPARED, distinct_names, shown
 
 STANDARD = "-"
+RESULTS = (f"{PREPARED}.jpg", f"{PREPARED}.bmp")
 
 
 def format_in(output: str | None) -> str | None:
@@ -27,25 +32,76 @@ def plan_outputs(photos: list[str], output: str | None, extension: str, lang: La
     """
     if STANDARD in photos and output is None:
         raise usage_error(say("usage_stdin_output", lang))
-    into_folder = output is not None and output != STANDARD and Path(output).is_dir()
+    into_folder = output is not None and output != STANDARD and os.path.isdir(output)  # noqa: PTH112 - any text
     if output is not None and len(photos) > 1 and not into_folder:
         raise usage_error(say("usage_one_output", lang, count=len(photos)))
     if output is not None and not into_folder:
         return {photos[0]: output}
-    return _distinct(photos, Path(output) if output is not None else None, extension)
+    return _distinct(photos, output, extension)
 
 
-def _distinct(photos: list[str], folder: Path | None, extension: str) -> dict[str, str]:
+@contextmanager
+def told_as_typed(target: str) -> Iterator[None]:
+    """The library tells base names only, for the sake of logs; here a person typed the path."""
+    try:
+        yield
+    except OutputError as error:
+        if "path" in error.params:
+            # Not `parent`: of "folder/" the folder is wanted.
+            folder = os.path.dirname(target) or os.curdir  # noqa: PTH120
+            whole = folder if error.code == "output_folder" else target
+            error.params["path"] = repr(whole)
+        raise
+
+
+def check_standard_output(output: str | None, lang: Lang) -> None:
+    """A picture is for a file or a program, never for a terminal."""
+    if output == STANDARD and sys.__stdout__ is None:
+        raise OutputError("not_written", reason=os.strerror(errno.EBADF).lower())
+    if output == STANDARD and sys.stdout.isatty():
+        raise usage_error(say("usage_terminal", lang))
+
+
+def check_annotated(annotate: str | None, photos: list[str], lang: Lang) -> None:
+    """The picture for people is one PNG, and no input; a result never ends in `.png`."""
+    if annotate is None:
+        return
+    if len(photos) > 1:
+        raise usage_error(say("usage_one_annotate", lang))
+    if Path(annotate).suffix.lower() != ".png":
+        raise usage_error(say("usage_annotate_png", lang, path=shown(annotate)))
+    if os.path.realpath(annotate) == os.path.realpath(photos[0]):
+        raise usage_error(say("usage_annotate_input", lang))
+
+
+def without_results(photos: list[str], lang: Lang) -> list[str]:
+    """Of several photos those that are no results of an earlier run (`prepare folder/*`)."""
+    wanted = [photo for photo in photos if not photo.lower().endswith(RESULTS)]
+    if not wanted or len(wanted) == len(photos):
+        return photos
+    print_line(say("results_left_out", lang, count=len(photos) - len(wanted)), sys.stderr)
+    return wanted
+
+
+def _distinct(photos: list[str], folder: str | None, extension: str) -> dict[str, str]:
     """A result for each photo, beside it or in the folder; those of one stem keep their full names."""
     paths = {photo: Path("stdin" if photo == STANDARD else photo) for photo in photos}
     names = {photo: PurePath(path.name) if folder else path for photo, path in paths.items()}
-    if len(set(names.values())) < len(names):
-        twice = next(name for name in names.values() if list(names.values()).count(name) > 1)
-        raise OutputError("output_collision", path=shown(twice.name))
     named = {photo: name for photo, name in names.items() if name.name}
-    targets = distinct_names(named.values(), PREPARED + extension)
-    # "." and "" have no name to mark; reading them will say what is wrong.
-    return {
-        photo: os.fspath((folder or Path()) / targets[names[photo]]) if photo in named else photo
-        for photo in names
+    targets = {
+        name: Path(folder or "", target)
+        for name, target in distinct_names(named.values(), PREPARED + extension).items()
     }
+    _refuse_collision(named, targets)
+    # "." and "" have no name to mark; reading them will say what is wrong.
+    return {photo: os.fspath(targets[named[photo]]) if photo in named else photo for photo in photos}
+
+
+def _refuse_collision(names: dict[str, PurePath], targets: dict[PurePath, Path]) -> None:
+    first: dict[PurePath, str] = {}
+    for photo, name in names.items():
+        if name in first:
+            raise OutputError(
+                "output_collision", first=shown(first[name]), second=shown(photo), path=shown(targets[name])
+            )
+        first[name] = photo

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from scanfix.cli.options import FailOn
+from scanfix.cli.outputs import STANDARD
 from scanfix.cli.terminal import EXIT_FINDINGS, EXIT_READY
 from scanfix.errors import ConfigError
 from scanfix.limits import SHELL_LIMITS, Limits
@@ -43,9 +44,11 @@ def limits_of(given: list[str] | None) -> Limits:
         try:
             field, value = LIMITS[name], float(number)
             whole = isinstance(getattr(limits, field), int)
+            if whole and not value.is_integer():
+                raise ValueError(number)
             limits = replace(limits, **{field: int(value) if whole else value})
-        except (KeyError, ValueError, OverflowError) as error:
-            raise ConfigError("bad_option", option="limit", value=text) from error
+        except (KeyError, ValueError, ConfigError) as error:
+            raise ConfigError("bad_limit", value=text, known=list(LIMITS)) from error
     checked: Limits = limits
     return checked
 
@@ -65,9 +68,13 @@ def _in_process(source: SourceBytes, _: Limits, options: dict[str, Any]) -> Any:
     return options["stage"](source, *options["rest"])
 
 
-def photo_of(argument: str, limits: Limits) -> str | bytes:
-    """A path, or for `-` the bytes of standard input, no more of them than the limit and one."""
-    return sys.stdin.buffer.read(limits.max_bytes + 1) if argument == "-" else argument
+def source_of(argument: str, limits: Limits) -> SourceBytes:
+    """The bytes under a path, or for `-` those of standard input, which has no name."""
+    from scanfix.files import read_source
+
+    if argument != STANDARD:
+        return read_source(argument, limits)
+    return replace(read_source(sys.stdin.buffer, limits), name=None)
 
 
 def corners_of(text: str | None) -> list[list[float]] | None:

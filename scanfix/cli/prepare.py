@@ -7,13 +7,30 @@ from typing import TYPE_CHECKING
 
 from scanfix.cli import options
 from scanfix.cli.options import CropChoice, FailOn
-from scanfix.cli.outputs import STANDARD, format_in, plan_outputs
-from scanfix.cli.photo import corners_of, exit_code_of, limits_of, photo_of, run
-from scanfix.cli.terminal import attempt, finish, print_line, print_report, usage_error
+from scanfix.cli.outputs import (
+    STANDARD,
+    check_annotated,
+    check_standard_output,
+    format_in,
+    plan_outputs,
+    told_as_typed,
+    without_results,
+)
+from scanfix.cli.photo import corners_of, exit_code_of, limits_of, run, source_of
+from scanfix.cli.terminal import (
+    attempt,
+    finish,
+    print_bytes,
+    print_json,
+    print_line,
+    print_report,
+    usage_error,
+)
 from scanfix.messages import Lang, say, user_lang
 from scanfix.naming import shown
 
 if TYPE_CHECKING:
+    from scanfix.errors import ScanfixError
     from scanfix.order import Order
     from scanfix.pipeline import PreparedImage
 
@@ -38,7 +55,10 @@ def command(
     speak = user_lang(lang)
 
     def work() -> int:
-        _check_call(photos, output, annotate, json, speak)
+        if json and output == STANDARD:
+            raise usage_error(say("usage_json_stdout", speak))
+        check_standard_output(output, speak)
+        check_annotated(annotate, photos, speak)
         from scanfix.order import make_order
 
         order = make_order(
@@ -50,8 +70,9 @@ def command(
             salvage,
             corners_of(corners),
         )
-        show = _Show(speak, json, quiet, named=len(photos) > 1)
-        plan = plan_outputs(photos, output, f".{order.format}", speak)
+        wanted = without_results(photos, speak)
+        show = _Show(speak, json, quiet, named=len(wanted) > 1)
+        plan = plan_outputs(wanted, output, f".{order.format}", speak)
         codes = [
             attempt(
                 lambda photo=photo, target=target: _one(  # type: ignore[misc]
@@ -59,6 +80,7 @@ def command(
                 ),
                 speak,
                 photo,
+                lambda error, photo=photo, target=target: show.failed(photo, target, error),  # type: ignore[misc]
             )
             for photo, target in plan.items()
         ]
@@ -67,29 +89,27 @@ def command(
     finish(work, speak)
 
 
-def _check_call(photos: list[str], output: str | None, annotate: str | None, json: bool, lang: Lang) -> None:
-    if annotate and len(photos) > 1:
-        raise usage_error(say("usage_one_annotate", lang))
-    if json and output == STANDARD:
-        raise usage_error(say("usage_json_stdout", lang))
-
-
 class _Show:
     """How the result of one photo is told."""
 
     def __init__(self, lang: Lang, json: bool, quiet: bool, *, named: bool) -> None:
         self.lang, self.json, self.quiet, self.named = lang, json, quiet, named
 
-    def __call__(self, prepared: PreparedImage, photo: str, target: str) -> None:
+    def made(self, prepared: PreparedImage, photo: str, target: str, annotated: str | None) -> None:
         from scanfix.reports.text import lines
 
         if self.json:
-            print_line(prepared.report.to_json(self.lang), sys.stdout)
+            print_json(prepared.report, photo, target, self.lang, named=self.named)
         elif not self.quiet:
             stream = sys.stderr if target == STANDARD else sys.stdout
             print_report(lines(prepared.report, self.lang), stream, photo if self.named else None)
-            if target != STANDARD:
-                print_line(say("written", self.lang, path=shown(target)), stream)
+            for path in (target, annotated):
+                if path and path != STANDARD:
+                    print_line(say("written", self.lang, path=shown(path)), stream)
+
+    def failed(self, photo: str, target: str, error: ScanfixError) -> None:
+        if self.json and self.named:
+            print_json(error, photo, target, self.lang, named=True)
 
 
 def _one(
@@ -102,12 +122,13 @@ def _one(
     overwrite: bool,
     show: _Show,
 ) -> int:
-    from scanfix.files import check_target, read_source, write_atomically
+    from scanfix.files import check_target, write_atomically
 
-    source = read_source(photo_of(photo, order.limits), order.limits)
+    source = source_of(photo, order.limits)
     for path in (target, annotate):
         if path and path != STANDARD:
-            check_target(path, overwrite=overwrite, source=source.name)
+            with told_as_typed(path):
+                check_target(path, overwrite=overwrite, source=source.name)
     # Loaded only now: what is refused above is refused at once.
     from scanfix import pipeline
 
@@ -116,11 +137,12 @@ def _one(
     if annotate:
         picture = run(pipeline.annotate, source, prepared.report, order, show.lang, given=limit)
     if target == STANDARD:
-        sys.stdout.buffer.write(prepared.data)
-        sys.stdout.buffer.flush()
+        print_bytes(prepared.data)
     else:
-        prepared.save(target, overwrite=overwrite)
+        with told_as_typed(target):
+            prepared.save(target, overwrite=overwrite)
     if annotate:
-        write_atomically(annotate, picture, overwrite=overwrite, source=source.name)
-    show(prepared, photo, target)
+        with told_as_typed(annotate):
+            write_atomically(annotate, picture, overwrite=overwrite, source=source.name)
+    show.made(prepared, photo, target, annotate)
     return exit_code_of(prepared.report, fail_on)

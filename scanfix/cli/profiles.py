@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from scanfix.profiles import OutputProfile
 
 
+ANY_LEAST, ANY_MOST = (1, 1), (65_500, 65_500)
+"""Bounds that are those of the format, not the portal's."""
+
+
 def command(
     name: Annotated[
         str | None, typer.Argument(metavar="[NAME]", help=options.help_text("help_profile_name"))
@@ -45,7 +49,7 @@ def _bytes(profile: OutputProfile, lang: Lang) -> str:
 def _show(profile: OutputProfile, lang: Lang) -> None:
     print_line(", ".join((profile.name, *profile.aliases)) + f": {profile.title[lang]}", sys.stdout)
     for key, value in _rows(profile, lang):
-        print_line(f"  {say(f'profile_row_{key}', lang)}: {value}", sys.stdout)
+        print_line(say("row", lang, name=say(f"profile_row_{key}", lang), value=value), sys.stdout)
 
 
 def _rows(profile: OutputProfile, lang: Lang) -> list[tuple[str, str]]:
@@ -53,8 +57,7 @@ def _rows(profile: OutputProfile, lang: Lang) -> list[tuple[str, str]]:
     if profile.aim:
         aim = say("profile_window", lang, min=f"{profile.aim.min_bytes:,}", max=f"{profile.aim.max_bytes:,}")
         rows.append(("aim", aim))
-    least, most = f"{profile.min_width} x {profile.min_height}", f"{profile.max_width} x {profile.max_height}"
-    rows.append(("pixels", f"{least} .. {most}" + (" (1:1)" if profile.square else "")))
+    rows += _pixels(profile, lang)
     if profile.min_dpi:
         rows.append(("dpi", f">= {profile.min_dpi:g}"))
     rows += [
@@ -65,6 +68,19 @@ def _rows(profile: OutputProfile, lang: Lang) -> list[tuple[str, str]]:
         ("confidence", _confidence(profile, lang)),
     ]
     return rows
+
+
+def _pixels(profile: OutputProfile, lang: Lang) -> list[tuple[str, str]]:
+    """The portal's bounds; those that any file keeps are not told."""
+    least, most = (profile.min_width, profile.min_height), (profile.max_width, profile.max_height)
+    said = [
+        say(key, lang, size=f"{size[0]} x {size[1]}")
+        for key, size, free in (("profile_least", least, ANY_LEAST), ("profile_most", most, ANY_MOST))
+        if size != free
+    ]
+    if profile.square:
+        said.append("1:1")
+    return [("pixels", ", ".join(said))] if said else []
 
 
 def _confidence(profile: OutputProfile, lang: Lang) -> str:

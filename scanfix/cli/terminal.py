@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, NoReturn, TextIO
 
 import typer
 
-from scanfix.errors import ConfigError, ScanfixError
+from scanfix.errors import ConfigError, OutputError, ScanfixError
 from scanfix.messages import Lang, say
 from scanfix.naming import shown
 
 if TYPE_CHECKING:
+    from scanfix.model import Report
     from scanfix.reports.text import Line
 
 EXIT_READY = 0
 EXIT_FINDINGS = 1
 EXIT_USAGE = 2
+EXIT_INTERRUPTED = 130
 EXIT_INTERNAL = 70
 """A bug of ours; the number is EX_SOFTWARE of sysexits.h."""
-EXIT_INTERRUPTED = 130
 
 COLOURS = {"good": typer.colors.GREEN, "warning": typer.colors.YELLOW, "error": typer.colors.RED}
 
@@ -39,12 +42,29 @@ def print_line(text: str, stream: TextIO, colour: str | None = None) -> None:
         text = typer.style(text, fg=colour)
     encoding = stream.encoding or "utf-8"
     text = text.encode(encoding, "backslashreplace").decode(encoding)
-    try:
+    with reaching(stream):
         stream.write(text + "\n")
         stream.flush()
-    except BrokenPipeError:
-        # The reader has gone (`| head`). Later writes, and Python's own at exit, go nowhere.
+
+
+def print_bytes(data: bytes) -> None:
+    """A result on standard output."""
+    with reaching(sys.stdout):
+        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()
+
+
+@contextmanager
+def reaching(stream: TextIO) -> Iterator[None]:
+    """Raises OutputError where a stream takes nothing, a full disk for one."""
+    try:
+        yield
+    except OSError as error:
+        # Later writes, and Python's own at exit, go nowhere.
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+        # A reader that has gone (`| head`) is no error; without stderr there is nowhere to complain.
+        if not isinstance(error, BrokenPipeError) and stream is not sys.stderr:
+            raise OutputError("not_written", reason=(error.strerror or "?").lower()) from error
 
 
 def print_report(lines: Iterable[Line], stream: TextIO, name: str | None = None) -> None:
@@ -55,7 +75,21 @@ def print_report(lines: Iterable[Line], stream: TextIO, name: str | None = None)
         print_line(line.text, stream, COLOURS.get(line.style))
 
 
+def print_json(
+    told: Report | ScanfixError, source: str, target: str | None, lang: Lang, *, named: bool
+) -> None:
+    """A report alone, or in one line with the photo's name where there are several."""
+    from scanfix.reports import item
+
+    if isinstance(told, ScanfixError):
+        said = item(source, target, lang, error=told)
+    else:
+        said = item(source, target, lang, told) if named else told.to_dict(lang)
+    print_line(json.dumps(said, ensure_ascii=False, allow_nan=False), sys.stdout)
+
+
 def print_error(error: ScanfixError, lang: Lang, name: str | None = None) -> None:
+    name = name or error.about
     subject = f"{shown(name)}: " if name else ""
     print_line(f"scanfix: {subject}{error.message(lang)}", sys.stderr, COLOURS["error"])
 
@@ -66,12 +100,18 @@ def usage_error(text: str) -> typer.Exit:
     return typer.Exit(EXIT_USAGE)
 
 
-def attempt(work: Callable[[], int], lang: Lang, name: str | None = None) -> int:
+def attempt(
+    work: Callable[[], int],
+    lang: Lang,
+    name: str | None = None,
+    tell: Callable[[ScanfixError], object] = lambda _: None,
+) -> int:
     """The exit code of some work; whatever stops it becomes one sentence and its own code."""
     try:
         return work()
     except ScanfixError as error:
         print_error(error, lang, name)
+        tell(error)
         return error.exit_code
     except typer.Exit as stop:
         return stop.exit_code

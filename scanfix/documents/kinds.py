@@ -145,7 +145,7 @@ KINDS: tuple[DocumentKind, ...] = (
 
 def find_kind(name: str) -> DocumentKind:
     """The kind of this name or registrar's code, in any case; ConfigError("unknown_document") without one."""
-    wanted = name.strip().lower()
+    wanted = str(name).strip().lower()
     for kind in KINDS:
         if wanted in (kind.name, *(alias.lower() for alias in kind.aliases)):
             return kind

@@ -1,7 +1,7 @@
 """Every sentence a person may read, by code, in English and Simplified Chinese.
 
-The catalogue is four TOML files beside this one (findings, explanations, errors, interface); each
-entry holds both languages side by side, so that a missing one is seen at a glance.
+The catalogue is TOML files beside this one (findings, explanations, errors, interface); each entry
+holds both languages side by side, so that a missing one is seen at a glance. `parser` has typer's words.
 """
 
 from __future__ import annotations
@@ -16,6 +16,10 @@ from scanfix.packaged import packaged_text
 
 Lang = Literal["en", "zh"]
 LANGS: tuple[Lang, ...] = get_args(Lang)
+LITERAL = frozenset(
+    {"option", "value", "name", "names", "known", "path", "first", "second", "profile", "code"}
+)
+"""Parameters that are names, though one may be spelt like a word of the [term] table."""
 
 
 @cache
@@ -26,34 +30,39 @@ def catalogue(name: str) -> dict[str, Any]:
 
 def finding(code: str, params: Mapping[str, Any], lang: Lang = "en") -> str:
     """What was found, in one sentence."""
-    return _fill(catalogue("findings")[code][lang]["message"], params, lang)
+    return _fill(_in(catalogue("findings")[code], lang)["message"], params, lang)
 
 
 def advice(code: str, params: Mapping[str, Any], lang: Lang = "en") -> str:
     """What a person with a phone in hand can do about it."""
-    return _fill(catalogue("findings")[code][lang]["advice"], params, lang)
+    return _fill(_in(catalogue("findings")[code], lang)["advice"], params, lang)
 
 
 def explanation(code: str, lang: Lang = "en") -> str:
     """Why a portal minds, and how it is judged."""
-    text: str = catalogue("explanations")[code][lang]
+    text: str = _in(catalogue("explanations")[code], lang)
     return text
 
 
 def error(code: str, params: Mapping[str, Any], lang: Lang = "en") -> str:
     """Why nothing was made, in one sentence."""
-    return _fill(catalogue("errors")[code][lang], params, lang)
+    return _fill(_in(catalogue("errors")[code], lang), params, lang)
 
 
 def say(key: str, lang: Lang = "en", **params: Any) -> str:
     """A sentence of the command line or the report."""
-    return _fill(catalogue("interface")[key][lang], params, lang)
+    return _fill(_in(catalogue("interface")[key], lang), params, lang)
 
 
 def term(word: str, lang: Lang = "en") -> str:
     """One word of the [term] table; unknown words stay as they are."""
     entry = catalogue("interface")["term"].get(word)
-    return str(entry[lang]) if entry else word
+    return str(_in(entry, lang)) if entry else word
+
+
+def _in(entry: Mapping[str, Any], lang: str) -> Any:
+    """A language that is not spoken is answered in English: telling of an error must not fail itself."""
+    return entry.get(lang, entry["en"])
 
 
 def user_lang(choice: str | None = None) -> Lang:
@@ -65,11 +74,13 @@ def user_lang(choice: str | None = None) -> Lang:
 
 
 def _fill(template: str, params: Mapping[str, Any], lang: Lang) -> str:
-    return template.format_map({key: _shown(value, lang) for key, value in params.items()})
+    return template.format_map({key: _shown(key, value, lang) for key, value in params.items()})
 
 
-def _shown(value: Any, lang: Lang) -> Any:
-    """Names of sides, causes and kinds are translated; lists are joined."""
+def _shown(key: str, value: Any, lang: Lang) -> Any:
+    """Names of sides, causes and kinds are translated, what a person typed is not; lists are joined."""
     if isinstance(value, list | tuple):
-        return (", " if lang == "en" else "、").join(str(_shown(item, lang)) for item in value)
-    return term(value, lang) if isinstance(value, str) else value
+        return ("、" if lang == "zh" else ", ").join(str(_shown(key, item, lang)) for item in value)
+    if key == "percent" and value == 0:
+        return term("less_than_one", lang)
+    return term(value, lang) if isinstance(value, str) and key not in LITERAL else value

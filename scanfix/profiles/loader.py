@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 import os
 import tomllib
 from collections.abc import Callable, Mapping
@@ -33,6 +34,7 @@ BUILT_IN = (
 """The default first. Each is a file NAME.toml beside this module."""
 
 MAX_FILE_BYTES = 100_000
+WINDOW_KEYS = frozenset({"min_bytes", "max_bytes"})
 
 
 def profile_names() -> tuple[str, ...]:
@@ -41,20 +43,25 @@ def profile_names() -> tuple[str, ...]:
 
 
 def load_profile(name_or_path: str | os.PathLike[str] | OutputProfile) -> OutputProfile:
-    """The profile of that name, alias or .toml file; a profile is returned as it is.
+    """The profile of that name, alias or file; a profile is returned as it is.
 
-    Raises ConfigError: unknown_profile, bad_profile.
+    What holds a dot or a slash is the path of a file.
+
+    Raises ConfigError: unknown_profile, profile_unreadable, bad_profile.
     """
     if isinstance(name_or_path, OutputProfile):
         return name_or_path
-    text = os.fspath(name_or_path)
-    if text in BUILT_IN:
-        return _built_in(text)
-    if text in _by_alias():
-        return _by_alias()[text]
-    if text.endswith(".toml"):
-        return _from_file(Path(text))
-    raise ConfigError("unknown_profile", name=text)
+    if isinstance(name_or_path, str) and name_or_path in BUILT_IN:
+        return _built_in(name_or_path)
+    if isinstance(name_or_path, str) and name_or_path in _by_alias():
+        return _by_alias()[name_or_path]
+    if isinstance(name_or_path, os.PathLike) or _is_path(name_or_path):
+        return _from_file(Path(name_or_path))
+    raise ConfigError("unknown_profile", name=str(name_or_path))
+
+
+def _is_path(name: object) -> bool:
+    return isinstance(name, str) and any(mark in name for mark in (".", "/", os.sep))
 
 
 @cache
@@ -71,11 +78,13 @@ def _from_file(path: Path) -> OutputProfile:
     try:
         with path.open("rb") as file:
             data = file.read(MAX_FILE_BYTES + 1)
-        text = data.decode("utf-8")
-    except OSError as error:
-        raise ConfigError("unknown_profile", name=path.name) from error
+        # Editors on Windows put a byte order mark in front.
+        text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise ConfigError("bad_profile", name=path.stem, reason="profile_not_toml") from error
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise ConfigError("profile_unreadable", name=repr(os.fspath(path)), reason=reason.lower()) from error
     if len(data) > MAX_FILE_BYTES:
         raise ConfigError("bad_profile", name=path.stem, reason="profile_not_toml")
     return parse_profile(path.stem, text)
@@ -85,14 +94,19 @@ def parse_profile(name: str, text: str) -> OutputProfile:
     """A profile from TOML; `name` is that of the file. Raises ConfigError bad_profile."""
     try:
         table = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise ConfigError("bad_profile", name=name, reason=["profile_not_toml", str(error)]) from error
-    if unknown := sorted(set(table) - set(FIELDS)):
-        raise ConfigError("bad_profile", name=name, reason=["profile_unknown_key", *unknown])
-    if missing := sorted(REQUIRED - set(table)):
-        raise ConfigError("bad_profile", name=name, reason=["profile_missing_key", *missing])
+    _check_keys(name, table, REQUIRED, frozenset(FIELDS))
     values = {key: _read(name, key, FIELDS[key], value) for key, value in table.items()}
     return _made(name, values)
+
+
+def _check_keys(name: str, table: Mapping[str, Any], required: frozenset[str], known: frozenset[str]) -> None:
+    if unknown := sorted(set(table) - known):
+        # Quoted, so that a key spelt like a word of the catalogue stays as it was written.
+        raise ConfigError("bad_profile", name=name, reason=["profile_unknown_key", *map(repr, unknown)])
+    if missing := sorted(required - set(table)):
+        raise ConfigError("bad_profile", name=name, reason=["profile_missing_key", *missing])
 
 
 def _made(name: str, values: dict[str, Any]) -> OutputProfile:
@@ -127,10 +141,14 @@ def _texts(value: Any) -> dict[str, str]:
     return {key: _exactly(str)(text) for key, text in _exactly(dict)(value).items()}
 
 
+def _day(value: Any) -> str:
+    """A date of TOML's own, or its text."""
+    return value.isoformat() if type(value) is dt.date else str(_exactly(str)(value))
+
+
 def _window(value: Any) -> ByteWindow:
     table = _exactly(dict)(value)
-    if set(table) != {"min_bytes", "max_bytes"}:
-        raise ValueError(value)
+    _check_keys("", table, WINDOW_KEYS, WINDOW_KEYS)
     return ByteWindow(**{key: _exactly(int)(number) for key, number in table.items()})
 
 
@@ -145,7 +163,7 @@ FIELDS: Mapping[str, Callable[[Any], Any]] = {
     "formats": _strings,
     "window": _window,
     "source": _text,
-    "checked": _text,
+    "checked": _day,
     "confidence": _text,
     "aliases": _strings,
     "aim": _window,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from math import ceil
+from math import ceil, inf
 from types import MappingProxyType
 from typing import Literal, get_args
 
@@ -130,10 +130,13 @@ RULES: Mapping[str, Callable[[OutputProfile], bool]] = {
     "profile_width": lambda p: not 1 <= p.min_width <= p.max_width <= MAX_SIDE,
     "profile_height": lambda p: not 1 <= p.min_height <= p.max_height <= MAX_SIDE,
     "profile_square": lambda p: p.square and max(p.min_width, p.min_height) > min(p.max_width, p.max_height),
-    "profile_dpi": lambda p: p.min_dpi is not None and p.min_dpi <= 0,
+    "profile_dpi": lambda p: p.min_dpi is not None and not 0 < p.min_dpi < inf,
     "profile_compression": lambda p: (
         p.max_compression_ratio is not None
-        and (p.max_compression_ratio < 1 or p.least_bytes(p.min_width, p.min_height) > p.window.max_bytes)
+        and (
+            not 1 <= p.max_compression_ratio < inf
+            or p.least_bytes(p.min_width, p.min_height) > p.window.max_bytes
+        )
     ),
     "profile_bmp": _bmp_cannot_fit,
 }

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from scanfix.messages import Lang, say, term
-from scanfix.model import Finding, Report
+from scanfix.messages import Lang, say
+from scanfix.model import Finding, OutputInfo, Report, SourceInfo
+from scanfix.profiles import OutputProfile
 
 Style = Literal["good", "warning", "error", "info", "plain"]
+
+ABOUT_THE_RESULT = ("SF406", "SF408")
+"""Findings about the file that was made, not about a photo."""
 
 WORTH_SAYING = 1.5
 """Times the pixels that JPEG keeps, from which BMP is told to be the poorer choice."""
@@ -22,27 +27,61 @@ class Line:
     text: str
 
 
-def lines(report: Report, lang: Lang = "en", *, details: bool = False) -> list[Line]:
-    """Verdict, framing, then each finding with its advice; with details also what was not checked."""
-    said = [_verdict(report, lang)]
-    for finding in report.findings:
-        said += _finding(finding, lang)
-    said += _making(report, lang)
+def lines(
+    report: Report, lang: Lang = "en", *, details: bool = False, profile: OutputProfile | None = None
+) -> list[Line]:
+    """Verdict, framing, then each finding with its advice; with details also what was not checked.
+
+    With the `profile` the verdict on a photo that was only looked at also says whether the file will do.
+    """
+    unfit = profile is not None and report.output is None and not _is_taken(report.source, profile)
+    said = [_verdict((report,), lang, unfit)]
+    if unfit and (report.blocking or report.risks):
+        said.append(Line("plain", say("unfit", lang)))
+    said += _findings(report.findings, lang)
+    said += _framing(report, lang)
+    if report.output:
+        said += _making(report.output, lang)
     if details:
         said += _details(report, lang)
     return said
 
 
-def _verdict(report: Report, lang: Lang) -> Line:
-    said = "verdict" if report.output else "inspected"
+def page_lines(front: Report, back: Report, lang: Lang = "en") -> list[Line]:
+    """The page that two sides were put on, told once, then what is to be said of each side."""
+    said = [_verdict((front, back), lang)]
+    of_page = [finding for finding in front.findings if finding.code in ABOUT_THE_RESULT]
+    said += _findings(of_page, lang)
+    for name, report in (("front", front), ("back", back)):
+        of_side = [finding for finding in report.findings if finding.code not in ABOUT_THE_RESULT]
+        about = _findings(of_side, lang) + _framing(report, lang)
+        if about:
+            said += [Line("plain", say("side_name", lang, name=say(name, lang))), *about]
+    return said + (_making(front.output, lang) if front.output else [])
+
+
+def _is_taken(source: SourceInfo, profile: OutputProfile) -> bool:
+    """Whether the portal takes the file as it is, by format and bytes."""
+    formats = {"jpg": "JPEG", "bmp": "BMP"}
+    return source.format in map(formats.get, profile.formats) and source.byte_count in profile.window
+
+
+def _verdict(reports: tuple[Report, ...], lang: Lang, unfit: bool = False) -> Line:
+    report = reports[0]
     about = report.output or report.source
-    word, style = _judgement(report)
+    blocking = any(each.blocking for each in reports)
+    # A finding about the page stands in the reports of both sides.
+    risks = [f for each in reports for f in each.risks if f.code not in ABOUT_THE_RESULT]
+    risks += [f for f in report.risks if f.code in ABOUT_THE_RESULT]
+    word, style = _judgement(blocking, bool(risks))
+    if unfit and word == "ready":
+        word, style = "unfit", "warning"
     return Line(
         style,
         say(
-            f"{said}_{word}",
+            f"{'verdict' if report.output else 'inspected'}_{word}",
             lang,
-            count=len(report.risks),
+            risks=say("one_risk" if len(risks) == 1 else "many_risks", lang, count=len(risks)),
             format=about.format,
             bytes=f"{about.byte_count:,}",
             width=about.width,
@@ -51,27 +90,39 @@ def _verdict(report: Report, lang: Lang) -> Line:
     )
 
 
-def _judgement(report: Report) -> tuple[str, Style]:
-    if report.blocking:
+def _judgement(blocking: bool, risky: bool) -> tuple[str, Style]:
+    if blocking:
         return "refused", "error"
-    return ("risky", "warning") if report.risks else ("ready", "good")
+    return ("risky", "warning") if risky else ("ready", "good")
+
+
+def _findings(findings: Iterable[Finding], lang: Lang) -> list[Line]:
+    return [line for finding in findings for line in _finding(finding, lang)]
 
 
 def _finding(finding: Finding, lang: Lang) -> list[Line]:
     style: Style = "error" if finding.severity == "error" else "warning"
     if finding.severity == "info":
         style = "info"
-    word = term(str(finding.severity), lang)
     sure = ""
     if finding.confidence < 0.8:
-        sure = f" ({say('percent_sure', lang, percent=round(100 * finding.confidence))})"
-    shown = [Line(style, f"{word} {finding.code}: {finding.message(lang)}{sure}")]
+        sure = say("percent_sure", lang, percent=round(100 * finding.confidence))
+    said = say(
+        "finding_line",
+        lang,
+        severity=str(finding.severity),
+        code=finding.code,
+        message=finding.message(lang),
+        sure=sure,
+    )
+    shown = [Line(style, said)]
     if finding.severity != "info":
         shown.append(Line("plain", f"    {finding.advice(lang)}"))
     return shown
 
 
-def _making(report: Report, lang: Lang) -> list[Line]:
+def _framing(report: Report, lang: Lang) -> list[Line]:
+    """What was done to the picture on its way, beside its bytes."""
     output, source = report.output, report.source
     said = []
     if output and output.crop:
@@ -85,15 +136,22 @@ def _making(report: Report, lang: Lang) -> list[Line]:
                 of_height=source.height,
             )
         )
-    if output and output.passthrough:
+    if output and output.rotation:
+        said.append(say("turned", lang, degrees=output.rotation))
+    return [Line("plain", text) for text in said]
+
+
+def _making(output: OutputInfo, lang: Lang) -> list[Line]:
+    said = []
+    if output.passthrough:
         said.append(say("passed_through", lang))
-    if output and "recoded" in output.steps:
+    if "recoded" in output.steps:
         said.append(say("recoded", lang))
-    if output and output.jpeg_times and output.jpeg_times >= WORTH_SAYING:
+    if output.jpeg_times and output.jpeg_times >= WORTH_SAYING:
         said.append(say("bmp_pixels", lang, times=f"{output.jpeg_times:.0f}"))
-    if output and "palette" in output.steps:
+    if "palette" in output.steps:
         said.append(say("bmp_palette", lang))
-    if output and output.blank:
+    if output.blank:
         said.append(say("blank", lang))
     return [Line("plain", text) for text in said]
 

@@ -12,7 +12,7 @@ from checks.drawn import PROFILE, border, on_table, page, plain, subject, with_s
 from scanfix.checks import CHECKS, Check, Subject, not_checked, run_checks, runner
 from scanfix.checks.check import NO_DOCUMENT
 from scanfix.documents import find_kind
-from scanfix.findings import FINDINGS, Severity
+from scanfix.findings import FINDINGS, UNCHECKED, Severity
 from scanfix.model import Assessment, Finding
 
 PHOTO, QUAD = on_table(page())
@@ -96,6 +96,12 @@ def test_what_nobody_looks_for_is_said() -> None:
     assert "resolution_low" in missing
     assert "glare" not in missing
     assert not {"enlarged", "legibility_reduced"} & set(missing)
+
+
+def test_what_no_check_raises_is_explained_as_such() -> None:
+    raised = {code for check in CHECKS for code in check.codes}
+    elsewhere = {code for code, spec in FINDINGS.items() if spec.slug in runner.REPORTED_ELSEWHERE}
+    assert set(FINDINGS) - raised - elsewhere == UNCHECKED
 
 
 def test_the_profile_decides_how_severe_a_finding_is() -> None:

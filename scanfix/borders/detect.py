@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from scanfix.borders.bent_sheets import place_corners
 from scanfix.borders.candidates import Candidates, candidates
+from scanfix.borders.card_shapes import is_flat_card
 from scanfix.borders.measures import NAMES, measure
 from scanfix.borders.net import NetMaps, predict
 from scanfix.borders.others import other_quads, spans_several
@@ -61,6 +62,9 @@ class BorderParams(NamedTuple):
     sure_ground: float = 0.9
     """A quad that scores less than the one, in a picture along which less ground is seen than the other, may
     as well be a part of a document that fills the picture: a shadow's edge, a picture on a cover."""
+    card_confidence: float = 0.9
+    shapes_looked_at: int = 5
+    """So many candidates are brought to the edges and asked for the shape of a card, where none is sure."""
     max_ground: float = 0.5
     """Mean share of the frame along which the network sees ground, in a picture filled by its document."""
     min_side: int = 16
@@ -88,8 +92,10 @@ def find_border(
     scores = _one_sheet(fitted().score(measures), found, params)
     whole = _like_frame(found.quads, copy, params.whole_margin)
     best = _winner(scores, whole, measures[:, GROUND_MISSED], maps, params)
-    if scores[best] < params.min_score or maps.presence < params.min_presence:
+    if maps.presence < params.min_presence:
         return None
+    if scores[best] < params.min_score:
+        return _flat_card(pixels, copy, found.quads[np.argsort(-scores)], maps, params)
     confidence = fitted().confidence(float(scores[best]))
     size, winner = Size(pixels.shape[1], pixels.shape[0]), found.quads[best]
     if _like_frame(winner[None], copy, params.whole_margin)[0]:
@@ -99,11 +105,32 @@ def find_border(
     quad = _exact(pixels, winner / np.array(copy.scale, np.float32))
     if quad.surrounds(size) or is_printed_frame(copy, quad.scaled(*copy.scale)):
         return _whole(size, confidence, maps, params)
+    if _ground(maps) >= params.sure_ground and is_flat_card(quad):
+        confidence = max(confidence, params.card_confidence)
+    return _border(quad, confidence, size, copy, maps)
+
+
+def _border(quad: Quad, confidence: float, size: Size, copy: WorkingCopy, maps: NetMaps) -> DocumentBorder:
+    """With the state of its sides, and the other documents in the picture."""
     to_source = (1 / copy.scale[0], 1 / copy.scale[1])
     others = other_quads(maps, quad.scaled(*copy.scale))
     return DocumentBorder(
         quad, confidence, side_states(quad, size), tuple(other.scaled(*to_source) for other in others)
     )
+
+
+def _flat_card(
+    pixels: Pixels, copy: WorkingCopy, ranked: Quads, maps: NetMaps, params: BorderParams
+) -> DocumentBorder | None:
+    """Of candidates none of which is sure, the best first: the first one that is a card lying flat."""
+    if _ground(maps) < params.sure_ground:
+        return None
+    for candidate in ranked[: params.shapes_looked_at]:
+        quad = _exact(pixels, candidate / np.array(copy.scale, np.float32))
+        if is_flat_card(quad):
+            size = Size(pixels.shape[1], pixels.shape[0])
+            return _border(quad, params.card_confidence, size, copy, maps)
+    return None
 
 
 def _shows_nothing(copy: WorkingCopy, params: BorderParams) -> bool:

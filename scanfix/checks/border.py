@@ -2,14 +2,14 @@
 
 Four-valued per side, as the border stage saw it: seen, flush with the frame, cut, unknown. A cut side
 is an error, a side that cannot be confirmed a warning; where other evidence (`leaving`) says so, it is a
-cut side, though not a sure one. That there is no document at all is said only
-without a border and without a line of text: a miss costs less here than an honest photo refused.
+cut side, though not a sure one, or a whole document after all. That there is no document is said only without
+a border and without a line of text: a miss costs less here than an honest photo refused.
 """
 
 from __future__ import annotations
 
 from scanfix.checks.check import Check
-from scanfix.checks.leaving import leaving_sides
+from scanfix.checks.leaving import leaving_sides, shows_round_corners
 from scanfix.checks.subject import Subject
 from scanfix.findings import Severity
 from scanfix.geometry import SIDES
@@ -22,13 +22,14 @@ def assess(subject: Subject) -> Assessment:
         return _without_border(subject)
     cut = border.sides_in(SideState.CUT)
     open_sides = border.sides_in(SideState.FLUSH) + border.sides_in(SideState.UNKNOWN)
-    seen = len(border.sides_in(SideState.SEEN))
+    whole = len(border.sides_in(SideState.FLUSH)) == len(SIDES) and shows_round_corners(subject)
+    seen = len(SIDES) if whole else len(border.sides_in(SideState.SEEN))
     finding = None
     if cut:
         finding = Finding.of("SF103", confidence=border.confidence, sides=list(cut))
     elif leaving := [side for side in leaving_sides(subject) if side in open_sides]:
         finding = Finding.of("SF103", severity=Severity.WARNING, confidence=0.6, sides=leaving)
-    elif open_sides:
+    elif open_sides and not whole:
         finding = Finding.of("SF102", sides=[side for side in SIDES if side in open_sides])
     return Assessment("border", native=float(seen), unit="sides seen", score=25.0 * seen, finding=finding)
 

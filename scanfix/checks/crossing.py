@@ -13,7 +13,6 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from scanfix.checks.subject import Subject
 from scanfix.geometry import SIDES, Side
 from scanfix.lab import to_lab
 from scanfix.model import Pixels
@@ -26,7 +25,6 @@ class CrossingParams(NamedTuple):
     35 whole ones none; of 15 real scans without ground none (without `most_ink` one, the cover of a book).
     """
 
-    side_px: int = 800
     depth: float = 0.025
     reach: float = 0.6
     """Of the depth; what reaches in no further is dirt along the rim."""
@@ -41,14 +39,11 @@ class CrossingParams(NamedTuple):
     """Of the side, of a single thing: an emblem, a portrait."""
 
 
-def crossed_sides(subject: Subject, params: CrossingParams = CrossingParams()) -> tuple[Side, ...]:
-    """The sides of the picture that print runs over."""
-    photo = subject.photo
-    scale = min(1.0, params.side_px / max(photo.size.width, photo.size.height))
-    small = photo.reduced(photo.size.scaled(scale))
-    depth = max(6, round(params.depth * max(small.shape[:2])))
+def crossed_sides(picture: Pixels, params: CrossingParams = CrossingParams()) -> tuple[Side, ...]:
+    """The sides of the picture that print runs over; H x W x 3 RGB, its long side about 800."""
+    depth = max(6, round(params.depth * max(picture.shape[:2])))
     # Turned so that the side in question lies on top: right, bottom and left by 90, 180, 270 degrees.
-    strips = {side: np.rot90(small, turns)[:depth] for turns, side in enumerate(SIDES)}
+    strips = {side: np.rot90(picture, turns)[:depth] for turns, side in enumerate(SIDES)}
     return tuple(side for side in SIDES if _is_crossed(np.ascontiguousarray(strips[side]), params))
 
 

@@ -13,8 +13,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from scanfix.checks.subject import Subject
 from scanfix.geometry import SIDES, Side
+from scanfix.model import Pixels
 
 
 class MarginParams(NamedTuple):
@@ -24,7 +24,6 @@ class MarginParams(NamedTuple):
     a frame none, nor any of 15 real scans without ground.
     """
 
-    side_px: int = 800
     depth: float = 0.12
     """So far from the rim a frame is looked for."""
     rim: float = 0.0075
@@ -47,11 +46,12 @@ class MarginParams(NamedTuple):
     """Largest over least of those."""
 
 
-def narrow_sides(subject: Subject, params: MarginParams = MarginParams()) -> tuple[Side, ...]:
-    """The side that a strip of the margin is missing from; none where there is no frame."""
-    photo = subject.photo
-    scale = min(1.0, params.side_px / max(photo.size.width, photo.size.height))
-    grey = cv2.cvtColor(photo.reduced(photo.size.scaled(scale)), cv2.COLOR_RGB2GRAY)
+def narrow_sides(picture: Pixels, params: MarginParams = MarginParams()) -> tuple[Side, ...]:
+    """The side that a strip of the margin is missing from; none where there is no frame.
+
+    `picture` is H x W x 3 RGB, its long side about 800.
+    """
+    grey = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)
     # Turned so that the side in question lies on top: right, bottom and left by 90, 180, 270 degrees.
     turned = (np.asarray(np.rot90(grey, turns), np.uint8) for turns in range(len(SIDES)))
     return narrow_of([_margin(view, params) for view in turned], params)

@@ -17,6 +17,7 @@ from scanfix.checks.letters import letter_chances
 from scanfix.checks.lines import TextLines, find_lines
 from scanfix.checks.paper import Paper, estimate_paper
 from scanfix.checks.reading_turn import ReadingTurn, vote
+from scanfix.checks.round_corners import corner_radii
 from scanfix.checks.textmodel import LEAST_TEXT
 from scanfix.checks.view import DocumentView, ViewParams, view_document
 from scanfix.documents import DocumentKind
@@ -90,6 +91,11 @@ class Subject:
 
     def _view(self, params: ViewParams) -> DocumentView:
         return view_document(self.photo.size, None if self.border is None else self.border.quad, params)
+
+    @cached_property
+    def corner_radii(self) -> tuple[float, ...]:
+        """Of a document that fills the picture: how round its corners are (`round_corners`)."""
+        return corner_radii(self.colours)
 
     @cached_property
     def paper(self) -> Paper:

@@ -19,6 +19,7 @@ from borders.drawn import (
     photo,
     table,
 )
+from drawing import flat
 
 from scanfix.borders import find_border
 from scanfix.geometry import SIDES
@@ -131,3 +132,16 @@ def test_a_small_card_is_found() -> None:
     border = find_border(laid(table(840, 840, WOOD), card, corners))
     assert border is not None
     assert overlap(border.quad, corners) > 0.95
+
+
+@pytest.mark.parametrize("paper", [(246, 246, 246), (225, 225, 225)], ids=["white", "grey"])
+def test_two_cards_on_a_page_of_a_scanner_are_both_found(paper: Colour) -> None:
+    ground = table(1180, 1668, paper)
+    corners = ((330.0, 260.0), (812.0, 260.0), (812.0, 564.0), (330.0, 564.0))
+    below = tuple((x + 40, y + 660) for x, y in corners)
+    card = flat("card")
+    border = find_border(laid(laid(ground, card, corners), card, below))
+    assert border is not None
+    assert max(overlap(border.quad, true, 1180, 1668) for true in (corners, below)) > 0.96
+    assert len(border.others) == 1
+    assert border.confidence >= 0.9

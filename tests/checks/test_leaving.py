@@ -6,10 +6,14 @@ import cv2
 import numpy as np
 import pytest
 from checks.drawn import Picture, page, plain, subject
+from draw.specimens import Kind
+from drawing import flat
 
 from scanfix.checks import border as border_check
+from scanfix.checks.card import card_chance
 from scanfix.checks.leaving import leaving_sides
 from scanfix.checks.margins import narrow_of, narrow_sides
+from scanfix.checks.round_corners import corner_radii
 from scanfix.documents import find_kind
 from scanfix.geometry import SIDES, Quad, Side, Size
 from scanfix.model import DocumentBorder, SideState
@@ -62,7 +66,7 @@ def test_a_printed_frame_much_nearer_to_one_rim_makes_a_cut_side() -> None:
 
 
 def test_grained_paper_has_no_frame() -> None:
-    assert narrow_sides(subject(framed(60)[:, 26:])) == ()
+    assert narrow_sides(framed(60)[:, 26:]) == ()
 
 
 @pytest.mark.parametrize(
@@ -105,3 +109,53 @@ def test_a_side_cut_by_evidence_is_a_warning_not_an_error() -> None:
     found = border_check.assess(subject(short, filling(short), kind=find_kind("resident-id"))).finding
     assert found is not None
     assert (found.code, found.severity) == ("SF103", "warning")
+
+
+@pytest.mark.parametrize(("kind", "is_card"), [("card", True), ("passport", False), ("certificate", False)])
+def test_a_card_is_told_from_other_documents_by_what_is_printed(kind: Kind, is_card: bool) -> None:
+    document = flat(kind)
+    for turns in range(4):
+        assert (card_chance(np.rot90(document, turns)) > 0.9) == is_card
+
+
+def test_a_card_of_no_named_kind_is_cut_where_its_shape_is_not_that_of_a_card() -> None:
+    card = flat("card")
+    short = np.asarray(cv2.resize(card, None, fx=0.95, fy=1, interpolation=cv2.INTER_AREA), np.uint8)
+    assert leaving(card) == ()
+    assert leaving(short) == ("right", "left")
+
+
+def rounded(corners: tuple[int, ...], ground: int = 30) -> Picture:
+    """A card that fills the picture, with wedges of ground in these corners, counted from the top left."""
+    card = flat("card").copy()
+    height, width = card.shape[:2]
+    radius = round(3.18 / 85.6 * width)
+    wedge = np.ones((radius, radius), np.uint8)
+    cv2.circle(wedge, (radius, radius), radius, 0, -1)
+    for corner in corners:
+        y, x = (0 if corner < 2 else height - radius), (width - radius if corner in (1, 2) else 0)
+        card[y : y + radius, x : x + radius][np.rot90(wedge, -corner) > 0] = ground
+    return card
+
+
+def test_round_corners_are_seen_where_they_are() -> None:
+    small = cv2.resize(rounded((0, 1, 3)), (800, 504), interpolation=cv2.INTER_AREA)
+    radii = corner_radii(np.asarray(small, np.uint8))
+    assert [radius > 0 for radius in radii] == [True, True, False, True]
+    assert radii[0] == pytest.approx(3.18 / 85.6, rel=0.25)
+
+
+def test_a_card_that_shows_its_four_round_corners_is_whole() -> None:
+    whole = rounded((0, 1, 2, 3))
+    assessment = border_check.assess(subject(whole, filling(whole)))
+    assert assessment.finding is None
+    assert assessment.native == 4
+    square = border_check.assess(subject(flat("card"), filling(flat("card")))).finding
+    assert square is not None
+    assert square.code == "SF102"
+
+
+def test_a_card_with_round_corners_on_one_side_only_lacks_the_other() -> None:
+    assert leaving(rounded((0, 3))) == ("right",)
+    assert leaving(rounded((0, 1))) == ("bottom",)
+    assert leaving(rounded((0, 3)), "passport") == ()

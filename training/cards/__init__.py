@@ -1,0 +1,1 @@
+"""Which documents are printed like a card of bank card size? See README.md."""

@@ -15,6 +15,7 @@ import jsonschema
 import numpy as np
 import pytest
 from decoding.test_colour import swapped_profile
+from decoding.test_metadata import OWNER, named_files, private_files
 from drawing import as_jpeg, as_png, photo
 from PIL import Image, ImageFile
 
@@ -128,6 +129,18 @@ def test_eight_threads_give_what_one_gives() -> None:
     alone = [scanfix.prepare(p).data for p in photos[:4]] * 2
     with ThreadPoolExecutor(8) as pool:
         assert list(pool.map(lambda p: scanfix.prepare(p).data, photos)) == alone
+
+
+@pytest.mark.parametrize("data", [*private_files(), *named_files()])
+def test_no_name_in_a_file_reaches_the_log_or_the_result(
+    data: bytes, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.clear()
+    with caplog.at_level(logging.DEBUG):
+        prepared = scanfix.prepare(data, crop="never")
+    assert OWNER not in caplog.text
+    assert OWNER.encode() not in prepared.data
+    assert OWNER not in repr(prepared)
 
 
 def test_the_library_is_a_guest(card_bytes: bytes) -> None:

@@ -3,18 +3,18 @@
     prepared = scanfix.prepare(photo, profile="cnnic", format="jpg")
     report = scanfix.inspect(photo)
 
-A photo is a path, the bytes themselves or a binary file. Both calls are safe from many
-threads, set nothing global and write nothing.
+A photo is a path, the bytes themselves or a binary file, read from where it stands. Both calls are
+safe from many threads, set nothing global and write nothing.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
 from os import PathLike
-from typing import BinaryIO, get_args
+from typing import get_args
 
 from scanfix.errors import ConfigError
-from scanfix.files import read_source
+from scanfix.files import Photo, read_source
 from scanfix.installation import opencv_fault
 from scanfix.joining import Layout
 from scanfix.limits import SHELL_LIMITS, Limits
@@ -30,8 +30,6 @@ except ImportError as error:
     if fault := opencv_fault():
         raise ConfigError("broken_opencv", reason=fault) from error
     raise
-
-Photo = str | PathLike[str] | bytes | BinaryIO
 
 
 def prepare(

@@ -271,6 +271,14 @@ def test_unknown_options_are_refused(worker: Worker) -> None:
         Worker(LIMITS, processes=0)
 
 
+def test_a_misspelt_option_is_seen_by_mypy_too(worker: Worker) -> None:
+    """mypy --strict tells of an ignored line that it has nothing against."""
+    with pytest.raises(ConfigError):
+        worker.prepare(b"x", crop="nver")  # type: ignore[arg-type]
+    with pytest.raises(ConfigError):
+        worker.inspect(b"x", crop="never")  # type: ignore[call-arg]
+
+
 def test_corners_may_come_from_an_iterator(worker: Worker, card_bytes: bytes) -> None:
     corners = [(100.0, 100.0), (900.0, 100.0), (900.0, 600.0), (100.0, 600.0)]
     assert worker.inspect(card_bytes, corners=iter(corners)).border is not None
@@ -278,7 +286,7 @@ def test_corners_may_come_from_an_iterator(worker: Worker, card_bytes: bytes) ->
 
 def test_an_option_that_cannot_travel_is_not_blamed_on_the_photo(worker: Worker) -> None:
     with pytest.raises(ConfigError, match="profile"):
-        worker.prepare(b"x", profile=lambda: "cnnic")
+        worker.prepare(b"x", profile=lambda: "cnnic")  # type: ignore[arg-type]
 
 
 def test_a_photo_is_prepared_as_in_this_process(card_bytes: bytes) -> None:

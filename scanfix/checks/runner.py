@@ -1,7 +1,7 @@
 """Who runs the checks, and what is said when one cannot judge?
 
 A check that fails must not cost the applicant the photo: it is listed as not checked, with the
-reason. This is the only place of the project that catches everything.
+reason. Beside the reading of streams, this is the only place of the project that catches everything.
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ import struct
 from PIL import GifImagePlugin
 
 from scanfix.decoding import pillow
-from scanfix.decoding.stored import Stored, check_size
+from scanfix.decoding.stored import Stored, check_segments, check_size
 from scanfix.errors import InputError
 from scanfix.limits import Limits
 
@@ -42,8 +42,10 @@ def read_gif(data: bytes, limits: Limits, *, salvage: bool = False) -> Stored:
 
 def _walk(data: bytes, position: int, limits: Limits) -> tuple[int | None, int, set[str], bool]:
     """(end of the first picture, pictures, kinds of metadata, whether the file breaks off)."""
-    first_end, count, kinds = None, 0, set[str]()
+    first_end, count, kinds, blocks = None, 0, set[str](), 0
     while position < len(data):
+        blocks += 1
+        check_segments(blocks, limits.max_segments)
         block = data[position]
         if block == _TRAILER:
             if position + 1 < len(data):

@@ -7,7 +7,7 @@ import struct
 from PIL import Jpeg2KImagePlugin
 
 from scanfix.decoding import isobmff, pillow
-from scanfix.decoding.stored import Stored, check_metadata, check_size
+from scanfix.decoding.stored import Stored, check_metadata, check_segments, check_size
 from scanfix.errors import InputError
 from scanfix.limits import Limits
 
@@ -22,7 +22,7 @@ def read_jpeg2000(data: bytes, limits: Limits, *, salvage: bool = False) -> Stor
         start, icc = _codestream(data, limits)
         width, height = _size(data, start)
         check_size(width, height, limits, "JPEG2000")
-        damaged = not _is_whole(data, start)
+        damaged = not _is_whole(data, start, limits)
     except struct.error as error:
         raise InputError("truncated", format="JPEG2000") from error
     if damaged and not salvage:
@@ -69,10 +69,12 @@ def _size(data: bytes, start: int) -> tuple[int, int]:
     return right - left, bottom - top
 
 
-def _is_whole(data: bytes, start: int) -> bool:
+def _is_whole(data: bytes, start: int, limits: Limits) -> bool:
     """Whether the tile parts lie inside the file, one behind the other, up to the end marker."""
-    position = start + 2
+    position, count = start + 2, 0
     while position + 2 <= len(data):
+        count += 1
+        check_segments(count, 10 * limits.max_segments)
         (marker,) = struct.unpack_from(">H", data, position)
         if marker == _EOC:
             return True

@@ -72,7 +72,13 @@ def check_size(width: int, height: int, limits: Limits, format: str) -> None:
 def check_metadata(byte_count: int, limits: Limits) -> None:
     """Refuse a colour profile that is a bomb: without it the colours would be wrong."""
     if byte_count > limits.max_metadata_bytes:
-        raise InputError("metadata_bomb", limit=limits.max_metadata_bytes)
+        raise InputError("metadata_bomb", limit=limits.max_metadata_bytes, unit="bytes")
+
+
+def check_segments(count: int, most: int) -> None:
+    """Refuse a file of millions of small pieces: each costs as much as one of a whole picture."""
+    if count > most:
+        raise InputError("metadata_bomb", limit=most, unit="segments")
 
 
 def plausible_dpi(value: float | None) -> float | None:

@@ -11,7 +11,7 @@ from PIL import WebPImagePlugin
 
 from scanfix.decoding import pillow
 from scanfix.decoding.exif import ExifFacts, read_exif
-from scanfix.decoding.stored import Model, Stored, check_metadata, check_size
+from scanfix.decoding.stored import Model, Stored, check_metadata, check_segments, check_size
 from scanfix.errors import InputError
 from scanfix.limits import Limits
 from scanfix.model import Pixels
@@ -81,13 +81,15 @@ def _first_frame(data: bytes, limits: Limits) -> tuple[Pixels, Model]:
 
 def walk(data: bytes, limits: Limits) -> WebpChunks:
     """Visit the chunks of the container. Raises InputError: truncated, metadata_bomb."""
-    chunks, position = WebpChunks(), 12
+    chunks, position, count = WebpChunks(), 12, 0
     end = 8 + struct.unpack_from("<I", data, 4)[0]
     if end > len(data) + 1:
         raise InputError("truncated", format="WEBP")
     if end + 1 < len(data):
         chunks.metadata.add("trailing")
     while position + 8 <= min(end, len(data)):
+        count += 1
+        check_segments(count, limits.max_segments)
         kind, length = struct.unpack_from("<4sI", data, position)
         body = data[position + 8 : position + 8 + length]
         if len(body) < length:

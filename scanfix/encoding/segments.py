@@ -7,6 +7,7 @@ profile too: a file that needs one is encoded anew, and one that calls itself sR
 
 from __future__ import annotations
 
+import re
 import struct
 from dataclasses import dataclass
 
@@ -143,10 +144,10 @@ def _length(data: bytes, at: int) -> int:
 
 def _end_of_scan(data: bytes, at: int) -> int:
     """Offset of the next marker that is no restart and no stuffed byte."""
-    while True:
-        at = data.find(b"\xff", at)
-        if at < 0 or at + 1 >= len(data):
-            raise BrokenJpegError("breaks off inside a scan")
-        if data[at + 1] != 0 and not 0xD0 <= data[at + 1] <= 0xD7:
-            return at
-        at += 2
+    found = _NEXT.search(data, at)
+    if found is None:
+        raise BrokenJpegError("breaks off inside a scan")
+    return found.start()
+
+
+_NEXT = re.compile(rb"\xff[^\x00\xd0-\xd7]", re.DOTALL)

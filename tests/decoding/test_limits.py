@@ -12,7 +12,7 @@ import simplejpeg
 from drawn_files import file_named, png_chunk, saved, with_png_chunk
 from PIL import Image, ImageFile
 
-from scanfix.decoding import decode, pillow
+from scanfix.decoding import decode, pillow, png
 from scanfix.errors import InputError
 from scanfix.limits import SHELL_LIMITS, Limits
 
@@ -105,6 +105,68 @@ def test_scans_of_a_jpeg_are_counted_before_decoding(monkeypatch: pytest.MonkeyP
 def test_a_profile_that_unpacks_to_a_bomb_is_refused() -> None:
     bomb = b"icc\x00\x00" + zlib.compress(bytes(20_000_000))
     assert code_of(with_png_chunk(saved("PNG"), b"iCCP", bomb)) == "metadata_bomb"
+
+
+FEW = replace(SHELL_LIMITS, max_segments=50)
+
+
+def bombs_of_small_pieces() -> dict[str, bytes]:
+    """Each a bomb of megabytes, drawn small: 60 pieces that mean nothing."""
+    jpeg, png, webp, gif = (file_named(name) for name in ("jpeg", "png-rgb", "webp", "gif"))
+    markers = {
+        "comments": b"\xff\xfe\x00\x02",
+        "exif": b"\xff\xe1\x00\x0aExif\x00\x00xx",
+        "tables": b"\xff\xdb\x00\x02",
+        "intervals": b"\xff\xdd\x00\x04\x00\x00",
+        "bare markers": b"\xff\x01",
+    }
+    chunks = {"tRNS": b"tRNS", "unknown": b"abCd"}
+    end = png.rindex(b"IEND") - 4
+    codestream = file_named("jpeg2000-codestream")
+    tile = codestream.index(b"\xff\x90")
+    return {
+        **{f"jpeg {name}": jpeg[:2] + piece * 60 + jpeg[2:] for name, piece in markers.items()},
+        **{f"png {name}": png[:33] + png_chunk(kind, b"") * 60 + png[33:] for name, kind in chunks.items()},
+        "png pixel data": png[:end] + png_chunk(b"IDAT", b"") * 600 + png[end:],
+        "webp": b"RIFF" + struct.pack("<I", len(webp) - 8 + 60 * 8) + webp[8:] + b"abcd\0\0\0\0" * 60,
+        "gif": gif[:-1] + b"\x21\xfe\x00" * 60 + gif[-1:],
+        "jpeg2000": codestream[:tile] + b"\xff\x64\x00\x02" * 600 + codestream[tile:],
+    }
+
+
+@pytest.mark.parametrize("name", bombs_of_small_pieces())
+def test_a_file_of_very_many_pieces_is_refused_before_decoding(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pillow, "open_with", lambda *_: pytest.fail("was opened"))
+    assert code_of(bombs_of_small_pieces()[name], FEW) == "metadata_bomb"
+
+
+def test_the_pieces_of_usual_files_are_few() -> None:
+    assert {code_of(data, FEW) for data in drawn_files.seeds().values()} == {None}
+
+
+@pytest.mark.parametrize(
+    ("kind", "body"),
+    [
+        (b"iCCP", b"a\x00\x00no zip"),
+        (b"zTXt", b"Raw profile type exif\x00\x00" + zlib.compress(b"no profile")),
+        (b"zTXt", b"Raw profile type exif\x00\x00" + zlib.compress(b"\nexif\n 8\n" + b"00" * 8)),
+    ],
+)
+def test_what_is_packed_is_unpacked_once(kind: bytes, body: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    unpacked, real = list[bytes](), png._inflate
+
+    def watch(packed: bytes, limit: int) -> bytes:
+        unpacked.append(packed)
+        return real(packed, limit)
+
+    monkeypatch.setattr(png, "_inflate", watch)
+    data = saved("PNG")
+    for _ in range(3):
+        data = with_png_chunk(data, kind, body)
+    assert code_of(data) is None
+    assert len(unpacked) == 1
 
 
 def test_texts_that_unpack_to_a_bomb_are_never_unpacked() -> None:

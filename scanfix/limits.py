@@ -30,15 +30,23 @@ class Limits:
     """Wall time of one photo; enforced in an isolated worker only."""
     max_memory_bytes: int = 2_000_000_000
     """Address space of one photo; enforced in an isolated worker only."""
+    pdf_in_process: bool = True
+    """Whether a PDF is read in this very process: nothing bounds the time and memory of PDFium there.
+    A worker reads it in its own in any case."""
 
     def __post_init__(self) -> None:
         for name in self.__slots__:
-            if getattr(self, name) <= 0:
-                raise ConfigError("bad_option", option=name, value=getattr(self, name))
+            value = getattr(self, name)
+            if value <= 0 and value is not False:
+                raise ConfigError("bad_option", option=name, value=value)
 
 
 SHELL_LIMITS = Limits()
 # A stranger's upload: 30 MB and 50 MP cover every current phone's normal mode.
 UPLOAD_LIMITS = Limits(
-    max_bytes=30_000_000, max_pixels=50_000_000, max_seconds=20.0, max_memory_bytes=1_000_000_000
+    max_bytes=30_000_000,
+    max_pixels=50_000_000,
+    max_seconds=20.0,
+    max_memory_bytes=1_000_000_000,
+    pdf_in_process=False,
 )

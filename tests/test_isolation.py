@@ -14,6 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import drawn_files
 import isolation_tasks
 import pytest
 
@@ -21,7 +22,7 @@ import scanfix
 from scanfix.errors import ConfigError, InputError
 from scanfix.findings import Severity, Word
 from scanfix.isolation import Worker, process
-from scanfix.limits import Limits
+from scanfix.limits import UPLOAD_LIMITS, Limits
 from scanfix.model import SideState
 
 LIMITS = Limits(max_seconds=30.0, max_memory_bytes=500_000_000, max_bytes=2_000_000)
@@ -255,6 +256,16 @@ def test_many_threads_share_a_worker(worker: Worker) -> None:
 
 def test_the_byte_limit_holds_before_anything_is_sent(worker: Worker) -> None:
     assert code_of(worker, isolation_tasks.echo, bytes(LIMITS.max_bytes + 1)) == "too_large_bytes"
+
+
+def test_a_strangers_pdf_is_read_in_the_process_of_a_worker_only() -> None:
+    data = drawn_files.pdf()
+    with pytest.raises(InputError) as caught:
+        scanfix.inspect(data, limits=UPLOAD_LIMITS)
+    assert caught.value.code == "unsupported_format"
+    assert "worker" in caught.value.message()
+    with Worker(UPLOAD_LIMITS) as worker:
+        assert worker.inspect(data).source.format == "PDF"
 
 
 def test_refusals_come_back_as_they_are(worker: Worker) -> None:

@@ -53,7 +53,7 @@ def _answer_requests() -> None:
         except EOFError:
             return
         _limit_cpu(hello.limits)
-        answer = _answer(request, data, hello.limits)
+        answer = _answer(request, data, replace(hello.limits, pdf_in_process=True))
         if os.getpid() != owner:
             return
         if _has_children():

@@ -84,7 +84,11 @@ def _render_first(pdfium: Any, document: Any, limits: Limits, *, salvage: bool) 
         width, height = page.get_size()
         if not 0 < min(width, height) <= max(width, height) <= _PARAMS.max_side_points:
             raise InputError(
-                "too_large_side", width=round(width), height=round(height), limit=limits.max_side
+                "too_large_side",
+                width=round(width),
+                height=round(height),
+                rule="longer side",
+                limit=round(_PARAMS.max_side_points),
             )
         if pdfium.raw.FPDFPage_CountObjects(page) > _PARAMS.max_objects:
             raise InputError("timeout", limit=_PARAMS.max_seconds)

@@ -65,8 +65,12 @@ def check_size(width: int, height: int, limits: Limits, format: str) -> None:
     if width * height > limits.max_pixels:
         raise InputError("too_large_pixels", width=width, height=height, limit=limits.max_pixels)
     long, short = max(width, height), min(width, height)
-    if long > limits.max_side or long > short * limits.max_aspect:
-        raise InputError("too_large_side", width=width, height=height, limit=limits.max_side)
+    for value, limit, rule in (
+        (long, limits.max_side, "longer side"),
+        (long / short, limits.max_aspect, "longer side by shorter"),
+    ):
+        if value > limit:
+            raise InputError("too_large_side", width=width, height=height, rule=rule, limit=limit)
 
 
 def check_metadata(byte_count: int, limits: Limits) -> None:

@@ -13,6 +13,7 @@ from drawn_files import file_named, png_chunk, saved, with_png_chunk
 from PIL import Image, ImageFile
 
 from scanfix.decoding import decode, pillow, png
+from scanfix.decoding.stored import check_size
 from scanfix.errors import InputError
 from scanfix.limits import SHELL_LIMITS, Limits
 
@@ -86,6 +87,13 @@ def test_sides_and_aspect_are_limited() -> None:
     assert code_of(drawn_files.encoded(Image.new("L", (3000, 10)), "PNG")) == "too_large_side"
     limits = replace(SHELL_LIMITS, max_side=drawn_files.WIDTH - 1)
     assert code_of(file_named("png-rgb"), limits) == "too_large_side"
+
+
+def test_a_refusal_names_the_limit_that_was_passed() -> None:
+    for width, height, rule, limit in ((501, 9, "longer side", 500), (500, 4, "longer side by shorter", 100)):
+        with pytest.raises(InputError) as caught:
+            check_size(width, height, Limits(max_side=500), "PNG")
+        assert (caught.value.params["rule"], caught.value.params["limit"]) == (rule, limit)
 
 
 def test_bytes_are_limited() -> None:

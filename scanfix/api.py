@@ -45,6 +45,7 @@ def prepare(
 ) -> PreparedImage:
     """Make the file that a portal takes, and say what is still risky.
 
+    `photo` is a path, bytes or a binary stream, which is read from where it stands.
     `profile` names a portal's rules (`scanfix profiles`), a TOML file or an OutputProfile; `format`
     is "jpg" or "bmp"; when None it is the profile's first, but a file that conforms in another stays as it
     is (`extension` tells); `crop="never"` keeps the whole picture;

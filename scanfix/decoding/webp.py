@@ -17,6 +17,7 @@ from scanfix.limits import Limits
 from scanfix.model import Pixels
 
 _CUT_OFF = {b"EXIF", b"XMP ", b"ICCP"}
+_ALPHA, _ANIMATION = 0x10, 0x02
 
 
 @dataclass(slots=True)
@@ -26,6 +27,7 @@ class WebpChunks:
     width: int = 0
     height: int = 0
     page_count: int = 0
+    animated: bool = False
     icc: bytes | None = None
     exif: ExifFacts | None = None
     subsampled: bool = False
@@ -40,7 +42,7 @@ def read_webp(data: bytes, limits: Limits, *, salvage: bool = False) -> Stored: 
     check_size(chunks.width, chunks.height, limits, "WEBP")
     body = b"WEBP" + b"".join(chunks.bare)
     bare = b"RIFF" + struct.pack("<I", len(body)) + body
-    if chunks.page_count:
+    if chunks.animated or chunks.page_count:
         pixels, model = _first_frame(bare, limits)
     else:
         pixels, model = _still(bare)
@@ -110,6 +112,8 @@ def _note(chunks: WebpChunks, kind: bytes, body: bytes, limits: Limits) -> None:
         chunks.icc = chunks.icc or body
         chunks.metadata.add("icc")
     elif kind == b"VP8X" and len(body) >= 10:
+        # Where no frame follows, OpenCV would complain on standard error.
+        chunks.animated = bool(body[0] & _ANIMATION)
         chunks.width = 1 + int.from_bytes(body[4:7], "little")
         chunks.height = 1 + int.from_bytes(body[7:10], "little")
     elif kind == b"ANMF":
@@ -122,7 +126,9 @@ def _note(chunks: WebpChunks, kind: bytes, body: bytes, limits: Limits) -> None:
         (bits,) = struct.unpack_from("<I", body, 1)
         _note_size(chunks, 1 + (bits & 0x3FFF), 1 + (bits >> 14 & 0x3FFF))
     if kind not in _CUT_OFF:
-        flags_cleared = bytes([body[0] & 0x12]) + body[1:] if kind == b"VP8X" and body else body
+        flags_cleared = (
+            bytes([body[0] & (_ALPHA | _ANIMATION)]) + body[1:] if kind == b"VP8X" and body else body
+        )
         chunks.bare.append(struct.pack("<4sI", kind, len(body)) + flags_cleared + b"\x00" * (len(body) & 1))
 
 

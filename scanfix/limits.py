@@ -29,7 +29,8 @@ class Limits:
     max_seconds: float = 60.0
     """Wall time of one photo; enforced in an isolated worker only."""
     max_memory_bytes: int = 2_000_000_000
-    """Address space of one photo; enforced in an isolated worker only."""
+    """Address space of one photo; enforced in an isolated worker only, but for JPEG 2000,
+    whose header tells what is needed."""
     pdf_in_process: bool = True
     """Whether a PDF is read in this very process: nothing bounds the time and memory of PDFium there.
     A worker reads it in its own in any case."""

@@ -102,6 +102,14 @@ def test_bytes_are_limited() -> None:
     assert code_of(b"") == "empty"
 
 
+def test_a_jpeg2000_that_needs_too_much_memory_is_not_called_damaged(monkeypatch: pytest.MonkeyPatch) -> None:
+    data, pixels = file_named("jpeg2000"), drawn_files.WIDTH * drawn_files.HEIGHT
+    need = 19 * pixels + 3 * len(data)
+    assert code_of(data, replace(SHELL_LIMITS, max_memory_bytes=need)) is None
+    monkeypatch.setattr(pillow, "open_with", lambda *_: pytest.fail("was opened"))
+    assert code_of(data, replace(SHELL_LIMITS, max_memory_bytes=need - 1)) == "memory"
+
+
 def test_scans_of_a_jpeg_are_counted_before_decoding(monkeypatch: pytest.MonkeyPatch) -> None:
     data = file_named("jpeg-progressive")
     scan = data[data.rindex(b"\xff\xda") : -2]

@@ -7,6 +7,7 @@ import zlib
 from dataclasses import replace
 
 import drawn_files
+import numpy as np
 import pytest
 import simplejpeg
 from drawn_files import file_named, png_chunk, saved, with_png_chunk
@@ -225,6 +226,20 @@ def test_only_the_first_picture_of_a_gif_reaches_the_decoder(monkeypatch: pytest
     monkeypatch.setattr(pillow, "open_with", watch)
     decode(many)
     assert seen[0] < len(one) + 100 < len(many)
+
+
+def test_no_comment_of_a_gif_reaches_the_decoder(monkeypatch: pytest.MonkeyPatch) -> None:
+    plain, commented = saved("GIF"), saved("GIF", comment=b"SECRET OWNER" * 50)
+    real = pillow.open_with
+
+    def watch(plugin: pillow.Plugin, data: bytes, *rest: object) -> object:
+        assert b"SECRET" not in data
+        return real(plugin, data, *rest)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(pillow, "open_with", watch)
+    source = decode(commented)
+    assert source.info.metadata == ("comment",)
+    assert np.array_equal(source.pixels, decode(plain).pixels)
 
 
 def test_a_pdf_of_a_huge_page_is_bounded_or_refused() -> None:

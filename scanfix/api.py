@@ -3,18 +3,18 @@
     prepared = scanfix.prepare(photo, profile="cnnic", format="jpg")
     report = scanfix.inspect(photo)
 
-A photo is a path, the bytes themselves or a binary file. Both calls are safe from many
-threads, set nothing global and write nothing.
+A photo is a path, the bytes themselves or a binary file, read from where it stands. Both calls are
+safe from many threads, set nothing global and write nothing.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
 from os import PathLike
-from typing import BinaryIO, get_args
+from typing import get_args
 
 from scanfix.errors import ConfigError
-from scanfix.files import read_source
+from scanfix.files import Photo, read_source
 from scanfix.installation import opencv_fault
 from scanfix.joining import Layout
 from scanfix.limits import SHELL_LIMITS, Limits
@@ -31,8 +31,6 @@ except ImportError as error:
         raise ConfigError("broken_opencv", reason=fault) from error
     raise
 
-Photo = str | PathLike[str] | bytes | BinaryIO
-
 
 def prepare(
     photo: Photo,
@@ -47,6 +45,7 @@ def prepare(
 ) -> PreparedImage:
     """Make the file that a portal takes, and say what is still risky.
 
+    `photo` is a path, bytes or a binary stream, which is read from where it stands.
     `profile` names a portal's rules (`scanfix profiles`), a TOML file or an OutputProfile; `format`
     is "jpg" or "bmp"; when None it is the profile's first, but a file that conforms in another stays as it
     is (`extension` tells); `crop="never"` keeps the whole picture;

@@ -16,9 +16,10 @@ import stat
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import BinaryIO
+from inspect import iscoroutinefunction
+from typing import Protocol
 
-from scanfix.errors import InputError, OutputError
+from scanfix.errors import ConfigError, InputError, OutputError, ScanfixError
 from scanfix.formats import claimed_format
 from scanfix.limits import Limits
 
@@ -41,33 +42,42 @@ _KINDS = (
 )
 
 
+class SupportsRead(Protocol):
+    """A binary stream; None is what one that does not block gives while it has nothing."""
+
+    def read(self, size: int, /) -> bytes | bytearray | memoryview | None: ...
+
+
+Photo = str | os.PathLike[str] | os.PathLike[bytes] | bytes | bytearray | memoryview | SupportsRead
+"""A path, the bytes themselves or a binary stream, which is read from where it stands."""
+
+
 @dataclass(frozen=True, slots=True)
 class SourceBytes:
-    """The whole input and the name it came under; bytes given as bytes have no name."""
+    """The whole input, and where it came from; bytes given as bytes came from nowhere."""
 
     data: bytes = field(repr=False)
     name: str | None = None
+    """Path of the file, which is never written over."""
+    label: str | None = None
+    """What a stream is called, by whoever sent it: only asked which format that claims."""
 
 
-def read_source(
-    photo: str | os.PathLike[str] | bytes | BinaryIO | SourceBytes, limits: Limits
-) -> SourceBytes:
-    """Read a path, bytes or a binary stream, never more than `limits.max_bytes`.
+def read_source(photo: Photo | SourceBytes, limits: Limits) -> SourceBytes:
+    """Read a path, bytes or a binary stream from where it stands, never more than `limits.max_bytes`.
 
     A symbolic link is followed. Raises InputError: not_found, unreadable, not_regular_file,
-    too_large_bytes, empty.
+    too_large_bytes, empty; ConfigError for anything else than a photo.
     """
     if isinstance(photo, SourceBytes):
         source = photo
     elif isinstance(photo, bytes | bytearray | memoryview):
         source = SourceBytes(bytes(photo))
     elif isinstance(photo, str | os.PathLike):
-        path = os.fspath(photo)
+        path = os.fsdecode(photo)
         source = SourceBytes(_read_regular_file(path, limits.max_bytes), path)
-    elif hasattr(photo, "read"):
-        source = SourceBytes(_read_stream(photo, limits.max_bytes), _stream_name(photo))
     else:
-        raise InputError("unreadable", reason=type(photo).__name__)
+        source = _from_stream(photo, limits.max_bytes)
     if len(source.data) > limits.max_bytes:
         raise InputError("too_large_bytes", limit=limits.max_bytes)
     if not source.data:
@@ -156,22 +166,50 @@ def _read_descriptor(descriptor: int, expected: int, limit: int) -> bytes:
     return b"".join(chunks)
 
 
-def _read_stream(stream: BinaryIO, limit: int) -> bytes:
-    chunks, count = [], 0
+def _from_stream(stream: SupportsRead, limit: int) -> SourceBytes:
+    read = getattr(stream, "read", None)
+    if not callable(read) or iscoroutinefunction(read):
+        raise ConfigError("bad_option", option="photo", value=type(stream).__name__)
     try:
-        while count <= limit and (chunk := stream.read(min(1 << 20, limit + 1 - count))):
-            if not isinstance(chunk, bytes | bytearray | memoryview):
-                raise InputError("unreadable", reason="text")
-            chunks.append(bytes(chunk))
-            count += len(chunks[-1])
-    except (OSError, ValueError) as error:
+        return SourceBytes(_read_stream(stream, limit), _path_of(stream), _label_of(stream))
+    except (ScanfixError, MemoryError):
+        raise
+    except Exception as error:
+        # A stream is code of others (a member of a zip, the body of a request) and raises what it likes.
         raise InputError("unreadable", reason=_reason(error)) from error
+
+
+def _read_stream(stream: SupportsRead, limit: int) -> bytes:
+    chunks, count = list[bytes](), 0
+    while count <= limit and (chunk := _read_some(stream, min(1 << 20, limit + 1 - count))):
+        chunks.append(chunk)
+        count += len(chunk)
     return chunks[0] if len(chunks) == 1 else b"".join(chunks)
 
 
-def _stream_name(stream: BinaryIO) -> str | None:
+def _read_some(stream: SupportsRead, most: int) -> bytes:
+    chunk = stream.read(most)
+    if chunk is None:
+        raise BlockingIOError(errno.EAGAIN, "nothing there yet")
+    if not isinstance(chunk, bytes | bytearray | memoryview):
+        raise InputError("unreadable", reason="text")
+    return bytes(chunk)
+
+
+def _path_of(stream: SupportsRead) -> str | None:
+    """The name of a stream, where it is the path of the very file that is read; many carry a stranger's."""
     name = getattr(stream, "name", None)
-    return name if isinstance(name, str) else None
+    if not isinstance(name, str) or not hasattr(stream, "fileno"):
+        return None
+    with contextlib.suppress(OSError, ValueError):
+        return name if os.path.samestat(os.stat(name), os.fstat(stream.fileno())) else None
+    return None
+
+
+def _label_of(stream: SupportsRead) -> str | None:
+    """The first name that a format can be told from: of an upload it may be that of the form's field."""
+    names = (getattr(stream, attribute, None) for attribute in ("filename", "name"))
+    return next((name for name in names if isinstance(name, str) and claimed_format(name)), None)
 
 
 def _kind_of(path: str) -> str | None:
@@ -189,7 +227,9 @@ def _kind(mode: int) -> str:
 
 def _reason(error: Exception) -> str:
     """The system's words without the path: no file name enters a message."""
-    return (os.strerror(error.errno) if isinstance(error, OSError) and error.errno else str(error)).lower()
+    if isinstance(error, OSError) and error.errno:
+        return os.strerror(error.errno).lower()
+    return (str(error) if isinstance(error, ValueError) else type(error).__name__).lower()
 
 
 def check_target(

@@ -270,7 +270,11 @@ SCHEMA = "scanfix.report/1"
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """Everything there is to say about one photo."""
+    """Everything there is to say about one photo.
+
+    A value to compare and to read. `to_dict` gives it in plain values; `dataclasses.asdict` cannot copy its
+    read-only mappings, for which it has no hash either.
+    """
 
     profile: str
     source: SourceInfo

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from inspect import signature
 from os import PathLike
-from typing import Any, Literal, get_args
+from typing import Any, Literal, TypedDict, get_args
 
 from scanfix.documents import DocumentKind, find_kind
 from scanfix.errors import ConfigError
@@ -18,6 +18,22 @@ Crop = Literal["auto", "never", "flat"]
 Corners = Iterable[Sequence[float]]
 
 _FORMAT_WORDS: dict[str, Format] = {"jpg": "jpg", "jpeg": "jpg", "bmp": "bmp"}
+
+
+class InspectOptions(TypedDict, total=False):
+    """Those of `scanfix.inspect` but its limits, for functions that hand them on."""
+
+    profile: str | PathLike[str] | OutputProfile
+    document: str | None
+    salvage: bool
+    corners: Corners | None
+
+
+class PrepareOptions(InspectOptions, total=False):
+    """Those of `scanfix.prepare` but its limits."""
+
+    format: str | None
+    crop: Crop
 
 
 @dataclass(frozen=True, slots=True)

@@ -167,7 +167,7 @@ def annotate(photo: SourceBytes, report: Report, order: Order, lang: Lang = "en"
 def _decode(photo: SourceBytes, order: Order, useful_pixels: int | None = None) -> SourceImage:
     return decode(
         photo.data,
-        name=photo.name,
+        name=photo.label or photo.name,
         limits=order.limits,
         salvage=order.salvage,
         useful_pixels=useful_pixels,

@@ -103,8 +103,6 @@ _PICTURE = {0xC4, 0xDB, 0xDD, 0xDA, *range(0xC0, 0xD0)} - {0xC8, 0xCC}
 def _is_metadata(marker: int, body: bytes) -> bool:
     if marker == 0xE0:
         return not (body.startswith(b"JFIF\0") and len(body) == 14)
-    if marker == 0xE2:
-        return not (body.startswith(b"ICC_PROFILE\0"))
     if marker == 0xEE:
         return not (body.startswith(b"Adobe") and len(body) == 12)
     return marker not in _PICTURE

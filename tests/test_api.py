@@ -15,6 +15,7 @@ import jsonschema
 import numpy as np
 import pytest
 from decoding.test_colour import swapped_profile
+from decoding.test_metadata import OWNER, named_files, private_files
 from drawing import as_jpeg, as_png, photo
 from PIL import Image, ImageFile
 
@@ -130,6 +131,18 @@ def test_eight_threads_give_what_one_gives() -> None:
         assert list(pool.map(lambda p: scanfix.prepare(p).data, photos)) == alone
 
 
+@pytest.mark.parametrize("data", [*private_files(), *named_files()])
+def test_no_name_in_a_file_reaches_the_log_or_the_result(
+    data: bytes, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.clear()
+    with caplog.at_level(logging.DEBUG):
+        prepared = scanfix.prepare(data, crop="never")
+    assert OWNER not in caplog.text
+    assert OWNER.encode() not in prepared.data
+    assert OWNER not in repr(prepared)
+
+
 def test_the_library_is_a_guest(card_bytes: bytes) -> None:
     def world() -> tuple[object, ...]:
         return (
@@ -200,7 +213,7 @@ def test_a_language_that_is_not_spoken_is_answered_in_english(card_bytes: bytes)
     assert scanfix.InputError("empty").message("fr") == "The file is empty."  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("number", [0, -1, float("inf"), float("nan"), "3"])
+@pytest.mark.parametrize("number", [0, -1, 1e10, float("inf"), float("nan"), "3", True])
 def test_a_limit_is_a_finite_number_above_zero(number: float) -> None:
     with pytest.raises(scanfix.ConfigError):
         scanfix.Limits(max_seconds=number)

@@ -8,13 +8,15 @@ import os
 import socket
 import stat
 import threading
+import zipfile
+import zlib
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from scanfix import files
-from scanfix.errors import InputError, OutputError
+from scanfix.errors import ConfigError, InputError, OutputError
 from scanfix.files import SourceBytes, is_temporary, read_source, remove_stale_temporaries, write_atomically
 from scanfix.limits import SHELL_LIMITS, Limits
 
@@ -50,7 +52,9 @@ def test_a_path_bytes_or_a_stream_is_read(tmp_path: Path) -> None:
     assert read_source(DATA, SHELL_LIMITS) == SourceBytes(DATA)
     assert read_source(io.BytesIO(DATA), SHELL_LIMITS) == SourceBytes(DATA)
     with path.open("rb") as stream:
-        assert read_source(stream, SHELL_LIMITS) == SourceBytes(DATA, str(path))
+        assert read_source(stream, SHELL_LIMITS) == SourceBytes(DATA, str(path), str(path))
+    with os.scandir(os.fsencode(tmp_path)) as entries:
+        assert read_source(next(entries), SHELL_LIMITS) == SourceBytes(DATA, str(path))
 
 
 def test_the_limit_holds_for_paths_bytes_and_streams(tmp_path: Path) -> None:
@@ -94,7 +98,7 @@ def test_a_stream_may_give_any_kind_of_bytes(kind: Any) -> None:
         def read(self, _: int) -> Any:
             return kind(self.chunks.pop() if self.chunks else b"")
 
-    assert read_source(Stream(), SHELL_LIMITS).data == DATA  # type: ignore[arg-type]
+    assert read_source(Stream(), SHELL_LIMITS).data == DATA
 
 
 def test_a_stream_of_text_or_one_that_fails_is_unreadable() -> None:
@@ -102,7 +106,75 @@ def test_a_stream_of_text_or_one_that_fails_is_unreadable() -> None:
     closed = io.BytesIO(DATA)
     closed.close()
     assert refusal(closed).code == "unreadable"
-    assert refusal(42).code == "unreadable"
+
+
+class Failing:
+    def __init__(self, error: BaseException) -> None:
+        self.error = error
+
+    def read(self, _: int) -> bytes:
+        raise self.error
+
+
+@pytest.mark.parametrize("kind", [EOFError, RuntimeError, KeyError, OSError, zipfile.BadZipFile, zlib.error])
+def test_whatever_a_stream_fails_with_it_is_unreadable(kind: type[Exception]) -> None:
+    refused_as = refusal(Failing(kind("/home/zhang/id.jpg")))
+    assert refused_as.code == "unreadable"
+    assert "zhang" not in refused_as.message()
+
+
+@pytest.mark.parametrize("kind", [KeyboardInterrupt, MemoryError])
+def test_what_is_no_fault_of_a_stream_passes(kind: type[BaseException]) -> None:
+    with pytest.raises(kind):
+        read_source(Failing(kind()), SHELL_LIMITS)
+
+
+def test_a_stream_that_has_nothing_yet_is_unreadable_not_empty() -> None:
+    class Waiting:
+        def read(self, _: int) -> None:
+            return None
+
+    assert refusal(Waiting()).code == "unreadable"
+
+
+class AsyncUpload:
+    async def read(self, _: int = -1) -> bytes:
+        return DATA
+
+
+@pytest.mark.parametrize("photo", [None, 5, iter([DATA]), AsyncUpload()])
+def test_what_is_no_photo_is_the_callers_mistake(photo: Any) -> None:
+    with pytest.raises(ConfigError, match="photo"):
+        read_source(photo, SHELL_LIMITS)
+
+
+def test_the_name_of_a_stream_is_a_path_only_where_it_is_that_file(tmp_path: Path) -> None:
+    mine, theirs = tmp_path / "mine.png", tmp_path / "theirs.jpg"
+    mine.write_bytes(DATA)
+    theirs.write_bytes(DATA)
+    with mine.open("rb") as opened:
+        assert read_source(opened, SHELL_LIMITS).name == str(mine)
+    for stream in (io.BytesIO(DATA), mine.open("rb", buffering=0)):
+        with stream, Upload(stream, str(theirs)) as upload:
+            assert read_source(upload, SHELL_LIMITS) == SourceBytes(DATA, None, str(theirs))
+
+
+class Upload(io.BufferedReader):
+    """As Django has it: the file is ours, its name the sender's."""
+
+    def __init__(self, stream: Any, name: str) -> None:
+        super().__init__(stream)
+        self.__dict__["sent_as"] = name
+
+    @property
+    def name(self) -> str:
+        return str(self.__dict__["sent_as"])
+
+
+def test_the_file_name_of_an_upload_goes_before_the_name_of_its_field() -> None:
+    upload = Upload(io.BytesIO(DATA), "photo")
+    upload.filename = "passport.png"  # type: ignore[attr-defined]
+    assert read_source(upload, SHELL_LIMITS).label == "passport.png"
 
 
 def test_empty_and_missing_files_are_named(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import drawn_files
 import isolation_tasks
 import pytest
 
@@ -21,7 +22,7 @@ import scanfix
 from scanfix.errors import ConfigError, InputError
 from scanfix.findings import Severity, Word
 from scanfix.isolation import Worker, process
-from scanfix.limits import Limits
+from scanfix.limits import UPLOAD_LIMITS, Limits
 from scanfix.model import SideState
 
 LIMITS = Limits(max_seconds=30.0, max_memory_bytes=500_000_000, max_bytes=2_000_000)
@@ -257,6 +258,16 @@ def test_the_byte_limit_holds_before_anything_is_sent(worker: Worker) -> None:
     assert code_of(worker, isolation_tasks.echo, bytes(LIMITS.max_bytes + 1)) == "too_large_bytes"
 
 
+def test_a_strangers_pdf_is_read_in_the_process_of_a_worker_only() -> None:
+    data = drawn_files.pdf()
+    with pytest.raises(InputError) as caught:
+        scanfix.inspect(data, limits=UPLOAD_LIMITS)
+    assert caught.value.code == "unsupported_format"
+    assert "worker" in caught.value.message()
+    with Worker(UPLOAD_LIMITS) as worker:
+        assert worker.inspect(data).source.format == "PDF"
+
+
 def test_refusals_come_back_as_they_are(worker: Worker) -> None:
     with pytest.raises(InputError) as caught:
         worker.prepare(b"GIF89a")
@@ -271,6 +282,14 @@ def test_unknown_options_are_refused(worker: Worker) -> None:
         Worker(LIMITS, processes=0)
 
 
+def test_a_misspelt_option_is_seen_by_mypy_too(worker: Worker) -> None:
+    """mypy --strict tells of an ignored line that it has nothing against."""
+    with pytest.raises(ConfigError):
+        worker.prepare(b"x", crop="nver")  # type: ignore[arg-type]
+    with pytest.raises(ConfigError):
+        worker.inspect(b"x", crop="never")  # type: ignore[call-arg]
+
+
 def test_corners_may_come_from_an_iterator(worker: Worker, card_bytes: bytes) -> None:
     corners = [(100.0, 100.0), (900.0, 100.0), (900.0, 600.0), (100.0, 600.0)]
     assert worker.inspect(card_bytes, corners=iter(corners)).border is not None
@@ -278,7 +297,7 @@ def test_corners_may_come_from_an_iterator(worker: Worker, card_bytes: bytes) ->
 
 def test_an_option_that_cannot_travel_is_not_blamed_on_the_photo(worker: Worker) -> None:
     with pytest.raises(ConfigError, match="profile"):
-        worker.prepare(b"x", profile=lambda: "cnnic")
+        worker.prepare(b"x", profile=lambda: "cnnic")  # type: ignore[arg-type]
 
 
 def test_a_photo_is_prepared_as_in_this_process(card_bytes: bytes) -> None:

@@ -10,7 +10,7 @@ import pytest
 from scanfix.decoding.sniff import MAGIC
 from scanfix.errors import ERRORS
 from scanfix.findings import FINDINGS
-from scanfix.formats import FORMATS
+from scanfix.formats import FORMATS, IN_WORKER
 from scanfix.messages import LANGS, catalogue, explanation, finding, say, term, user_lang
 
 CODES = sorted(code for kind in ERRORS for code in kind.codes)
@@ -59,7 +59,7 @@ def test_every_sentence_of_the_interface_speaks_both_languages(key: str, entry: 
 WORDS = sorted(
     {spec.remedy for spec in FORMATS}
     | {magic.name for magic in MAGIC} - {spec.name for spec in FORMATS}
-    | {"unknown data", "web page", "text", "folder", "device"}
+    | {IN_WORKER, "unknown data", "web page", "text", "folder", "device"}
 )
 
 

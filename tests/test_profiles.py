@@ -11,7 +11,7 @@ import pytest
 
 from scanfix.errors import ConfigError
 from scanfix.findings import Severity
-from scanfix.profiles import ByteWindow, OutputProfile, load_profile, profile_names
+from scanfix.profiles import ByteWindow, OutputProfile, load_profile, loader, profile_names
 
 GOOD = """
 title = { en = "Test", zh = "测试" }
@@ -27,6 +27,11 @@ def written(folder: Path, text: str) -> Path:
     path = folder / "own.toml"
     path.write_text(text, encoding="utf-8")
     return path
+
+
+def test_every_profile_of_the_folder_is_in_the_table() -> None:
+    folder = Path(loader.__file__).parent
+    assert sorted(path.stem for path in folder.glob("*.toml")) == sorted(profile_names())
 
 
 @pytest.mark.parametrize("name", profile_names())

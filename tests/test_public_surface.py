@@ -6,11 +6,14 @@ import inspect as introspection
 import pickle
 import subprocess
 import sys
+from importlib import resources
+from typing import get_type_hints
 
 import pytest
 
 import scanfix
 from scanfix.errors import ERRORS
+from scanfix.order import InspectOptions, PrepareOptions
 
 NAMES = [name for name in scanfix.__all__ if name != "__version__"]
 
@@ -26,6 +29,16 @@ def test_every_public_name_exists_and_says_what_it_is(name: str) -> None:
     value = getattr(scanfix, name)
     if callable(value):
         assert introspection.getdoc(value)
+
+
+def test_the_types_of_the_package_are_seen_from_outside() -> None:
+    assert resources.files("scanfix").joinpath("py.typed").is_file()
+
+
+def test_a_worker_takes_the_options_of_the_functions_it_stands_for() -> None:
+    for function, options in ((scanfix.prepare, PrepareOptions), (scanfix.inspect, InspectOptions)):
+        wanted = introspection.signature(function).parameters.keys() - {"photo", "limits"}
+        assert get_type_hints(options).keys() == wanted
 
 
 def test_an_unknown_name_is_an_attribute_error() -> None:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from itertools import chain
 from os import PathLike
 from pathlib import Path, PurePath
-from typing import Any
+from typing import Any, Unpack
 
 from scanfix.batch.discover import look_into, plan_targets
 from scanfix.errors import ConfigError, InputError, OutputError, ScanfixError
@@ -23,7 +23,7 @@ from scanfix.isolation import Worker
 from scanfix.limits import SHELL_LIMITS, Limits
 from scanfix.messages import Lang
 from scanfix.model import Report
-from scanfix.order import make_order, options_of
+from scanfix.order import PrepareOptions, make_order, options_of
 from scanfix.reports import item
 
 
@@ -79,7 +79,7 @@ def prepare_batch(
     jobs: int | None = None,
     overwrite: bool = False,
     limits: Limits = SHELL_LIMITS,
-    **options: Any,
+    **options: Unpack[PrepareOptions],
 ) -> BatchRun:
     """Prepare every photo below the folder `source` into the mirrored folder `target`.
 
@@ -90,8 +90,8 @@ def prepare_batch(
     """
     if jobs is not None and jobs < 1:
         raise ConfigError("bad_option", option="jobs", value=jobs)
-    options = options_of(options)
-    order = make_order(limits=limits, **options)
+    chosen = options_of(options)
+    order = make_order(limits=limits, **chosen)
     folder, out = Path(source), Path(target)
     if not folder.is_dir():
         raise InputError("not_found")
@@ -106,8 +106,8 @@ def prepare_batch(
         for path in found.unreadable
     ]
     # The names are given: no file may stay in another format than theirs.
-    options["format"] = order.format
-    items = _run(plan, jobs or os.cpu_count() or 1, overwrite, limits, options)
+    chosen["format"] = order.format
+    items = _run(plan, jobs or os.cpu_count() or 1, overwrite, limits, chosen)
     return BatchRun(items, len(plan), refused, found.left_out)
 
 

@@ -10,13 +10,13 @@ all segments at once, in bytes.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 from typing import NamedTuple
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from scanfix.checks.lazy import lazy
 from scanfix.checks.strokes import Strokes, cut_strips, measure_strokes
 from scanfix.checks.textmodel import judge
 from scanfix.checks.view import DocumentView
@@ -82,7 +82,7 @@ class TextLines:
     small_letters: float
     """Glyph height in native pixels that a tenth of the text is smaller than."""
 
-    @cached_property
+    @lazy
     def strokes(self) -> Strokes:
         """Of the strips."""
         return measure_strokes(self.strips, self.widths, self.heights)

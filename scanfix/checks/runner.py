@@ -1,19 +1,23 @@
 """Who runs the checks, and what is said when one cannot judge?
 
 A check that fails must not cost the applicant the photo: it is listed as not checked, with the
-reason. This is the only place of the project that catches everything.
+reason. Beside the reading of streams, this is the only place of the project that catches everything.
 """
 
 from __future__ import annotations
 
 import dataclasses
 import logging
+import math
 from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
 
 from scanfix.checks.check import NO_DOCUMENT, Check
 from scanfix.checks.subject import Subject
 from scanfix.findings import FINDINGS
-from scanfix.model import Assessment
+from scanfix.model import Assessment, Finding
 from scanfix.profiles import OutputProfile
 
 logger = logging.getLogger(__name__)
@@ -42,11 +46,26 @@ def _assessed(check: Check, subject: Subject) -> Assessment:
     try:
         if check.on_document and not subject.has_document:
             return Assessment(check.slug, failure=NO_DOCUMENT)
-        assessment = check.assess(subject)
+        assessment = _plain(check.assess(subject))
     except Exception as error:
         logger.debug("check %s failed", check.slug, exc_info=True)
         return Assessment(check.slug, failure=f"internal error: {type(error).__name__}")
     return weighed(assessment, subject.profile)
+
+
+def _plain(value: Any) -> Any:
+    """The same in numbers that JSON has: none of numpy's. Raises ValueError for one that is not finite."""
+    if isinstance(value, Assessment | Finding):
+        names = (field.name for field in dataclasses.fields(value))
+        return dataclasses.replace(value, **{name: _plain(getattr(value, name)) for name in names})
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return (tuple if isinstance(value, tuple) else list)(map(_plain, value))
+    number = value.item() if isinstance(value, np.generic) else value
+    if isinstance(number, float) and not math.isfinite(number):
+        raise ValueError("a check answers with finite numbers")
+    return number
 
 
 def weighed(assessment: Assessment, profile: OutputProfile) -> Assessment:

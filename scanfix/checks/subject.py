@@ -5,7 +5,6 @@ Everything costly is a lazy property: it is computed by the first check that ask
 
 from __future__ import annotations
 
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 import cv2
@@ -13,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scanfix.checks.damage import DamageMaps, see_damage
+from scanfix.checks.lazy import lazy
 from scanfix.checks.letters import letter_chances
 from scanfix.checks.lines import TextLines, find_lines
 from scanfix.checks.paper import Paper, estimate_paper
@@ -63,27 +63,27 @@ class Subject:
         """A border, or at least text."""
         return self.border is not None or self.lines.amount >= LEAST_TEXT
 
-    @cached_property
+    @lazy
     def document(self) -> DocumentView:
         """The document, rectified, at a bounded working size."""
         return self._view(ViewParams())
 
-    @cached_property
+    @lazy
     def colours(self) -> Pixels:
         """The document, rectified, H x W x 3 RGB uint8, its long side at most 800: paper, light, colour."""
         return self._view(ViewParams(COLOUR_SIDE)).picture(self.photo)
 
-    @cached_property
+    @lazy
     def grey(self) -> Grey:
         """Luma of the working document, H x W uint8."""
         return self.document.picture(self.native)
 
-    @cached_property
+    @lazy
     def native(self) -> Pyramid:
         """Luma of the whole source and its halves: for text only."""
         return Pyramid(np.asarray(cv2.cvtColor(self.photo.pixels, cv2.COLOR_RGB2GRAY), np.uint8))
 
-    @cached_property
+    @lazy
     def thumbnail(self) -> Pixels:
         """The whole picture, long side at most 512, RGB uint8."""
         scale = min(1.0, THUMBNAIL_SIDE / max(self.photo.pixels.shape[:2]))
@@ -92,32 +92,32 @@ class Subject:
     def _view(self, params: ViewParams) -> DocumentView:
         return view_document(self.photo.size, None if self.border is None else self.border.quad, params)
 
-    @cached_property
+    @lazy
     def corner_radii(self) -> tuple[float, ...]:
         """Of a document that fills the picture: how round its corners are (`round_corners`)."""
         return corner_radii(self.colours)
 
-    @cached_property
+    @lazy
     def paper(self) -> Paper:
         """Brightness and colour of the document's own paper."""
         return estimate_paper(self.colours)
 
-    @cached_property
+    @lazy
     def lines(self) -> TextLines:
         """Text lines of the document, each measured at the resolution it was photographed with."""
         return find_lines(self.grey, self.native, self.document)
 
-    @cached_property
+    @lazy
     def damage(self) -> DamageMaps:
         """Where a network sees something over the document."""
         return see_damage(self.photo, self.quad, self.reading_turn.degrees)
 
-    @cached_property
+    @lazy
     def letter_chances(self) -> NDArray[np.float64]:
         """Of pieces of the text: how their letters are turned (`letters.letter_turns`)."""
         return letter_chances(self.lines, self.native.pixels, self.document)
 
-    @cached_property
+    @lazy
     def reading_turn(self) -> ReadingTurn:
         """By how much the picture must be turned to be read; 0 in doubt."""
         return vote(self.letter_chances)

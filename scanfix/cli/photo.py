@@ -28,6 +28,7 @@ LIMITS = {
     "pages": "max_pages",
     "scans": "max_jpeg_scans",
     "metadata": "max_metadata_bytes",
+    "segments": "max_segments",
     "seconds": "max_seconds",
     "memory": "max_memory_bytes",
 }

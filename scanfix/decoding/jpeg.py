@@ -15,7 +15,15 @@ from dataclasses import dataclass, field
 import simplejpeg
 
 from scanfix.decoding.exif import ExifFacts, read_exif
-from scanfix.decoding.stored import DECODER_ERRORS, Model, Stored, check_metadata, check_size, plausible_dpi
+from scanfix.decoding.stored import (
+    DECODER_ERRORS,
+    Model,
+    Stored,
+    check_metadata,
+    check_segments,
+    check_size,
+    plausible_dpi,
+)
 from scanfix.errors import InputError
 from scanfix.formats import format_named
 from scanfix.geometry import Size
@@ -105,8 +113,10 @@ def _shrink(header: JpegHeader, useful_pixels: int | None) -> int:
 def walk(data: bytes, limits: Limits) -> JpegHeader:
     """Visit the markers up to the first EOI. Raises InputError: too_many_scans, metadata_bomb."""
     header = JpegHeader()
-    position, metadata_bytes = 2, 0
+    position, count, metadata_bytes = 2, 0, 0
     while found := _MARKER.search(data, position):
+        count += 1
+        check_segments(count, limits.max_segments)
         marker = data[found.start() + 1]
         if not header.scan_count and data[position : found.start()].strip(b"\xff"):
             header.has_junk = True

@@ -7,7 +7,7 @@ import struct
 from PIL import Jpeg2KImagePlugin
 
 from scanfix.decoding import isobmff, pillow
-from scanfix.decoding.stored import Stored, check_metadata, check_size
+from scanfix.decoding.stored import Stored, check_metadata, check_segments, check_size
 from scanfix.errors import InputError
 from scanfix.limits import Limits
 
@@ -22,7 +22,9 @@ def read_jpeg2000(data: bytes, limits: Limits, *, salvage: bool = False) -> Stor
         start, icc = _codestream(data, limits)
         width, height = _size(data, start)
         check_size(width, height, limits, "JPEG2000")
-        damaged = not _is_whole(data, start)
+        if _memory(data, start, width, height) > limits.max_memory_bytes:
+            raise InputError("memory")
+        damaged = not _is_whole(data, start, limits)
     except struct.error as error:
         raise InputError("truncated", format="JPEG2000") from error
     if damaged and not salvage:
@@ -69,10 +71,23 @@ def _size(data: bytes, start: int) -> tuple[int, int]:
     return right - left, bottom - top
 
 
-def _is_whole(data: bytes, start: int) -> bool:
+def _memory(data: bytes, start: int, width: int, height: int) -> int:
+    """Bytes that OpenJPEG takes, short of which it says no more than that it failed.
+
+    Measured: four a sample of a tile and one more to pack it, Pillow's picture, the file three times.
+    """
+    tile_width, tile_height, _, _, components = struct.unpack_from(">4IH", data, start + 24)
+    tile: int = min(tile_width, width) * min(tile_height, height) * components
+    picture = width * height * (4 if components > 1 else 1)
+    return 5 * tile + picture + 3 * len(data)
+
+
+def _is_whole(data: bytes, start: int, limits: Limits) -> bool:
     """Whether the tile parts lie inside the file, one behind the other, up to the end marker."""
-    position = start + 2
+    position, count = start + 2, 0
     while position + 2 <= len(data):
+        count += 1
+        check_segments(count, 10 * limits.max_segments)
         (marker,) = struct.unpack_from(">H", data, position)
         if marker == _EOC:
             return True

@@ -3,6 +3,10 @@
 PDFium by way of pypdfium2 (extra `pdf`), built without JavaScript; forms, launch actions and the
 network are never touched. A page that is one scan is rendered at the size of that scan, any
 other at 300 dpi; both within bounds. PDFium is not thread-safe: one call at a time.
+
+A few kilobytes can make PDFium take all memory or run without end (streams packed twice, patterns, shadings,
+forms that call each other), and every other PDF of the process waits. Only a worker bounds that: what comes
+from strangers is read there or not at all (`Limits.pdf_in_process`).
 """
 
 from __future__ import annotations
@@ -17,6 +21,7 @@ import numpy as np
 from scanfix.decoding.jpeg import read_jpeg
 from scanfix.decoding.stored import DECODER_ERRORS, Stored, check_size
 from scanfix.errors import InputError, MissingExtraError
+from scanfix.formats import IN_WORKER
 from scanfix.limits import Limits
 from scanfix.model import Pixels
 
@@ -32,7 +37,7 @@ class PdfParams(NamedTuple):
     max_objects: int = 20_000
     """Things drawn on the page: a page full of text has some thousands, a bomb 60,000."""
     max_seconds: float = 3.0
-    """CPU time of this thread for one page; only a worker process has a limit on wall time."""
+    """CPU time of this thread for drawing one page; PDFium asks only between objects of the page."""
     full_page_share: float = 0.97
     """A picture that covers this share of both sides is the page."""
 
@@ -45,6 +50,8 @@ _PASSWORD_ERRORS = frozenset((4, 5))  # FPDF_ERR_PASSWORD, FPDF_ERR_SECURITY
 
 def read_pdf(data: bytes, limits: Limits, *, salvage: bool = False) -> Stored:
     """Render the first page of a PDF on white."""
+    if not limits.pdf_in_process:
+        raise InputError("unsupported_format", format="PDF", remedy=IN_WORKER)
     pdfium = _library()
     with _LOCK:
         try:
@@ -77,7 +84,11 @@ def _render_first(pdfium: Any, document: Any, limits: Limits, *, salvage: bool) 
         width, height = page.get_size()
         if not 0 < min(width, height) <= max(width, height) <= _PARAMS.max_side_points:
             raise InputError(
-                "too_large_side", width=round(width), height=round(height), limit=limits.max_side
+                "too_large_side",
+                width=round(width),
+                height=round(height),
+                rule="longer side",
+                limit=round(_PARAMS.max_side_points),
             )
         if pdfium.raw.FPDFPage_CountObjects(page) > _PARAMS.max_objects:
             raise InputError("timeout", limit=_PARAMS.max_seconds)

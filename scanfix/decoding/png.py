@@ -18,7 +18,7 @@ from PIL import PngImagePlugin
 
 from scanfix.decoding import pillow
 from scanfix.decoding.exif import ExifFacts, read_exif
-from scanfix.decoding.stored import Stored, check_metadata, check_size, plausible_dpi
+from scanfix.decoding.stored import Stored, check_metadata, check_segments, check_size, plausible_dpi
 from scanfix.errors import InputError
 from scanfix.limits import Limits
 
@@ -51,6 +51,8 @@ class PngChunks:
     dpi: float | None = None
     page_count: int = 1
     metadata: set[str] = field(default_factory=set)
+    unpacked: set[bytes] = field(default_factory=set)
+    """Of what is packed, only the first is looked at, whatever comes of it."""
     fault: str | None = None
     """Error code of the first damage met."""
 
@@ -101,7 +103,7 @@ def walk(data: bytes, limits: Limits) -> PngChunks:
     """Visit the chunks up to IEND. Raises InputError: corrupt without a header, metadata_bomb."""
     if not data.startswith(SIGNATURE):
         raise InputError("corrupt", format="PNG")
-    chunks, position, kind = PngChunks(), len(SIGNATURE), b""
+    chunks, position, kind, count = PngChunks(), len(SIGNATURE), b"", 0
     view = memoryview(data)
     while position + 12 <= len(data):
         length, kind = struct.unpack_from(">I4s", data, position)
@@ -116,6 +118,10 @@ def walk(data: bytes, limits: Limits) -> PngChunks:
             _note_critical(chunks, kind, body, struct.unpack_from(">I", data, end - 4)[0])
         else:
             _note_ancillary(chunks, kind, body, limits)
+        if kind != b"IDAT":
+            count += 1
+        check_segments(count, limits.max_segments)
+        check_segments(len(chunks.pixel_data), 10 * limits.max_segments)
         position = end
         if kind == b"IEND":
             break
@@ -144,16 +150,23 @@ def _note_ancillary(chunks: PngChunks, kind: bytes, body: memoryview, limits: Li
         chunks.metadata.add(_METADATA[kind])
     if kind == b"eXIf":
         _note_exif(chunks, bytes(body[: limits.max_metadata_bytes]))
-    elif kind == b"iCCP" and chunks.icc is None:
+    elif kind == b"iCCP" and _is_first(chunks, kind):
         chunks.icc = _icc(bytes(body), limits)
     elif kind == b"pHYs" and len(body) == 9 and body[8] == 1:
         chunks.dpi = plausible_dpi(struct.unpack_from(">I", body)[0] * 0.0254)
     elif kind == b"acTL" and len(body) == 8:
         chunks.page_count = max(1, min(struct.unpack_from(">I", body)[0], limits.max_pages))
     elif kind in (b"zTXt", b"tEXt") and bytes(body[: len(_RAW_PROFILE)]) == _RAW_PROFILE:
-        _note_raw_profile(chunks, kind, bytes(body[len(_RAW_PROFILE) :]))
+        if chunks.exif is None and _is_first(chunks, _RAW_PROFILE):
+            _note_raw_profile(chunks, kind, bytes(body[len(_RAW_PROFILE) :]))
     elif kind == b"iTXt" and bytes(body[:18]) == b"XML:com.adobe.xmp\x00":
         chunks.metadata.add("xmp")
+
+
+def _is_first(chunks: PngChunks, what: bytes) -> bool:
+    is_first = what not in chunks.unpacked
+    chunks.unpacked.add(what)
+    return is_first
 
 
 def _note_exif(chunks: PngChunks, block: bytes) -> None:

@@ -65,14 +65,24 @@ def check_size(width: int, height: int, limits: Limits, format: str) -> None:
     if width * height > limits.max_pixels:
         raise InputError("too_large_pixels", width=width, height=height, limit=limits.max_pixels)
     long, short = max(width, height), min(width, height)
-    if long > limits.max_side or long > short * limits.max_aspect:
-        raise InputError("too_large_side", width=width, height=height, limit=limits.max_side)
+    for value, limit, rule in (
+        (long, limits.max_side, "longer side"),
+        (long / short, limits.max_aspect, "longer side by shorter"),
+    ):
+        if value > limit:
+            raise InputError("too_large_side", width=width, height=height, rule=rule, limit=limit)
 
 
 def check_metadata(byte_count: int, limits: Limits) -> None:
     """Refuse a colour profile that is a bomb: without it the colours would be wrong."""
     if byte_count > limits.max_metadata_bytes:
-        raise InputError("metadata_bomb", limit=limits.max_metadata_bytes)
+        raise InputError("metadata_bomb", limit=limits.max_metadata_bytes, unit="bytes")
+
+
+def check_segments(count: int, most: int) -> None:
+    """Refuse a file of millions of small pieces: each costs as much as one of a whole picture."""
+    if count > most:
+        raise InputError("metadata_bomb", limit=most, unit="segments")
 
 
 def plausible_dpi(value: float | None) -> float | None:

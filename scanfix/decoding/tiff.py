@@ -4,6 +4,9 @@ The directories are read here: sizes and limits before any pixel, pages counted 
 opened, loops noticed. The decoder (Pillow with libtiff) then gets the same bytes with a new first
 directory that holds only the tags describing pixels, and no second page: names, places, notes
 and traps in the others never reach it, nor its DEBUG log.
+
+Of damaged strips libtiff complains in a line on standard error ("LZWDecode: Not enough data ..."), which
+Pillow offers no way to keep from it; a worker has none.
 """
 
 from __future__ import annotations

@@ -11,12 +11,13 @@ from PIL import WebPImagePlugin
 
 from scanfix.decoding import pillow
 from scanfix.decoding.exif import ExifFacts, read_exif
-from scanfix.decoding.stored import Model, Stored, check_metadata, check_size
+from scanfix.decoding.stored import Model, Stored, check_metadata, check_segments, check_size
 from scanfix.errors import InputError
 from scanfix.limits import Limits
 from scanfix.model import Pixels
 
 _CUT_OFF = {b"EXIF", b"XMP ", b"ICCP"}
+_ALPHA, _ANIMATION = 0x10, 0x02
 
 
 @dataclass(slots=True)
@@ -26,6 +27,7 @@ class WebpChunks:
     width: int = 0
     height: int = 0
     page_count: int = 0
+    animated: bool = False
     icc: bytes | None = None
     exif: ExifFacts | None = None
     subsampled: bool = False
@@ -40,7 +42,7 @@ def read_webp(data: bytes, limits: Limits, *, salvage: bool = False) -> Stored: 
     check_size(chunks.width, chunks.height, limits, "WEBP")
     body = b"WEBP" + b"".join(chunks.bare)
     bare = b"RIFF" + struct.pack("<I", len(body)) + body
-    if chunks.page_count:
+    if chunks.animated or chunks.page_count:
         pixels, model = _first_frame(bare, limits)
     else:
         pixels, model = _still(bare)
@@ -81,13 +83,15 @@ def _first_frame(data: bytes, limits: Limits) -> tuple[Pixels, Model]:
 
 def walk(data: bytes, limits: Limits) -> WebpChunks:
     """Visit the chunks of the container. Raises InputError: truncated, metadata_bomb."""
-    chunks, position = WebpChunks(), 12
+    chunks, position, count = WebpChunks(), 12, 0
     end = 8 + struct.unpack_from("<I", data, 4)[0]
     if end > len(data) + 1:
         raise InputError("truncated", format="WEBP")
     if end + 1 < len(data):
         chunks.metadata.add("trailing")
     while position + 8 <= min(end, len(data)):
+        count += 1
+        check_segments(count, limits.max_segments)
         kind, length = struct.unpack_from("<4sI", data, position)
         body = data[position + 8 : position + 8 + length]
         if len(body) < length:
@@ -108,6 +112,8 @@ def _note(chunks: WebpChunks, kind: bytes, body: bytes, limits: Limits) -> None:
         chunks.icc = chunks.icc or body
         chunks.metadata.add("icc")
     elif kind == b"VP8X" and len(body) >= 10:
+        # Where no frame follows, OpenCV would complain on standard error.
+        chunks.animated = bool(body[0] & _ANIMATION)
         chunks.width = 1 + int.from_bytes(body[4:7], "little")
         chunks.height = 1 + int.from_bytes(body[7:10], "little")
     elif kind == b"ANMF":
@@ -120,7 +126,9 @@ def _note(chunks: WebpChunks, kind: bytes, body: bytes, limits: Limits) -> None:
         (bits,) = struct.unpack_from("<I", body, 1)
         _note_size(chunks, 1 + (bits & 0x3FFF), 1 + (bits >> 14 & 0x3FFF))
     if kind not in _CUT_OFF:
-        flags_cleared = bytes([body[0] & 0x12]) + body[1:] if kind == b"VP8X" and body else body
+        flags_cleared = (
+            bytes([body[0] & (_ALPHA | _ANIMATION)]) + body[1:] if kind == b"VP8X" and body else body
+        )
         chunks.bare.append(struct.pack("<4sI", kind, len(body)) + flags_cleared + b"\x00" * (len(body) & 1))
 
 

@@ -42,7 +42,7 @@ def _clean_jpeg(data: bytes, profile: OutputProfile) -> bytes | None:
 def _is_wanted(jpeg: Jpeg, profile: OutputProfile) -> bool:
     """The picture is coded as the profile wants it."""
     coded = jpeg.baseline or (jpeg.progressive and profile.progressive)
-    return coded and jpeg.is_ycc and jpeg.icc_is_srgb
+    return coded and jpeg.is_ycc
 
 
 def fits(byte_count: int, size: Size, profile: OutputProfile) -> bool:

@@ -48,10 +48,11 @@ def recode(data: bytes, info: SourceInfo, profile: OutputProfile, turn: int = 0)
     None where it must be encoded from its pixels: another format, sampling or colour space, sides that are
     no whole blocks where the move needs them, or a result outside the profile.
     """
-    if info.format != "JPEG" or info.damaged or info.color_converted or not _is_worth_it(data, profile):
+    if info.format != "JPEG" or info.damaged or info.color_converted:
         return None
+    bare = _worth_it(data, profile)
     try:
-        return _recoded(data, info, profile, turn)
+        return None if bare is None else _recoded(bare, info, profile, turn)
     except (OSError, SyntaxError, ValueError):  # Pillow's words for what it cannot read, or not write
         return None
 
@@ -101,14 +102,16 @@ def _drafted(data: bytes, mode: str, size: tuple[int, int] | None = None) -> Pix
         return np.asarray(image, np.uint8)
 
 
-def _is_worth_it(data: bytes, profile: OutputProfile) -> bool:
-    """YCbCr of eight bits in one frame, and no larger than the window before it is touched."""
+def _worth_it(data: bytes, profile: OutputProfile) -> bytes | None:
+    """The file without metadata, whose values Pillow would log, where it is YCbCr of eight bits in one frame
+    and no larger than the window before it is touched."""
     try:
         jpeg = parse_jpeg(data)
     except BrokenJpegError:
-        return False
-    plain = (jpeg.baseline or jpeg.progressive) and jpeg.is_ycc and jpeg.icc_is_srgb
-    return plain and len(jpeg.without_metadata()) <= profile.window.max_bytes
+        return None
+    bare = jpeg.without_metadata()
+    plain = (jpeg.baseline or jpeg.progressive) and jpeg.is_ycc
+    return bare if plain and len(bare) <= profile.window.max_bytes else None
 
 
 def _turned(pixels: Pixels, orientation: int, turn: int) -> Pixels:

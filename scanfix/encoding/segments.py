@@ -1,17 +1,18 @@
 """What are the segments of a JPEG file, and which of them are no part of the picture?
 
 ITU-T T.81, annex B. Kept: APP0 "JFIF" without its thumbnail, APP14 "Adobe" (it says how the colours
-are stored), a colour profile, tables, frame and scans. Left out: everything else, and what follows
-the end marker.
+are stored), tables, frame and scans. Left out: everything else, and what follows the end marker. A colour
+profile too: a file that needs one is encoded anew, and one that calls itself sRGB can hold anything.
 """
 
 from __future__ import annotations
 
+import re
 import struct
 from dataclasses import dataclass
 
 SOI, EOI, SOS, DHT, DQT, DRI = 0xD8, 0xD9, 0xDA, 0xC4, 0xDB, 0xDD
-APP0, APP2, APP14 = 0xE0, 0xE2, 0xEE
+APP0, APP14 = 0xE0, 0xEE
 FRAMES = frozenset(range(0xC0, 0xD0)) - {DHT, 0xC8, 0xCC}
 PICTURE = FRAMES | {SOS, DHT, DQT, DRI}
 BARE = frozenset(range(0xD0, 0xD8)) | {0x01}
@@ -72,27 +73,10 @@ class Jpeg:
             return adobe[0] == 1
         return (body[8], body[11], body[14]) == (1, 2, 3)
 
-    @property
-    def icc(self) -> bytes:
-        """The colour profile, b"" without one."""
-        parts = [s.body[2:] for s in self.segments if _is_icc(s)]
-        return b"".join(part[14:] for part in sorted(parts, key=lambda part: part[12]))
-
-    @property
-    def icc_is_srgb(self) -> bool:
-        """No profile, or one that calls itself sRGB, so that leaving it out changes no colour."""
-        icc = self.icc
-        named = b"sRGB" in icc[128:] or "sRGB".encode("utf-16-be") in icc[128:]
-        return not icc or (icc[16:20] == b"RGB " and named)
-
     def without_metadata(self) -> bytes:
         """The same scans without metadata; the very same bytes where there is none."""
         kept = b"".join(_slim(s).to_bytes() for s in self.segments if _belongs(_slim(s)))
         return b"\xff\xd8" + kept + b"\xff\xd9"
-
-
-def _is_icc(segment: Segment) -> bool:
-    return segment.marker == APP2 and segment.body[2:14] == b"ICC_PROFILE\0"
 
 
 def _is_adobe(segment: Segment) -> bool:
@@ -100,9 +84,7 @@ def _is_adobe(segment: Segment) -> bool:
 
 
 def _belongs(segment: Segment) -> bool:
-    """Part of the picture, a plain JFIF header, or a colour profile."""
-    if _is_icc(segment):
-        return True
+    """Part of the picture, or a plain JFIF header."""
     if segment.marker == APP0:
         return segment.body[2:7] == b"JFIF\0" and len(segment.body) == 16
     if segment.marker == APP14:
@@ -162,10 +144,10 @@ def _length(data: bytes, at: int) -> int:
 
 def _end_of_scan(data: bytes, at: int) -> int:
     """Offset of the next marker that is no restart and no stuffed byte."""
-    while True:
-        at = data.find(b"\xff", at)
-        if at < 0 or at + 1 >= len(data):
-            raise BrokenJpegError("breaks off inside a scan")
-        if data[at + 1] != 0 and not 0xD0 <= data[at + 1] <= 0xD7:
-            return at
-        at += 2
+    found = _NEXT.search(data, at)
+    if found is None:
+        raise BrokenJpegError("breaks off inside a scan")
+    return found.start()
+
+
+_NEXT = re.compile(rb"\xff[^\x00\xd0-\xd7]", re.DOTALL)

@@ -8,12 +8,11 @@ import pickle
 import signal
 import sys
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import IO
 
 from scanfix.errors import InputError, ScanfixError
 from scanfix.faults import refusing
-from scanfix.files import SourceBytes
 from scanfix.isolation.pipes import READY, Hello, read_message, write_messages
 from scanfix.limits import Limits
 
@@ -54,7 +53,7 @@ def _answer_requests() -> None:
         except EOFError:
             return
         _limit_cpu(hello.limits)
-        answer = _answer(request, data, hello.limits)
+        answer = _answer(request, data, replace(hello.limits, pdf_in_process=True))
         if os.getpid() != owner:
             return
         if _has_children():
@@ -77,8 +76,8 @@ def _take_pipes() -> _Pipes:
 def _answer(request: bytes, data: bytes, limits: Limits) -> bytes:
     try:
         with refusing():
-            task, name, options = pickle.loads(request)  # noqa: S301 - from the parent
-            return pickle.dumps(task(SourceBytes(data, name), limits, options), protocol=5)
+            task, source, options = pickle.loads(request)  # noqa: S301 - from the parent
+            return pickle.dumps(task(replace(source, data=data), limits, options), protocol=5)
     except ScanfixError as error:
         return pickle.dumps(error)
 

@@ -9,14 +9,14 @@ import queue
 import threading
 import weakref
 from collections.abc import Callable, Mapping
-from os import PathLike
-from typing import TYPE_CHECKING, Any, BinaryIO, Self, cast
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Self, Unpack, cast
 
 from scanfix.errors import ConfigError, InputError, ScanfixError
-from scanfix.files import SourceBytes, read_source
+from scanfix.files import Photo, SourceBytes, read_source
 from scanfix.isolation.process import Process
 from scanfix.limits import UPLOAD_LIMITS, Limits
-from scanfix.order import options_of
+from scanfix.order import InspectOptions, PrepareOptions, options_of
 
 if TYPE_CHECKING:
     from scanfix.model import Report
@@ -51,28 +51,23 @@ class Worker:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def prepare(self, photo: str | PathLike[str] | bytes | BinaryIO, **options: Any) -> PreparedImage:
+    def prepare(self, photo: Photo, **options: Unpack[PrepareOptions]) -> PreparedImage:
         """As `scanfix.prepare`, with the limits of this worker.
 
         Raises InputError also for timeout, memory, decoder_crashed and interrupted.
         """
         return cast("PreparedImage", self.call(_prepare, photo, options_of(options)))
 
-    def inspect(self, photo: str | PathLike[str] | bytes | BinaryIO, **options: Any) -> Report:
+    def inspect(self, photo: Photo, **options: Unpack[InspectOptions]) -> Report:
         """As `scanfix.inspect`, with the limits of this worker; errors as in `prepare`."""
         return cast("Report", self.call(_inspect, photo, options_of(options)))
 
-    def call(
-        self,
-        task: Task,
-        photo: str | PathLike[str] | bytes | BinaryIO | SourceBytes,
-        options: Mapping[str, Any],
-    ) -> Any:
+    def call(self, task: Task, photo: Photo | SourceBytes, options: Mapping[str, Any]) -> Any:
         """Run `task(source, limits, options)`, a function of an importable module, in the process."""
         if "limits" in options:
             raise ConfigError("bad_option", option="limits", value="limits")
         source = read_source(photo, self.limits)
-        request = _pickled(task, source.name, dict(options))
+        request = _pickled(task, source, dict(options))
         pool = self._open_pool()
         process = pool.idle.get()
         try:
@@ -146,14 +141,14 @@ class _Pool:
                 process.close()
 
 
-def _pickled(task: Task, name: str | None, options: dict[str, Any]) -> bytes:
-    """The request as it travels. Raises ConfigError for an option that cannot."""
+def _pickled(task: Task, source: SourceBytes, options: dict[str, Any]) -> bytes:
+    """The request as it travels, the bytes beside it. Raises ConfigError for an option that cannot."""
     for option, value in options.items():
         try:
             pickle.dumps(value)
         except (pickle.PicklingError, TypeError, AttributeError) as error:
             raise ConfigError("bad_option", option=option, value=type(value).__name__) from error
-    return pickle.dumps((task, name, options))
+    return pickle.dumps((task, replace(source, data=b""), options))
 
 
 def _prepare(source: SourceBytes, limits: Limits, options: dict[str, Any]) -> Any:

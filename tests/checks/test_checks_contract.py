@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import json
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
+from typing import Any
 
 import numpy as np
 import pytest
@@ -88,6 +92,40 @@ def test_a_check_that_breaks_is_listed_as_not_checked_and_costs_nothing_else() -
     assert assessments[-1] == Assessment("seal", failure="internal error: ZeroDivisionError")
     assert "seal_missing" in runner.unjudged(checks, assessments)
     assert assessments[:-1] == run_checks(SUBJECTS["photo"])
+
+
+def test_numbers_of_numpy_are_plain_in_the_report() -> None:
+    half: Any = np.float32(0.5)
+    finding = Finding.of("SF301", confidence=half, region=((half, half),), percent=np.int64(3), sides=[half])
+    check = Check("x", ("SF301",), lambda _: Assessment("x", half, score=half, finding=finding))
+    (assessment,) = runner.assess_all([check], SUBJECTS["photo"])
+    assert json.loads(json.dumps(assessment.to_dict()))["native"] == 0.5
+
+
+@pytest.mark.parametrize("number", [np.nan, np.inf, np.float32("nan")])
+def test_a_number_that_is_none_is_a_failure_of_the_check(number: float) -> None:
+    found = Assessment("x", number), Assessment("y", finding=Finding.of("SF301", percent=number))
+    checks = [Check(one.check, ("SF301",), partial(return_first, one)) for one in found]
+    for assessment in runner.assess_all(checks, SUBJECTS["photo"]):
+        assert assessment == Assessment(assessment.check, failure="internal error: ValueError")
+
+
+def return_first(assessment: Assessment, _: Subject) -> Assessment:
+    return assessment
+
+
+def test_photos_in_two_threads_do_not_wait_for_each_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    both = threading.Barrier(2, timeout=30)
+    monkeypatch.setattr("scanfix.checks.subject.estimate_paper", lambda _: both.wait())
+    with ThreadPoolExecutor(2) as pool:
+        seen = list(pool.map(lambda one: one.paper, [subject(plain()), subject(plain())]))
+    assert sorted(seen) == [0, 1]
+
+
+def test_what_is_derived_is_computed_once() -> None:
+    one = subject(PHOTO)
+    assert one.paper is one.paper
+    assert Subject.paper.__doc__
 
 
 def test_what_nobody_looks_for_is_said() -> None:

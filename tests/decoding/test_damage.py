@@ -123,6 +123,13 @@ def test_a_jpeg_whose_header_promises_more_lines_is_found() -> None:
     assert code_of(bytes(data)) == "corrupt"
 
 
+def test_a_webp_that_only_says_it_moves_is_refused_without_a_word(capfd: pytest.CaptureFixture[str]) -> None:
+    data = bytearray(drawn_files.seeds()["webp-transparent"])
+    data[data.index(b"VP8X") + 8] |= 2
+    assert code_of(bytes(data)) == "corrupt"
+    assert capfd.readouterr() == ("", "")
+
+
 def test_a_damaged_exif_block_costs_nothing() -> None:
     for block in (
         b"Exif\x00\x00",

@@ -7,12 +7,14 @@ import zlib
 from dataclasses import replace
 
 import drawn_files
+import numpy as np
 import pytest
 import simplejpeg
 from drawn_files import file_named, png_chunk, saved, with_png_chunk
 from PIL import Image, ImageFile
 
-from scanfix.decoding import decode, pillow
+from scanfix.decoding import decode, pillow, png
+from scanfix.decoding.stored import check_size
 from scanfix.errors import InputError
 from scanfix.limits import SHELL_LIMITS, Limits
 
@@ -88,10 +90,25 @@ def test_sides_and_aspect_are_limited() -> None:
     assert code_of(file_named("png-rgb"), limits) == "too_large_side"
 
 
+def test_a_refusal_names_the_limit_that_was_passed() -> None:
+    for width, height, rule, limit in ((501, 9, "longer side", 500), (500, 4, "longer side by shorter", 100)):
+        with pytest.raises(InputError) as caught:
+            check_size(width, height, Limits(max_side=500), "PNG")
+        assert (caught.value.params["rule"], caught.value.params["limit"]) == (rule, limit)
+
+
 def test_bytes_are_limited() -> None:
     data = file_named("png-rgb")
     assert code_of(data, replace(SHELL_LIMITS, max_bytes=len(data) - 1)) == "too_large_bytes"
     assert code_of(b"") == "empty"
+
+
+def test_a_jpeg2000_that_needs_too_much_memory_is_not_called_damaged(monkeypatch: pytest.MonkeyPatch) -> None:
+    data, pixels = file_named("jpeg2000"), drawn_files.WIDTH * drawn_files.HEIGHT
+    need = 19 * pixels + 3 * len(data)
+    assert code_of(data, replace(SHELL_LIMITS, max_memory_bytes=need)) is None
+    monkeypatch.setattr(pillow, "open_with", lambda *_: pytest.fail("was opened"))
+    assert code_of(data, replace(SHELL_LIMITS, max_memory_bytes=need - 1)) == "memory"
 
 
 def test_scans_of_a_jpeg_are_counted_before_decoding(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -105,6 +122,68 @@ def test_scans_of_a_jpeg_are_counted_before_decoding(monkeypatch: pytest.MonkeyP
 def test_a_profile_that_unpacks_to_a_bomb_is_refused() -> None:
     bomb = b"icc\x00\x00" + zlib.compress(bytes(20_000_000))
     assert code_of(with_png_chunk(saved("PNG"), b"iCCP", bomb)) == "metadata_bomb"
+
+
+FEW = replace(SHELL_LIMITS, max_segments=50)
+
+
+def bombs_of_small_pieces() -> dict[str, bytes]:
+    """Each a bomb of megabytes, drawn small: 60 pieces that mean nothing."""
+    jpeg, png, webp, gif = (file_named(name) for name in ("jpeg", "png-rgb", "webp", "gif"))
+    markers = {
+        "comments": b"\xff\xfe\x00\x02",
+        "exif": b"\xff\xe1\x00\x0aExif\x00\x00xx",
+        "tables": b"\xff\xdb\x00\x02",
+        "intervals": b"\xff\xdd\x00\x04\x00\x00",
+        "bare markers": b"\xff\x01",
+    }
+    chunks = {"tRNS": b"tRNS", "unknown": b"abCd"}
+    end = png.rindex(b"IEND") - 4
+    codestream = file_named("jpeg2000-codestream")
+    tile = codestream.index(b"\xff\x90")
+    return {
+        **{f"jpeg {name}": jpeg[:2] + piece * 60 + jpeg[2:] for name, piece in markers.items()},
+        **{f"png {name}": png[:33] + png_chunk(kind, b"") * 60 + png[33:] for name, kind in chunks.items()},
+        "png pixel data": png[:end] + png_chunk(b"IDAT", b"") * 600 + png[end:],
+        "webp": b"RIFF" + struct.pack("<I", len(webp) - 8 + 60 * 8) + webp[8:] + b"abcd\0\0\0\0" * 60,
+        "gif": gif[:-1] + b"\x21\xfe\x00" * 60 + gif[-1:],
+        "jpeg2000": codestream[:tile] + b"\xff\x64\x00\x02" * 600 + codestream[tile:],
+    }
+
+
+@pytest.mark.parametrize("name", bombs_of_small_pieces())
+def test_a_file_of_very_many_pieces_is_refused_before_decoding(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pillow, "open_with", lambda *_: pytest.fail("was opened"))
+    assert code_of(bombs_of_small_pieces()[name], FEW) == "metadata_bomb"
+
+
+def test_the_pieces_of_usual_files_are_few() -> None:
+    assert {code_of(data, FEW) for data in drawn_files.seeds().values()} == {None}
+
+
+@pytest.mark.parametrize(
+    ("kind", "body"),
+    [
+        (b"iCCP", b"a\x00\x00no zip"),
+        (b"zTXt", b"Raw profile type exif\x00\x00" + zlib.compress(b"no profile")),
+        (b"zTXt", b"Raw profile type exif\x00\x00" + zlib.compress(b"\nexif\n 8\n" + b"00" * 8)),
+    ],
+)
+def test_what_is_packed_is_unpacked_once(kind: bytes, body: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    unpacked, real = list[bytes](), png._inflate
+
+    def watch(packed: bytes, limit: int) -> bytes:
+        unpacked.append(packed)
+        return real(packed, limit)
+
+    monkeypatch.setattr(png, "_inflate", watch)
+    data = saved("PNG")
+    for _ in range(3):
+        data = with_png_chunk(data, kind, body)
+    assert code_of(data) is None
+    assert len(unpacked) == 1
 
 
 def test_texts_that_unpack_to_a_bomb_are_never_unpacked() -> None:
@@ -147,6 +226,20 @@ def test_only_the_first_picture_of_a_gif_reaches_the_decoder(monkeypatch: pytest
     monkeypatch.setattr(pillow, "open_with", watch)
     decode(many)
     assert seen[0] < len(one) + 100 < len(many)
+
+
+def test_no_comment_of_a_gif_reaches_the_decoder(monkeypatch: pytest.MonkeyPatch) -> None:
+    plain, commented = saved("GIF"), saved("GIF", comment=b"SECRET OWNER" * 50)
+    real = pillow.open_with
+
+    def watch(plugin: pillow.Plugin, data: bytes, *rest: object) -> object:
+        assert b"SECRET" not in data
+        return real(plugin, data, *rest)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(pillow, "open_with", watch)
+    source = decode(commented)
+    assert source.info.metadata == ("comment",)
+    assert np.array_equal(source.pixels, decode(plain).pixels)
 
 
 def test_a_pdf_of_a_huge_page_is_bounded_or_refused() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import logging
 import warnings
+import zlib
 
 import cv2
 import drawn_files
@@ -28,18 +29,42 @@ def private_exif() -> Image.Exif:
 
 
 def private_files() -> list[bytes]:
+    """With a name in their EXIF block, or in tags of the same numbers."""
     exif = private_exif()
     block = exif.tobytes()
     as_text = b"\nexif\n%8d\n" % len(block) + block.hex().encode()
     return [
         saved("JPEG", exif=exif),
         saved("JPEG", "CMYK", exif=exif),
+        without_jfif(saved("JPEG", exif=exif, progressive=True)),
         saved("PNG", exif=exif),
         with_png_chunk(saved("PNG"), b"tEXt", b"Raw profile type exif\x00" + as_text),
         saved("WEBP", exif=exif),
         saved("TIFF", tiffinfo={315: OWNER, 34853: {1: "N"}}),
         saved("AVIF", exif=exif),
         with_heic_exif(block),
+    ]
+
+
+def without_jfif(data: bytes) -> bytes:
+    """Pillow asks the EXIF block for the resolution where this segment does not tell it."""
+    return data[:2] + data[4 + int.from_bytes(data[4:6], "big") :]
+
+
+def named_files() -> list[bytes]:
+    """With a name in places where no orientation stands."""
+    xmp = f"<x:xmpmeta><creator>{OWNER}</creator></x:xmpmeta>".encode()
+    profile = drawn_files.srgb_profile() + OWNER.encode()
+    return [
+        saved("JPEG", comment=OWNER.encode(), xmp=xmp, icc_profile=profile, progressive=True),
+        with_jpeg_segment(saved("JPEG"), 0xED, b"Photoshop 3.0\x00" + OWNER.encode()),
+        with_png_chunk(saved("PNG", icc_profile=profile), b"tEXt", b"Author\x00" + OWNER.encode()),
+        with_png_chunk(saved("PNG"), b"iTXt", b"XML:com.adobe.xmp\x00\x00\x00\x00\x00" + xmp),
+        with_png_chunk(saved("PNG"), b"iCCP", OWNER.encode() + b"\x00\x00" + zlib.compress(profile)),
+        saved("TIFF", tiffinfo={270: OWNER, 305: OWNER, 700: xmp, 33723: xmp}, icc_profile=profile),
+        saved("WEBP", xmp=xmp, icc_profile=profile),
+        saved("GIF", comment=OWNER.encode()),
+        saved("JPEG2000", comment=OWNER),
     ]
 
 
@@ -71,7 +96,7 @@ def test_no_value_reaches_the_log(number: int, caplog: pytest.LogCaptureFixture)
 
 
 def test_an_exif_block_hidden_in_text_turns_the_picture() -> None:
-    assert decode(private_files()[3]).info.exif_orientation == 6
+    assert decode(private_files()[4]).info.exif_orientation == 6
 
 
 def test_the_host_is_left_as_it_was() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import os
 import tempfile
@@ -99,3 +100,11 @@ def answer_with_code(*_: Any) -> Any:
 class _Code:
     def __reduce__(self) -> tuple[Any, ...]:
         return os.putenv, ("SCANFIX_TAKEN_OVER", "yes")
+
+
+def announce_much(*_: Any) -> None:
+    """Writes to the pipe of the answers itself: so many bytes will come."""
+    for number in range(3, 64):
+        with contextlib.suppress(OSError):
+            os.write(number, (1 << 45).to_bytes(8, "big"))
+    time.sleep(3600)

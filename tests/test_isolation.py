@@ -122,8 +122,30 @@ def test_neither_zombies_nor_orphans_stay() -> None:
             assert nothing_is_left_of(leader)
 
 
-def test_numbers_of_numpy_come_back(worker: Worker) -> None:
-    assert worker.call(isolation_tasks.answer_with_numbers, b"x", {}) == {"share": 0.25, "count": 7}
+@pytest.mark.parametrize("task", [isolation_tasks.answer_with_numbers, isolation_tasks.announce_much])
+def test_what_a_process_that_was_taken_over_may_answer_is_a_crash(worker: Worker, task: Any) -> None:
+    assert code_of(worker, task) == "decoder_crashed"
+
+
+def test_an_answer_of_another_kind_is_a_crash(worker: Worker, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("scanfix.isolation.worker._prepare", isolation_tasks.its_process)
+    with pytest.raises(InputError) as caught:
+        worker.prepare(b"x")
+    assert caught.value.code == "decoder_crashed"
+
+
+@linux
+def test_a_server_that_embeds_python_is_not_taken_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "executable", "/usr/sbin/uwsgi")
+    with Worker(BRIEF) as embedded:
+        assert code_of(embedded, isolation_tasks.echo) == "corrupt"
+
+
+@linux
+def test_an_interpreter_that_does_not_start_is_no_fault_of_the_photo(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(process, "_interpreter", lambda: "/bin/false")
+    with Worker(BRIEF) as broken:
+        assert code_of(broken, isolation_tasks.echo) == "interrupted"
 
 
 def test_code_in_an_answer_is_not_run(worker: Worker, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -27,8 +27,11 @@ def write_messages(stream: IO[bytes], *messages: bytes) -> None:
     stream.flush()
 
 
-def read_message(stream: IO[bytes]) -> bytes:
+def read_message(stream: IO[bytes], most_bytes: int | None = None) -> bytes:
+    """The next message. Raises EOFError where the other side is gone, ValueError where it announces more."""
     length = int.from_bytes(_read_exactly(stream, _LENGTH_BYTES), "big")
+    if most_bytes is not None and length > most_bytes:
+        raise ValueError(f"a message of {length} bytes")
     return _read_exactly(stream, length)
 
 

@@ -11,6 +11,7 @@ import signal
 import subprocess
 import sys
 import threading
+from pathlib import Path
 from typing import IO, Any, cast
 
 from scanfix.errors import InputError, ScanfixError
@@ -30,12 +31,25 @@ _START_SECONDS = 120.0
 # With less, what a library does that gets no memory looks like any crash. Of three sample photos none was
 # made with 200 MB or less, and all with 300.
 _LEAST_MEMORY = 250_000_000
+# Bytes: the drawing of a photo of 100 megapixels takes less. A process that was taken over may announce more.
+_MOST_ANSWERED = 300_000_000
 _POSIX = os.name == "posix"
 # How a process ends that was killed from outside: by this one, or by the kernel for want of memory.
 _KILLED = -signal.SIGKILL if _POSIX else 1
 _CPU_TIME_USED_UP = -signal.SIGXCPU if _POSIX else None
 _ENDS_PROCESS = frozenset(("memory", "decoder_crashed", "timeout"))
-_UNPICKLING_ERRORS = (pickle.UnpicklingError, ValueError, TypeError, AttributeError, ImportError, LookupError)
+# What a forged answer may end in.
+_UNPICKLING_ERRORS = (
+    pickle.UnpicklingError,
+    ArithmeticError,
+    AttributeError,
+    ImportError,
+    LookupError,
+    MemoryError,
+    RuntimeError,
+    TypeError,
+    ValueError,
+)
 _VALUE_MODULES = frozenset(
     f"scanfix.{name}"
     for name in (
@@ -49,10 +63,8 @@ _VALUE_MODULES = frozenset(
         "profiles.profile",
     )
 )
-# How errors and single numbers of numpy, which a check may leave in a report, are made again.
-_VALUE_MAKERS = frozenset(
-    (("scanfix.errors", "_restore"), ("numpy._core.multiarray", "scalar"), ("numpy", "dtype"))
-)
+# How errors are made again.
+_VALUE_MAKERS = frozenset((("scanfix.errors", "_restore"),))
 
 
 class Process:
@@ -74,7 +86,9 @@ class Process:
         answer = self._exchange(pickle.dumps(hello), b"", _START_SECONDS)
         if answer != READY:
             self.close()
-            raise answer if isinstance(answer, InputError) else InputError("decoder_crashed")
+            # No photo has been looked at yet: a crash now is the matter of the machine.
+            known = isinstance(answer, InputError) and answer.code != "decoder_crashed"
+            raise cast("InputError", answer) if known else InputError("interrupted")
 
     def _begin(self) -> int:
         """Start it; returns the number that its end of the lifeline had. After an OSError nothing is left."""
@@ -117,7 +131,7 @@ class Process:
         try:
             # The photo travels beside the pickle, which would copy it once more on either side.
             write_messages(self._requests, request, data)
-            return _Answer(io.BytesIO(read_message(self._answers))).load()
+            return _Answer(io.BytesIO(read_message(self._answers, _MOST_ANSWERED))).load()
         except (OSError, EOFError):
             return self._post_mortem()
         except _UNPICKLING_ERRORS:
@@ -135,7 +149,8 @@ class Process:
     def _post_mortem(self) -> InputError:
         """Why there is no answer, by the way the process ended; a signal sent now does not change that."""
         status = self.close()
-        if status == _CPU_TIME_USED_UP or (self._timed_out and status == _KILLED):
+        # 0: the application ignores SIGCHLD, so nobody is told how its children end.
+        if status == _CPU_TIME_USED_UP or (self._timed_out and status in (_KILLED, 0)):
             return InputError("timeout", limit=self._limits.max_seconds)
         starved = status == _KILLED or self._limits.max_memory_bytes < _LEAST_MEMORY
         return InputError("memory" if starved else "decoder_crashed")
@@ -145,7 +160,7 @@ def _start(lifeline: int) -> tuple[subprocess.Popen[bytes], IO[bytes], IO[bytes]
     environment = {name: os.environ[name] for name in _KEPT_VARIABLES if name in os.environ} | _SET_VARIABLES
     path = json.dumps(list(map(str, sys.path)))
     popen = subprocess.Popen(  # noqa: S603 - this very interpreter, with a constant program
-        [sys.executable or "python3", "-c", _BOOT, path],
+        [_interpreter(), "-c", _BOOT, path],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
@@ -156,6 +171,15 @@ def _start(lifeline: int) -> tuple[subprocess.Popen[bytes], IO[bytes], IO[bytes]
     requests, answers = cast("IO[bytes]", popen.stdin), cast("IO[bytes]", popen.stdout)
     _widen(requests, answers)
     return popen, requests, answers
+
+
+def _interpreter() -> str:
+    """Of this very Python, also where a server like uWSGI embeds it and names itself in `sys.executable`."""
+    named = Path(sys.executable or "python3")
+    if "py" in named.name.lower():
+        return os.fspath(named)
+    own = (Path(prefix, "bin", "python3") for prefix in (sys.prefix, sys.base_prefix))
+    return os.fspath(next((path for path in own if os.access(path, os.X_OK)), named))
 
 
 def _widen(*pipes: IO[bytes]) -> None:

@@ -10,7 +10,7 @@ import threading
 import weakref
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Self, Unpack, cast
+from typing import TYPE_CHECKING, Any, Self, TypeVar, Unpack
 
 from scanfix.errors import ConfigError, InputError, ScanfixError
 from scanfix.files import Photo, SourceBytes, read_source
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from scanfix.model import Report
     from scanfix.pipeline import PreparedImage
 
+Answer = TypeVar("Answer")
 Task = Callable[[SourceBytes, Limits, dict[str, Any]], Any]
 
 
@@ -56,11 +57,15 @@ class Worker:
 
         Raises InputError also for timeout, memory, decoder_crashed and interrupted.
         """
-        return cast("PreparedImage", self.call(_prepare, photo, options_of(options)))
+        from scanfix.pipeline import PreparedImage
+
+        return _checked(self.call(_prepare, photo, options_of(options)), PreparedImage)
 
     def inspect(self, photo: Photo, **options: Unpack[InspectOptions]) -> Report:
         """As `scanfix.inspect`, with the limits of this worker; errors as in `prepare`."""
-        return cast("Report", self.call(_inspect, photo, options_of(options)))
+        from scanfix.model import Report
+
+        return _checked(self.call(_inspect, photo, options_of(options)), Report)
 
     def call(self, task: Task, photo: Photo | SourceBytes, options: Mapping[str, Any]) -> Any:
         """Run `task(source, limits, options)`, a function of an importable module, in the process."""
@@ -139,6 +144,13 @@ class _Pool:
                 started = list(self._started)
             for process in started:
                 process.close()
+
+
+def _checked(answer: object, kind: type[Answer]) -> Answer:
+    """A process that was taken over may answer with anything."""
+    if not isinstance(answer, kind):
+        raise InputError("decoder_crashed")
+    return answer
 
 
 def _pickled(task: Task, source: SourceBytes, options: dict[str, Any]) -> bytes:

@@ -11,6 +11,7 @@ from drawing import flat
 
 from scanfix.checks import border as border_check
 from scanfix.checks.card import card_chance
+from scanfix.checks.crossing import crossed_sides
 from scanfix.checks.leaving import leaving_sides
 from scanfix.checks.margins import narrow_of, narrow_sides
 from scanfix.checks.round_corners import corner_radii
@@ -159,3 +160,13 @@ def test_a_card_with_round_corners_on_one_side_only_lacks_the_other() -> None:
     assert leaving(rounded((0, 3))) == ("right",)
     assert leaving(rounded((0, 1))) == ("bottom",)
     assert leaving(rounded((0, 3)), "passport") == ()
+
+
+def test_a_shadow_over_the_rim_is_no_print_that_crosses_it() -> None:
+    mask = np.zeros((800, 1200), np.float32)
+    cv2.ellipse(mask, (600, 800), (160, 200), 0, 0, 360, 0.6, -1)
+    light = 1 - cv2.GaussianBlur(mask, (0, 0), 8)[..., None]
+    shaded = np.asarray(page(1200, 800, paper=(225, 228, 222)) * light, np.uint8)
+    seen = subject(shaded, filling(shaded))
+    assert crossed_sides(seen.colours) == ("bottom",)
+    assert leaving_sides(seen) == ()

@@ -146,21 +146,6 @@ def mask_quads(maps: NetMaps, params: DecodeParams | None = None) -> tuple[Quad,
     return tuple(quad for quad in quads if quad is not None)
 
 
-def page_overlap(maps: NetMaps, quad: Quad) -> float:
-    """How well a quad covers what the network holds for page: intersection over union with the soft mask.
-
-    With several pages in the mask none overlaps well; low values then say little.
-    """
-    zoom = 4
-    corners = np.array(quad.corners) / (maps.scale_x, maps.scale_y) * zoom
-    fine = np.zeros((MAP_SIDE * zoom, MAP_SIDE * zoom), np.uint8)
-    reach = 8 * MAP_SIDE * zoom  # fillPoly takes no coordinate beyond 16 bits
-    cv2.fillPoly(fine, [np.round(np.clip(corners, -reach, reach)).astype(np.int32)], 1)
-    cover = cv2.resize(fine.astype(np.float32), (MAP_SIDE, MAP_SIDE), interpolation=cv2.INTER_AREA)
-    shared = float((maps.mask * cover).sum())
-    return shared / max(float(maps.mask.sum() + cover.sum()) - shared, 1e-6)
-
-
 def _quad(outline: Polygon, maps: NetMaps, p: DecodeParams) -> Quad | None:
     corners = _four_sides(outline, p)
     if corners is None:

@@ -20,11 +20,8 @@ MOST_PX = 1024
 def grain(grey: Grey) -> float:
     """Standard deviation of the noise in grey levels, by the median, so that print does not count."""
     part = _middle(grey)
-    return 0.0 if min(part.shape) < 3 else unexplained(part)
-
-
-def unexplained(part: NDArray[np.int16] | NDArray[np.float32]) -> float:
-    """The same of H x W values, at least 3 x 3."""
+    if min(part.shape) < 3:
+        return 0.0
     straight = part[1:-1, 2:] + part[1:-1, :-2] + part[2:, 1:-1] + part[:-2, 1:-1]
     crossed = part[2:, 2:] + part[2:, :-2] + part[:-2, 2:] + part[:-2, :-2]
     return float(np.median(np.abs(4 * part[1:-1, 1:-1] - 2 * straight + crossed))) / (0.6745 * 6)

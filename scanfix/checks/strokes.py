@@ -15,13 +15,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from scanfix.checks.residue import unexplained
 from scanfix.checks.view import DocumentView
 from scanfix.pyramid import Pyramid
 
 Grey = NDArray[np.uint8]
 Values = NDArray[np.float64]
-Strips = NDArray[np.float32]
 
 GLYPH_PX = 24
 STRIP_PX = 32
@@ -42,10 +40,6 @@ class Strokes:
     """The same in the sharpest direction."""
     contrast: Values
     """Paper minus ink, grey levels."""
-    noise: Values
-    """Standard deviation of the grain, grey levels."""
-    ink: Values
-    """Grey level of the ink."""
 
 
 def cut_strips(
@@ -118,7 +112,7 @@ def _strip(picture: Grey, quad: NDArray[np.float64], width: int) -> NDArray[np.u
 
 
 def ink_levels(strips: Grey, widths: NDArray[np.int64]) -> Values:
-    """Grey level of the ink of each strip (`Strokes.ink`), without the rest."""
+    """Grey level of the ink of each strip."""
     filled = [np.sort(strip[:, :width], axis=None) for strip, width in zip(strips, widths, strict=True)]
     return np.array([values[len(values) * 6 // 100] for values in filled], np.float64)
 
@@ -128,12 +122,12 @@ def measure_strokes(strips: Grey, widths: NDArray[np.int64], heights: Values) ->
     rows = [
         _measured(strip[:, :width].astype(np.float32)) for strip, width in zip(strips, widths, strict=True)
     ]
-    columns = np.array(rows, np.float64).reshape(-1, 5).T
-    return Strokes(heights, columns[0], columns[1], columns[2], columns[3], columns[4])
+    columns = np.array(rows, np.float64).reshape(-1, 3).T
+    return Strokes(heights, columns[0], columns[1], columns[2])
 
 
-def _measured(strip: NDArray[np.float32]) -> tuple[float, float, float, float, float]:
-    """Edge width in the worst and the best direction, contrast, grain, ink."""
+def _measured(strip: NDArray[np.float32]) -> tuple[float, float, float]:
+    """Edge width in the worst and the best direction, contrast."""
     ink, paper = np.quantile(strip, [0.06, 0.85])
     contrast = max(float(paper - ink), 0.5)
     steps = (
@@ -143,4 +137,4 @@ def _measured(strip: NDArray[np.float32]) -> tuple[float, float, float, float, f
         (strip[2:, :-2] - strip[:-2, 2:]) / np.float32(np.sqrt(2)),
     )
     edges = [contrast / max(float(np.quantile(np.abs(step), 0.98)) / 2, 0.25) / GLYPH_PX for step in steps]
-    return max(edges), min(edges), contrast, unexplained(strip), float(ink)
+    return max(edges), min(edges), contrast

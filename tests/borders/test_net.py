@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from scanfix.borders import net
-from scanfix.borders.net import MAP_SIDE, NetMaps, mask_quad, mask_quads, page_overlap, predict
+from scanfix.borders.net import MAP_SIDE, NetMaps, mask_quad, mask_quads, predict
 from scanfix.geometry import SIDES, Quad
 
 if TYPE_CHECKING:
@@ -131,16 +131,6 @@ def test_two_pages_come_largest_first() -> None:
     assert len(quads) == 2
     assert quads[0] == mask_quad(maps)
     assert quads[0].area > quads[1].area
-
-
-def test_overlap_falls_as_a_quad_leaves_the_page() -> None:
-    page = np.array([[8.0, 8.0], [40.0, 8.0], [40.0, 40.0], [8.0, 40.0]])
-    maps = drawn_maps(page)
-    scale = (maps.scale_x, maps.scale_y)
-    values = [page_overlap(maps, Quad.of((page + shift) * scale)) for shift in (0, 4, 12, 60)]
-    assert values[0] > 0.95
-    assert values == sorted(values, reverse=True)
-    assert values[-1] == 0
 
 
 @pytest.mark.parametrize("level", [0.0, 0.4])

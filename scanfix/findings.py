@@ -82,7 +82,7 @@ FINDINGS: dict[str, FindingSpec] = _rows(
     ("SF406", "enlarged", _WARNING),
     ("SF407", "resolution_low", _WARNING),
     ("SF408", "legibility_reduced", _WARNING),
-    ("SF409", "mirrored", _ERROR),
+    ("SF409", "mirrored", _INFO),
     ("SF410", "further_pages", _WARNING),
     ("SF501", "kind_mismatch", _ERROR),
     ("SF502", "number_mismatch", _ERROR),

@@ -128,9 +128,9 @@ def test_risks_are_counted_in_words() -> None:
 
 def test_chinese_is_set_as_chinese() -> None:
     one = report()
-    unsure = Finding.of("SF409", severity=Severity.INFO, confidence=0.6)
+    unsure = Finding.of("SF409", confidence=0.6)
     said = text_of(lines(replace(one, assessments=(Assessment("mirrored", finding=unsure),)), "zh"))
-    assert "说明 SF409：图片是镜像的（左右相反）。（把握 60%）" in said
+    assert "说明 SF409：图片似乎是镜像的（左右相反）。（把握 60%）" in said
 
 
 def test_a_turned_picture_is_told() -> None:

@@ -10,7 +10,6 @@ import math
 from scanfix.checks.check import Check
 from scanfix.checks.reading_turn import PARAMS, mirror_lead
 from scanfix.checks.subject import Subject
-from scanfix.findings import Severity
 from scanfix.model import Assessment, Finding
 
 
@@ -34,7 +33,7 @@ def assess_mirror(subject: Subject) -> Assessment:
     if lead == -math.inf:
         return Assessment("mirrored", failure="too little text to tell by")
     found = lead >= PARAMS.mirror_lead
-    finding = Finding.of("SF409", severity=Severity.INFO, confidence=0.6) if found else None
+    finding = Finding.of("SF409", confidence=0.6) if found else None
     score = 40.0 if found else 100.0
     return Assessment("mirrored", native=lead, unit="log chance", score=score, finding=finding)
 

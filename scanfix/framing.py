@@ -62,6 +62,8 @@ class Framed:
     """In upright source pixels; None where the whole picture was kept."""
     rotation: Turn = 0
     """Degrees clockwise that they were turned by afterwards."""
+    straight: bool = False
+    """The perspective was straightened."""
 
     @property
     def untouched(self) -> bool:
@@ -89,7 +91,7 @@ def frame(
         framed = (crop == "flat" and _flat(source, border, aspect, params)) or _cropped(
             source, border, params
         )
-    return Framed(np.rot90(framed.pixels, -turn // 90), framed.crop, turn)
+    return Framed(np.rot90(framed.pixels, -turn // 90), framed.crop, turn, framed.straight)
 
 
 def crop_rect(size: Size, border: DocumentBorder, params: FramingParams = PARAMS) -> Rect | None:
@@ -160,7 +162,7 @@ def _flat(
     if border.confidence < params.min_confidence or border.others or not inside:
         return None
     pixels, rect = rectify(source.pixels, border.quad, _margin(border.quad, params), aspect)
-    return Framed(pixels, rect)
+    return Framed(pixels, rect, straight=True)
 
 
 def _margin(quad: Quad, params: FramingParams) -> float:

@@ -277,6 +277,11 @@ def _finished(
     """The report of the photo with what was made of it."""
     if framed.rotation:
         settled += ("SF108",)
+    if framed.crop:
+        # The table is gone; whether enough pixels are left the legibility tells.
+        settled += ("SF104",)
+    if framed.straight:
+        settled += ("SF105", "SF106")
     output = OutputInfo(
         encoded.format,
         len(encoded.data),

@@ -36,3 +36,23 @@ def test_a_portal_that_wants_the_original_gets_it_as_it_lies() -> None:
     prepared = scanfix.prepare(data, profile="stripe-id")
     assert prepared.output.rotation == 0
     assert "SF108" in [finding.code for finding in prepared.report.risks]
+
+
+def test_what_cropping_and_straightening_settle_is_no_finding_of_the_result() -> None:
+    card = photo("card", 1000, rotate=12).pixels
+    ground = np.full(
+        (card.shape[0] + 1400, card.shape[1] + 1400, 3), np.median(card[:40], axis=(0, 1)), np.uint8
+    )
+    ground[700:-700, 700:-700] = card
+    small = as_jpeg(ground)
+    told = {finding.code for finding in scanfix.inspect(small).findings}
+    assert {"SF104", "SF105"} <= told
+    cropped = scanfix.prepare(small).report
+    assert cropped.output is not None
+    assert cropped.output.crop is not None
+    assert "SF104" not in {finding.code for finding in cropped.findings}
+    assert "SF105" in {finding.code for finding in cropped.findings}
+    straight = {finding.code for finding in scanfix.prepare(small, crop="flat").report.findings}
+    assert not {"SF104", "SF105", "SF106"} & straight
+    kept = {finding.code for finding in scanfix.prepare(small, crop="never").report.findings}
+    assert "SF104" in kept

@@ -14,6 +14,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import torch
+from torch import nn
 
 from training.network import Deployed, Finder
 from training.scenes import INPUT
@@ -27,6 +28,17 @@ def mean_of(checkpoints: list[str]) -> dict[str, torch.Tensor]:
         else value
         for name, value in states[-1].items()
     }
+
+
+class Chances(nn.Module):
+    """A network with its logits as chances."""
+
+    def __init__(self, net: nn.Module) -> None:
+        super().__init__()
+        self.net = net
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return torch.sigmoid(self.net(x))
 
 
 def export(deployed: torch.nn.Module, x: torch.Tensor, out: Path, name: str, answers: list[str]) -> None:

@@ -195,19 +195,20 @@ def work(rank: int, args: argparse.Namespace) -> None:
         torch.save(average.state_dict(), args.run / "final.pt")
 
 
-def main() -> None:
+def options(**numbers: float) -> argparse.ArgumentParser:
+    """The folders of a trainer, and its numbers with what they are by default."""
     parser = argparse.ArgumentParser()
     parser.add_argument("chunks", type=Path)
     parser.add_argument("run", type=Path)
-    parser.add_argument("--minutes", type=float, default=50)
-    parser.add_argument("--batch", type=int, default=16)
-    parser.add_argument("--workers", type=int, default=2)
-    parser.add_argument("--rate", type=float, default=2.5e-3)
-    parser.add_argument("--decay", type=float, default=0.995)
-    parser.add_argument("--every", type=float, default=4)
-    parser.add_argument("--least", type=int, default=900)
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--port", type=int, default=29517)
+    for name, usual in numbers.items():
+        parser.add_argument(f"--{name}", type=type(usual), default=usual)
+    return parser
+
+
+def main() -> None:
+    parser = options(
+        minutes=50.0, batch=16, workers=2, rate=2.5e-3, decay=0.995, every=4.0, least=900, seed=1, port=29517
+    )
     parser.add_argument("--start")
     args = parser.parse_args()
     if args.workers == 1:

@@ -1,6 +1,6 @@
 """Is the document printed like a card of bank card size, whatever kind it is?
 
-A small network of our own (`card.onnx` beside this file, 60 thousand weights) looks at the whole document,
+A small network of our own (`card.onnx` beside this file, 63 thousand weights) looks at the whole document,
 squeezed to 144 x 96: a portrait beside a few rows of fields, an emblem over a title, a machine-readable zone
 of three lines. It reads nothing, and the shape it cannot see. It was trained by `training/cards` on drawn
 documents only.

@@ -8,6 +8,7 @@ ground beside round corners (`round_corners`), which show at all four of a whole
 
 from __future__ import annotations
 
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -15,7 +16,6 @@ from numpy.typing import NDArray
 
 from scanfix.checks.card import card_chance
 from scanfix.checks.crossing import crossed_sides
-from scanfix.checks.damage import CLASSES
 from scanfix.checks.margins import narrow_sides
 from scanfix.checks.subject import Subject
 from scanfix.documents import find_kind
@@ -45,6 +45,8 @@ class LeavingParams(NamedTuple):
     most_off: float = 0.1
     """Beyond it something else than this document alone is more likely than a cut: a card copied on an A4
     sheet is off by 0.11, both its sides on one picture by 0.2, an open passport by 0.24."""
+    most_off_card: float = 0.13
+    """The same for what looks like a card alone; a strip of a tenth makes 0.10 to 0.11."""
     sure_card: float = 0.9
     """Chance of a document of no named kind to be a card, whose shape is then held against it. Of 74
     labelled photos, 4 of cards, none reaches it (a card 0.36, others 0.27), nor does a drawn passport."""
@@ -54,8 +56,6 @@ class LeavingParams(NamedTuple):
     """`rim` in widths or heights of the document, the others shares of it from which damage explains what
     crosses it. Of drawn pictures without ground 68 with a cut side have 0.07 at most (0.17 covered, where a
     portrait is cut), and 6 whole ones with damage over the rim 0.1 to 0.6 (0.21)."""
-    most_off_card: float = 0.13
-    """As `most_off`, for what looks like a card alone."""
 
 
 def shows_round_corners(subject: Subject) -> bool:
@@ -87,9 +87,9 @@ def lies_under_damage(subject: Subject, side: Side, params: LeavingParams = Leav
         "bottom": (0.0, 1 - rim, 1.0, 1.0),
         "left": (0.0, 0.0, rim, 1.0),
     }[side]
-    over = {name: subject.damage.share_over(name, left, top, right, bottom) for name in CLASSES}
-    lit = max(over["glare"], over["shadow"], over["smudge"])
-    return lit > params.damaged or over["cover"] > params.covered
+    over = partial(subject.damage.share_over, left=left, top=top, right=right, bottom=bottom)
+    marked = any(over(name) > params.damaged for name in ("glare", "shadow", "smudge"))
+    return marked or over("cover") > params.covered
 
 
 def sides_text_ends_at(subject: Subject, params: LeavingParams = LeavingParams()) -> tuple[Side, ...]:

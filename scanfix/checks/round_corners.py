@@ -29,6 +29,8 @@ class RoundCornerParams(NamedTuple):
     """3.18 mm of a passport's 125 mm are 0.025."""
     most_radius: float = 0.047
     """3.18 mm of a card's 85.6 mm are 0.037; more where a part of it lacks."""
+    least_px: int = 4
+    """In a picture narrower than this, or than two of the largest radii, nothing is looked for."""
     step_px: float = 2.5
     """From the arc to where the colours on both sides of it are taken."""
     contrast: float = 14.0
@@ -54,6 +56,8 @@ def _radius(picture: Pixels, params: RoundCornerParams) -> float:
     long_side = max(picture.shape[:2])
     reach = round(2 * params.most_radius * long_side)
     corner = np.ascontiguousarray(picture[:reach, :reach])
+    if min(corner.shape[:2]) < max(reach, params.least_px):
+        return 0.0
     lab = np.asarray(cv2.GaussianBlur(to_lab(corner), (0, 0), 1.0), np.float32)
     radii = np.arange(params.least_radius * long_side, params.most_radius * long_side, 0.5)
     contrasts = [_contrast(lab, float(radius), params) for radius in radii]

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sys
+from functools import partial
 from typing import TYPE_CHECKING
 
 from scanfix.cli import options
 from scanfix.cli.options import FailOn
-from scanfix.cli.outputs import check_annotated, told_as_typed
+from scanfix.cli.outputs import check_annotated, check_free, write_annotated
 from scanfix.cli.photo import corners_of, exit_code_of, limits_of, run, source_of
-from scanfix.cli.terminal import attempt, finish, print_json, print_line, print_report
+from scanfix.cli.terminal import attempt_each, finish, print_json, print_line, print_report
 from scanfix.messages import say, user_lang
 from scanfix.naming import shown
 
@@ -34,21 +35,16 @@ def command(
     speak = user_lang(lang)
     several = len(photos) > 1
 
-    def look(photo: str, order: Order) -> int:
-        from scanfix.files import check_target, write_atomically
-
+    def look(order: Order, photo: str) -> int:
         source = source_of(photo, order.limits)
-        if annotate:
-            with told_as_typed(annotate):
-                check_target(annotate, overwrite=overwrite, source=source.name)
+        check_free(annotate, source, overwrite=overwrite)
         from scanfix import pipeline
         from scanfix.reports.text import lines
 
         report = run(pipeline.inspect, source, order, given=limit)
         if annotate:
             picture = run(pipeline.annotate, source, report, order, speak, given=limit)
-            with told_as_typed(annotate):
-                write_atomically(annotate, picture, overwrite=overwrite, source=source.name)
+            write_annotated(annotate, picture, source, overwrite=overwrite)
         if json:
             print_json(report, photo, None, speak, named=several)
         else:
@@ -73,14 +69,6 @@ def command(
             salvage=salvage,
             corners=corners_of(corners),
         )
-        return max(
-            attempt(
-                lambda photo=photo: look(photo, order),  # type: ignore[misc]
-                speak,
-                photo,
-                lambda error, photo=photo: failed(photo, error),  # type: ignore[misc]
-            )
-            for photo in photos
-        )
+        return attempt_each(photos, partial(look, order), speak, failed)
 
     finish(work, speak)

@@ -9,9 +9,9 @@ import typer
 
 from scanfix.cli import options
 from scanfix.cli.options import CropChoice, FailOn, LayoutChoice
-from scanfix.cli.outputs import STANDARD, check_standard_output, format_in, told_as_typed
+from scanfix.cli.outputs import STANDARD, check_free, check_standard_output, deliver, format_in
 from scanfix.cli.photo import exit_code_of, limits_of, run, source_of
-from scanfix.cli.terminal import finish, print_bytes, print_json, print_line, print_report, usage_error
+from scanfix.cli.terminal import finish, print_json, print_line, print_report, usage_error
 from scanfix.errors import ScanfixError
 from scanfix.messages import Lang, say, user_lang
 from scanfix.naming import shown
@@ -47,11 +47,9 @@ def command(
     speak = user_lang(lang)
 
     def work() -> int:
-        if json and output == STANDARD:
-            raise usage_error(say("usage_json_stdout", speak))
         if front == back == STANDARD:
             raise usage_error(say("usage_two_stdin", speak))
-        check_standard_output(output, speak)
+        check_standard_output(output, json, speak)
         from scanfix.order import make_order
 
         order = make_order(profile, format or format_in(output), crop.value, document, limits_of(limit))
@@ -59,11 +57,7 @@ def command(
         from scanfix import pipeline
 
         joined = run(pipeline.join, *sources, order, layout.value, given=limit)
-        if output == STANDARD:
-            print_bytes(joined.data)
-        else:
-            with told_as_typed(output):
-                joined.save(output, overwrite=overwrite)
+        deliver(joined, output, overwrite=overwrite)
         if json:
             for name, report in ((front, joined.front), (back, joined.back)):
                 print_json(report, name, output, speak, named=True)
@@ -75,16 +69,12 @@ def command(
 
 
 def _side(name: str, output: str, order: Order, overwrite: bool) -> SourceBytes:
-    from scanfix.files import check_target
-
     try:
         source = source_of(name, order.limits)
     except ScanfixError as error:
         error.about = name
         raise
-    if output != STANDARD:
-        with told_as_typed(output):
-            check_target(output, overwrite=overwrite, source=source.name)
+    check_free(output, source, overwrite=overwrite)
     return source
 
 

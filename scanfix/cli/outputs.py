@@ -8,11 +8,16 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path, PurePath
+from typing import TYPE_CHECKING
 
-from scanfix.cli.terminal import print_line, usage_error
+from scanfix.cli.terminal import print_bytes, print_line, usage_error
 from scanfix.errors import OutputError
 from scanfix.messages import Lang, say
 from scanfix.naming import PREPARED, distinct_names, shown
+
+if TYPE_CHECKING:
+    from scanfix.files import SourceBytes
+    from scanfix.pipeline import JoinedImage, PreparedImage
 
 STANDARD = "-"
 RESULTS = (f"{PREPARED}.jpg", f"{PREPARED}.bmp")
@@ -54,12 +59,40 @@ def told_as_typed(target: str) -> Iterator[None]:
         raise
 
 
-def check_standard_output(output: str | None, lang: Lang) -> None:
-    """A picture is for a file or a program, never for a terminal."""
+def check_standard_output(output: str | None, json: bool, lang: Lang) -> None:
+    """A picture is for a file or a program, never for a terminal, and never among reports."""
+    if json and output == STANDARD:
+        raise usage_error(say("usage_json_stdout", lang))
     if output == STANDARD and sys.__stdout__ is None:
         raise OutputError("not_written", reason=os.strerror(errno.EBADF).lower())
     if output == STANDARD and sys.stdout.isatty():
         raise usage_error(say("usage_terminal", lang))
+
+
+def check_free(path: str | None, source: SourceBytes, *, overwrite: bool) -> None:
+    """Whether a file can be written there, asked before any work is done."""
+    from scanfix.files import check_target
+
+    if path and path != STANDARD:
+        with told_as_typed(path):
+            check_target(path, overwrite=overwrite, source=source.name)
+
+
+def write_annotated(path: str, picture: bytes, source: SourceBytes, *, overwrite: bool) -> None:
+    """The picture for people."""
+    from scanfix.files import write_atomically
+
+    with told_as_typed(path):
+        write_atomically(path, picture, overwrite=overwrite, source=source.name)
+
+
+def deliver(made: PreparedImage | JoinedImage, target: str, *, overwrite: bool) -> None:
+    """To the file, or to standard output."""
+    if target == STANDARD:
+        print_bytes(made.data)
+    else:
+        with told_as_typed(target):
+            made.save(target, overwrite=overwrite)
 
 
 def check_annotated(annotate: str | None, photos: list[str], lang: Lang) -> None:

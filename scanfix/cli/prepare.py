@@ -10,21 +10,21 @@ from scanfix.cli.options import CropChoice, FailOn
 from scanfix.cli.outputs import (
     STANDARD,
     check_annotated,
+    check_free,
     check_standard_output,
+    deliver,
     format_in,
     plan_outputs,
-    told_as_typed,
     without_results,
+    write_annotated,
 )
 from scanfix.cli.photo import corners_of, exit_code_of, limits_of, run, source_of
 from scanfix.cli.terminal import (
-    attempt,
+    attempt_each,
     finish,
-    print_bytes,
     print_json,
     print_line,
     print_report,
-    usage_error,
 )
 from scanfix.messages import Lang, say, user_lang
 from scanfix.naming import shown
@@ -55,9 +55,7 @@ def command(
     speak = user_lang(lang)
 
     def work() -> int:
-        if json and output == STANDARD:
-            raise usage_error(say("usage_json_stdout", speak))
-        check_standard_output(output, speak)
+        check_standard_output(output, json, speak)
         check_annotated(annotate, photos, speak)
         from scanfix.order import make_order
 
@@ -73,18 +71,14 @@ def command(
         wanted = without_results(photos, speak)
         show = _Show(speak, json, quiet, named=len(wanted) > 1)
         plan = plan_outputs(wanted, output, f".{order.format}", speak)
-        codes = [
-            attempt(
-                lambda photo=photo, target=target: _one(  # type: ignore[misc]
-                    photo, target, order, limit, annotate, fail_on, overwrite, show
-                ),
-                speak,
-                photo,
-                lambda error, photo=photo, target=target: show.failed(photo, target, error),  # type: ignore[misc]
-            )
-            for photo, target in plan.items()
-        ]
-        return max(codes)
+
+        def one(photo: str) -> int:
+            return _one(photo, plan[photo], order, limit, annotate, fail_on, overwrite, show)
+
+        def failed(photo: str, error: ScanfixError) -> None:
+            show.failed(photo, plan[photo], error)
+
+        return attempt_each(plan, one, speak, failed)
 
     finish(work, speak)
 
@@ -122,13 +116,9 @@ def _one(
     overwrite: bool,
     show: _Show,
 ) -> int:
-    from scanfix.files import check_target, write_atomically
-
     source = source_of(photo, order.limits)
     for path in (target, annotate):
-        if path and path != STANDARD:
-            with told_as_typed(path):
-                check_target(path, overwrite=overwrite, source=source.name)
+        check_free(path, source, overwrite=overwrite)
     # Loaded only now: what is refused above is refused at once.
     from scanfix import pipeline
 
@@ -136,13 +126,8 @@ def _one(
     picture = b""
     if annotate:
         picture = run(pipeline.annotate, source, prepared.report, order, show.lang, given=limit)
-    if target == STANDARD:
-        print_bytes(prepared.data)
-    else:
-        with told_as_typed(target):
-            prepared.save(target, overwrite=overwrite)
+    deliver(prepared, target, overwrite=overwrite)
     if annotate:
-        with told_as_typed(annotate):
-            write_atomically(annotate, picture, overwrite=overwrite, source=source.name)
+        write_annotated(annotate, picture, source, overwrite=overwrite)
     show.made(prepared, photo, target, annotate)
     return exit_code_of(prepared.report, fail_on)

@@ -15,10 +15,6 @@ if TYPE_CHECKING:
     from scanfix.profiles import OutputProfile
 
 
-ANY_LEAST, ANY_MOST = (1, 1), (65_500, 65_500)
-"""Bounds that are those of the format, not the portal's."""
-
-
 def command(
     name: Annotated[
         str | None, typer.Argument(metavar="[NAME]", help=options.help_text("help_profile_name"))
@@ -72,10 +68,15 @@ def _rows(profile: OutputProfile, lang: Lang) -> list[tuple[str, str]]:
 
 def _pixels(profile: OutputProfile, lang: Lang) -> list[tuple[str, str]]:
     """The portal's bounds; those that any file keeps are not told."""
+    from scanfix.profiles.profile import MAX_SIDE
+
     least, most = (profile.min_width, profile.min_height), (profile.max_width, profile.max_height)
     said = [
         say(key, lang, size=f"{size[0]} x {size[1]}")
-        for key, size, free in (("profile_least", least, ANY_LEAST), ("profile_most", most, ANY_MOST))
+        for key, size, free in (
+            ("profile_least", least, (1, 1)),
+            ("profile_most", most, (MAX_SIDE, MAX_SIDE)),
+        )
         if size != free
     ]
     if profile.square:

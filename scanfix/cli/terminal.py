@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, NoReturn, TextIO
 
 import typer
@@ -125,6 +126,16 @@ def attempt(
         return broken.exit_code
     except Exception as error:  # noqa: BLE001 - a traceback is no message; SCANFIX_DEBUG shows it
         return _internal_error(error, lang)
+
+
+def attempt_each(
+    photos: Iterable[str],
+    work: Callable[[str], int],
+    lang: Lang,
+    tell: Callable[[str, ScanfixError], object],
+) -> int:
+    """The same for each photo, the largest code of all; `tell` hears of those that could not be taken."""
+    return max(attempt(partial(work, photo), lang, photo, partial(tell, photo)) for photo in photos)
 
 
 def _internal_error(error: Exception, lang: Lang) -> int:

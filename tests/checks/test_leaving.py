@@ -146,6 +146,11 @@ def test_round_corners_are_seen_where_they_are() -> None:
     assert radii[0] == pytest.approx(3.18 / 85.6, rel=0.25)
 
 
+@pytest.mark.parametrize("shape", [(1, 1), (10, 14), (30, 800), (800, 30)])
+def test_tiny_and_narrow_pictures_have_no_round_corners(shape: tuple[int, int]) -> None:
+    assert not any(corner_radii(np.zeros((*shape, 3), np.uint8)))
+
+
 def test_a_card_that_shows_its_four_round_corners_is_whole() -> None:
     whole = rounded((0, 1, 2, 3))
     assessment = border_check.assess(subject(whole, filling(whole)))

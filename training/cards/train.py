@@ -19,12 +19,12 @@ import torch
 import torch.nn.functional as F  # noqa: N812
 from torch import Tensor
 
-from training.cards.network import HEIGHT, WIDTH, CardTeller, Deployed
+from training.cards.network import HEIGHT, WIDTH, CardTeller
 from training.damage.marks import cells
 from training.documents import Rng
-from training.export import export
+from training.export import Chances, export
 from training.quality import capture
-from training.train import optimizer_of, rate, update_average
+from training.train import optimizer_of, options, rate, update_average
 
 MOST_CUT = 0.15
 Rgb = np.ndarray
@@ -104,15 +104,7 @@ class Store:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser()
-    parser.add_argument("chunks", type=Path)
-    parser.add_argument("run", type=Path)
-    parser.add_argument("--minutes", type=float, default=30)
-    parser.add_argument("--batch", type=int, default=48)
-    parser.add_argument("--rate", type=float, default=3e-3)
-    parser.add_argument("--decay", type=float, default=0.998)
-    parser.add_argument("--least", type=int, default=1500)
-    train(parser.parse_args())
+    train(options(minutes=30.0, batch=48, rate=3e-3, decay=0.998, least=1500).parse_args())
 
 
 def train(args: argparse.Namespace) -> None:
@@ -150,7 +142,7 @@ def train(args: argparse.Namespace) -> None:
             torch.save(average.state_dict(), args.run / "latest.pt")
     torch.save(average.state_dict(), args.run / "final.pt")
     example = torch.rand(1, 3, HEIGHT, WIDTH) * 2 - 1
-    export(Deployed(average).eval(), example, args.run / "card.onnx", "document", ["card"])
+    export(Chances(average).eval(), example, args.run / "card.onnx", "document", ["card"])
 
 
 if __name__ == "__main__":

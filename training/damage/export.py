@@ -10,16 +10,16 @@ from pathlib import Path
 
 import torch
 
-from training.damage.network import Deployed, Pointer
+from training.damage.network import Pointer
 from training.damage.samples import SIDE
-from training.export import export, mean_of
+from training.export import Chances, export, mean_of
 
 
 def main() -> None:
     *checkpoints, out = sys.argv[1:]
     net = Pointer()
     net.load_state_dict(mean_of(checkpoints))
-    export(Deployed(net).eval(), torch.rand(1, 3, SIDE, SIDE) * 2 - 1, Path(out), "page", ["maps"])
+    export(Chances(net).eval(), torch.rand(1, 3, SIDE, SIDE) * 2 - 1, Path(out), "page", ["maps"])
 
 
 if __name__ == "__main__":

@@ -6,7 +6,6 @@ Input: N x 3 x 384 x 384, RGB, (value - 127.5) / 127.5. Output: N x 6 x 48 x 48,
 
 from __future__ import annotations
 
-import torch
 from torch import Tensor, nn
 
 from training.damage.marks import CLASSES
@@ -49,14 +48,3 @@ class Pointer(nn.Module):
         for k in range(len(levels) - 2, -1, -1):
             y = self.smooth[k](self.up(y) + self.sides_in[k](levels[k]))
         return self.head(y)
-
-
-class Deployed(nn.Module):
-    """The network with its output as probabilities."""
-
-    def __init__(self, net: Pointer) -> None:
-        super().__init__()
-        self.net = net
-
-    def forward(self, x: Tensor) -> Tensor:
-        return torch.sigmoid(self.net(x))

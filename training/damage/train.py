@@ -20,7 +20,7 @@ from torch import Tensor
 
 from training.damage.network import Pointer
 from training.export import mean_of
-from training.train import optimizer_of, rate, update_average
+from training.train import optimizer_of, options, rate, update_average
 
 STORE = 8_000
 
@@ -76,16 +76,7 @@ def loss_of(logits: Tensor, want: Tensor) -> Tensor:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser()
-    parser.add_argument("chunks", type=Path)
-    parser.add_argument("run", type=Path)
-    parser.add_argument("--minutes", type=float, default=60)
-    parser.add_argument("--batch", type=int, default=16)
-    parser.add_argument("--rate", type=float, default=2.5e-3)
-    parser.add_argument("--decay", type=float, default=0.997)
-    parser.add_argument("--every", type=float, default=5)
-    parser.add_argument("--least", type=int, default=512)
-    parser.add_argument("--seed", type=int, default=1)
+    parser = options(minutes=60.0, batch=16, rate=2.5e-3, decay=0.997, every=5.0, least=512, seed=1)
     parser.add_argument("--start", nargs="+", help="a checkpoint, or several: their mean")
     train(parser.parse_args())
 

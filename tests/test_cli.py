@@ -353,10 +353,11 @@ def test_a_limit_that_cannot_be_is_a_usage_error(card: Path, limit: str) -> None
 
 
 def shell(line: str, folder: Path) -> subprocess.CompletedProcess[bytes]:
-    """The command `$SCANFIX` in a line of the shell, for what only a shell can do to streams."""
-    variables = os.environ | {"SCANFIX": f"{sys.executable} -m scanfix", "LANG": "C.UTF-8"}
+    """The command `scanfix` in a line of the shell, for what only a shell can do to streams."""
+    variables = os.environ | {"PYTHON": sys.executable, "LANG": "C.UTF-8"}
+    command = 'scanfix() { "$PYTHON" -m scanfix "$@"; }'
     return subprocess.run(
-        ["/bin/sh", "-c", line],
+        ["/bin/sh", "-c", f"{command}; {line}"],
         cwd=folder,
         capture_output=True,
         env=variables,
@@ -369,14 +370,14 @@ def shell(line: str, folder: Path) -> subprocess.CompletedProcess[bytes]:
 @pytest.mark.parametrize(
     ("line", "code"),
     [
-        ("$SCANFIX inspect card.jpg >&-", 0),
-        ("$SCANFIX prepare card.jpg -o - >&-", 5),
-        ("$SCANFIX prepare - -o q.jpg <&-", 3),
-        ("$SCANFIX inspect card.jpg >/dev/full", 5),
-        ("$SCANFIX prepare card.jpg -o - >/dev/full", 5),
-        ("$SCANFIX --help >/dev/full", 5),
-        ("$SCANFIX --help >&-", 0),
-        ("{ $SCANFIX prepare card.jpg -o - 2>/dev/null; echo $? >code; } | head -c 0; exit $(cat code)", 0),
+        ("scanfix inspect card.jpg >&-", 0),
+        ("scanfix prepare card.jpg -o - >&-", 5),
+        ("scanfix prepare - -o q.jpg <&-", 3),
+        ("scanfix inspect card.jpg >/dev/full", 5),
+        ("scanfix prepare card.jpg -o - >/dev/full", 5),
+        ("scanfix --help >/dev/full", 5),
+        ("scanfix --help >&-", 0),
+        ("{ scanfix prepare card.jpg -o - 2>/dev/null; echo $? >code; } | head -c 0; exit $(cat code)", 0),
     ],
 )
 def test_a_stream_that_is_closed_or_full_is_no_fault_of_scanfix(card: Path, line: str, code: int) -> None:
@@ -418,7 +419,7 @@ def test_a_picture_is_not_written_to_a_terminal(card: Path) -> None:
 def test_an_output_is_told_as_it_was_typed(card: Path, output: str, said: str) -> None:
     (card.parent / "sub").mkdir()
     (card.parent / "sub" / "card.jpg").touch()
-    done = shell(f"$SCANFIX prepare card.jpg -o {output}", card.parent)
+    done = shell(f"scanfix prepare card.jpg -o {output}", card.parent)
     assert done.returncode == 5
     assert said in done.stderr.decode()
 
@@ -428,13 +429,13 @@ def test_two_photos_for_one_result_are_both_named(tmp_path: Path, card_bytes: by
         (tmp_path / folder).mkdir()
     for folder in ("a", "b"):
         (tmp_path / folder / "id.jpg").write_bytes(card_bytes)
-    done = shell("$SCANFIX prepare a/id.jpg b/id.jpg -o out", tmp_path)
+    done = shell("scanfix prepare a/id.jpg b/id.jpg -o out", tmp_path)
     assert b"a/id.jpg and b/id.jpg would both be written to out/id.prepared.jpg" in done.stderr
 
 
 def test_results_of_an_earlier_run_are_left_out_of_many(card: Path, listing: Listing) -> None:
     for _ in range(2):
-        done = shell("$SCANFIX prepare *.jpg --overwrite", card.parent)
+        done = shell("scanfix prepare *.jpg --overwrite", card.parent)
         assert done.returncode == 0, done.stderr
     assert listing() == {"card.jpg", "card.prepared.jpg"}
     assert b"left out 1 " in done.stderr

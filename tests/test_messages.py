@@ -11,7 +11,7 @@ from scanfix.decoding.sniff import MAGIC
 from scanfix.errors import ERRORS
 from scanfix.findings import FINDINGS
 from scanfix.formats import FORMATS, IN_WORKER
-from scanfix.messages import LANGS, catalogue, explanation, finding, say, term, user_lang
+from scanfix.messages import LANGS, Lang, catalogue, explanation, finding, say, term, title, user_lang
 
 CODES = sorted(code for kind in ERRORS for code in kind.codes)
 
@@ -21,12 +21,17 @@ def fields(template: str) -> set[str]:
 
 
 @pytest.mark.parametrize("code", FINDINGS)
-@pytest.mark.parametrize("part", ["message", "advice"])
+@pytest.mark.parametrize("part", ["title", "message", "advice"])
 def test_every_finding_speaks_both_languages(code: str, part: str) -> None:
     entry = catalogue("findings")[code]
     texts = [entry[lang][part] for lang in LANGS]
     assert all(texts)
     assert fields(texts[0]) == fields(texts[1])
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_no_two_findings_have_one_title(lang: Lang) -> None:
+    assert len({title(code, lang) for code in FINDINGS}) == len(FINDINGS)
 
 
 @pytest.mark.parametrize("code", FINDINGS)

@@ -28,6 +28,12 @@ def catalogue(name: str) -> dict[str, Any]:
     return tomllib.loads(packaged_text(__package__, f"{name}.toml"))
 
 
+def title(code: str, lang: Lang = "en") -> str:
+    """The finding in a few words, for lists and labels."""
+    text: str = _in(catalogue("findings")[code], lang)["title"]
+    return text
+
+
 def finding(code: str, params: Mapping[str, Any], lang: Lang = "en") -> str:
     """What was found, in one sentence."""
     return _fill(_in(catalogue("findings")[code], lang)["message"], params, lang)

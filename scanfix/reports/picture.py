@@ -14,7 +14,7 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from scanfix.geometry import Point, Quad
-from scanfix.messages import Lang, term
+from scanfix.messages import Lang, term, title
 from scanfix.model import Finding, Pixels, Report, SideState
 from scanfix.reports.fonts import load_font
 
@@ -121,4 +121,4 @@ def _draw_region(pen: _Pen, finding: Finding, region: tuple[Point, ...]) -> None
     for start, end in zip(region, region[1:] + region[:1], strict=True):
         pen.line((start, end), colour)
     top = min(region, key=lambda point: point[1])
-    pen.label(pen.place(top), f"{finding.code} {finding.slug}", colour)
+    pen.label(pen.place(top), f"{finding.code} {title(finding.code, pen.lang)}", colour)

@@ -7,16 +7,14 @@ has the data, the runs and the scores). It sees the whole photo squeezed to 192 
 
 from __future__ import annotations
 
-import threading
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import cv2
 import numpy as np
 
 from scanfix.geometry import SIDES, Quad, Side, Size
-from scanfix.packaged import packaged
+from scanfix.networks import ask
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,7 +28,7 @@ if TYPE_CHECKING:
 
 INPUT_SIDE = 192
 MAP_SIDE = 48
-WEIGHTS = "finder.onnx"
+WEIGHTS = "weights/finder.onnx"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,22 +72,6 @@ class DecodeParams(NamedTuple):
     """Share of the way."""
 
 
-_local = threading.local()
-
-
-@lru_cache(maxsize=1)
-def _weights() -> NDArray[np.uint8]:
-    data = packaged(__package__, f"weights/{WEIGHTS}")
-    return np.frombuffer(data, np.uint8)
-
-
-def _net() -> Any:
-    """The network of this thread: cv2.dnn.Net keeps its layers' outputs, so two threads cannot share one."""
-    if not hasattr(_local, "net"):
-        _local.net = cv2.dnn.readNetFromONNX(_weights())
-    return _local.net
-
-
 def squeeze(pixels: Pixels) -> Map:
     """The photo as 1 x 3 x 192 x 192 float32 RGB, -1..1, squeezed whatever its aspect."""
     step = max(1, min(pixels.shape[:2]) // (INPUT_SIDE * 3))
@@ -123,9 +105,8 @@ def predict(pixels: Pixels) -> NetMaps:
 
 def _in_turn(square: Map, turns: int) -> tuple[Map, Map]:
     """Maps (3 x 48 x 48) and facts (5) for the photo turned by so many quarters, turned back."""
-    net = _net()
-    net.setInput(np.ascontiguousarray(np.rot90(square, turns, axes=(2, 3))))
-    maps, facts = (np.asarray(answer, np.float32)[0] for answer in net.forward(("maps", "facts")))
+    turned = np.ascontiguousarray(np.rot90(square, turns, axes=(2, 3)))
+    maps, facts = (answer[0] for answer in ask(__package__, WEIGHTS, turned, ("maps", "facts")))
     # A quarter against the clock puts the right side on top.
     facts = np.concatenate([facts.ravel()[:1], np.roll(facts.ravel()[1:], turns)])
     return np.ascontiguousarray(np.rot90(maps, -turns, axes=(1, 2))), facts

@@ -8,13 +8,11 @@ documents only.
 
 from __future__ import annotations
 
-from functools import cache
-
 import cv2
 import numpy as np
 
 from scanfix.model import Pixels
-from scanfix.packaged import packaged
+from scanfix.networks import ask
 
 WIDTH, HEIGHT = 144, 96
 
@@ -25,11 +23,5 @@ def card_chance(document: Pixels) -> float:
     small = cv2.resize(np.ascontiguousarray(lying), (WIDTH, HEIGHT), interpolation=cv2.INTER_AREA)
     # Asked twice, also upside down: the mean errs less.
     both = np.stack([small, small[::-1, ::-1]]).transpose(0, 3, 1, 2).astype(np.float32)
-    network = cv2.dnn.readNetFromONNX(np.frombuffer(_model_bytes(), np.uint8))
-    network.setInput((both - 127.5) / 127.5)
-    return float(np.mean(network.forward()))
-
-
-@cache
-def _model_bytes() -> bytes:
-    return packaged(__package__, "card.onnx")
+    (chances,) = ask(__package__, "card.onnx", (both - 127.5) / 127.5)
+    return float(chances.mean())

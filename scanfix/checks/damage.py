@@ -9,7 +9,6 @@ checks use. What it sees is a hint: print can look like damage, and damage like 
 from __future__ import annotations
 
 import math
-from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 import cv2
@@ -20,7 +19,7 @@ from scanfix.checks.view import DocumentView
 from scanfix.findings import Severity
 from scanfix.geometry import Quad, Size
 from scanfix.model import Finding
-from scanfix.packaged import packaged
+from scanfix.networks import ask
 
 if TYPE_CHECKING:
     from scanfix.model import Pixels
@@ -121,13 +120,6 @@ def _view(quad: Quad) -> DocumentView:
 
 
 def _run(pixels: Pixels) -> NDArray[np.float32]:
-    # A network of its own for every call: OpenCV's are not safe between threads.
-    network = cv2.dnn.readNetFromONNX(np.frombuffer(_model_bytes(), np.uint8))
     planes = pixels.transpose(2, 0, 1)[None].astype(np.float32)
-    network.setInput((planes - 127.5) / 127.5)
-    return np.array(network.forward()[0], np.float32)
-
-
-@cache
-def _model_bytes() -> bytes:
-    return packaged(__package__, "damage.onnx")
+    (maps,) = ask(__package__, "damage.onnx", (planes - 127.5) / 127.5)
+    return np.asarray(maps[0], np.float32)

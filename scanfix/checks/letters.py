@@ -8,15 +8,13 @@ pages, and on scenery for what is no text.
 
 from __future__ import annotations
 
-from functools import cache
-
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from scanfix.checks.lines import TextLines
 from scanfix.checks.view import DocumentView
-from scanfix.packaged import packaged
+from scanfix.networks import ask
 
 Grey = NDArray[np.uint8]
 Values = NDArray[np.float64]
@@ -106,21 +104,14 @@ def normalised(pieces: Grey) -> NDArray[np.float32]:
     return np.asarray(np.clip(values / np.maximum(values.std((1, 2), keepdims=True), 2.0), -4, 4), np.float32)
 
 
-@cache
-def _model_bytes() -> bytes:
-    return packaged(__package__, "orientation.onnx")
-
-
 def letter_turns(pieces: Grey) -> Values:
     """N x 6 chances: degrees clockwise that put the letters right (0, 90, 180, 270), mirrored, no letters.
 
     Each piece is also asked upside down, so that the network has no leaning of its own.
     """
-    # A network of its own for every call: OpenCV's are not safe between threads, and this one loads in 1 ms.
-    network = cv2.dnn.readNetFromONNX(np.frombuffer(_model_bytes(), np.uint8))
     values = normalised(pieces)
-    network.setInput(np.concatenate([values, values[:, ::-1, ::-1]])[:, None])
-    logits = np.asarray(network.forward(), np.float64)
+    both = np.concatenate([values, values[:, ::-1, ::-1]])[:, None]
+    logits = ask(__package__, "orientation.onnx", both)[0].astype(np.float64)
     as_is, over = logits[: len(pieces)], logits[len(pieces) :, [2, 3, 0, 1, MIRRORED, NO_LETTERS]]
     return softmax((as_is + over) / 2)
 

@@ -8,13 +8,10 @@ photo, no real document and no one else's weights went into it.
 
 from __future__ import annotations
 
-from functools import cache
-
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from scanfix.packaged import packaged
+from scanfix.networks import ask
 
 Grey = NDArray[np.uint8]
 Values = NDArray[np.float64]
@@ -27,20 +24,12 @@ MOST_LETTERS = 6.0
 refused, an earlier model found 80 and 78 % of the unreadable; with one voice a segment, 77 and 73 %."""
 
 
-@cache
-def _model_bytes() -> bytes:
-    return packaged(__package__, "text_lines.onnx")
-
-
 def judge(strips: Grey, widths: NDArray[np.int64]) -> tuple[Values, Values]:
     """For N x 32 x 64 uint8 strips: the chance 0..1 that each is text, and that it is read."""
     if not len(strips):
         return np.empty(0), np.empty(0)
-    # A network of its own for every call: OpenCV's are not safe between threads, and this one loads in 2 ms.
-    network = cv2.dnn.readNetFromONNX(np.frombuffer(_model_bytes(), np.uint8))
-    network.setInput(normalised(strips, widths)[:, None])
-    logits = np.asarray(network.forward(), np.float64)
-    chances = 1 / (1 + np.exp(-np.clip(logits, -30, 30)))
+    (logits,) = ask(__package__, "text_lines.onnx", normalised(strips, widths)[:, None])
+    chances = 1 / (1 + np.exp(-np.clip(logits.astype(np.float64), -30, 30)))
     return chances[:, 0], chances[:, 1]
 
 

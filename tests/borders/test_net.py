@@ -9,7 +9,6 @@ import cv2
 import numpy as np
 import pytest
 
-from scanfix.borders import net
 from scanfix.borders.net import MAP_SIDE, NetMaps, mask_quad, mask_quads, predict
 from scanfix.geometry import SIDES, Quad
 
@@ -140,7 +139,3 @@ def test_an_empty_mask_gives_no_quad(level: float) -> None:
         mask_quad(NetMaps(maps.mask * 0 + level, maps.border, maps.corners, 0.1, maps.background, 1, 1))
         is None
     )
-
-
-def test_the_weights_stay_small() -> None:
-    assert net._weights().nbytes < 2_000_000

@@ -1,0 +1,40 @@
+"""The networks that lie in the package: each is read once a thread, by name.
+
+`cv2.dnn.Net` keeps what its layers gave last, so two threads cannot share one; loading one anew for every
+photo takes longer than asking the smaller ones.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from scanfix.packaged import packaged
+
+Answer = NDArray[np.float32]
+
+_loaded = threading.local()
+
+
+def ask(package: str, name: str, values: Answer, outputs: Sequence[str] = ()) -> tuple[Answer, ...]:
+    """What the network of this file says to N x C x H x W float32: one array an output, ours to keep.
+
+    Without `outputs` its only one. Raises FileNotFoundError.
+    """
+    network = _network(package, name)
+    network.setInput(values)
+    answers = network.forward(list(outputs)) if outputs else [network.forward()]
+    return tuple(np.array(answer, np.float32) for answer in answers)
+
+
+def _network(package: str, name: str) -> Any:
+    networks: dict[tuple[str, str], Any] = _loaded.__dict__.setdefault("networks", {})
+    if (package, name) not in networks:
+        weights = np.frombuffer(packaged(package, name), np.uint8)
+        networks[package, name] = cv2.dnn.readNetFromONNX(weights)
+    return networks[package, name]

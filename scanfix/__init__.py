@@ -25,7 +25,7 @@ if TYPE_CHECKING:
         OutputError,
         ScanfixError,
     )
-    from scanfix.findings import Severity
+    from scanfix.findings import Severity, Verdict
     from scanfix.isolation import Worker
     from scanfix.limits import SHELL_LIMITS, UPLOAD_LIMITS, Limits
     from scanfix.model import (
@@ -64,6 +64,7 @@ _HOME = {
     "SideState": "model",
     "SourceInfo": "model",
     "UPLOAD_LIMITS": "limits",
+    "Verdict": "findings",
     "Worker": "isolation",
     "inspect": "api",
     "join": "api",
@@ -96,6 +97,7 @@ __all__ = [
     "Severity",
     "SideState",
     "SourceInfo",
+    "Verdict",
     "Worker",
     "__version__",
     "inspect",

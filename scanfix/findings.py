@@ -1,4 +1,4 @@
-"""The closed list of findings: code, slug, default severity.
+"""The closed list of findings: code, slug, default severity; and the verdict that they add up to.
 
 SF1xx framing, SF2xx legibility, SF3xx light and cover, SF4xx file and colour,
 SF5xx document and numbers. A code is never reused, a slug never renamed.
@@ -6,6 +6,7 @@ SF5xx document and numbers. A code is never reused, a slug never renamed.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -30,6 +31,25 @@ class Severity(Word):
     def rank(self) -> int:
         """0 is the most severe."""
         return tuple(Severity).index(self)
+
+
+class Verdict(Word):
+    """ready: nothing stands in the way; look: a person should look first; refused: a portal will say no."""
+
+    READY = "ready"
+    LOOK = "look"
+    REFUSED = "refused"
+
+    @property
+    def rank(self) -> int:
+        """0 is the best."""
+        return tuple(Verdict).index(self)
+
+    @classmethod
+    def of(cls, severities: Iterable[Severity]) -> Verdict:
+        """What findings of these severities add up to: the worst of them decides."""
+        worst = min((severity.rank for severity in severities), default=Severity.INFO.rank)
+        return {Severity.ERROR.rank: cls.REFUSED, Severity.WARNING.rank: cls.LOOK}.get(worst, cls.READY)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scanfix import messages
-from scanfix.findings import FINDINGS, Severity, Word
+from scanfix.findings import FINDINGS, Severity, Verdict, Word
 from scanfix.geometry import SIDES, Point, Quad, Rect, Side, Size
 
 Pixels = NDArray[np.uint8]
@@ -299,15 +299,21 @@ class Report:
         return tuple(f for f in self.findings if f.severity is Severity.WARNING)
 
     @property
+    def verdict(self) -> Verdict:
+        """In one word: refused with an error, look with a warning, else ready."""
+        return Verdict.of(finding.severity for finding in self.findings)
+
+    @property
     def ok(self) -> bool:
         """Nothing was found that a portal will refuse."""
-        return not self.blocking
+        return self.verdict is not Verdict.REFUSED
 
     def to_dict(self, lang: messages.Lang = "en") -> dict[str, Any]:
         """The form of the JSON schema `scanfix.report/1`. No file name is in it."""
         info = self.source
         return {
             "schema": SCHEMA,
+            "verdict": str(self.verdict),
             "ok": self.ok,
             "profile": self.profile,
             "source": {

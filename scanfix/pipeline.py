@@ -21,6 +21,7 @@ from scanfix.encoding import Encoded, encode, most_useful_pixels, pass_through, 
 from scanfix.errors import ScanfixError
 from scanfix.faults import refusing
 from scanfix.files import SourceBytes, check_target, write_atomically
+from scanfix.findings import Verdict
 from scanfix.formats import extensions_of
 from scanfix.framing import TURNS, Framed, Turn, frame
 from scanfix.joining import JoinedSide, Layout, join_sides
@@ -88,9 +89,14 @@ class JoinedImage:
     source_names: tuple[str | None, str | None] = field(default=(None, None), repr=False, compare=False)
 
     @property
+    def verdict(self) -> Verdict:
+        """The worse of the two sides'."""
+        return max(self.front.verdict, self.back.verdict, key=lambda verdict: verdict.rank)
+
+    @property
     def ok(self) -> bool:
         """Nothing was found on either side that a portal will refuse."""
-        return self.front.ok and self.back.ok
+        return self.verdict is not Verdict.REFUSED
 
     def save(self, path: str | PathLike[str], *, overwrite: bool = False) -> None:
         """As `PreparedImage.save`; neither input is ever overwritten."""

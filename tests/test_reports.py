@@ -17,7 +17,7 @@ from referencing import Registry, Resource
 import scanfix
 from scanfix.findings import FINDINGS, Severity
 from scanfix.geometry import SIDES, Quad, Rect, Size
-from scanfix.messages import LANGS, Lang
+from scanfix.messages import LANGS, Lang, term
 from scanfix.model import (
     Assessment,
     DocumentBorder,
@@ -120,17 +120,41 @@ def text_of(said: list[Line]) -> str:
     return "\n".join(line.text for line in said)
 
 
-def test_risks_are_counted_in_words() -> None:
-    assert "with 1 risk:" in lines(report("SF301"))[0].text
-    assert "with 2 risks:" in lines(report("SF301", "SF302"))[0].text
-    assert "但有 2 项风险：" in lines(report("SF301", "SF302"), "zh")[0].text
+def test_what_the_verdict_rests_on_is_counted_in_words() -> None:
+    assert "look at it first (1 warning):" in lines(report("SF301"))[0].text
+    assert "likely to be refused (1 error, 2 warnings):" in lines(report("SF103", "SF301", "SF302"))[0].text
+    assert "请先查看（2 项警告）：" in lines(report("SF301", "SF302"), "zh")[0].text
+
+
+@pytest.mark.parametrize(
+    ("codes", "verdict"),
+    [(("SF105",), "ready"), (("SF105", "SF301"), "look"), (("SF301", "SF103"), "refused")],
+)
+def test_the_verdict_is_one_word_by_the_most_severe_finding(codes: tuple[str, ...], verdict: str) -> None:
+    one = report(*codes)
+    assert one.verdict == verdict
+    assert one.to_dict()["verdict"] == verdict
+    assert one.ok is (verdict != "refused")
+
+
+@pytest.mark.parametrize("output", [True, False])
+def test_what_was_not_checked_is_told_of_what_was_made_and_of_what_was_looked_at(output: bool) -> None:
+    assert lines(report(output=output))[-1].text == "Not checked: smudge."
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_a_severity_is_called_the_same_everywhere(lang: Lang) -> None:
+    said = text_of(lines(report("SF103", "SF301", "SF105"), lang))
+    for severity in Severity:
+        assert f"{term(severity, lang)} SF" in said
+        assert lang == "zh" or term(severity) == severity
 
 
 def test_chinese_is_set_as_chinese() -> None:
     one = report()
     unsure = Finding.of("SF409", confidence=0.6)
     said = text_of(lines(replace(one, assessments=(Assessment("mirrored", finding=unsure),)), "zh"))
-    assert "说明 SF409：图片似乎是镜像的（左右相反）。（把握 60%）" in said
+    assert "提示 SF409：图片似乎是镜像的（左右相反）。（把握 60%）" in said
 
 
 def test_a_turned_picture_is_told() -> None:
@@ -151,7 +175,9 @@ def test_a_file_that_the_portal_does_not_take_gets_no_clean_bill(
     looked_at = report(output=False)
     looked_at = replace(looked_at, source=replace(looked_at.source, format=format, byte_count=byte_count))
     verdict = lines(looked_at, profile=load_profile("cnnic"))[0].text
-    assert verdict.startswith("No problems found" if fine else "The picture is fine; the file itself must")
+    assert verdict.startswith(
+        "Ready: no problems found" if fine else "The picture is ready; the file itself must"
+    )
     risky = replace(report("SF301", output=False), source=looked_at.source)
     assert (
         "must be prepared in any case" in text_of(lines(risky, profile=load_profile("cnnic")))
@@ -162,7 +188,7 @@ def test_the_page_of_two_sides_is_told_once() -> None:
     said = text_of(page_lines(report("SF301", "SF406"), report("SF406")))
     assert said.count("123,456 bytes") == 1
     assert said.count("SF406") == 1
-    assert "with 2 risks" in said
+    assert "(2 warnings)" in said
     assert said.index("Front:") < said.index("SF301") < said.index("Back:")
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from scanfix.batch.runner import BatchItem
+from scanfix.findings import Verdict
 from scanfix.messages import Lang, say
 
 
@@ -31,11 +32,11 @@ class Summary:
 
     def plus(self, item: BatchItem) -> Summary:
         failed = item.error is not None and not item.kept
-        report = item.report
+        verdict = item.report and item.report.verdict
         return Summary(
-            self.ready + bool(report and report.ok and not report.risks),
-            self.risky + bool(report and report.ok and report.risks),
-            self.refused + bool(report and not report.ok),
+            self.ready + (verdict is Verdict.READY),
+            self.risky + (verdict is Verdict.LOOK),
+            self.refused + (verdict is Verdict.REFUSED),
             self.kept + item.kept,
             self.failed + failed,
             max(self.exit_code, item.error.exit_code if failed and item.error else 0),

@@ -11,6 +11,7 @@ from scanfix.cli.options import FailOn
 from scanfix.cli.outputs import STANDARD
 from scanfix.cli.terminal import EXIT_FINDINGS, EXIT_READY
 from scanfix.errors import ConfigError
+from scanfix.findings import Verdict
 from scanfix.limits import SHELL_LIMITS, Limits
 
 if TYPE_CHECKING:
@@ -33,6 +34,12 @@ LIMITS = {
     "memory": "max_memory_bytes",
 }
 """Names on the command line, and of the fields of `Limits`."""
+FAILING = {
+    FailOn.ERROR: {Verdict.REFUSED},
+    FailOn.WARNING: {Verdict.REFUSED, Verdict.LOOK},
+    FailOn.NEVER: set[Verdict](),
+}
+"""Verdicts at which the exit code is 1."""
 ISOLATING = frozenset(("seconds", "memory"))
 """Those that only a process of its own can keep."""
 
@@ -89,6 +96,5 @@ def corners_of(text: str | None) -> list[list[float]] | None:
 
 
 def exit_code_of(report: Report, fail_on: FailOn) -> int:
-    """1 when a finding is at least as severe as asked for."""
-    found = report.blocking + (report.risks if fail_on is FailOn.WARNING else ())
-    return EXIT_FINDINGS if found and fail_on is not FailOn.NEVER else EXIT_READY
+    """1 when the verdict is one that the caller asked to fail on."""
+    return EXIT_FINDINGS if report.verdict in FAILING[fail_on] else EXIT_READY

@@ -6,11 +6,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
+from scanfix.findings import Severity, Verdict
 from scanfix.messages import Lang, say
 from scanfix.model import Finding, OutputInfo, Report, SourceInfo
 from scanfix.profiles import OutputProfile
 
 Style = Literal["good", "warning", "error", "info", "plain"]
+
+STYLES: dict[Verdict, Style] = {Verdict.READY: "good", Verdict.LOOK: "warning", Verdict.REFUSED: "error"}
 
 ABOUT_THE_RESULT = ("SF406", "SF408")
 """Findings about the file that was made, not about a photo."""
@@ -30,13 +33,13 @@ class Line:
 def lines(
     report: Report, lang: Lang = "en", *, details: bool = False, profile: OutputProfile | None = None
 ) -> list[Line]:
-    """Verdict, framing, then each finding with its advice; with details also what was not checked.
+    """Verdict, findings with advice, framing, what was not checked; with details more of what was seen.
 
     With the `profile` the verdict on a photo that was only looked at also says whether the file will do.
     """
     unfit = profile is not None and report.output is None and not _is_taken(report.source, profile)
     said = [_verdict((report,), lang, unfit)]
-    if unfit and (report.blocking or report.risks):
+    if unfit and report.verdict is not Verdict.READY:
         said.append(Line("plain", say("unfit", lang)))
     said += _findings(report.findings, lang)
     said += _framing(report, lang)
@@ -44,7 +47,7 @@ def lines(
         said += _making(report.output, lang)
     if details:
         said += _details(report, lang)
-    return said
+    return said + _not_checked((report,), lang)
 
 
 def page_lines(front: Report, back: Report, lang: Lang = "en") -> list[Line]:
@@ -57,7 +60,8 @@ def page_lines(front: Report, back: Report, lang: Lang = "en") -> list[Line]:
         about = _findings(of_side, lang) + _framing(report, lang)
         if about:
             said += [Line("plain", say("side_name", lang, name=say(name, lang))), *about]
-    return said + (_making(front.output, lang) if front.output else [])
+    said += _making(front.output, lang) if front.output else []
+    return said + _not_checked((front, back), lang)
 
 
 def _is_taken(source: SourceInfo, profile: OutputProfile) -> bool:
@@ -67,21 +71,23 @@ def _is_taken(source: SourceInfo, profile: OutputProfile) -> bool:
 
 
 def _verdict(reports: tuple[Report, ...], lang: Lang, unfit: bool = False) -> Line:
-    report = reports[0]
+    report, *others = reports
     about = report.output or report.source
-    blocking = any(each.blocking for each in reports)
     # A finding about the page stands in the reports of both sides.
-    risks = [f for each in reports for f in each.risks if f.code not in ABOUT_THE_RESULT]
-    risks += [f for f in report.risks if f.code in ABOUT_THE_RESULT]
-    word, style = _judgement(blocking, bool(risks))
-    if unfit and word == "ready":
-        word, style = "unfit", "warning"
+    findings = report.findings + tuple(
+        f for each in others for f in each.findings if f.code not in ABOUT_THE_RESULT
+    )
+    verdict = Verdict.of(finding.severity for finding in findings)
+    key = f"{'verdict' if report.output else 'inspected'}_{verdict}"
+    style = STYLES[verdict]
+    if unfit and verdict is Verdict.READY:
+        key, style = "inspected_unfit", "warning"
     return Line(
         style,
         say(
-            f"{'verdict' if report.output else 'inspected'}_{word}",
+            key,
             lang,
-            risks=say("one_risk" if len(risks) == 1 else "many_risks", lang, count=len(risks)),
+            counted=_counted(findings, lang),
             format=about.format,
             bytes=f"{about.byte_count:,}",
             width=about.width,
@@ -90,10 +96,15 @@ def _verdict(reports: tuple[Report, ...], lang: Lang, unfit: bool = False) -> Li
     )
 
 
-def _judgement(blocking: bool, risky: bool) -> tuple[str, Style]:
-    if blocking:
-        return "refused", "error"
-    return ("risky", "warning") if risky else ("ready", "good")
+def _counted(findings: Iterable[Finding], lang: Lang) -> str:
+    """ "1 error, 2 warnings"; what is only said for the record is not counted."""
+    severities = [finding.severity for finding in findings]
+    counts = ((each, severities.count(each)) for each in (Severity.ERROR, Severity.WARNING))
+    return say("comma", lang).join(
+        say(f"{'one' if count == 1 else 'many'}_{severity}", lang, count=count)
+        for severity, count in counts
+        if count
+    )
 
 
 def _findings(findings: Iterable[Finding], lang: Lang) -> list[Line]:
@@ -161,9 +172,13 @@ def _details(report: Report, lang: Lang) -> list[Line]:
     legibility = next((a.score for a in report.assessments if a.check == "legibility"), None)
     if legibility is not None:
         said.append(say("legibility", lang, score=round(legibility)))
-    if report.not_checked:
-        said.append(say("not_checked", lang, slugs=list(report.not_checked)))
     return [Line("plain", text) for text in said]
+
+
+def _not_checked(reports: Iterable[Report], lang: Lang) -> list[Line]:
+    """What nobody could look for, in one line, each once."""
+    slugs = list(dict.fromkeys(slug for report in reports for slug in report.not_checked))
+    return [Line("plain", say("not_checked", lang, slugs=slugs))] if slugs else []
 
 
 def _border(report: Report, lang: Lang) -> str:

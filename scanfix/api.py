@@ -19,7 +19,7 @@ from scanfix.installation import opencv_fault
 from scanfix.joining import Layout
 from scanfix.limits import SHELL_LIMITS, Limits
 from scanfix.model import Report
-from scanfix.order import Corners, Crop, make_order
+from scanfix.order import Corners, Crop, Turn, make_order
 from scanfix.profiles import OutputProfile
 
 try:
@@ -42,6 +42,7 @@ def prepare(
     limits: Limits = SHELL_LIMITS,
     salvage: bool = False,
     corners: Corners | None = None,
+    turn: Turn | None = None,
 ) -> PreparedImage:
     """Make the file that a portal takes, and say what is still risky.
 
@@ -50,11 +51,12 @@ def prepare(
     is "jpg" or "bmp"; when None it is the profile's first, but a file that conforms in another stays as it
     is (`extension` tells); `crop="never"` keeps the whole picture;
     `document` names the kind of document; `corners` are four points in upright source pixels for
-    those who know better than the detector; `salvage` takes what is left of a damaged file.
+    those who know better than the detector; `turn` is the degrees clockwise by which the upright source is
+    turned, in place of what its text says; `salvage` takes what is left of a damaged file.
 
     Raises InputError, CannotMeetProfileError, ConfigError or MissingExtraError.
     """
-    order = make_order(profile, format, crop, document, limits, salvage, corners)
+    order = make_order(profile, format, crop, document, limits, salvage, corners, turn)
     if format is None:
         order = replace(order, kept_formats=order.profile.formats)
     return pipeline.prepare(read_source(photo, limits), order)

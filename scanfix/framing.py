@@ -10,20 +10,16 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
-from typing import Literal, NamedTuple, get_args
+from typing import NamedTuple
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from scanfix.geometry import Quad, Rect, Size
+from scanfix.geometry import Point, Quad, Rect, Size
 from scanfix.model import DocumentBorder, Pixels, SideState, SourceImage
-from scanfix.order import Crop
+from scanfix.order import Crop, Turn
 from scanfix.profiles import OutputProfile
-
-Turn = Literal[0, 90, 180, 270]
-"""Degrees clockwise."""
-TURNS: tuple[Turn, ...] = get_args(Turn)
 
 
 class FramingParams(NamedTuple):
@@ -64,6 +60,8 @@ class Framed:
     """Degrees clockwise that they were turned by afterwards."""
     straight: bool = False
     """The perspective was straightened."""
+    outline: tuple[Point, ...] = ()
+    """The corners of the pixels in upright source pixels, clockwise from their top left."""
 
     @property
     def untouched(self) -> bool:
@@ -86,12 +84,14 @@ def frame(
     height of the named kind of document, for "flat". A profile that demands the original gets the
     whole picture, turned at most.
     """
-    framed = Framed(source.pixels)
+    framed = _whole(source)
     if border is not None and crop != "never" and profile.processing == "crop":
         framed = (crop == "flat" and _flat(source, border, aspect, params)) or _cropped(
             source, border, params
         )
-    return Framed(np.rot90(framed.pixels, -turn // 90), framed.crop, turn, framed.straight)
+    pixels, first = np.rot90(framed.pixels, -turn // 90), -turn // 90 % 4
+    outline = framed.outline[first:] + framed.outline[:first]
+    return Framed(pixels, framed.crop, turn, framed.straight, outline)
 
 
 def crop_rect(size: Size, border: DocumentBorder, params: FramingParams = PARAMS) -> Rect | None:
@@ -117,11 +117,13 @@ def crop_rect(size: Size, border: DocumentBorder, params: FramingParams = PARAMS
     return rect if kept <= params.max_kept_share else None
 
 
-def rectify(pixels: Pixels, quad: Quad, margin: float, aspect: float | None = None) -> tuple[Pixels, Rect]:
+def rectify(
+    pixels: Pixels, quad: Quad, margin: float, aspect: float | None = None
+) -> tuple[Pixels, tuple[Point, ...]]:
     """Warp the quadrilateral to an upright rectangle at its own resolution, with a margin of the photo.
 
     The margin, in pixels, is made smaller where the photo ends before it: nothing is invented.
-    Returns H x W x 3 uint8 RGB and the bounding box that was taken. `aspect` overrides width over
+    Returns H x W x 3 uint8 RGB and where its corners were. `aspect` overrides width over
     height of the rectangle; the longer of the two ways to reach it is taken, so no detail is lost.
     """
     width, height = quad.size
@@ -143,14 +145,19 @@ def rectify(pixels: Pixels, quad: Quad, margin: float, aspect: float | None = No
         flags=cv2.INTER_CUBIC | cv2.WARP_INVERSE_MAP,
         borderMode=cv2.BORDER_REPLICATE,
     )
-    return np.asarray(warped, np.uint8), _taken(to_source, width, height, margin, frame_size)
+    return np.asarray(warped, np.uint8), _corners_taken(to_source, width, height, margin, frame_size)
 
 
 def _cropped(source: SourceImage, border: DocumentBorder, params: FramingParams) -> Framed:
     rect = crop_rect(source.size, border, params)
     if rect is None:
-        return Framed(source.pixels)
-    return Framed(source.pixels[rect.y : rect.y + rect.height, rect.x : rect.x + rect.width], rect)
+        return _whole(source)
+    pixels = source.pixels[rect.y : rect.y + rect.height, rect.x : rect.x + rect.width]
+    return Framed(pixels, rect, outline=rect.corners)
+
+
+def _whole(source: SourceImage) -> Framed:
+    return Framed(source.pixels, outline=Quad.frame(source.size).corners)
 
 
 def _flat(
@@ -161,8 +168,8 @@ def _flat(
     inside = all(0 <= x <= size.width and 0 <= y <= size.height for x, y in border.quad.corners)
     if border.confidence < params.min_confidence or border.others or not inside:
         return None
-    pixels, rect = rectify(source.pixels, border.quad, _margin(border.quad, params), aspect)
-    return Framed(pixels, rect, straight=True)
+    pixels, outline = rectify(source.pixels, border.quad, _margin(border.quad, params), aspect)
+    return Framed(pixels, _around(outline, size), straight=True, outline=outline)
 
 
 def _margin(quad: Quad, params: FramingParams) -> float:
@@ -205,9 +212,16 @@ def _largest_margin(
     return 0.0
 
 
-def _taken(to_source: NDArray[np.float64], width: float, height: float, margin: float, size: Size) -> Rect:
+def _corners_taken(
+    to_source: NDArray[np.float64], width: float, height: float, margin: float, size: Size
+) -> tuple[Point, ...]:
     outline = _outline(to_source, width, height, margin)
-    corners = np.array(Quad.frame(size).corners) if outline is None else outline
-    low = np.clip(np.floor(corners.min(0)), 0, None).astype(int)
-    high = np.minimum(np.ceil(corners.max(0)), (size.width, size.height)).astype(int)
-    return Rect(int(low[0]), int(low[1]), int(high[0] - low[0]), int(high[1] - low[1]))
+    return Quad.frame(size).corners if outline is None else tuple((float(x), float(y)) for x, y in outline)
+
+
+def _around(outline: tuple[Point, ...], size: Size) -> Rect:
+    """The smallest rectangle of whole pixels of the photo around these corners."""
+    xs, ys = zip(*outline, strict=True)
+    left, top = max(0, math.floor(min(xs))), max(0, math.floor(min(ys)))
+    right, bottom = min(size.width, math.ceil(max(xs))), min(size.height, math.ceil(max(ys)))
+    return Rect(left, top, right - left, bottom - top)

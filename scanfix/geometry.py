@@ -49,6 +49,12 @@ class Rect:
     def size(self) -> Size:
         return Size(self.width, self.height)
 
+    @property
+    def corners(self) -> tuple[Point, Point, Point, Point]:
+        """Clockwise from the top left."""
+        right, bottom = float(self.x + self.width), float(self.y + self.height)
+        return (self.x, self.y), (right, self.y), (right, bottom), (self.x, bottom)
+
     def scaled(self, scale_x: float, scale_y: float) -> Rect:
         """The smallest rectangle of whole pixels around this one times a factor on each axis."""
         x, y = math.floor(self.x * scale_x), math.floor(self.y * scale_y)

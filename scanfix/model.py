@@ -244,12 +244,15 @@ class OutputInfo:
     steps: tuple[str, ...] = ()
     """What was done beyond a plain encode, in order: `encoding.Step`.
 
-    Like the two fields below, it is no part of the JSON form.
+    Like the fields below, it is no part of the JSON form.
     """
     jpeg_times: float | None = None
     """BMP: how many times the pixels a JPEG in the same window would keep, about."""
     blank: bool = False
     """The picture shows next to nothing."""
+    outline: tuple[Point, ...] = ()
+    """What became the corners of the picture (on a page with two: of its side), in upright source pixels,
+    clockwise from its top left."""
 
     def to_dict(self) -> dict[str, Any]:
         return {

@@ -15,6 +15,9 @@ from scanfix.limits import SHELL_LIMITS, Limits
 from scanfix.profiles import Format, OutputProfile, load_profile
 
 Crop = Literal["auto", "never", "flat"]
+Turn = Literal[0, 90, 180, 270]
+"""Degrees clockwise."""
+TURNS: tuple[Turn, ...] = get_args(Turn)
 Corners = Iterable[Sequence[float]]
 
 _FORMAT_WORDS: dict[str, Format] = {"jpg": "jpg", "jpeg": "jpg", "bmp": "bmp"}
@@ -34,6 +37,7 @@ class PrepareOptions(InspectOptions, total=False):
 
     format: str | None
     crop: Crop
+    turn: Turn | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +52,8 @@ class Order:
     salvage: bool = False
     corners: Quad | None = None
     """The border by hand; then none is searched for."""
+    turn: Turn | None = None
+    """The turn by hand; then the text is not asked."""
     kept_formats: tuple[Format, ...] = ()
     """Beside `format`, those in which a file that conforms already may stay."""
 
@@ -60,6 +66,7 @@ def make_order(
     limits: Limits = SHELL_LIMITS,
     salvage: bool = False,
     corners: Corners | None = None,
+    turn: int | None = None,
 ) -> Order:
     """Resolve the names; raises ConfigError for those that do not exist."""
     rules = load_profile(profile)
@@ -75,6 +82,7 @@ def make_order(
         limits,
         salvage,
         None if corners is None else _quad_of(corners),
+        None if turn is None else _turn_of(turn),
     )
 
 
@@ -103,6 +111,13 @@ def format_of(name: str | None, rules: OutputProfile) -> Format:
             "format_not_in_profile", profile=rules.name, format=chosen, wanted=list(rules.formats)
         )
     return chosen
+
+
+def _turn_of(degrees: int) -> Turn:
+    for turn in TURNS:
+        if turn == degrees:
+            return turn
+    raise ConfigError("bad_option", option="turn", value=degrees)
 
 
 def _quad_of(corners: Corners) -> Quad:

@@ -23,7 +23,8 @@ from scanfix.faults import refusing
 from scanfix.files import SourceBytes, check_target, write_atomically
 from scanfix.findings import Verdict
 from scanfix.formats import extensions_of
-from scanfix.framing import TURNS, Framed, Turn, frame
+from scanfix.framing import Framed, frame
+from scanfix.geometry import Quad
 from scanfix.joining import JoinedSide, Layout, join_sides
 from scanfix.messages import Lang
 from scanfix.model import (
@@ -35,7 +36,7 @@ from scanfix.model import (
     Report,
     SourceImage,
 )
-from scanfix.order import Order
+from scanfix.order import TURNS, Order, Turn
 from scanfix.pyramid import Pyramid
 from scanfix.verification import MIN_LEGIBILITY_KEPT, legibility_kept, verify
 
@@ -105,21 +106,33 @@ class JoinedImage:
         PreparedImage(self.data, self.front, self.source_names[0]).save(path, overwrite=overwrite)
 
 
-@refusing()
 def inspect(photo: SourceBytes, order: Order) -> Report:
     """Look at a photo and say what is risky; nothing is made."""
-    return _examine(photo, order, most_useful_pixels(order.profile, len(photo.data)))[1]
+    return examine(photo, order)[1]
 
 
-@refusing()
 def prepare(photo: SourceBytes, order: Order) -> PreparedImage:
     """Make the file that the portal takes, and say what is still risky.
 
     Raises InputError, MissingExtraError or CannotMeetProfileError; OutputError
     ("verification_failed") would be a bug of ours.
     """
+    return make(photo, order, *examine(photo, order))
+
+
+@refusing()
+def examine(photo: SourceBytes, order: Order) -> tuple[SourceImage, Report]:
+    """The first half of `prepare`: the picture, perhaps reduced, and the report in pixels of the file.
+
+    Raises InputError or MissingExtraError.
+    """
+    return _examine(photo, order, most_useful_pixels(order.profile, len(photo.data)))
+
+
+@refusing()
+def make(photo: SourceBytes, order: Order, source: SourceImage, report: Report) -> PreparedImage:
+    """The second half, with what `examine` gave. Raises CannotMeetProfileError or OutputError."""
     useful = most_useful_pixels(order.profile, len(photo.data))
-    source, report = _examine(photo, order, useful)
     framed = _frame(source, report, order)
     if useful and source.is_reduced and framed.crop and framed.crop.size.pixel_count <= useful:
         # What is left by the crop is few enough pixels to be worth having whole.
@@ -134,7 +147,8 @@ def prepare(photo: SourceBytes, order: Order) -> PreparedImage:
     encoded = _recoded(photo, source, framed, order) or _encode(framed.pixels, _known(source, report), order)
     made = verify(encoded.data, order.profile, order.format)
     notes = _encoding_notes(framed.pixels, encoded, made, order)
-    return PreparedImage(encoded.data, _finished(report, framed, encoded, notes), photo.name)
+    by_hand = () if order.turn is None else ("SF108",)
+    return PreparedImage(encoded.data, _finished(report, framed, encoded, notes, *by_hand), photo.name)
 
 
 @refusing()
@@ -204,13 +218,18 @@ def _border(source: SourceImage, pyramid: Pyramid, order: Order) -> DocumentBord
 def _frame(source: SourceImage, report: Report, order: Order) -> Framed:
     """The pixels to be encoded; the crop in the pixels of the file."""
     aspect = order.kind.aspect if order.kind and order.kind.has_size else None
-    turn = 0 if order.profile.processing == "convert-only" else _sure_turn(report)
+    turn = _turn(report, order)
     border = report.border and report.border.scaled(*source.scale)
     framed = frame(source, border, order.profile, order.crop, turn=turn, aspect=aspect)
-    if framed.crop is None:
-        return framed
     x, y = (1 / scale for scale in source.scale)
-    return replace(framed, crop=framed.crop.scaled(x, y))
+    outline = tuple((corner[0] * x, corner[1] * y) for corner in framed.outline)
+    return replace(framed, crop=framed.crop and framed.crop.scaled(x, y), outline=outline)
+
+
+def _turn(report: Report, order: Order) -> Turn:
+    if order.turn is not None:
+        return order.turn
+    return 0 if order.profile.processing == "convert-only" else _sure_turn(report)
 
 
 def _sure_turn(report: Report) -> Turn:
@@ -274,7 +293,10 @@ def _settled(assessments: tuple[Assessment, ...], *codes: str) -> tuple[Assessme
 
 def _passed(data: bytes, source: SourceImage) -> OutputInfo:
     size = source.info.size
-    return OutputInfo(source.info.format, len(data), size.width, size.height, None, 0, passthrough=True)
+    outline = Quad.frame(size).corners
+    return OutputInfo(
+        source.info.format, len(data), size.width, size.height, None, 0, passthrough=True, outline=outline
+    )
 
 
 def _finished(
@@ -300,6 +322,7 @@ def _finished(
         steps=encoded.steps,
         jpeg_times=encoded.jpeg_times and round(encoded.jpeg_times, 1),
         blank=encoded.blank,
+        outline=framed.outline,
     )
     return replace(report, assessments=_settled(report.assessments, *settled) + notes, output=output)
 

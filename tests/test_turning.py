@@ -56,3 +56,17 @@ def test_what_cropping_and_straightening_settle_is_no_finding_of_the_result() ->
     assert not {"SF104", "SF105", "SF106"} & straight
     kept = {finding.code for finding in scanfix.prepare(small, crop="never").report.findings}
     assert "SF104" in kept
+
+
+def test_a_turn_by_hand_is_taken_at_its_word() -> None:
+    data = as_jpeg(photo("card", 900).pixels)
+    for turn in (0, 90, 270):
+        prepared = scanfix.prepare(data, turn=turn, crop="never")
+        assert prepared.output.rotation == turn
+        assert (prepared.output.width < prepared.output.height) == (turn in (90, 270))
+        assert "SF108" not in [finding.code for finding in prepared.report.findings]
+
+
+def test_a_turn_that_is_no_quarter_is_a_wrong_call() -> None:
+    with pytest.raises(scanfix.ConfigError, match="45"):
+        scanfix.prepare(b"x", turn=45)  # type: ignore[arg-type]

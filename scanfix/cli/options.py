@@ -66,6 +66,7 @@ Profile = Annotated[str, typer.Option("--profile", envvar="SCANFIX_PROFILE", hel
 Format = Annotated[FormatChoice | None, typer.Option("--format", help=help_text("help_format"))]
 FormatFirst = Annotated[FormatChoice | None, typer.Option("--format", help=help_text("help_format_first"))]
 Crop = Annotated[CropChoice, typer.Option("--crop", help=help_text("help_crop"))]
+Turn = Annotated[int | None, typer.Option("--turn", metavar="DEGREES", help=help_text("help_turn"))]
 Document = Annotated[str | None, typer.Option("--document", metavar="KIND", help=help_text("help_document"))]
 LangOption = Annotated[LangChoice | None, typer.Option("--lang", help=help_text("help_lang"))]
 Json = Annotated[bool, typer.Option("--json", help=help_text("help_json"))]

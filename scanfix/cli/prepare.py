@@ -43,6 +43,7 @@ def command(
     crop: options.Crop = CropChoice.AUTO,
     document: options.Document = None,
     corners: options.Corners = None,
+    turn: options.Turn = None,
     annotate: options.Annotate = None,
     salvage: options.Salvage = False,
     limit: options.Limit = None,
@@ -67,6 +68,7 @@ def command(
             limits_of(limit),
             salvage,
             corners_of(corners),
+            turn,
         )
         wanted = without_results(photos, speak)
         show = _Show(speak, json, quiet, named=len(wanted) > 1)

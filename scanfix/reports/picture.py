@@ -100,13 +100,7 @@ def _draw_crop(pen: _Pen, report: Report) -> None:
     crop = report.output.crop if report.output else None
     if crop is None:
         return
-    corners: tuple[Point, Point, Point, Point] = (
-        (crop.x, crop.y),
-        (crop.x + crop.width, crop.y),
-        (crop.x + crop.width, crop.y + crop.height),
-        (crop.x, crop.y + crop.height),
-    )
-    for ends in Quad(corners).sides().values():
+    for ends in Quad(crop.corners).sides().values():
         pen.line(ends, CROP_COLOUR)
 
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from scanfix.api import inspect, join, prepare
     from scanfix.batch import BatchItem, BatchRun, prepare_batch
     from scanfix.errors import (
+        BusyError,
         CannotMeetProfileError,
         ConfigError,
         InputError,
@@ -44,6 +45,7 @@ _HOME = {
     "Assessment": "model",
     "BatchItem": "batch",
     "BatchRun": "batch",
+    "BusyError": "errors",
     "ByteWindow": "profiles",
     "CannotMeetProfileError": "errors",
     "ConfigError": "errors",
@@ -73,12 +75,15 @@ _HOME = {
     "prepare_batch": "batch",
 }
 
+_HEAVY = frozenset(("api", "pipeline"))
+
 __all__ = [
     "SHELL_LIMITS",
     "UPLOAD_LIMITS",
     "Assessment",
     "BatchItem",
     "BatchRun",
+    "BusyError",
     "ByteWindow",
     "CannotMeetProfileError",
     "ConfigError",
@@ -111,6 +116,10 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     if name not in _HOME:
         raise AttributeError(f"module 'scanfix' has no attribute {name!r}")
+    if _HOME[name] in _HEAVY:
+        # A process forked meanwhile would wait for ever for the rest of the import.
+        with import_module("scanfix.forks").inside():
+            import_module(f"scanfix.{_HOME[name]}")
     value = getattr(import_module(f"scanfix.{_HOME[name]}"), name)
     globals()[name] = value
     return value

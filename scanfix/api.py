@@ -47,9 +47,10 @@ def prepare(
     """Make the file that a portal takes, and say what is still risky.
 
     `photo` is a path, bytes or a binary stream, which is read from where it stands.
-    `profile` names a portal's rules (`scanfix profiles`), a TOML file or an OutputProfile; `format`
-    is "jpg" or "bmp"; when None it is the profile's first, but a file that conforms in another stays as it
-    is (`extension` tells); `crop="never"` keeps the whole picture;
+    `profile` names a portal's built-in rules (`scanfix profiles`), or is the Path of a TOML file of
+    your own, or an OutputProfile; a str never opens a file. `format` is "jpg" or "bmp"; when None it is
+    the profile's first, but a file that conforms in another stays as it is (`extension` tells);
+    `crop="never"` keeps the whole picture;
     `document` names the kind of document; `corners` are four points in upright source pixels for
     those who know better than the detector; `turn` is the degrees clockwise by which the upright source is
     turned, in place of what its text says; `salvage` takes what is left of a damaged file.

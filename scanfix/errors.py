@@ -5,14 +5,16 @@ ScanfixError                 code, params, exit_code, http_status, message(lang)
 ├── CannotMeetProfileError   exit 4   no picture can satisfy the rules of the portal
 ├── OutputError              exit 5   the result was not written; nothing was lost
 ├── ConfigError              exit 2   a wrong call: option, profile, kind of document
-└── MissingExtraError        exit 6   an optional package is needed and not installed
+├── MissingExtraError        exit 6   an optional package is needed and not installed
+└── BusyError                exit 75  a worker has enough to do; `retry_after` says when to come again
 
 A poor photo is never an error: that is a finding, in the report.
 """
 
 from __future__ import annotations
 
-from typing import ClassVar
+from collections.abc import Mapping
+from typing import Any, ClassVar, Self
 
 from scanfix import messages
 
@@ -32,9 +34,10 @@ INPUT_CODES: dict[str, int] = {
     "too_large_side": 413,
     "too_many_scans": 413,
     "metadata_bomb": 413,
-    "timeout": 413,
+    "timeout": 504,
     "memory": 413,
     "decoder_crashed": 422,
+    "killed": 503,
     "interrupted": 503,
 }
 PROFILE_CODES: dict[str, int] = {"cannot_fit": 422}
@@ -51,18 +54,23 @@ OUTPUT_CODES: dict[str, int] = {
     "verification_failed": 500,
 }
 CONFIG_CODES: dict[str, int] = {
-    "bad_option": 500,
-    "unknown_profile": 500,
+    # What a form may send is the client's matter; files and installations are the host's.
+    "bad_option": 422,
+    "unknown_profile": 422,
     "profile_unreadable": 500,
     "bad_profile": 500,
-    "unknown_document": 500,
-    "format_not_in_profile": 500,
-    "bad_corners": 500,
-    "corners_outside": 500,
+    "unknown_document": 422,
+    "format_not_in_profile": 422,
+    "bad_corners": 422,
+    "corners_outside": 422,
     "bad_limit": 500,
     "broken_opencv": 500,
+    "forked_while_busy": 500,
 }
 EXTRA_CODES: dict[str, int] = {"missing_extra": 501}
+BUSY_CODES: dict[str, int] = {"busy": 503}
+_LONGEST_PARAM = 1_000
+"""Characters of what somebody typed that an error repeats."""
 
 
 class ScanfixError(Exception):
@@ -75,12 +83,13 @@ class ScanfixError(Exception):
     exit_code: ClassVar[int]
     codes: ClassVar[dict[str, int]] = {}
 
-    def __init__(self, code: str, **params: object) -> None:
+    def __init__(self, code: str, params: Mapping[str, object] | None = None, /, **more: object) -> None:
         if code not in self.codes:
             raise LookupError(f"{type(self).__name__} has no code {code!r}")
-        super().__init__(code, params)
         self.code = code
-        self.params = params
+        self.params = {name: _plain(value) for name, value in {**(params or {}), **more}.items()}
+        # Whoever makes an exception again from its class and `args` (Celery does) gets the same one.
+        super().__init__(code, self.params)
         self.about: str | None = None
         """The photo that is meant, where a call takes two."""
 
@@ -91,6 +100,21 @@ class ScanfixError(Exception):
     def message(self, lang: messages.Lang = "en") -> str:
         """One sentence for the person who sent the photo."""
         return messages.error(self.code, self.params, lang)
+
+    def to_dict(self, lang: messages.Lang = "en") -> dict[str, Any]:
+        """In plain values, for JSON: `code`, `params`, `http_status` and the sentence."""
+        return {
+            "code": self.code,
+            "params": self.params,
+            "http_status": self.http_status,
+            "message": self.message(lang),
+        }
+
+    @classmethod
+    def from_dict(cls, said: Mapping[str, Any]) -> Self:
+        """The error that `to_dict` told of; its class follows from the code. Raises LookupError for none."""
+        kind = next((k for k in ERRORS if issubclass(k, cls) and said["code"] in k.codes), cls)
+        return kind(said["code"], said.get("params"))
 
     def __str__(self) -> str:
         return self.message()
@@ -103,9 +127,18 @@ class ScanfixError(Exception):
 def _restore(
     kind: type[ScanfixError], code: str, params: dict[str, object], about: str | None
 ) -> ScanfixError:
-    error = kind(code, **params)
+    error = kind(code, params)
     error.about = about
     return error
+
+
+def _plain(value: object) -> Any:
+    """As JSON and pickle can carry it: what is no number, text or list of such is told by its text."""
+    if value is None or isinstance(value, bool | int | float):
+        return value
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    return str(value)[:_LONGEST_PARAM]
 
 
 class InputError(ScanfixError):
@@ -143,10 +176,23 @@ class MissingExtraError(ScanfixError):
     codes = EXTRA_CODES
 
 
+class BusyError(ScanfixError):
+    """A worker has more photos waiting than it takes, or one waited too long; nothing was done with it."""
+
+    exit_code = 75
+    codes = BUSY_CODES
+
+    @property
+    def retry_after(self) -> int:
+        """Whole seconds after which another try is worth it."""
+        return int(str(self.params.get("retry_after", 1)))
+
+
 ERRORS: tuple[type[ScanfixError], ...] = (
     InputError,
     CannotMeetProfileError,
     OutputError,
     ConfigError,
     MissingExtraError,
+    BusyError,
 )

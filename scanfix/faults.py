@@ -11,13 +11,16 @@ from contextlib import contextmanager
 import cv2
 
 from scanfix.errors import InputError
+from scanfix.forks import inside
 
 
 @contextmanager
 def refusing() -> Iterator[None]:
-    """Raises InputError "memory" where there is too little, "decoder_crashed" for what OpenCV cannot do."""
+    """Raises InputError "memory" where there is too little, "decoder_crashed" for what OpenCV cannot do;
+    ConfigError where no work is possible after a fork."""
     try:
-        yield
+        with inside():
+            yield
     except MemoryError as error:
         raise InputError("memory") from error
     except cv2.error as error:

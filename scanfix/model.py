@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
@@ -132,6 +132,12 @@ class DocumentBorder:
             "sides": {side: str(state) for side, state in self.sides.items()},
         }
 
+    @classmethod
+    def from_dict(cls, said: Mapping[str, Any]) -> DocumentBorder:
+        """What `to_dict` told of; `others` is no part of that."""
+        sides = {side: SideState(said["sides"][side]) for side in SIDES}
+        return cls(Quad(_points(said["quad"])), said["confidence"], sides)  # type: ignore[arg-type]
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:
@@ -191,6 +197,12 @@ class Finding:
             "advice": self.advice(lang),
         }
 
+    @classmethod
+    def from_dict(cls, said: Mapping[str, Any]) -> Finding:
+        """What `to_dict` told of, whatever language it spoke."""
+        region = None if said["region"] is None else _points(said["region"])
+        return cls(said["code"], Severity(said["severity"]), said["confidence"], region, said["params"])
+
 
 @dataclass(frozen=True, slots=True)
 class Assessment:
@@ -222,6 +234,12 @@ class Assessment:
             "finding": None if self.finding is None else self.finding.to_dict(lang),
             "failure": self.failure,
         }
+
+    @classmethod
+    def from_dict(cls, said: Mapping[str, Any]) -> Assessment:
+        """What `to_dict` told of."""
+        finding = None if said["finding"] is None else Finding.from_dict(said["finding"])
+        return cls(said["check"], said["native"], said["unit"], said["score"], finding, said["failure"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,6 +284,15 @@ class OutputInfo:
             "crop": None if self.crop is None else self.crop.to_list(),
             "rotation": self.rotation,
         }
+
+    @classmethod
+    def from_dict(cls, said: Mapping[str, Any]) -> OutputInfo:
+        """What `to_dict` told of."""
+        return cls(**{**said, "crop": None if said["crop"] is None else Rect(*said["crop"])})
+
+
+def _points(said: Iterable[Sequence[float]]) -> tuple[Point, ...]:
+    return tuple((x, y) for x, y in said)
 
 
 SCHEMA = "scanfix.report/1"
@@ -335,6 +362,19 @@ class Report:
             "not_checked": list(self.not_checked),
             "output": None if self.output is None else self.output.to_dict(),
         }
+
+    @classmethod
+    def from_dict(cls, said: Mapping[str, Any]) -> Report:
+        """The report that `to_dict` told of, as far as it tells: `Report.from_dict(r.to_dict()).to_dict()`
+        is `r.to_dict()`. Raises KeyError, TypeError or ValueError for what is none."""
+        return cls(
+            said["profile"],
+            SourceInfo(**said["source"]),
+            None if said["border"] is None else DocumentBorder.from_dict(said["border"]),
+            tuple(map(Assessment.from_dict, said["assessments"])),
+            tuple(said["not_checked"]),
+            None if said["output"] is None else OutputInfo.from_dict(said["output"]),
+        )
 
     def to_json(self, lang: messages.Lang = "en") -> str:
         return json.dumps(self.to_dict(lang), ensure_ascii=False, allow_nan=False)

@@ -89,6 +89,7 @@ def nothing_is_left_of(leader: int) -> bool:
         (isolation_tasks.both_answer, "decoder_crashed"),
         (isolation_tasks.write_much, "decoder_crashed"),
         (isolation_tasks.answer_with_code, "decoder_crashed"),
+        (isolation_tasks.kill_itself, "killed"),
     ],
 )
 def test_harm_is_a_typed_error_and_the_worker_serves_on(worker: Worker, task: Any, code: str) -> None:
@@ -146,6 +147,44 @@ def test_an_interpreter_that_does_not_start_is_no_fault_of_the_photo(monkeypatch
     monkeypatch.setattr(process, "_interpreter", lambda: "/bin/false")
     with Worker(BRIEF) as broken:
         assert code_of(broken, isolation_tasks.echo) == "interrupted"
+
+
+def test_code_in_the_current_folder_is_not_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, card_bytes: bytes
+) -> None:
+    """Nor what the parent's own path and variables say of that folder."""
+    for module in ("json", "typing", "numpy", "pillow_heif", "sitecustomize"):
+        (tmp_path / f"{module}.py").write_text(f"open({str(tmp_path / 'ran')!r}, 'w')")
+    monkeypatch.chdir(tmp_path)
+    for entry in ("", ".", str(tmp_path)):
+        monkeypatch.setattr(sys, "path", [entry, *sys.path])
+    monkeypatch.setenv("PYTHONPATH", "")
+    monkeypatch.setenv("LD_LIBRARY_PATH", ":/nowhere")
+    with Worker(LIMITS) as own:
+        assert own.inspect(card_bytes).source.format == "JPEG"
+    assert not (tmp_path / "ran").exists()
+    assert process._environment()["LD_LIBRARY_PATH"] == "/nowhere"
+
+
+def test_a_worker_starts_while_another_thread_imports_opencv(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its folder, which has a `typing` of its own, is in front of the path for a moment."""
+    import cv2
+
+    monkeypatch.setattr(sys, "path", [str(Path(cv2.__file__).parent), *sys.path])
+    with Worker(LIMITS) as own:
+        assert code_of(own, isolation_tasks.echo) == "corrupt"
+
+
+def test_a_worker_starts_where_the_current_folder_is_gone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    monkeypatch.setattr(sys, "path", ["", "relative", *sys.path])
+    gone.rmdir()
+    with Worker(LIMITS) as own:
+        assert code_of(own, isolation_tasks.echo) == "corrupt"
 
 
 def test_code_in_an_answer_is_not_run(worker: Worker, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -71,11 +71,18 @@ def test_own_file_is_loaded(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["absent.toml", "absent", "OWN.TOML", "own.txt", "a\0b.toml"])
 def test_a_path_without_a_file_is_said_to_be_one(tmp_path: Path, name: str) -> None:
-    for given in (tmp_path / name, str(tmp_path / name)):
+    with pytest.raises(ConfigError) as caught:
+        load_profile(tmp_path / name)
+    assert caught.value.code == "profile_unreadable"
+    assert repr(os.fspath(tmp_path / name)) in caught.value.message()
+
+
+def test_a_name_never_opens_a_file(tmp_path: Path) -> None:
+    path = written(tmp_path, GOOD)
+    for name in (str(path), "/etc/shadow", "../own.toml", "./cnnic", "a\0b"):
         with pytest.raises(ConfigError) as caught:
-            load_profile(given)
-        assert caught.value.code == "profile_unreadable"
-        assert repr(os.fspath(given)) in caught.value.message()
+            load_profile(name)
+        assert (caught.value.code, caught.value.http_status) == ("unknown_profile", 422)
 
 
 def test_what_is_no_name_is_a_wrong_call() -> None:

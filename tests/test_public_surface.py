@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import inspect as introspection
+import json
 import pickle
+import re
 import subprocess
 import sys
 from importlib import resources
-from typing import get_type_hints
+from itertools import cycle
+from typing import Any, get_type_hints
 
 import pytest
 
 import scanfix
+from scanfix import messages
 from scanfix.errors import ERRORS
 from scanfix.order import InspectOptions, PrepareOptions
 
@@ -52,16 +56,47 @@ def test_importing_the_package_loads_nothing_heavy() -> None:
     assert shown.stdout.strip() == "[]"
 
 
-@pytest.mark.parametrize("kind", ERRORS, ids=lambda kind: kind.__name__)
-def test_an_error_survives_the_way_from_a_worker(kind: type[scanfix.ScanfixError]) -> None:
-    error = kind(next(iter(kind.codes)), path="x")
-    copy = pickle.loads(pickle.dumps(error))
-    assert type(copy) is kind
-    assert (copy.code, copy.params, copy.exit_code) == (error.code, error.params, error.exit_code)
+def classes_of(root: type[scanfix.ScanfixError]) -> list[type[scanfix.ScanfixError]]:
+    return [kind for child in root.__subclasses__() for kind in (child, *classes_of(child))]
+
+
+def test_the_tree_of_errors_is_written_out_and_each_code_has_one_place() -> None:
+    assert {*classes_of(scanfix.ScanfixError)} == {*ERRORS}
+    codes = [code for kind in ERRORS for code in kind.codes]
+    assert len(codes) == len(set(codes))
+
+
+ODD_VALUES = cycle((5, object(), ("a", b"b"), ["x", {"y": 1}], "x" * 9_999, None))
+EVERY_ERROR = [(kind, code) for kind in ERRORS for code in kind.codes]
+
+
+@pytest.mark.parametrize(("kind", "code"), EVERY_ERROR, ids=[code for _, code in EVERY_ERROR])
+def test_an_error_survives_every_way_out_of_a_process(kind: type[scanfix.ScanfixError], code: str) -> None:
+    names = re.findall(r"\{(\w+)\}", str(messages.catalogue("errors")[code]))
+    error = kind(code, dict(zip(names, ODD_VALUES, strict=False)))
+    error.about = "front"
+    by_json = scanfix.ScanfixError.from_dict(json.loads(json.dumps(error.to_dict("zh"))))
+    for copy in (pickle.loads(pickle.dumps(error)), kind(*error.args), by_json):
+        assert type(copy) is kind
+        assert (copy.code, copy.params, copy.http_status) == (error.code, error.params, error.http_status)
+    assert pickle.loads(pickle.dumps(error)).about == "front"
+
+
+def test_what_a_client_may_get_wrong_is_told_as_the_clients_fault() -> None:
+    hostile: list[dict[str, Any]] = [
+        {"profile": "/etc/shadow"},
+        {"document": "x"},
+        {"crop": "x"},
+        {"format": "exe"},
+    ]
+    for options in hostile:
+        with pytest.raises(scanfix.ScanfixError) as caught:
+            scanfix.prepare(b"x", **options)
+        assert caught.value.http_status == 422
 
 
 def test_exit_codes_are_told_apart() -> None:
-    assert sorted(kind.exit_code for kind in ERRORS) == [2, 3, 4, 5, 6]
+    assert sorted(kind.exit_code for kind in ERRORS) == [2, 3, 4, 5, 6, 75]
 
 
 def test_an_error_has_no_invented_code() -> None:

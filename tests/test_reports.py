@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import pickle
 from dataclasses import replace
 from typing import Any
 
@@ -89,6 +90,15 @@ def test_the_schema_refuses_what_is_not_a_report() -> None:
 def test_the_json_text_is_the_dictionary() -> None:
     one = report("SF103", "SF301")
     assert json.loads(one.to_json("zh")) == one.to_dict("zh")
+
+
+@pytest.mark.parametrize("made", [True, False])
+def test_a_report_is_made_again_from_its_json_and_from_its_pickle(made: bool) -> None:
+    whole = report(*FINDINGS, output=made)
+    assert pickle.loads(pickle.dumps(whole)) == whole
+    assert Report.from_dict(json.loads(whole.to_json("zh"))).to_dict() == whole.to_dict()
+    bare = replace(whole, border=None, assessments=(Assessment("blur", failure="no text"),))
+    assert Report.from_dict(bare.to_dict()).to_dict() == bare.to_dict()
 
 
 def test_findings_come_most_severe_first() -> None:

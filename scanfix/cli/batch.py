@@ -66,7 +66,7 @@ def command(
             jobs=jobs,
             overwrite=overwrite,
             limits=limits_of(limit),
-            profile=profile,
+            profile=options.profile_of(profile),
             format=format,
             crop=crop.value,
             document=document,

@@ -63,7 +63,7 @@ def command(
         from scanfix.order import make_order
 
         order = make_order(
-            profile,
+            options.profile_of(profile),
             document=document,
             limits=limits_of(limit),
             salvage=salvage,

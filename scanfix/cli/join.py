@@ -52,7 +52,13 @@ def command(
         check_standard_output(output, json, speak)
         from scanfix.order import make_order
 
-        order = make_order(profile, format or format_in(output), crop.value, document, limits_of(limit))
+        order = make_order(
+            options.profile_of(profile),
+            format or format_in(output),
+            crop.value,
+            document,
+            limits_of(limit),
+        )
         sources = [_side(name, output, order, overwrite) for name in (front, back)]
         from scanfix import pipeline
 

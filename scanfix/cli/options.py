@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -26,6 +28,11 @@ HELP_LANG: Lang = user_lang(_lang_of(sys.argv[1:]))
 
 def help_text(key: str) -> str:
     return say(key, HELP_LANG)
+
+
+def profile_of(text: str) -> str | Path:
+    """What holds a dot or a slash is the path of a person's own file, all else a built-in name."""
+    return Path(text) if any(mark in text for mark in (".", "/", os.sep)) else text
 
 
 class LangChoice(StrEnum):
@@ -63,6 +70,7 @@ Layout = Annotated[LayoutChoice, typer.Option("--layout", help=help_text("help_l
 Output = Annotated[str | None, typer.Option("-o", "--output", metavar="OUT", help=help_text("help_output"))]
 Photos = Annotated[list[str], typer.Argument(metavar="FILE...", help=help_text("help_photos"))]
 Profile = Annotated[str, typer.Option("--profile", envvar="SCANFIX_PROFILE", help=help_text("help_profile"))]
+"""To be passed through `profile_of`."""
 Format = Annotated[FormatChoice | None, typer.Option("--format", help=help_text("help_format"))]
 FormatFirst = Annotated[FormatChoice | None, typer.Option("--format", help=help_text("help_format_first"))]
 Crop = Annotated[CropChoice, typer.Option("--crop", help=help_text("help_crop"))]

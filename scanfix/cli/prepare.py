@@ -61,7 +61,7 @@ def command(
         from scanfix.order import make_order
 
         order = make_order(
-            profile,
+            options.profile_of(profile),
             format or format_in(output),
             crop.value,
             document,

@@ -27,7 +27,7 @@ def command(
         from scanfix.profiles import load_profile, profile_names
 
         if name is not None:
-            _show(load_profile(name), speak)
+            _show(load_profile(options.profile_of(name)), speak)
             return 0
         for known in profile_names():
             profile = load_profile(known)

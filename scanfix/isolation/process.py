@@ -22,7 +22,8 @@ _BOOT = (
     "import json, sys; sys.path[:] = json.loads(sys.argv[1]);"
     "from scanfix.isolation import served; served.serve()"
 )
-_KEPT_VARIABLES = ("PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "SYSTEMROOT", "TEMP", "TMP", "TMPDIR")
+_SEARCH_VARIABLES = ("PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
+_KEPT_VARIABLES = ("SYSTEMROOT", "TEMP", "TMP", "TMPDIR")
 # One process is one core: whoever wants more photos at once asks for more processes.
 _SET_VARIABLES = dict.fromkeys(
     ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OPENCV_FOR_THREADS_NUM"), "1"
@@ -37,7 +38,7 @@ _POSIX = os.name == "posix"
 # How a process ends that was killed from outside: by this one, or by the kernel for want of memory.
 _KILLED = -signal.SIGKILL if _POSIX else 1
 _CPU_TIME_USED_UP = -signal.SIGXCPU if _POSIX else None
-_ENDS_PROCESS = frozenset(("memory", "decoder_crashed", "timeout"))
+_ENDS_PROCESS = frozenset(("memory", "decoder_crashed", "timeout", "killed"))
 # What a forged answer may end in.
 _UNPICKLING_ERRORS = (
     pickle.UnpicklingError,
@@ -152,19 +153,21 @@ class Process:
         # 0: the application ignores SIGCHLD, so nobody is told how its children end.
         if status == _CPU_TIME_USED_UP or (self._timed_out and status in (_KILLED, 0)):
             return InputError("timeout", limit=self._limits.max_seconds)
-        starved = status == _KILLED or self._limits.max_memory_bytes < _LEAST_MEMORY
-        return InputError("memory" if starved else "decoder_crashed")
+        if self._limits.max_memory_bytes < _LEAST_MEMORY:
+            return InputError("memory")
+        # By whom is not known: a person, or the kernel for want of memory of the machine.
+        return InputError("killed" if status == _KILLED else "decoder_crashed")
 
 
 def _start(lifeline: int) -> tuple[subprocess.Popen[bytes], IO[bytes], IO[bytes]]:
-    environment = {name: os.environ[name] for name in _KEPT_VARIABLES if name in os.environ} | _SET_VARIABLES
-    path = json.dumps(list(map(str, sys.path)))
     popen = subprocess.Popen(  # noqa: S603 - this very interpreter, with a constant program
-        [_interpreter(), "-c", _BOOT, path],
+        # Isolated: neither variables nor the current folder, where strangers' files lie, say what is run.
+        [_interpreter(), "-I", "-c", _BOOT, json.dumps(_module_path())],
+        cwd=os.path.abspath(os.sep),  # noqa: PTH100 - the root, on every system
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
-        env=environment,
+        env=_environment(),
         start_new_session=_POSIX,
         pass_fds=(lifeline,) if _POSIX else (),
     )
@@ -173,11 +176,39 @@ def _start(lifeline: int) -> tuple[subprocess.Popen[bytes], IO[bytes], IO[bytes]
     return popen, requests, answers
 
 
+def _environment() -> dict[str, str]:
+    """What the process is told of this one's. In a list of folders nothing, too, means the current one."""
+    kept = {name: os.environ[name] for name in _KEPT_VARIABLES if name in os.environ}
+    for name in _SEARCH_VARIABLES:
+        folders = os.environ.get(name, "").split(os.pathsep)
+        if text := os.pathsep.join(folder for folder in folders if Path(folder).is_absolute()):
+            kept[name] = text
+    return kept | _SET_VARIABLES
+
+
+def _module_path() -> list[str]:
+    """Where the process finds modules: as this one, but not in the current folder, unless scanfix itself lies
+    there, and then last; nor inside a package, as cv2's folder is while another thread imports it."""
+    home = os.fspath(Path(__file__).resolve().parents[2])
+    try:
+        current = os.path.realpath(os.curdir)
+    except OSError:  # it was deleted
+        current = ""
+    known = [Path(current, entry) for entry in map(str, sys.path)]
+    folders = [entry for entry in known if entry.is_absolute() and os.path.realpath(entry) != current]
+    path = [entry for entry in folders if not _is_in_package(entry, folders)]
+    return list(map(os.fspath, path if home in map(os.path.realpath, path) else [*path, Path(home)]))
+
+
+def _is_in_package(entry: Path, folders: list[Path]) -> bool:
+    return entry.parent in folders and (entry / "__init__.py").exists()
+
+
 def _interpreter() -> str:
     """Of this very Python, also where a server like uWSGI embeds it and names itself in `sys.executable`."""
     named = Path(sys.executable or "python3")
     if "py" in named.name.lower():
-        return os.fspath(named)
+        return os.path.abspath(named) if named.parent.name else os.fspath(named)  # noqa: PTH100
     own = (Path(prefix, "bin", "python3") for prefix in (sys.prefix, sys.base_prefix))
     return os.fspath(next((path for path in own if os.access(path, os.X_OK)), named))
 

@@ -1,6 +1,6 @@
 """A portal's rules, as data: one TOML file per profile, each with its source, date and confidence.
 
-`load_profile` takes a built-in name, an alias, or the path of a user's own TOML file. Rules
+`load_profile` takes a built-in name or alias, or as a `Path` a user's own TOML file. Rules
 that contradict each other, unknown keys and wrong types are refused when the profile is made.
 """
 

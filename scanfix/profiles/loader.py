@@ -42,26 +42,22 @@ def profile_names() -> tuple[str, ...]:
     return BUILT_IN
 
 
-def load_profile(name_or_path: str | os.PathLike[str] | OutputProfile) -> OutputProfile:
-    """The profile of that name, alias or file; a profile is returned as it is.
+def load_profile(profile: str | os.PathLike[str] | OutputProfile) -> OutputProfile:
+    """The built-in profile of a name or alias, or of the file under a `Path`; a profile stays as it is.
 
-    What holds a dot or a slash is the path of a file.
+    A `str` never opens a file: it may come from a stranger's form.
 
     Raises ConfigError: unknown_profile, profile_unreadable, bad_profile.
     """
-    if isinstance(name_or_path, OutputProfile):
-        return name_or_path
-    if isinstance(name_or_path, str) and name_or_path in BUILT_IN:
-        return _built_in(name_or_path)
-    if isinstance(name_or_path, str) and name_or_path in _by_alias():
-        return _by_alias()[name_or_path]
-    if isinstance(name_or_path, os.PathLike) or _is_path(name_or_path):
-        return _from_file(Path(name_or_path))
-    raise ConfigError("unknown_profile", name=str(name_or_path))
-
-
-def _is_path(name: object) -> bool:
-    return isinstance(name, str) and any(mark in name for mark in (".", "/", os.sep))
+    if isinstance(profile, OutputProfile):
+        return profile
+    if isinstance(profile, str) and profile in BUILT_IN:
+        return _built_in(profile)
+    if isinstance(profile, str) and profile in _by_alias():
+        return _by_alias()[profile]
+    if isinstance(profile, os.PathLike):
+        return _from_file(Path(profile))
+    raise ConfigError("unknown_profile", name=str(profile))
 
 
 @cache

@@ -55,10 +55,16 @@ def entries(table: dict[str, Any]) -> list[tuple[str, dict[str, str]]]:
     return [(key, entry) for key, entry in table.items() if key != "term"] + list(table["term"].items())
 
 
-@pytest.mark.parametrize(("key", "entry"), entries(catalogue("interface")))
+@pytest.mark.parametrize(("key", "entry"), entries(catalogue("interface")) + entries(catalogue("documents")))
 def test_every_sentence_of_the_interface_speaks_both_languages(key: str, entry: dict[str, str]) -> None:
     assert set(entry) == set(LANGS), key
     assert fields(entry["en"]) == fields(entry["zh"])
+
+
+def test_no_sentence_is_told_by_two_files() -> None:
+    ours, documents = catalogue("interface"), catalogue("documents")
+    assert set(ours) & set(documents) == {"term"}
+    assert not set(ours["term"]) & set(documents["term"])
 
 
 WORDS = sorted(

@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from scanfix import __version__
-from scanfix.cli import batch, chinese, doctor, explain, inspect, join, prepare, profiles
+from scanfix.cli import batch, chinese, doctor, explain, inspect, join, kinds, number, prepare, profiles
 from scanfix.cli.options import HELP_LANG, help_text
 from scanfix.cli.terminal import print_error, reaching
 from scanfix.errors import OutputError
@@ -31,6 +31,8 @@ for name, function in (
     ("batch", batch.command),
     ("join", join.command),
     ("profiles", profiles.command),
+    ("kinds", kinds.command),
+    ("number", number.command),
     ("explain", explain.command),
     ("doctor", doctor.command),
 ):

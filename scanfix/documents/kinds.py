@@ -1,8 +1,9 @@
-"""Which kinds of document are there, and how large is each?
+"""Which kinds of document are there, how large is each, what must be seen on it, whom does it fit?
 
 Sizes in millimetres, as the document lies for reading. ID-1 is ISO/IEC 7810 (85.60 x 53.98),
 a passport's data page ID-3 (125 x 88), A4 and A3 are ISO 216. Size 0 x 0 means that the kind
-has no fixed size, so nothing is derived from it. The aliases are the type codes of registrars.
+has no fixed size, so nothing is derived from it. The aliases are the type codes of registrars: those of
+Alibaba Cloud and Tencent Cloud, as their API documentation lists them (read 2026-11).
 """
 
 from __future__ import annotations
@@ -10,8 +11,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import Any, Literal, get_args
 
 from scanfix.errors import ConfigError
+
+Holder = Literal["person", "organisation"]
+Region = Literal["CN", "HK", "MO", "TW", "other"]
+Mark = Literal["portrait", "emblem", "red_seal", "zone"]
+"""What must be seen on the side that is submitted; `zone` is the machine-readable one."""
+
+HOLDERS: tuple[Holder, ...] = get_args(Holder)
+REGIONS: tuple[Region, ...] = get_args(Region)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,13 +33,24 @@ class DocumentKind:
     """By language."""
     width_mm: float
     height_mm: float
-    red_seal: bool = False
-    """A red seal or emblem is on the side that is submitted."""
     both_sides: bool = False
     """Portals want front and back."""
     aliases: tuple[str, ...] = ()
     coloured: bool = True
     """An original has colour: one without is a copy."""
+    shows: tuple[Mark, ...] = ()
+    numbers: tuple[str, ...] = ()
+    """Forms of number it bears, the usual one first: names of `numbers.FORMS`."""
+    holders: tuple[Holder, ...] = HOLDERS
+    regions: tuple[Region, ...] = REGIONS
+    """Whom it fits: where the holder belongs."""
+    source: str = ""
+    """On whose authority, each fact after a colon."""
+
+    @property
+    def red_seal(self) -> bool:
+        """A red seal or emblem is on the side that is submitted."""
+        return "red_seal" in self.shows or "emblem" in self.shows
 
     @property
     def has_size(self) -> bool:
@@ -42,6 +63,23 @@ class DocumentKind:
             return 0.0
         return max(self.width_mm, self.height_mm) / min(self.width_mm, self.height_mm)
 
+    def to_dict(self, lang: str = "en") -> dict[str, Any]:
+        """Plain values, for JSON."""
+        return {
+            "name": self.name,
+            "title": self.title.get(lang, self.title["en"]),
+            "aliases": list(self.aliases),
+            "width_mm": self.width_mm or None,
+            "height_mm": self.height_mm or None,
+            "sides": 2 if self.both_sides else 1,
+            "shows": list(self.shows),
+            "coloured": self.coloured,
+            "numbers": list(self.numbers),
+            "holders": list(self.holders),
+            "regions": list(self.regions),
+            "source": self.source,
+        }
+
     def __reduce__(self) -> tuple[object, ...]:
         return find_kind, (self.name,)
 
@@ -51,6 +89,20 @@ ID3 = (125.0, 88.0)
 A4_UPRIGHT = (210.0, 297.0)
 A4_ACROSS = (297.0, 210.0)
 NO_SIZE = (0.0, 0.0)
+"""Of licences and certificates there are A3 originals, A4 copies and both orientations."""
+
+PERSON: tuple[Holder, ...] = ("person",)
+ORGANISATION: tuple[Holder, ...] = ("organisation",)
+MAINLAND: tuple[Region, ...] = ("CN",)
+HK_MACAO: tuple[Region, ...] = ("HK", "MO")
+TAIWAN: tuple[Region, ...] = ("TW",)
+ABROAD: tuple[Region, ...] = ("other",)
+CREDIT_CODE = ("credit-code",)
+SEALED: tuple[Mark, ...] = ("red_seal",)
+
+_SIDES = "sides: registrar's help pages"
+_CARD = f"size: ISO/IEC 7810 ID-1; {_SIDES}"
+_ORGANISATION = "size: none fixed; seal: registrar's help pages; number: GB 32100-2015"
 
 
 def _kind(
@@ -58,95 +110,335 @@ def _kind(
     en: str,
     zh: str,
     size: tuple[float, float],
-    *,
-    red_seal: bool = False,
+    *aliases: str,
     both_sides: bool = False,
-    aliases: tuple[str, ...] = (),
     coloured: bool = True,
+    shows: tuple[Mark, ...] = (),
+    numbers: tuple[str, ...] = (),
+    holders: tuple[Holder, ...] = HOLDERS,
+    regions: tuple[Region, ...] = REGIONS,
+    source: str = "",
 ) -> DocumentKind:
+    title = MappingProxyType({"en": en, "zh": zh})
     return DocumentKind(
+        name, title, *size, both_sides, aliases, coloured, shows, numbers, holders, regions, source
+    )
+
+
+def _organisation(name: str, en: str, zh: str, *aliases: str) -> DocumentKind:
+    """A certificate of an organisation of the mainland: red seal, unified social credit code."""
+    return _kind(
         name,
-        MappingProxyType({"en": en, "zh": zh}),
-        size[0],
-        size[1],
-        red_seal,
-        both_sides,
-        aliases,
-        coloured,
+        en,
+        zh,
+        NO_SIZE,
+        *aliases,
+        shows=SEALED,
+        numbers=CREDIT_CODE,
+        holders=ORGANISATION,
+        regions=MAINLAND,
+        source=_ORGANISATION,
     )
 
 
 KINDS: tuple[DocumentKind, ...] = (
-    _kind("resident-id", "Resident identity card", "居民身份证", ID1, aliases=("SFZ",)),
-    _kind("passport", "Passport", "护照", ID3, aliases=("HZ",)),
+    _kind(
+        "resident-id",
+        "Resident identity card",
+        "居民身份证",
+        ID1,
+        "SFZ",
+        shows=("portrait",),
+        numbers=("resident",),
+        holders=PERSON,
+        regions=MAINLAND,
+        source=f"{_CARD} (the side with the portrait); number: GB 11643-1999",
+    ),
+    _kind(
+        "temporary-resident-id",
+        "Temporary resident identity card",
+        "临时居民身份证",
+        ID1,
+        "LSSFZ",
+        shows=("portrait",),
+        numbers=("resident",),
+        holders=PERSON,
+        regions=MAINLAND,
+        source=f"{_CARD} (the side with the portrait); number: GB 11643-1999; valid three months",
+    ),
+    _kind(
+        "passport",
+        "Passport",
+        "护照",
+        ID3,
+        "HZ",
+        shows=("portrait", "zone"),
+        numbers=("passport",),
+        holders=PERSON,
+        source="size, zone, number: ICAO Doc 9303 parts 3 and 4; side: the data page",
+    ),
     _kind(
         "hk-macao-permit",
-        "Exit-entry permit for Hong Kong and Macao",
+        "Mainland travel permit for Hong Kong and Macao residents",
+        "港澳居民来往内地通行证",
+        ID1,
+        "TXZ",
+        "GAJMTX",
+        shows=("portrait",),
+        numbers=("hk-macao-permit",),
+        holders=PERSON,
+        regions=HK_MACAO,
+        source=f"{_CARD}; number: National Immigration Administration, H or M and 8 digits",
+    ),
+    _kind(
+        "taiwan-permit",
+        "Mainland travel permit for Taiwan residents",
+        "台湾居民来往大陆通行证",
+        ID1,
+        "TW",
+        "TWSFZ",
+        "TWJMTX",
+        shows=("portrait",),
+        numbers=("taiwan-permit",),
+        holders=PERSON,
+        regions=TAIWAN,
+        source=f"{_CARD}; number: National Immigration Administration, 8 digits",
+    ),
+    _kind(
+        "mainland-hk-macao-permit",
+        "Exit-entry permit for travelling to and from Hong Kong and Macao",
         "往来港澳通行证",
         ID1,
-        aliases=("TXZ",),
+        "WLGATXZ",
+        shows=("portrait",),
+        numbers=("mainland-hk-macao-permit",),
+        holders=PERSON,
+        regions=MAINLAND,
+        source=f"{_CARD}; number: National Immigration Administration, C and 8 characters",
     ),
-    _kind("taiwan-permit", "Taiwan compatriot travel permit", "台湾居民来往大陆通行证", ID1, aliases=("TW",)),
     _kind(
-        "hmt-residence-permit",
-        "Residence permit for Hong Kong, Macao and Taiwan residents",
-        "港澳台居民居住证",
+        "mainland-taiwan-permit",
+        "Exit-entry permit for travelling to and from Taiwan",
+        "大陆居民往来台湾通行证",
         ID1,
+        "WLTWTXZ",
+        shows=("portrait",),
+        numbers=("mainland-taiwan-permit",),
+        holders=PERSON,
+        regions=MAINLAND,
+        source=f"{_CARD}; number: National Immigration Administration, L and 8 digits",
+    ),
+    _kind(
+        "hk-macao-residence-permit",
+        "Residence permit for Hong Kong and Macao residents",
+        "港澳居民居住证",
+        ID1,
+        "GAJZZ",
+        "hmt-residence-permit",
         both_sides=True,
-        aliases=("GAJZZ", "TWJZZ"),
+        shows=("portrait",),
+        numbers=("hk-macao-residence",),
+        holders=PERSON,
+        regions=HK_MACAO,
+        source=f"{_CARD}; number: State Council notice Guobanfa 2018/81, GB 11643 beginning with 81 or 82",
+    ),
+    _kind(
+        "taiwan-residence-permit",
+        "Residence permit for Taiwan residents",
+        "台湾居民居住证",
+        ID1,
+        "TWJZZ",
+        both_sides=True,
+        shows=("portrait",),
+        numbers=("taiwan-residence",),
+        holders=PERSON,
+        regions=TAIWAN,
+        source=f"{_CARD}; number: State Council notice Guobanfa 2018/81, GB 11643 beginning with 83",
     ),
     _kind(
         "foreign-permanent-resident-card",
         "Foreign permanent resident ID card",
         "外国人永久居留身份证",
         ID1,
+        "WAIGUOREN",
+        "WJLSFZ",
+        "GWSFZ",
         both_sides=True,
-        aliases=("WAIGUOREN", "WJLSFZ"),
+        shows=("portrait",),
+        numbers=("foreign-resident", "foreign-resident-2017"),
+        holders=PERSON,
+        regions=ABROAD,
+        source=f"{_CARD}; number: National Immigration Administration, card of 2023 and of 2017",
     ),
     _kind(
-        # Either orientation, A3 original or A4 copy: the size follows from neither name nor picture.
+        "driving-licence",
+        "Driving licence",
+        "机动车驾驶证",
+        (88.0, 60.0),
+        "JSZ",
+        shows=("portrait", "red_seal"),
+        numbers=("resident",),
+        holders=PERSON,
+        regions=MAINLAND,
+        source="size, seal: GA 482; number: GB 11643-1999",
+    ),
+    _kind(
+        "household-register",
+        "Household register",
+        "户口簿",
+        (143.0, 105.0),
+        "HKB",
+        shows=SEALED,
+        numbers=("resident",),
+        holders=PERSON,
+        regions=MAINLAND,
+        source=f"size, seal: Ministry of Public Security; {_SIDES} (the holder's page);"
+        " number: GB 11643-1999",
+    ),
+    _kind(
         "business-licence",
         "Business licence",
         "营业执照",
         NO_SIZE,
-        red_seal=True,
-        aliases=("YYZZ",),
+        "YYZZ",
+        shows=("emblem", "red_seal"),
+        numbers=("credit-code", "registration"),
+        holders=ORGANISATION,
+        regions=MAINLAND,
+        source="size: none fixed (A3 original, A4 copy); emblem, seal: registrar's failure page, 2019;"
+        " number: GB 32100-2015, before 2015 GS 15-2006",
     ),
     _kind(
         "unified-code-certificate",
         "Unified social credit code certificate",
         "统一社会信用代码证书",
         NO_SIZE,
-        red_seal=True,
-        aliases=("XYDM", "TYDM"),
+        "XYDM",
+        "TYDM",
+        "TYDMZ",
+        "QTTYDM",
+        shows=SEALED,
+        numbers=CREDIT_CODE,
+        holders=ORGANISATION,
+        regions=MAINLAND,
+        source=_ORGANISATION,
     ),
     _kind(
         "organisation-code-certificate",
         "Organisation code certificate",
         "组织机构代码证",
         NO_SIZE,
-        red_seal=True,
-        aliases=("ORG",),
+        "ORG",
+        shows=SEALED,
+        numbers=("organisation-code", "credit-code"),
+        holders=ORGANISATION,
+        regions=MAINLAND,
+        source="size: none fixed; seal: registrar's help pages; number: GB 11714-1997",
+    ),
+    _organisation(
+        "institution-certificate", "Certificate of a public institution", "事业单位法人证书", "SYDWFR", "SYZS"
+    ),
+    _organisation(
+        "social-organisation-certificate",
+        "Registration certificate of a social organisation",
+        "社会团体法人登记证书",
+        "SHTTFR",
+        "STDJZ",
+    ),
+    _organisation(
+        "private-institution-certificate",
+        "Registration certificate of a private non-enterprise unit",
+        "民办非企业单位登记证书",
+        "MBFQY",
+        "MBDJZ",
+    ),
+    _organisation(
+        "social-service-certificate",
+        "Registration certificate of a social service agency",
+        "社会服务机构登记证书",
+        "SHFWJG",
+        "SHFWJGZ",
+    ),
+    _organisation(
+        "foundation-certificate",
+        "Registration certificate of a foundation",
+        "基金会法人登记证书",
+        "JJHFR",
+        "JJDJZ",
+    ),
+    _organisation(
+        "law-firm-licence", "Practice licence of a law firm", "律师事务所执业许可证", "LSZY", "LSXKZ"
+    ),
+    _organisation("notary-licence", "Practice certificate of a notary office", "公证机构执业证", "GZJGZY"),
+    _organisation(
+        "medical-licence",
+        "Practice licence of a medical institution",
+        "医疗机构执业许可证",
+        "YLJGZY",
+        "YLJGXKZ",
+    ),
+    _organisation(
+        "private-school-licence", "Licence of a private school", "民办学校办学许可证", "MBXXBX", "MBXXXKZ"
+    ),
+    _organisation(
+        "judicial-appraisal-licence", "Licence for judicial appraisal", "司法鉴定许可证", "SFJD", "SFXKZ"
+    ),
+    _organisation(
+        "religious-site-certificate",
+        "Registration certificate of a place of worship",
+        "宗教活动场所登记证",
+        "ZJCS",
+        "ZJDJZ",
+    ),
+    _organisation(
+        "foreign-office-certificate",
+        "Registration certificate of a foreign enterprise's office",
+        "外国企业常驻代表机构登记证",
+        "WGCZJG",
+        "GWCZDJZ",
     ),
     _kind(
-        "household-register", "Household register", "户口簿", (143.0, 105.0), red_seal=True, aliases=("HKB",)
+        "foreign-organisation-certificate",
+        "Certificate of an organisation from abroad",
+        "境外机构证件",
+        NO_SIZE,
+        "JWJG",
+        "GWJGZJ",
+        coloured=False,
+        holders=ORGANISATION,
+        regions=("HK", "MO", "TW", "other"),
+        source="registrar's failure page, 2019: any valid certificate",
     ),
-    _kind("id1-card", "Card of bank card size (ID-1)", "银行卡大小的证件（ID-1）", ID1),
-    _kind("a4-certificate", "Certificate on A4 paper", "A4 纸证书", A4_UPRIGHT, coloured=False),
+    _kind(
+        "id1-card",
+        "Card of bank card size (ID-1)",
+        "银行卡大小的证件（ID-1）",
+        ID1,
+        source="size: ISO/IEC 7810 ID-1",
+    ),
+    _kind(
+        "a4-certificate",
+        "Certificate on A4 paper",
+        "A4 纸证书",
+        A4_UPRIGHT,
+        coloured=False,
+        source="size: ISO 216",
+    ),
     _kind(
         "a4-landscape-certificate",
         "Certificate on A4 paper, landscape",
         "A4 横版证书",
         A4_ACROSS,
         coloured=False,
+        source="size: ISO 216",
     ),
 )
 
 
 def find_kind(name: str) -> DocumentKind:
-    """The kind of this name or registrar's code, in any case; ConfigError("unknown_document") without one."""
+    """The kind of this name, title or registrar's code, in any case; ConfigError("unknown_document")."""
     wanted = str(name).strip().lower()
     for kind in KINDS:
-        if wanted in (kind.name, *(alias.lower() for alias in kind.aliases)):
+        if wanted in (kind.name, *(word.lower() for word in (*kind.aliases, *kind.title.values()))):
             return kind
     raise ConfigError("unknown_document", name=name, known=[kind.name for kind in KINDS])

@@ -1,6 +1,6 @@
 """Every sentence a person may read, by code, in English and Simplified Chinese.
 
-The catalogue is TOML files beside this one (findings, explanations, errors, interface); each entry
+The catalogue is TOML files beside this one (findings, explanations, errors, interface, documents); each entry
 holds both languages side by side, so that a missing one is seen at a glance. `parser` has typer's words.
 """
 
@@ -57,12 +57,13 @@ def error(code: str, params: Mapping[str, Any], lang: Lang = "en") -> str:
 
 def say(key: str, lang: Lang = "en", **params: Any) -> str:
     """A sentence of the command line or the report."""
-    return _fill(_in(catalogue("interface")[key], lang), params, lang)
+    entry = catalogue("interface").get(key) or catalogue("documents")[key]
+    return _fill(_in(entry, lang), params, lang)
 
 
 def term(word: str, lang: Lang = "en") -> str:
     """One word of the [term] table; unknown words stay as they are."""
-    entry = catalogue("interface")["term"].get(word)
+    entry = catalogue("interface")["term"].get(word) or catalogue("documents")["term"].get(word)
     return str(_in(entry, lang)) if entry else word
 
 

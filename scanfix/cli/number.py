@@ -1,0 +1,90 @@
+"""`scanfix number TEXT`: can this number be right, and if not, where is it wrong?"""
+
+from __future__ import annotations
+
+import json as plain
+import sys
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from scanfix.cli import options
+from scanfix.cli.terminal import COLOURS, EXIT_FINDINGS, EXIT_READY, finish, print_line
+from scanfix.messages import Lang, say, user_lang
+
+if TYPE_CHECKING:
+    from scanfix.documents import NumberCheck
+
+
+def command(
+    text: Annotated[str, typer.Argument(metavar="TEXT", help=options.help_text("help_number_text"))],
+    kind: Annotated[
+        str | None, typer.Option("--kind", metavar="KIND", help=options.help_text("help_number_kind"))
+    ] = None,
+    show: Annotated[bool, typer.Option("--show", help=options.help_text("help_show"))] = False,
+    json: Annotated[bool, typer.Option("--json", help=options.help_text("help_number_json"))] = False,
+    lang: options.LangOption = None,
+) -> None:
+    speak = user_lang(lang)
+
+    def work() -> int:
+        from scanfix.documents import check_number
+
+        found = check_number(sys.stdin.read() if text == "-" else text, kind)
+        if json:
+            print_line(plain.dumps(found.to_dict(show=show), ensure_ascii=False), sys.stdout)
+        else:
+            colour = COLOURS["good" if found.valid else "error"]
+            first, *rest = sentences(found, speak, show=show)
+            print_line(first, sys.stdout, colour)
+            for line in rest:
+                print_line(f"  {line}", sys.stdout)
+        return EXIT_READY if found.valid else EXIT_FINDINGS
+
+    finish(work, speak)
+
+
+def sentences(found: NumberCheck, lang: Lang, *, show: bool) -> list[str]:
+    """The verdict, then what is wrong and what to change."""
+    from scanfix.documents import form_title, masked
+
+    def told(number: str) -> str:
+        return number if show else masked(number)
+
+    form = form_title(found.form, lang) if found.form else ""
+    if found.valid:
+        said = [say("number_valid", lang, form=form, number=told(found.number))]
+    else:
+        said = [say("number_invalid", lang, number=told(found.number))]
+        said += [say("number_as", lang, form=form)] if form else []
+        said.append(_problem(found, lang))
+    if found.correction:
+        said.append(_correction(found, told(found.correction), lang))
+    if found.changes:
+        said.append(say("number_changes", lang, changes=list(found.changes)))
+    if found.zone and found.zone.right:
+        zone = found.zone
+        said.append(say("number_zone", lang, size=zone.size, state=zone.state, date=zone.expiry or "?"))
+    if not show:
+        said.append(say("number_masked", lang))
+    elif found.birth:
+        said.append(say("number_birth", lang, date=found.birth))
+    return said
+
+
+def _problem(found: NumberCheck, lang: Lang) -> str:
+    return say(
+        f"number_{found.problem}",
+        lang,
+        count=len(found.number),
+        wanted=found.wanted_length,
+        places=list(found.places),
+        fields=list(found.zone.wrong) if found.zone else [],
+    )
+
+
+def _correction(found: NumberCheck, number: str, lang: Lang) -> str:
+    right = found.correction or ""
+    swaps = {(found.number[place - 1], right[place - 1]): None for place in found.corrected_places}
+    told = [say("number_swap", lang, wrong=wrong, right=better) for wrong, better in swaps]
+    return say("number_correction", lang, places=list(found.corrected_places), swaps=told, number=number)

@@ -1,0 +1,366 @@
+"""Numbers of documents: what is accepted, what is detected, what is suggested."""
+
+from __future__ import annotations
+
+import random
+import string
+from collections.abc import Callable, Iterator
+from datetime import date, timedelta
+
+import pytest
+from stdnum.cn import ric, uscc
+from stdnum.iso7064 import mod_11_10
+
+from scanfix.documents import FORMS, KINDS, NumberForm, check_number, form_title, masked, parse_zone
+from scanfix.documents import numbers as rules
+from scanfix.documents.zone import check_digit
+from scanfix.errors import ConfigError
+
+COUNT = 10_000
+TODAY = date(2026, 11, 27)
+BY_NAME = {form.name: form for form in FORMS}
+
+
+def any_birth(rng: random.Random) -> str:
+    return f"{date(1900, 1, 1) + timedelta(days=rng.randrange(45_000)):%Y%m%d}"
+
+
+def digits(rng: random.Random, count: int) -> str:
+    return "".join(rng.choices(string.digits, k=count))
+
+
+def ordinary(rng: random.Random) -> str:
+    """A number of counties that stand in every list, of people born while they did."""
+    area = rng.choice(["110101", "310104", "440305", "510104"])
+    first = f"{area}{rng.randint(1991, 2020)}{rng.randint(1, 12):02}{rng.randint(1, 28):02}{digits(rng, 3)}"
+    return first + rules.gb11643_digit(first)
+
+
+def resident(rng: random.Random, *areas: str) -> str:
+    area = rng.choice(areas or [code + "0101" for code in rules.PROVINCES if code < "81"])
+    first = area + any_birth(rng) + digits(rng, 3)
+    return first + rules.gb11643_digit(first)
+
+
+def credit_code(rng: random.Random) -> str:
+    sign = rules.CREDIT_ALPHABET
+    first = rng.choice("19") + rng.choice("123") + digits(rng, 6) + "".join(rng.choices(sign, k=9))
+    return first + rules.gb32100_digit(first)
+
+
+def organisation_code(rng: random.Random) -> str:
+    first = "".join(rng.choices(string.digits + string.ascii_uppercase, k=8))
+    return first + rules.gb11714_digit(first)
+
+
+def registration(rng: random.Random) -> str:
+    first = digits(rng, 14)
+    return first + rules.registration_digit(first)
+
+
+MAKERS: dict[str, Callable[[random.Random], str]] = {
+    "resident": resident,
+    "hk-macao-residence": lambda rng: resident(rng, "810000", "820000"),
+    "taiwan-residence": lambda rng: resident(rng, "830000"),
+    "foreign-resident": lambda rng: resident(rng, "911156", "931840"),
+    "credit-code": credit_code,
+    "organisation-code": organisation_code,
+    "registration": registration,
+}
+
+
+@pytest.mark.parametrize("name", MAKERS)
+def test_ten_thousand_valid_numbers_of_each_standard_are_accepted(name: str) -> None:
+    rng = random.Random(name)
+    kind = next(kind for kind in KINDS if name in kind.numbers)
+    for _ in range(COUNT):
+        number = MAKERS[name](rng)
+        found = check_number(number, kind, today=TODAY)
+        assert found.valid, number
+        assert found.number == number
+
+
+def spoilt(number: str, alphabet: str) -> Iterator[str]:
+    """Every single other character at every place."""
+    for place, sign in enumerate(number):
+        for other in alphabet:
+            if other != sign:
+                yield number[:place] + other + number[place + 1 :]
+
+
+def exchanged(number: str) -> Iterator[str]:
+    """Every two different neighbours exchanged."""
+    for place in range(len(number) - 1):
+        one, other = number[place], number[place + 1]
+        if one != other:
+            yield number[:place] + other + one + number[place + 2 :]
+
+
+@pytest.mark.parametrize("name", ["resident", "credit-code"])
+def test_every_single_error_and_every_exchange_of_neighbours_is_detected(name: str) -> None:
+    rng, form = random.Random(name), BY_NAME[name]
+    for _ in range(100):
+        number = MAKERS[name](rng)
+        for wrong in (*spoilt(number, form.places[0]), *exchanged(number)):
+            assert form.problem(wrong, TODAY) is not None, (number, wrong)
+
+
+def test_an_organisation_code_betrays_every_error_but_eleven_apart() -> None:
+    """MOD 11 over values to 35: A and L, or 0 and B, count the same. The standard promises no more."""
+    rng, form = random.Random(3), BY_NAME["organisation-code"]
+    for _ in range(60):
+        number = organisation_code(rng)
+        for wrong in (*spoilt(number[:8], rules._ANY), *exchanged(number[:8])):
+            place = next(p for p, (a, b) in enumerate(zip(number, wrong, strict=False)) if a != b)
+            alike = (int(number[place], 36) - int(wrong[place], 36)) % 11 == 0
+            assert (form.problem(wrong + number[8], TODAY) is None) == alike
+
+
+def test_a_registration_number_betrays_every_single_error_and_nearly_every_exchange() -> None:
+    rng, form = random.Random(4), BY_NAME["registration"]
+    swaps = missed = 0
+    for _ in range(300):
+        number = registration(rng)
+        assert all(form.problem(wrong, TODAY) for wrong in spoilt(number, string.digits))
+        found = [form.problem(wrong, TODAY) for wrong in exchanged(number)]
+        swaps, missed = swaps + len(found), missed + found.count(None)
+    assert missed / swaps < 0.03
+
+
+def test_a_zone_betrays_every_error_that_its_weights_can_see() -> None:
+    rng = random.Random(5)
+    for _ in range(300):
+        text = "".join(rng.choices(string.digits + string.ascii_uppercase + "<", k=9))
+        value = {sign: 0 if sign == "<" else int(sign, 36) for sign in rules._ANY + "<"}
+        for wrong in spoilt(text, rules._ANY + "<"):
+            place = next(p for p, (a, b) in enumerate(zip(text, wrong, strict=True)) if a != b)
+            alike = (value[text[place]] - value[wrong[place]]) % 10 == 0
+            assert (check_digit(text) == check_digit(wrong)) == alike
+
+
+def test_python_stdnum_agrees_wherever_it_is_right() -> None:
+    rng = random.Random(6)
+    for _ in range(2000):
+        person = ordinary(rng)
+        assert ric.validate(person) == person
+        bad = person[:17] + rng.choice(string.digits.replace(person[17], ""))
+        assert not ric.is_valid(bad)
+        assert not check_number(bad, "resident-id", today=TODAY).valid
+        code = credit_code(rng)
+        assert uscc.validate(code) == code
+        assert mod_11_10.is_valid(registration(rng))
+        wrong = code[:17] + rng.choice(rules.CREDIT_ALPHABET.replace(code[17], ""))
+        assert uscc.is_valid(wrong) == check_number(wrong, "business-licence", today=TODAY).valid
+
+
+@pytest.mark.parametrize("area", ["810000", "820000", "830000", "911156"])
+def test_python_stdnum_refuses_residence_permits_and_foreign_cards(area: str) -> None:
+    number = resident(random.Random(area), area)
+    assert check_number(number, today=TODAY).valid
+    assert not ric.is_valid(number)
+
+
+def test_python_stdnum_takes_a_birth_in_the_future_and_we_do_not() -> None:
+    first = "11010120990101001"
+    number = first + rules.gb11643_digit(first)
+    assert ric.is_valid(number)
+    assert check_number(number, "resident-id", today=TODAY).problem == "birth_date"
+
+
+def test_python_stdnum_takes_full_width_digits_silently_and_we_say_what_they_are() -> None:
+    number = ordinary(random.Random(7))
+    wide = number.translate({ord(sign): ord(sign) + 0xFEE0 for sign in string.digits})
+    assert ric.is_valid(wide)
+    found = check_number(wide)
+    assert found.valid
+    assert found.changes == ("full_width",)
+
+
+@pytest.mark.parametrize(
+    ("text", "change"),
+    [
+        ("91350100 M000 100Y43", "spaces"),
+        ("91350100M000100Y43(1-1)", "duplicate_mark"),
+        ("91350100M000100Y43 （ 1-2 ）", "duplicate_mark"),
+        ("91350100m000100y43", "lower_case"),
+        ("91350100-M000100Y43", "separators"),
+        ("\u200b91350100M000100Y43", "spaces"),
+    ],
+)
+def test_what_a_form_does_not_want_is_taken_off_and_told(text: str, change: str) -> None:
+    found = check_number(text, "business-licence")
+    assert found.valid
+    assert found.number == "91350100M000100Y43"
+    assert change in found.changes
+
+
+def test_a_number_as_a_form_wants_it_needs_no_change() -> None:
+    assert check_number("91350100M000100Y43").changes == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "right", "places"),
+    [
+        ("11O1O519491231OO2X", "11010519491231002X", (3, 5, 15, 16)),
+        ("1I010519491231002X", "11010519491231002X", (2,)),
+        ("91350100M000100Y43".replace("00Y", "O0Y"), "91350100M000100Y43", (14,)),
+        ("S1010519491231002X", None, ()),
+        ("110105194912310021", None, ()),
+    ],
+)
+def test_the_only_look_alike_with_a_right_check_digit_is_told(
+    text: str, right: str | None, places: tuple[int, ...]
+) -> None:
+    found = check_number(text, today=TODAY)
+    assert not found.valid
+    assert found.correction == right
+    assert found.corrected_places == places
+
+
+def test_of_eight_and_b_the_one_that_fits_is_told_and_nothing_where_two_do() -> None:
+    rng, told = random.Random(8), 0
+    for _ in range(500):
+        code = credit_code(rng)
+        places = [place for place, sign in enumerate(code[:17]) if sign in "8B"]
+        if not places:
+            continue
+        place = rng.choice(places)
+        typed = code[:place] + ("8" if code[place] == "B" else "B") + code[place + 1 :]
+        found = check_number(typed, "business-licence", today=TODAY).correction
+        assert found in (code, None)
+        told += found is not None
+    assert told > 150
+
+
+def test_a_correction_is_never_told_for_a_number_that_is_right() -> None:
+    rng = random.Random(9)
+    for maker in MAKERS.values():
+        assert all(check_number(maker(rng), today=TODAY).correction is None for _ in range(200))
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "problem"),
+    [
+        ("", None, "empty"),
+        ("1101051949123100", "resident-id", "length"),
+        ("1101051949123100AX", "resident-id", "characters"),
+        ("110105194912310021", "resident-id", "check_digit"),
+        ("110105194913310021", "resident-id", "birth_date"),
+        ("110105491231002", "resident-id", "old_number"),
+        ("990000199001010000", "resident-id", "check_digit"),
+        ("810000199408230021", "resident-id", "area"),
+        ("11010519491231002X", "taiwan-residence-permit", "area"),
+        ("E1234567", "business-licence", "length"),
+        ("not a number", None, "unknown_form"),
+    ],
+)
+def test_what_is_wrong_is_named(text: str, kind: str | None, problem: str) -> None:
+    assert check_number(text, kind, today=TODAY).problem == problem
+
+
+@pytest.mark.parametrize(
+    ("text", "form"),
+    [
+        ("H12345678", "hk-macao-permit"),
+        ("M0123456701", "hk-macao-permit"),
+        ("C12345678", "mainland-hk-macao-permit"),
+        ("CA1234567", "mainland-hk-macao-permit"),
+        ("L12345678", "mainland-taiwan-permit"),
+        ("12345678", "taiwan-permit"),
+        ("E12345678", "passport"),
+        ("ABC123456789012", "foreign-resident-2017"),
+        ("91350100M000100Y43", "credit-code"),
+        ("11010519491231002X", "resident"),
+    ],
+)
+def test_the_form_of_a_number_is_found_without_naming_the_kind(text: str, form: str) -> None:
+    found = check_number(text, today=TODAY)
+    assert found.valid
+    assert found.form == form
+
+
+def test_an_unknown_kind_is_a_wrong_call() -> None:
+    with pytest.raises(ConfigError):
+        check_number("123", "library-card")
+
+
+def test_nothing_that_is_printed_by_itself_shows_the_number() -> None:
+    for text in ("11010519491231002X", "11O10519491231002X", "H12345678", "12345678"):
+        found = check_number(text, today=TODAY)
+        for told in (repr(found), str(found.to_dict())):
+            assert found.number not in told
+            assert found.number[3:-3] not in told
+
+
+@pytest.mark.parametrize("number", ["", "1", "12", "12345678", "11010519491231002X"])
+def test_a_masked_number_keeps_its_length_and_at_most_its_ends(number: str) -> None:
+    shown = masked(number)
+    assert len(shown) == len(number)
+    assert sum(sign != "*" for sign in shown) <= 4
+    assert len(number) < 3 or "*" in shown
+
+
+@pytest.mark.parametrize("form", FORMS, ids=lambda form: f"{form.name}-{form.length}")
+def test_every_form_has_titles_a_source_and_a_kind(form: NumberForm) -> None:
+    assert form.source
+    assert form_title(form.name, "zh") != form_title(form.name, "en")
+    assert any(form.name in kind.numbers for kind in KINDS)
+
+
+def test_every_form_that_a_kind_names_exists() -> None:
+    assert {name for kind in KINDS for name in kind.numbers} == set(BY_NAME)
+
+
+# The specimens of ICAO Doc 9303, parts 4, 5 and 6.
+TD3 = "P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<\nL898902C36UTO7408122F1204159ZE184226B<<<<<10"
+TD1 = "I<UTOD231458907<<<<<<<<<<<<<<<\n7408122F1204159UTO<<<<<<<<<<<6\nERIKSSON<<ANNA<MARIA<<<<<<<<<<"
+TD2 = "I<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<\nD231458907UTO7408122F1204159<<<<<<<6"
+
+
+@pytest.mark.parametrize(("text", "size"), [(TD1, "TD1"), (TD2, "TD2"), (TD3, "TD3")])
+def test_the_specimens_of_the_standard_are_read_whole(text: str, size: str) -> None:
+    zone = parse_zone(text, TODAY)
+    assert zone is not None
+    assert (zone.size, zone.state, zone.name, zone.sex) == (size, "UTO", "ERIKSSON ANNA MARIA", "F")
+    assert (zone.birth, zone.expiry) == (date(1974, 8, 12), date(2012, 4, 15))
+    assert zone.right
+    assert not zone.mended
+    assert parse_zone(text.replace("\n", ""), TODAY) == zone
+
+
+def passport(rng: random.Random) -> str:
+    number = "".join(rng.choices(string.ascii_uppercase, k=2)) + digits(rng, 7)
+    birth, expiry = any_birth(rng)[2:], f"3{digits(rng, 1)}0101"
+    fields = [text + check_digit(text) for text in (number, birth, expiry, "<" * 14)]
+    lower = fields[0] + "UTO" + fields[1] + rng.choice("MF<") + fields[2] + fields[3]
+    whole = check_digit(lower[:10] + lower[13:20] + lower[21:43])
+    name = "".join(rng.choices(string.ascii_uppercase, k=rng.randint(2, 12)))
+    return f"P<UTO{name}<<ANNA".ljust(44, "<") + "\n" + lower + whole
+
+
+def test_ten_thousand_passports_are_right() -> None:
+    rng = random.Random(10)
+    for _ in range(COUNT):
+        text = passport(rng)
+        zone = parse_zone(text, TODAY)
+        assert zone is not None
+        assert zone.right, text
+
+
+def test_a_digit_read_as_its_look_alike_is_put_right_in_a_zone() -> None:
+    zone = parse_zone(TD3.replace("7408122F", "74O8I22F").replace("UTO7", "UT07"), TODAY)
+    assert zone is not None
+    assert zone.right
+    assert zone.mended
+
+
+def test_a_wrong_character_of_a_zone_is_told_by_its_field() -> None:
+    zone = parse_zone(TD3.replace("1204159", "1304159"), TODAY)
+    assert zone is not None
+    assert zone.wrong == ("expiry", "composite")
+    assert check_number(TD3.replace("1204159", "1304159")).problem == "zone_check_digit"
+
+
+@pytest.mark.parametrize("text", ["", "<<<", "P<UTO", "HELLO\nWORLD", TD3[:60], TD1.replace("UTO", "!TO")])
+def test_what_has_not_the_shape_of_a_zone_is_none(text: str) -> None:
+    assert parse_zone(text) is None

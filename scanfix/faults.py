@@ -14,6 +14,13 @@ from scanfix.errors import InputError
 from scanfix.forks import inside
 
 
+def is_shortage(error: BaseException) -> bool:
+    """Whether there was too little memory."""
+    return isinstance(error, MemoryError) or (
+        isinstance(error, cv2.error) and error.code == cv2.Error.StsNoMem
+    )
+
+
 @contextmanager
 def refusing() -> Iterator[None]:
     """Raises InputError "memory" where there is too little, "decoder_crashed" for what OpenCV cannot do;
@@ -21,7 +28,5 @@ def refusing() -> Iterator[None]:
     try:
         with inside():
             yield
-    except MemoryError as error:
-        raise InputError("memory") from error
-    except cv2.error as error:
-        raise InputError("memory" if error.code == cv2.Error.StsNoMem else "decoder_crashed") from error
+    except (MemoryError, cv2.error) as error:
+        raise InputError("memory" if is_shortage(error) else "decoder_crashed") from error

@@ -1,8 +1,8 @@
-"""A property that is computed when first asked for: `functools.cached_property` without its lock.
+"""A property that is computed once, when first asked for: `functools.cached_property` without its lock.
 
 Before Python 3.12 that lock is one for all objects of a class: photos in two threads wait for each other,
 and a process that is forked meanwhile waits for ever. Here two threads that ask the same object at the same
-moment both compute.
+moment both compute. What could not be computed is not tried again either: who asks next gets the same error.
 """
 
 from __future__ import annotations
@@ -11,6 +11,8 @@ from collections.abc import Callable
 from typing import Any, Generic, Self, TypeVar, overload
 
 Value = TypeVar("Value")
+FAILURES = "failures of lazy properties"
+"""Where an object keeps them, in its own dictionary."""
 
 
 class lazy(Generic[Value]):  # noqa: N801 - read as a decorator, like `property`
@@ -27,5 +29,13 @@ class lazy(Generic[Value]):  # noqa: N801 - read as a decorator, like `property`
     def __get__(self, owner: object | None, _: type) -> Self | Value:
         if owner is None:
             return self
-        value = owner.__dict__[self._compute.__name__] = self._compute(owner)
+        name, failures = self._compute.__name__, owner.__dict__.setdefault(FAILURES, {})
+        if name in failures:
+            # Without the frames of the first time, which hold whole pictures.
+            raise failures[name].with_traceback(None)
+        try:
+            value = owner.__dict__[name] = self._compute(owner)
+        except Exception as error:
+            failures[name] = error
+            raise
         return value

@@ -1,7 +1,8 @@
 """Who runs the checks, and what is said when one cannot judge?
 
 A check that fails must not cost the applicant the photo: it is listed as not checked, with the
-reason. Beside the reading of streams, this is the only place of the project that catches everything.
+reason. Too little memory is no failure of a check but the photo's error: what was not looked at would pass as
+good.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import numpy as np
 
 from scanfix.checks.check import NO_DOCUMENT, Check
 from scanfix.checks.subject import Subject
+from scanfix.faults import is_shortage
 from scanfix.findings import FINDINGS
 from scanfix.model import Assessment, Finding
 from scanfix.profiles import OutputProfile
@@ -48,6 +50,8 @@ def _assessed(check: Check, subject: Subject) -> Assessment:
             return Assessment(check.slug, failure=NO_DOCUMENT)
         assessment = _plain(check.assess(subject))
     except Exception as error:
+        if is_shortage(error):
+            raise
         logger.debug("check %s failed", check.slug, exc_info=True)
         return Assessment(check.slug, failure=f"internal error: {type(error).__name__}")
     return weighed(assessment, subject.profile)

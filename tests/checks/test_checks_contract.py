@@ -9,13 +9,16 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
+import cv2
 import numpy as np
 import pytest
 from checks.drawn import PROFILE, border, on_table, page, plain, subject, with_spot
 
+import scanfix
 from scanfix.checks import CHECKS, Check, Subject, not_checked, run_checks, runner
 from scanfix.checks.check import NO_DOCUMENT
 from scanfix.documents import find_kind
+from scanfix.errors import InputError
 from scanfix.findings import FINDINGS, UNCHECKED, Severity
 from scanfix.model import Assessment, Finding
 
@@ -36,6 +39,12 @@ SUBJECTS = {
     "reflection": subject(SHINING, border(QUAD)),
     "bar": subject(BARRED, border(QUAD)),
 }
+
+
+def no_memory() -> cv2.error:
+    error = cv2.error()
+    error.code = cv2.Error.StsNoMem
+    return error
 
 
 def test_slugs_are_unique_and_codes_are_known() -> None:
@@ -92,6 +101,32 @@ def test_a_check_that_breaks_is_listed_as_not_checked_and_costs_nothing_else() -
     assert assessments[-1] == Assessment("seal", failure="internal error: ZeroDivisionError")
     assert "seal_missing" in runner.unjudged(checks, assessments)
     assert assessments[:-1] == run_checks(SUBJECTS["photo"])
+
+
+@pytest.mark.parametrize("shortage", [MemoryError(), no_memory()])
+def test_too_little_memory_for_a_check_is_the_error_of_the_photo(
+    monkeypatch: pytest.MonkeyPatch, shortage: Exception
+) -> None:
+    def starve(_: object) -> Any:
+        raise shortage
+
+    monkeypatch.setattr("scanfix.checks.subject.estimate_paper", starve)
+    with pytest.raises(InputError) as refused:
+        scanfix.inspect(cv2.imencode(".png", PHOTO)[1].tobytes())
+    assert refused.value.code == "memory"
+
+
+def test_what_could_not_be_derived_is_not_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    tried: list[object] = []
+
+    def fail(*given: object) -> Any:
+        tried.append(given)
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("scanfix.checks.subject.find_lines", fail)
+    failures = [a.failure for a in run_checks(subject(PHOTO, border(QUAD)))]
+    assert failures.count("internal error: ZeroDivisionError") > 3
+    assert len(tried) == 1
 
 
 def test_numbers_of_numpy_are_plain_in_the_report() -> None:

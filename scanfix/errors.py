@@ -40,7 +40,7 @@ INPUT_CODES: dict[str, int] = {
     "killed": 503,
     "interrupted": 503,
 }
-PROFILE_CODES: dict[str, int] = {"cannot_fit": 422}
+PROFILE_CODES: dict[str, int] = {"cannot_fit": 422, "wrong_shape": 422, "wrong_shape_cut": 422}
 OUTPUT_CODES: dict[str, int] = {
     "output_exists": 500,
     "output_is_input": 500,
@@ -61,6 +61,7 @@ CONFIG_CODES: dict[str, int] = {
     "bad_profile": 500,
     "unknown_document": 422,
     "format_not_in_profile": 422,
+    "crop_fit": 422,
     "bad_corners": 422,
     "corners_outside": 422,
     "bad_limit": 500,

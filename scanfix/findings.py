@@ -112,4 +112,7 @@ FINDINGS: dict[str, FindingSpec] = _rows(
     ("SF506", "expired", _ERROR),
     ("SF507", "side_missing", _WARNING),
     ("SF508", "seal_missing", _WARNING),
+    ("SF509", "same_side", _WARNING),
+    ("SF510", "sides_differ", _WARNING),
+    ("SF511", "document_not_wanted", _WARNING),
 )

@@ -82,10 +82,13 @@ def frame(
 
     Without "flat" the pixels are a view of the source, not a copy. `aspect` is the width over the
     height of the named kind of document, for "flat". A profile that demands the original gets the
-    whole picture, turned at most.
+    whole picture, turned at most. "fit" is for portraits and signatures: as much of the picture as has
+    the shape of the profile.
     """
     framed = _whole(source)
-    if border is not None and crop != "never" and profile.processing == "crop":
+    if crop == "fit":
+        framed = _of_shape(source, profile)
+    elif border is not None and crop != "never" and profile.processing == "crop":
         framed = (crop == "flat" and _flat(source, border, aspect, params)) or _cropped(
             source, border, params
         )
@@ -152,12 +155,27 @@ def _cropped(source: SourceImage, border: DocumentBorder, params: FramingParams)
     rect = crop_rect(source.size, border, params)
     if rect is None:
         return _whole(source)
+    return _part(source, rect)
+
+
+def _part(source: SourceImage, rect: Rect) -> Framed:
     pixels = source.pixels[rect.y : rect.y + rect.height, rect.x : rect.x + rect.width]
     return Framed(pixels, rect, outline=rect.corners)
 
 
 def _whole(source: SourceImage) -> Framed:
     return Framed(source.pixels, outline=Quad.frame(source.size).corners)
+
+
+def _of_shape(source: SourceImage, profile: OutputProfile) -> Framed:
+    """The largest part in the middle whose width over height the profile takes."""
+    size = source.size
+    aspect = min(max(size.width / size.height, profile.least_aspect), profile.most_aspect)
+    width = min(size.width, round(size.height * aspect))
+    height = min(size.height, round(size.width / aspect))
+    if (width, height) == (size.width, size.height):
+        return _whole(source)
+    return _part(source, Rect((size.width - width) // 2, (size.height - height) // 2, width, height))
 
 
 def _flat(

@@ -14,7 +14,7 @@ from scanfix.geometry import Quad
 from scanfix.limits import SHELL_LIMITS, Limits
 from scanfix.profiles import Format, OutputProfile, load_profile
 
-Crop = Literal["auto", "never", "flat"]
+Crop = Literal["auto", "never", "flat", "fit"]
 Turn = Literal[0, 90, 180, 270]
 """Degrees clockwise."""
 TURNS: tuple[Turn, ...] = get_args(Turn)
@@ -72,6 +72,8 @@ def make_order(
     rules = load_profile(profile)
     if crop not in get_args(Crop):
         raise ConfigError("bad_option", option="crop", value=crop)
+    if crop == "fit" and rules.shows == "document":
+        raise ConfigError("crop_fit", profile=rules.name)
     if not isinstance(limits, Limits):
         raise ConfigError("bad_option", option="limits", value=limits)
     return Order(

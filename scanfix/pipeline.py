@@ -37,6 +37,7 @@ from scanfix.model import (
     SourceImage,
 )
 from scanfix.order import TURNS, Order, Turn
+from scanfix.pair import assess_pair
 from scanfix.pyramid import Pyramid
 from scanfix.verification import MIN_LEGIBILITY_KEPT, legibility_kept, verify
 
@@ -161,9 +162,15 @@ def join(front: SourceBytes, back: SourceBytes, order: Order, layout: Layout = "
     known = [_known(*side, scale) for side, scale in zip(examined, scales, strict=True)]
     encoded = _encode(page, _Known.of_both(*known), order)
     made = verify(encoded.data, order.profile, order.format)
-    notes = _encoding_notes(page, encoded, made, order)
+    notes = _pair_notes(examined, order) + _encoding_notes(page, encoded, made, order)
     reports = [_finished(r, f, encoded, notes, "SF507") for f, (_, r) in zip(framed, examined, strict=True)]
     return JoinedImage(encoded.data, reports[0], reports[1], (front.name, back.name))
+
+
+def _pair_notes(examined: list[tuple[SourceImage, Report]], order: Order) -> tuple[Assessment, ...]:
+    """SF509 and SF510: whether these are the two sides of one document."""
+    looks = [(s.pixels, r.border and r.border.scaled(*s.scale)) for s, r in examined]
+    return tuple(weighed(note, order.profile) for note in assess_pair(looks[0], looks[1]))
 
 
 def _examine_side(photo: SourceBytes, order: Order) -> tuple[SourceImage, Report]:
@@ -210,6 +217,8 @@ def _examine(
 
 
 def _border(source: SourceImage, pyramid: Pyramid, order: Order) -> DocumentBorder | None:
+    if order.profile.shows != "document":
+        return None
     if order.corners is None:
         return find_border(source.pixels, pyramid=pyramid)
     return border_by_hand(order.corners.scaled(*source.scale), source.size)

@@ -22,6 +22,7 @@ from scanfix.checks import (
     resolution,
     runner,
     screen,
+    wanted,
 )
 from scanfix.checks.check import Check
 from scanfix.checks.subject import Subject, observe
@@ -50,6 +51,7 @@ CHECKS: tuple[Check, ...] = (
     file.METADATA,
     file.WHOLE,
     file.PAGES,
+    wanted.CHECK,
     named_kind.SIDES,
     named_kind.SEAL,
 )

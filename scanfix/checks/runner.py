@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from scanfix.checks.check import NO_DOCUMENT, Check
+from scanfix.checks.check import NO_DOCUMENT, NOT_FOR_DOCUMENTS, Check
 from scanfix.checks.subject import Subject
 from scanfix.faults import is_shortage
 from scanfix.findings import FINDINGS
@@ -25,7 +25,7 @@ from scanfix.profiles import OutputProfile
 logger = logging.getLogger(__name__)
 
 # Said by the pipeline about its own result.
-REPORTED_ELSEWHERE = frozenset({"enlarged", "legibility_reduced"})
+REPORTED_ELSEWHERE = frozenset({"enlarged", "legibility_reduced", "same_side", "sides_differ"})
 
 
 def assess_all(checks: Iterable[Check], subject: Subject) -> tuple[Assessment, ...]:
@@ -46,6 +46,8 @@ def unjudged(checks: Iterable[Check], assessments: Iterable[Assessment]) -> tupl
 
 def _assessed(check: Check, subject: Subject) -> Assessment:
     try:
+        if subject.profile.shows != "document" and not check.on_any:
+            return Assessment(check.slug, failure=NOT_FOR_DOCUMENTS)
         if check.on_document and not subject.has_document:
             return Assessment(check.slug, failure=NO_DOCUMENT)
         assessment = _plain(check.assess(subject))

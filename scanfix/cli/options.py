@@ -46,6 +46,7 @@ class CropChoice(StrEnum):
     AUTO = "auto"
     NEVER = "never"
     FLAT = "flat"
+    FIT = "fit"
 
 
 class LayoutChoice(StrEnum):

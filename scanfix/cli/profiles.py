@@ -49,7 +49,11 @@ def _show(profile: OutputProfile, lang: Lang) -> None:
 
 
 def _rows(profile: OutputProfile, lang: Lang) -> list[tuple[str, str]]:
-    rows = [("formats", ", ".join(profile.formats)), ("bytes", _bytes(profile, lang))]
+    rows = [
+        ("shows", term(f"wanted_{profile.shows}", lang)),
+        ("formats", ", ".join(profile.formats)),
+        ("bytes", _bytes(profile, lang)),
+    ]
     if profile.aim:
         aim = say("profile_window", lang, min=f"{profile.aim.min_bytes:,}", max=f"{profile.aim.max_bytes:,}")
         rows.append(("aim", aim))

@@ -30,11 +30,11 @@ class Scales:
         """Raises CannotMeetProfileError when no factor satisfies all pixel rules."""
         width, height = source.width, source.height
         if profile.square and abs(width / height - 1) > ASPECT_TOLERANCE:
-            raise CannotMeetProfileError("cannot_fit", profile=profile.name, rule="rule_square")
+            raise _wrong_shape(source, profile)
         low = max(profile.min_width / width, profile.min_height / height)
         high = min(profile.max_width / width, profile.max_height / height)
         if low > high * (1 + ASPECT_TOLERANCE):
-            raise CannotMeetProfileError("cannot_fit", profile=profile.name, rule="rule_pixels")
+            raise _wrong_shape(source, profile)
         return cls(profile, source, min(low, high), high)
 
     def clamp(self, scale: float) -> float:
@@ -48,6 +48,20 @@ class Scales:
         if profile.square:
             width = height = min(max(width, profile.min_height), profile.max_height)
         return Size(width, height)
+
+
+def _wrong_shape(source: Size, profile: OutputProfile) -> CannotMeetProfileError:
+    code = "wrong_shape" if profile.shows == "document" else "wrong_shape_cut"
+    return CannotMeetProfileError(
+        code,
+        profile=profile.name,
+        rule="rule_square" if profile.square else "rule_pixels",
+        width=source.width,
+        height=source.height,
+        least=f"{profile.min_width} x {profile.min_height}",
+        most=f"{profile.max_width} x {profile.max_height}",
+        shape="shape_square" if profile.square else "shape_free",
+    )
 
 
 def resize(pixels: Pixels, size: Size) -> Pixels:

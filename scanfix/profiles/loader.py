@@ -173,6 +173,7 @@ FIELDS: Mapping[str, Callable[[Any], Any]] = {
     "colour": _switch,
     "progressive": _switch,
     "processing": _text,
+    "shows": _text,
     "severities": _severities,
 }
 """Keys of a profile file, and how each is read."""

@@ -15,6 +15,7 @@ from scanfix.findings import FINDINGS, Severity
 Format = Literal["jpg", "bmp"]
 Confidence = Literal["high", "medium", "low"]
 Processing = Literal["crop", "convert-only"]
+Shows = Literal["document", "portrait", "signature"]
 
 MAX_SIDE = 65_500
 """A JPEG side has at most 65,535 pixels; libjpeg stops at 65,500."""
@@ -69,6 +70,8 @@ class OutputProfile:
     progressive: bool = False
     """Progressive JPEG is known to be taken."""
     processing: Processing = "crop"
+    shows: Shows = "document"
+    """What the picture is to show. What is no document is converted and not judged."""
     severities: Mapping[str, Severity] = field(default_factory=dict)
     """Severity by finding code, in place of the default. What a check itself says more softly than the
     default, because it is unsure, is not raised."""
@@ -84,6 +87,15 @@ class OutputProfile:
         values = {name: getattr(self, name) for name in self.__slots__}
         plain = {name: dict(v) if isinstance(v, Mapping) else v for name, v in values.items()}
         return _restore, (plain,)
+
+    @property
+    def least_aspect(self) -> float:
+        """Least width over height of a picture within the rules."""
+        return 1.0 if self.square else self.min_width / self.max_height
+
+    @property
+    def most_aspect(self) -> float:
+        return 1.0 if self.square else self.max_width / self.min_height
 
     def least_bytes(self, width: int, height: int) -> int:
         """Least size of a file of so many pixels: the window's, or what the compression ratio leaves."""
@@ -124,6 +136,7 @@ RULES: Mapping[str, Callable[[OutputProfile], bool]] = {
     "profile_checked": lambda p: _not_a_date(p.checked),
     "profile_confidence": lambda p: p.confidence not in get_args(Confidence),
     "profile_processing": lambda p: p.processing not in get_args(Processing),
+    "profile_shows": lambda p: p.shows not in get_args(Shows),
     "profile_severities": lambda p: not set(p.severities) <= set(FINDINGS),
     "profile_window": lambda p: p.window.max_bytes < 1,
     "profile_aim": _aim_outside,

@@ -15,8 +15,8 @@ Style = Literal["good", "warning", "error", "info", "plain"]
 
 STYLES: dict[Verdict, Style] = {Verdict.READY: "good", Verdict.LOOK: "warning", Verdict.REFUSED: "error"}
 
-ABOUT_THE_RESULT = ("SF406", "SF408")
-"""Findings about the file that was made, not about a photo."""
+ABOUT_THE_RESULT = ("SF406", "SF408", "SF509", "SF510")
+"""Findings about the file that was made, or both pictures, not about a photo."""
 
 WORTH_SAYING = 1.5
 """Times the pixels that JPEG keeps, from which BMP is told to be the poorer choice."""
@@ -139,7 +139,7 @@ def _framing(report: Report, lang: Lang) -> list[Line]:
     if output and output.crop:
         said.append(
             say(
-                "cropped",
+                "cropped" if report.border else "cut_to_shape",
                 lang,
                 width=output.crop.width,
                 height=output.crop.height,

@@ -1,0 +1,55 @@
+"""Profiles for portraits and signatures: no document is judged, and the shape wanted is said."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import pytest
+from drawing import as_jpeg, photo
+
+import scanfix
+from scanfix.model import Pixels
+from scanfix.profiles import load_profile, profile_names
+
+NOT_DOCUMENTS = [name for name in profile_names() if load_profile(name).shows != "document"]
+
+
+def face(width: int = 900, height: int = 1200) -> Pixels:
+    """An oval before a light wall: drawn, nobody's."""
+    pixels = np.full((height, width, 3), (205, 214, 220), np.uint8)
+    cv2.ellipse(pixels, (width // 2, height), (width // 2, height // 3), 0, 180, 360, (60, 70, 110), -1)
+    cv2.ellipse(pixels, (width // 2, height // 2), (width // 4, height // 4), 0, 0, 360, (200, 160, 140), -1)
+    grain = np.random.default_rng(1).normal(0, 6, pixels.shape)
+    return np.asarray(np.clip(cv2.GaussianBlur(pixels, (0, 0), 3) + grain, 0, 255), np.uint8)
+
+
+@pytest.mark.parametrize("name", [n for n in NOT_DOCUMENTS if load_profile(n).shows == "portrait"])
+def test_a_portrait_is_cut_to_the_shape_and_not_judged_as_a_document(name: str) -> None:
+    profile = load_profile(name)
+    prepared = scanfix.prepare(as_jpeg(face()), profile=name, crop="fit")
+    output = prepared.output
+    assert profile.min_width <= output.width <= profile.max_width
+    assert profile.least_aspect * 0.98 <= output.width / output.height <= profile.most_aspect * 1.02
+    assert [f.code for f in prepared.report.findings if f.code < "SF4" or f.code > "SF5"] == []
+    assert "legibility" not in {a.check for a in prepared.report.assessments if a.failure is None}
+
+
+@pytest.mark.parametrize("name", NOT_DOCUMENTS)
+def test_a_document_is_not_called_ready_where_none_is_wanted(name: str) -> None:
+    card = as_jpeg(photo("card", 1200).pixels)
+    report = scanfix.inspect(card, profile=name)
+    assert [f.code for f in report.risks] == ["SF511"]
+    assert report.border is None
+
+
+def test_the_shape_wanted_is_told_in_numbers() -> None:
+    with pytest.raises(scanfix.CannotMeetProfileError, match="600 x 600 to 1200 x 1200, square") as told:
+        scanfix.prepare(as_jpeg(face()), profile="us-ds160")
+    assert told.value.code == "wrong_shape_cut"
+    assert "--crop fit" in told.value.message("zh")
+
+
+def test_no_document_is_cut_to_a_shape() -> None:
+    with pytest.raises(scanfix.ConfigError) as told:
+        scanfix.prepare(as_jpeg(face()), crop="fit")
+    assert told.value.code == "crop_fit"

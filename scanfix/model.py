@@ -106,16 +106,24 @@ class DocumentBorder:
     sides: Mapping[Side, SideState]
     others: tuple[Quad, ...] = ()
     """Further documents in the same picture."""
+    missing: Mapping[Side, float] = field(default_factory=lambda: dict.fromkeys(SIDES, 0.0))
+    """About which share of the document's area lies beyond each side, outside the picture; 0 where the side
+    is seen."""
+    certainty: Mapping[Side, float] = field(default_factory=lambda: dict.fromkeys(SIDES, 0.0))
+    """0..1: how sure it is that something is missing there."""
 
     def __post_init__(self) -> None:
         if not 0 <= self.confidence <= 1:
             raise ValueError(f"confidence {self.confidence} is outside 0..1")
-        if tuple(self.sides) != SIDES:
-            raise ValueError(f"sides {tuple(self.sides)} are not {SIDES}")
-        object.__setattr__(self, "sides", MappingProxyType(dict(self.sides)))
+        for name in ("sides", "missing", "certainty"):
+            values = dict(getattr(self, name))
+            if tuple(values) != SIDES:
+                raise ValueError(f"{name} {tuple(values)} are not {SIDES}")
+            object.__setattr__(self, name, MappingProxyType(values))
 
     def __reduce__(self) -> tuple[object, ...]:
-        return DocumentBorder, (self.quad, self.confidence, dict(self.sides), self.others)
+        named = (dict(values) for values in (self.missing, self.certainty))
+        return DocumentBorder, (self.quad, self.confidence, dict(self.sides), self.others, *named)
 
     def sides_in(self, state: SideState) -> tuple[Side, ...]:
         return tuple(side for side, value in self.sides.items() if value == state)
@@ -130,6 +138,8 @@ class DocumentBorder:
             "quad": self.quad.to_list(),
             "confidence": round(self.confidence, 3),
             "sides": {side: str(state) for side, state in self.sides.items()},
+            "missing": {side: round(share, 3) for side, share in self.missing.items()},
+            "certainty": {side: round(share, 3) for side, share in self.certainty.items()},
         }
 
     @classmethod

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scanfix.borders.sides import edges_along
+from scanfix.borders.sides import edges_along, missing_shares
 from scanfix.errors import ConfigError
 from scanfix.geometry import SIDES, Point, Quad, Size
 from scanfix.model import DocumentBorder, SideState
@@ -26,7 +26,9 @@ def border_by_hand(quad: Quad, size: Size) -> DocumentBorder:
     ):
         raise ConfigError("corners_outside")
     ends = quad.sides()
-    return DocumentBorder(quad, 1.0, {side: _state(ends[side], size) for side in SIDES})
+    states = {side: _state(ends[side], size) for side in SIDES}
+    certainty = {side: float(state == SideState.CUT) for side, state in states.items()}
+    return DocumentBorder(quad, 1.0, states, missing=missing_shares(quad, states, size), certainty=certainty)
 
 
 def _state(ends: tuple[Point, Point], size: Size) -> SideState:

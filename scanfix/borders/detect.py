@@ -21,7 +21,7 @@ from scanfix.borders.printed_frames import is_printed_frame
 from scanfix.borders.printed_lines import move_off_print
 from scanfix.borders.refine import refine
 from scanfix.borders.scorer import fitted
-from scanfix.borders.sides import side_states
+from scanfix.borders.sides import missing_shares, side_states
 from scanfix.borders.working import Floats, Quads, WorkingCopy, working_copy
 from scanfix.geometry import SIDES, Quad, Size
 from scanfix.model import DocumentBorder, Pixels, SideState
@@ -115,8 +115,14 @@ def _border(quad: Quad, confidence: float, size: Size, copy: WorkingCopy, maps: 
     """With the state of its sides, and the other documents in the picture."""
     to_source = (1 / copy.scale[0], 1 / copy.scale[1])
     others = other_quads(maps, quad.scaled(*copy.scale))
+    states = side_states(quad, size)
     return DocumentBorder(
-        quad, confidence, side_states(quad, size), tuple(other.scaled(*to_source) for other in others)
+        quad,
+        confidence,
+        states,
+        tuple(other.scaled(*to_source) for other in others),
+        missing=missing_shares(quad, states, size),
+        certainty={side: confidence if state == SideState.CUT else 0.0 for side, state in states.items()},
     )
 
 

@@ -8,7 +8,11 @@ tell: a flatbed scan and a photo already cropped look alike.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import NamedTuple
+
+import cv2
+import numpy as np
 
 from scanfix.geometry import SIDES, Point, Quad, Side, Size
 from scanfix.model import SideState
@@ -21,6 +25,8 @@ class SideParams(NamedTuple):
     """A side nearer to the frame lies along it: less than three pixels of the working copy."""
     beyond: float = 0.006
     """A corner further out than refinement errs."""
+    least_beyond: float = 0.002
+    unseen: float = 0.05
 
 
 Edges = frozenset[Side]
@@ -33,14 +39,53 @@ def side_states(quad: Quad, size: Size, params: SideParams = SideParams()) -> di
     alone = all(along.values())
     states = {}
     for side in SIDES:
-        # A corner that is out only because its other side runs along that edge cuts that one.
-        others = frozenset[Side]().union(*(along[other] for other in SIDES if other != side))
-        ends = (_out_of(end, size, params.beyond) - others for end in quad.sides()[side])
-        if any(ends) or (along[side] and not alone):
+        if _leaves(quad, side, size, params) or (along[side] and not alone):
             states[side] = SideState.CUT
         else:
             states[side] = SideState.FLUSH if along[side] else SideState.SEEN
     return states
+
+
+def missing_shares(
+    quad: Quad, states: Mapping[Side, SideState], size: Size, params: SideParams = SideParams()
+) -> dict[Side, float]:
+    """About which share of the quad's area lies beyond each side that is cut.
+
+    Of a side along the frame nothing tells how far the document goes on: `params.unseen` stands for it.
+    """
+    shares = dict.fromkeys(SIDES, 0.0)
+    for side in SIDES:
+        edges = _leaves(quad, side, size, params) | edges_along(quad.sides()[side], size, params.flush)
+        beyond = sum(_beyond(quad, edge, size) for edge in edges)
+        if states[side] == SideState.CUT:
+            shares[side] = min(1.0, beyond if beyond > params.least_beyond else params.unseen)
+    return shares
+
+
+def _leaves(quad: Quad, side: Side, size: Size, params: SideParams) -> Edges:
+    """The edges of the frame that an end of this side is out of.
+
+    A corner that is out only because its other side runs along that edge cuts that one.
+    """
+    along = (edges_along(quad.sides()[other], size, params.flush) for other in SIDES if other != side)
+    ends = (_out_of(end, size, params.beyond) for end in quad.sides()[side])
+    return frozenset[Side]().union(*ends) - frozenset[Side]().union(*along)
+
+
+def _beyond(quad: Quad, edge: Side, size: Size) -> float:
+    """The share of the quad's area beyond this edge of the frame."""
+    far = 2 * size.diagonal + max(abs(value) for corner in quad.corners for value in corner)
+    left, top, right, bottom = -far, -far, far, far
+    boxes = {
+        "top": (left, top, right, 0.0),
+        "right": (size.width, top, right, bottom),
+        "bottom": (left, size.height, right, bottom),
+        "left": (left, top, 0.0, bottom),
+    }
+    x0, y0, x1, y1 = boxes[edge]
+    box = np.array([(x0, y0), (x1, y0), (x1, y1), (x0, y1)], np.float32)
+    shared = cv2.intersectConvexConvex(np.array(quad.corners, np.float32), box)[0]
+    return float(shared) / max(quad.area, 1e-6)
 
 
 def _room(point: Point, size: Size) -> dict[Side, float]:

@@ -326,6 +326,22 @@ def test_with_a_limit_of_time_nothing_is_decoded_here(
     assert done.exit_code == 0, done.output
 
 
+@pytest.mark.parametrize("command", ["prepare", "inspect", "join"])
+def test_a_pdf_is_never_decoded_here(
+    card: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    monkeypatch.setattr("scanfix.decoding.pdf.read_pdf", lambda *_, **__: pytest.fail("in this process"))
+    scan = tmp_path / "scan.pdf"
+    Image.open(card).save(scan)
+    calls = {
+        "prepare": [scan, "-o", tmp_path / "x.jpg"],
+        "inspect": [scan],
+        "join": [card, scan, "-o", tmp_path / "y.jpg"],
+    }
+    done = CliRunner().invoke(app, [command, *map(str, calls[command])])
+    assert done.exit_code == 0, done.output
+
+
 @pytest.mark.parametrize("given", ["seconds=60", "memory=2000000000"])
 def test_a_limit_that_is_given_is_kept_also_where_it_is_the_usual_one(given: str) -> None:
     there = run(isolation_tasks.its_process, SourceBytes(b"x"), given=[given])

@@ -42,6 +42,8 @@ FAILING = {
 """Verdicts at which the exit code is 1."""
 ISOLATING = frozenset(("seconds", "memory"))
 """Those that only a process of its own can keep."""
+PDF_SECONDS = 20.0
+"""Wall time of a photo in a PDF, where no other limit is given: some hundred bytes can keep PDFium for minutes."""
 
 
 def limits_of(given: list[str] | None) -> Limits:
@@ -62,14 +64,24 @@ def limits_of(given: list[str] | None) -> Limits:
 
 
 def run(stage: Callable[..., Made], source: SourceBytes, *rest: object, given: list[str] | None) -> Made:
-    """A function of `pipeline`: in a process of its own where the limits given are of time or memory."""
-    if not ISOLATING & {text.partition("=")[0] for text in given or ()}:
+    """A function of `pipeline`: in a process of its own where the limits given are of time or memory, or
+    where a PDF is read, whose decoder nothing else bounds."""
+    named = {text.partition("=")[0] for text in given or ()}
+    has_pdf = any(_is_pdf(item) for item in (source, *rest))
+    if not ISOLATING & named and not has_pdf:
         return stage(source, *rest)
     from scanfix.isolation import Worker
 
-    with Worker(limits_of(given)) as worker:
+    limits = limits_of(given)
+    if has_pdf and "seconds" not in named:
+        limits = replace(limits, max_seconds=PDF_SECONDS)
+    with Worker(limits) as worker:
         made: Made = worker.call(_in_process, source, {"stage": stage, "rest": rest})
         return made
+
+
+def _is_pdf(item: object) -> bool:
+    return b"%PDF-" in getattr(item, "data", b"")[:1024]
 
 
 def _in_process(source: SourceBytes, _: Limits, options: dict[str, Any]) -> Any:

@@ -1,8 +1,8 @@
 """What does the first page of this PDF show?
 
-PDFium by way of pypdfium2 (extra `pdf`), built without JavaScript; forms, launch actions and the
-network are never touched. A page that is one scan is rendered at the size of that scan, any
-other at 300 dpi; both within bounds. PDFium is not thread-safe: one call at a time.
+PDFium by way of pypdfium2 (extra `pdf`), built without JavaScript; launch actions and the network are never
+touched. The fields of a form are drawn as they were filled in, signatures too: a seal is often one. At which
+size says `pdf_scale`. PDFium is not thread-safe: one call at a time.
 
 A few kilobytes can make PDFium take all memory or run without end (streams packed twice, patterns, shadings,
 forms that call each other), and every other PDF of the process waits. Only a worker bounds that: what comes
@@ -14,11 +14,15 @@ from __future__ import annotations
 import importlib
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from ctypes import create_string_buffer
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from scanfix.decoding.jpeg import read_jpeg
+from scanfix.decoding.pdf_scale import MAX_OBJECTS, POINTS_PER_INCH, look, page_size
 from scanfix.decoding.stored import DECODER_ERRORS, Stored, check_size
 from scanfix.errors import InputError, MissingExtraError
 from scanfix.formats import IN_WORKER
@@ -29,21 +33,15 @@ from scanfix.model import Pixels
 class PdfParams(NamedTuple):
     """Tuning of the rendering."""
 
-    dpi: float = 300.0
     max_pixels: int = 36_000_000
     """Of a rendered page: A2 at 300 dpi has 35 million."""
     max_side_points: float = 14_400.0
     """The largest page a PDF may have (ISO 32000-1, annex C)."""
-    max_objects: int = 20_000
-    """Things drawn on the page: a page full of text has some thousands, a bomb 60,000."""
     max_seconds: float = 3.0
     """CPU time of this thread for drawing one page; PDFium asks only between objects of the page."""
-    full_page_share: float = 0.97
-    """A picture that covers this share of both sides is the page."""
 
 
 _PARAMS = PdfParams()
-_POINTS_PER_INCH = 72.0
 _LOCK = threading.Lock()
 _PASSWORD_ERRORS = frozenset((4, 5))  # FPDF_ERR_PASSWORD, FPDF_ERR_SECURITY
 
@@ -79,8 +77,7 @@ def _library() -> Any:
 
 
 def _render_first(pdfium: Any, document: Any, limits: Limits, *, salvage: bool) -> tuple[Pixels, float, bool]:
-    page = document[0]
-    try:
+    with _forms(pdfium, document) as forms, _first_page(pdfium, document, forms) as page:
         width, height = page.get_size()
         if not 0 < min(width, height) <= max(width, height) <= _PARAMS.max_side_points:
             raise InputError(
@@ -90,23 +87,55 @@ def _render_first(pdfium: Any, document: Any, limits: Limits, *, salvage: bool) 
                 rule="longer side",
                 limit=round(_PARAMS.max_side_points),
             )
-        if pdfium.raw.FPDFPage_CountObjects(page) > _PARAMS.max_objects:
+        if pdfium.raw.FPDFPage_CountObjects(page) > MAX_OBJECTS:
             raise InputError("timeout", limit=_PARAMS.max_seconds)
-        scan = _only_picture(pdfium, page)
-        damaged = scan is not None and _is_damaged(scan, limits)
+        seen = look(pdfium, page)
+        damaged = any(_is_damaged(pdfium, picture.object, limits) for picture in seen.pictures)
         if damaged and not salvage:
             raise InputError("corrupt", format="PDF")
-        size = (scan and _scan_size(page, scan, width, height)) or _size_at(_PARAMS.dpi, width, height)
+        size = page_size(seen, width, height, has_fields=_has_fields(pdfium, page))
         size = _bounded(size, min(limits.max_pixels, _PARAMS.max_pixels))
         check_size(*size, limits, "PDF")
-        return _render(pdfium, page, size), size[0] / width * _POINTS_PER_INCH, damaged
+        pixels = _render(pdfium, page, forms, size)
+        return pixels, size[0] / width * POINTS_PER_INCH, damaged
+
+
+@contextmanager
+def _forms(pdfium: Any, document: Any) -> Iterator[Any]:
+    """The form environment, without which PDFium draws no field of a form: no text that was filled in, no
+    check mark, no seal of a signature. It stands before the page is loaded. None without a form."""
+    raw = pdfium.raw
+    if raw.FPDF_GetFormType(document) == raw.FORMTYPE_NONE:
+        yield None
+        return
+    # No callback is set and no JavaScript built in: nothing of the document runs.
+    config = raw.FPDF_FORMFILLINFO(version=2)
+    forms = raw.FPDFDOC_InitFormFillEnvironment(document, config)
+    try:
+        yield forms
+    finally:
+        if forms:
+            raw.FPDFDOC_ExitFormFillEnvironment(forms)
+
+
+@contextmanager
+def _first_page(pdfium: Any, document: Any, forms: Any) -> Iterator[Any]:
+    page = document[0]
+    try:
+        if forms:
+            pdfium.raw.FORM_OnAfterLoadPage(page, forms)
+        try:
+            yield page
+        finally:
+            if forms:
+                pdfium.raw.FORM_OnBeforeClosePage(page, forms)
     finally:
         page.close()
 
 
-def _size_at(dpi: float, width: float, height: float) -> tuple[int, int]:
-    scale = dpi / _POINTS_PER_INCH
-    return max(1, round(width * scale)), max(1, round(height * scale))
+def _has_fields(pdfium: Any, page: Any) -> bool:
+    """Whether something is drawn over the page that is none of its objects."""
+    return bool(pdfium.raw.FPDFPage_GetAnnotCount(page) > 0)
 
 
 def _bounded(size: tuple[int, int], most: int) -> tuple[int, int]:
@@ -114,47 +143,38 @@ def _bounded(size: tuple[int, int], most: int) -> tuple[int, int]:
     return max(1, int(size[0] * scale)), max(1, int(size[1] * scale))
 
 
-def _only_picture(pdfium: Any, page: Any) -> Any:
-    """The one object of the page, when that is a picture."""
-    raw = pdfium.raw
-    if raw.FPDFPage_CountObjects(page) != 1:
-        return None
-    (scan,) = page.get_objects(max_depth=1)
-    return scan if scan.type == raw.FPDF_PAGEOBJ_IMAGE else None
-
-
-def _is_damaged(scan: Any, limits: Limits) -> bool:
+def _is_damaged(pdfium: Any, picture: Any, limits: Limits) -> bool:
     """Whether a scan stored as JPEG has holes, over which PDFium passes in silence."""
-    if scan.get_filters()[-1:] != ["DCTDecode"]:
+    data = _jpeg_of(pdfium.raw, picture)
+    if data is None:
         return False
     try:
-        read_jpeg(bytes(scan.get_data(decode_simple=True)), limits)
+        read_jpeg(data, limits)
     except InputError as error:
         return error.code in ("corrupt", "truncated")
     return False
 
 
-def _scan_size(page: Any, scan: Any, width: float, height: float) -> tuple[int, int] | None:
-    """Size of the picture in pixels, as it stands on the page, when it covers the page."""
-    left, bottom, right, top = scan.get_bounds()
-    across, along = right - left, top - bottom
-    columns, rows = scan.get_px_size()
-    a, b, c, d, _, _ = scan.get_matrix().get()
-    if abs(b) + abs(c) > abs(a) + abs(d):
-        columns, rows = rows, columns
-    if page.get_rotation() in (90, 270):
-        across, along, columns, rows = along, across, rows, columns
-    if min(across / width, along / height) < _PARAMS.full_page_share or not columns or not rows:
+def _jpeg_of(raw: Any, picture: Any) -> bytes | None:
+    count = raw.FPDFImageObj_GetImageFilterCount(picture)
+    name = create_string_buffer(32)
+    if count < 1 or not raw.FPDFImageObj_GetImageFilter(picture, count - 1, name, len(name)):
         return None
-    return max(1, round(columns * width / across)), max(1, round(rows * height / along))
+    if name.value != b"DCTDecode":
+        return None
+    data = create_string_buffer(raw.FPDFImageObj_GetImageDataRaw(picture, None, 0))
+    raw.FPDFImageObj_GetImageDataRaw(picture, data, len(data))
+    return data.raw
 
 
-def _render(pdfium: Any, page: Any, size: tuple[int, int]) -> Pixels:
+def _render(pdfium: Any, page: Any, forms: Any, size: tuple[int, int]) -> Pixels:
     raw = pdfium.raw
     bitmap = pdfium.PdfBitmap.new_native(*size, raw.FPDFBitmap_BGR, rev_byteorder=True)
     try:
         bitmap.fill_rect((255, 255, 255, 255), 0, 0, *size)
         _render_within_time(pdfium, bitmap, page, size)
+        if forms:
+            raw.FPDF_FFLDraw(forms, bitmap, page, 0, 0, *size, 0, raw.FPDF_REVERSE_BYTE_ORDER)
         return np.ascontiguousarray(bitmap.to_numpy()[..., :3])
     finally:
         bitmap.close()

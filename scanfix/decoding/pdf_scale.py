@@ -1,0 +1,190 @@
+"""At which size is a page of a PDF drawn, so that a scan on it keeps its own pixels?
+
+A page has points and a picture has pixels; how many of these lie on a point says the matrix that places the
+picture. Where nothing else is to be seen, that is the size of the page: no pixel is made up and none lost,
+whatever lies unseen over the scan (text of an OCR program, ISO 32000-1 table 106, mode 3) or behind it.
+Where something is drawn over a small scan, or no picture is there at all, the page has the dots per inch of
+print. The dots of a scan need not be square (fax): then the finer ones stand for both, and the page has the
+shape that its points give it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from math import hypot
+from typing import Any, NamedTuple
+
+import numpy as np
+
+POINTS_PER_INCH = 72.0
+MAX_OBJECTS = 20_000
+"""Things drawn on the page: a page full of text has some thousands, a bomb 60,000."""
+_PRINT_DPI = 300.0
+_PRINT_SIDE = 3508
+"""Pixels of the longer side, where points cannot be meant as such: that of A4 in print."""
+_ENOUGH_SIDE = 1200
+"""A scan whose shorter side has that many pixels is fine enough for what is written over it."""
+_COVERING = 0.97
+"""A picture that covers this share of both sides is the page."""
+_LEAST_SHARE = 0.02
+"""Of the page: what is smaller is no scan, but a logo or a stamp."""
+_SAME = 1.02
+"""Dots are square up to the rounding of the page to whole points."""
+_MAX_DEPTH = 8
+_UNSEEN_TEXT = frozenset((3, 7))
+
+Matrix = tuple[float, float, float, float, float, float]
+
+
+class Placed(NamedTuple):
+    """A picture where it lies on the page."""
+
+    object: Any
+    columns: float
+    """Pixels a point, along the width of the page as it is read."""
+    rows: float
+    box: tuple[float, float, float, float]
+    """Left, bottom, right, top in points of the page, clipped to it."""
+
+    def share(self, page: tuple[float, float, float, float]) -> tuple[float, float]:
+        """Of the width and of the height of the page."""
+        left, bottom, right, top = self.box
+        return (right - left) / (page[2] - page[0]), (top - bottom) / (page[3] - page[1])
+
+
+class Look(NamedTuple):
+    """What is to be seen on a page."""
+
+    pictures: tuple[Placed, ...]
+    covered: bool
+    """A picture is the page."""
+    overdrawn: bool
+    """Something else is drawn, over the picture that covers the page or beside others."""
+    masked: bool
+    """A picture is seen through a mask, which may have more pixels than itself (MRC compression)."""
+
+
+def look(pdfium: Any, page: Any) -> Look:
+    """Walk the objects of a page, those inside its forms too, in the order in which they are drawn."""
+    bounds = page.get_bbox()
+    turned = page.get_rotation() in (90, 270)
+    pictures: list[Placed] = []
+    covered = overdrawn = masked = False
+    for item, matrix in _objects(pdfium.raw, page):
+        kind = pdfium.raw.FPDFPageObj_GetType(item)
+        if kind != pdfium.raw.FPDF_PAGEOBJ_IMAGE:
+            overdrawn |= _is_seen(pdfium.raw, item, kind)
+            continue
+        placed = _placed(pdfium.raw, item, matrix, bounds, turned)
+        if placed is None:
+            continue
+        across, along = placed.share(bounds)
+        if min(across, along) >= _COVERING:
+            covered = True
+            if _is_opaque(pdfium.raw, item, page):
+                overdrawn = masked = False
+                pictures.clear()
+        masked |= bool(pdfium.raw.FPDFPageObj_HasTransparency(item))
+        if across * along >= _LEAST_SHARE:
+            pictures.append(placed)
+        else:
+            overdrawn = True
+    return Look(tuple(pictures), covered, overdrawn, masked)
+
+
+def page_size(seen: Look, width: float, height: float, *, has_fields: bool) -> tuple[int, int]:
+    """Pixels of a page of so many points."""
+    print_scale = _PRINT_DPI / POINTS_PER_INCH
+    if not seen.pictures:
+        return _pixels(width, height, print_scale, print_scale)
+    across = max(picture.columns for picture in seen.pictures)
+    along = max(picture.rows for picture in seen.pictures)
+    if max(across, along) > _SAME * min(across, along):
+        across = along = max(across, along)
+    if seen.overdrawn or seen.masked or has_fields:
+        enough = seen.covered and not seen.masked and min(across * width, along * height) >= _ENOUGH_SIDE
+        least = min(print_scale, _PRINT_SIDE / max(width, height)) if seen.covered else print_scale
+        if not enough and min(across, along) < least:
+            across = along = least
+    return _pixels(width, height, across, along)
+
+
+def _pixels(width: float, height: float, across: float, along: float) -> tuple[int, int]:
+    return max(1, round(width * across)), max(1, round(height * along))
+
+
+def _objects(raw: Any, page: Any) -> Iterator[tuple[Any, Matrix]]:
+    """Each object that is no form, and the matrix from its space to that of the page."""
+    budget = MAX_OBJECTS
+
+    def inside(count: Any, get: Any, holder: Any, outer: Matrix, depth: int) -> Iterator[tuple[Any, Matrix]]:
+        nonlocal budget
+        for index in range(count(holder)):
+            budget -= 1
+            if budget < 0:
+                return
+            item = get(holder, index)
+            matrix = _times(_matrix(raw, item), outer)
+            if raw.FPDFPageObj_GetType(item) != raw.FPDF_PAGEOBJ_FORM:
+                yield item, matrix
+            elif depth < _MAX_DEPTH:
+                yield from inside(
+                    raw.FPDFFormObj_CountObjects, raw.FPDFFormObj_GetObject, item, matrix, depth + 1
+                )
+
+    return inside(raw.FPDFPage_CountObjects, raw.FPDFPage_GetObject, page, (1, 0, 0, 1, 0, 0), 0)
+
+
+def _matrix(raw: Any, item: Any) -> Matrix:
+    found = raw.FS_MATRIX()
+    if not raw.FPDFPageObj_GetMatrix(item, found):
+        return 1, 0, 0, 1, 0, 0
+    return found.a, found.b, found.c, found.d, found.e, found.f
+
+
+def _times(inner: Matrix, outer: Matrix) -> Matrix:
+    a, b, c, d, e, f = inner
+    g, h, i, j, k, m = outer
+    return (
+        a * g + b * i,
+        a * h + b * j,
+        c * g + d * i,
+        c * h + d * j,
+        e * g + f * i + k,
+        e * h + f * j + m,
+    )
+
+
+def _is_seen(raw: Any, item: Any, kind: int) -> bool:
+    if kind == raw.FPDF_PAGEOBJ_TEXT and raw.FPDFTextObj_GetTextRenderMode(item) in _UNSEEN_TEXT:
+        return False
+    return kind in (raw.FPDF_PAGEOBJ_TEXT, raw.FPDF_PAGEOBJ_PATH, raw.FPDF_PAGEOBJ_SHADING)
+
+
+def _is_opaque(raw: Any, item: Any, page: Any) -> bool:
+    """It hides what was drawn before; one bit a pixel may be a stencil."""
+    said = raw.FPDF_IMAGEOBJ_METADATA()
+    known = raw.FPDFImageObj_GetImageMetadata(item, page, said)
+    return bool(known) and said.bits_per_pixel > 1 and not raw.FPDFPageObj_HasTransparency(item)
+
+
+def _placed(
+    raw: Any, item: Any, matrix: Matrix, bounds: tuple[float, float, float, float], turned: bool
+) -> Placed | None:
+    """The picture on the page; None where it has no size, or lies outside."""
+    width, height = raw.c_uint(), raw.c_uint()
+    if not raw.FPDFImageObj_GetImagePixelSize(item, width, height):
+        return None
+    a, b, c, d, e, f = matrix
+    across, along = hypot(a, b), hypot(c, d)
+    xs, ys = (
+        np.clip((e, e + a, e + c, e + a + c), bounds[0], bounds[2]),
+        np.clip((f, f + b, f + d, f + b + d), bounds[1], bounds[3]),
+    )
+    box = (float(xs.min()), float(ys.min()), float(xs.max()), float(ys.max()))
+    if not across or not along or not width.value or not height.value or box[0] >= box[2] or box[1] >= box[3]:
+        return None
+    columns, rows = width.value / across, height.value / along
+    if (abs(b) + abs(c) > abs(a) + abs(d)) != turned:
+        columns, rows = rows, columns
+    return Placed(item, columns, rows, box)

@@ -1,0 +1,136 @@
+"""A page of a PDF is drawn as a reader of PDF files shows it, and a scan keeps its own pixels."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from drawn_files import picture, saved
+from drawn_pdf import appearance, form, scan
+
+from scanfix.decoding import decode
+from scanfix.errors import InputError
+from scanfix.geometry import Size
+from scanfix.model import Pixels
+
+PLACED = "q 96 0 0 64 0 0 cm /Im Do Q"
+RED = appearance("1 0 0 rg 0 0 100 100 re f")
+GREEN = appearance("0 1 0 rg 0 0 100 100 re f")
+
+
+def inside(data: bytes) -> Pixels:
+    """The pixels where the field lies."""
+    pixels = decode(data).pixels
+    side = pixels.shape[0] // 4
+    return pixels[side + 8 : -side - 8, side + 8 : -side - 8]
+
+
+@pytest.mark.parametrize(
+    "field",
+    [
+        "/FT /Tx /V (SPECIMEN)",
+        "/FT /Tx /Ff 4096 /V (ONE\\nTWO)",
+        "/FT /Ch /Ff 131072 /Opt [(Red)] /V (Red)",
+        "/FT /Btn /Ff 65536",
+        "/FT /Sig /T (seal)",
+    ],
+    ids=["text", "lines", "choice", "button", "signature"],
+)
+def test_a_field_shows_the_appearance_that_was_stored(field: str) -> None:
+    drawn = inside(form(f"{field} /T (a) /AP << /N 5 0 R >>", appearances=[RED]))
+    assert np.abs(drawn.astype(int) - (255, 0, 0)).max() <= 2
+
+
+@pytest.mark.parametrize(("state", "colour"), [("Yes", (255, 0, 0)), ("Off", (0, 255, 0))])
+def test_a_check_box_shows_the_state_it_is_in(state: str, colour: tuple[int, int, int]) -> None:
+    field = f"/FT /Btn /T (k) /V /{state} /AS /{state} /AP << /N << /Yes 5 0 R /Off 6 0 R >> >>"
+    drawn = inside(form(field, appearances=[RED, GREEN]))
+    assert np.abs(drawn.astype(int) - colour).max() <= 2
+
+
+@pytest.mark.parametrize(
+    "field",
+    [
+        "/FT /Tx /V (SPECIMEN)",
+        "/FT /Tx /Ff 16777216 /MaxLen 4 /V (1234)",
+        "/FT /Ch /Ff 131072 /Opt [(Red) (Green)] /V (Green)",
+        "/FT /Ch /Opt [(Red) (Green)] /V (Green)",
+        "/FT /Btn /V /Yes /AS /Yes /MK << /CA (4) >>",
+        "/FT /Btn /Ff 65536 /MK << /CA (PUSH) >>",
+    ],
+    ids=["text", "comb", "combo", "list", "check", "button"],
+)
+@pytest.mark.parametrize("entries", ["", "/NeedAppearances true"])
+def test_a_field_without_an_appearance_is_drawn_by_its_value(field: str, entries: str) -> None:
+    assert inside(form(f"{field} /T (a)", entries=entries)).min() < 100
+
+
+def test_an_empty_form_leaves_the_page_white() -> None:
+    assert decode(form("/FT /Tx /T (a)", "/FT /Sig /T (s)")).pixels.min() == 255
+
+
+def test_a_hidden_field_is_not_drawn() -> None:
+    data = form("/FT /Tx /T (a) /AP << /N 5 0 R >>", appearances=[RED]).replace(b"/F 4", b"/F 2")
+    assert decode(data).pixels.min() == 255
+
+
+UNSEEN_TEXT = "BT /F 12 Tf 3 Tr 5 5 Td (SPECIMEN) Tj ET"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        PLACED,
+        f"{PLACED} {UNSEEN_TEXT}",
+        f"BT /F 12 Tf 5 5 Td (SPECIMEN) Tj ET {PLACED}",
+        f"1 g 0 0 96 64 re f {PLACED}",
+        "q 1 0 0 1 0 0 cm /Fm Do Q",
+        "q 96 0 0 32 0 32 cm /Im Do Q q 96 0 0 64 0 0 cm /Im Do Q",
+        "q 0 64 -96 0 96 0 cm /Im Do Q",
+    ],
+    ids=["alone", "unseen text over it", "text behind it", "white behind it", "in a form", "twice", "turned"],
+)
+def test_a_scan_keeps_its_own_pixels(content: str) -> None:
+    side_by_side = decode(scan(content)).info.size
+    turned = content.startswith("q 0")
+    assert side_by_side == (Size(96 * 96 // 64, 96) if turned else Size(96, 64))
+
+
+@pytest.mark.parametrize("points", [24.0, 96.0, 1000.0])
+def test_a_scan_keeps_its_pixels_whatever_the_points_of_its_page(points: float) -> None:
+    across, along = points, points * 64 / 96
+    content = f"q {across} 0 0 {along} 0 0 cm /Im Do Q {UNSEEN_TEXT}"
+    source = decode(scan(content, box=(0, 0, across, along)))
+    assert source.info.size == Size(96, 64)
+    assert np.abs(source.pixels.astype(int) - picture()).mean() < 3
+
+
+@pytest.mark.parametrize("rotation", [0, 90, 180, 270])
+@pytest.mark.parametrize("box", [(0, 0, 96, 128), (0, 0, 192, 64), (0, 0, 100, 100)])
+def test_a_page_has_its_own_shape_whatever_that_of_its_picture(box: tuple[float, ...], rotation: int) -> None:
+    content = f"q {box[2]} 0 0 {box[3]} 0 0 cm /Im Do Q"
+    size = decode(scan(content, box=box, page=f"/Rotate {rotation}")).info.size
+    width, height = (box[2], box[3]) if rotation % 180 == 0 else (box[3], box[2])
+    assert size.width / size.height == pytest.approx(width / height, rel=0.02)
+    assert max(size.width / width, size.height / height) == pytest.approx(
+        max(96 / box[2], 64 / box[3]), rel=0.02
+    )
+
+
+def test_a_crop_box_cuts_the_scan_and_keeps_its_pixels() -> None:
+    source = decode(scan(PLACED, page="/CropBox [16 16 80 64]"))
+    assert source.info.size == Size(64, 48)
+    assert np.abs(source.pixels.astype(int) - picture()[:48, 16:80]).mean() < 3
+
+
+def test_text_over_a_small_scan_is_drawn_as_fine_as_print() -> None:
+    content = "q 192 0 0 128 0 0 cm /Im Do Q BT /F 12 Tf 5 5 Td (SPECIMEN) Tj ET"
+    assert decode(scan(content, box=(0, 0, 192, 128))).info.size == Size(800, 533)
+
+
+def test_a_hole_in_a_scan_is_found_under_its_text() -> None:
+    jpeg = bytearray(saved("JPEG", quality=95))
+    middle = len(jpeg) // 2
+    jpeg[middle : middle + 40] = bytes(40)
+    with pytest.raises(InputError) as caught:
+        decode(scan(f"{PLACED} {UNSEEN_TEXT}", jpeg=bytes(jpeg)))
+    assert caught.value.code == "corrupt"

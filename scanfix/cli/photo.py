@@ -43,7 +43,7 @@ FAILING = {
 ISOLATING = frozenset(("seconds", "memory"))
 """Those that only a process of its own can keep."""
 PDF_SECONDS = 20.0
-"""Wall time of a photo in a PDF, where no other limit is given: some hundred bytes can keep PDFium for minutes."""
+"""Wall time of a photo in a PDF where no other limit is given: some hundred bytes keep PDFium for minutes."""
 
 
 def limits_of(given: list[str] | None) -> Limits:

@@ -333,7 +333,7 @@ def test_a_pdf_is_never_decoded_here(
     monkeypatch.setattr("scanfix.decoding.pdf.read_pdf", lambda *_, **__: pytest.fail("in this process"))
     scan = tmp_path / "scan.pdf"
     Image.open(card).save(scan)
-    calls = {
+    calls: dict[str, list[object]] = {
         "prepare": [scan, "-o", tmp_path / "x.jpg"],
         "inspect": [scan],
         "join": [card, scan, "-o", tmp_path / "y.jpg"],

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
-    from scanfix.api import inspect, join, prepare
+    from scanfix.api import annotate, inspect, join, prepare
     from scanfix.batch import BatchItem, BatchRun, prepare_batch
     from scanfix.errors import (
         BusyError,
@@ -27,8 +27,9 @@ if TYPE_CHECKING:
         ScanfixError,
     )
     from scanfix.findings import Severity, Verdict
-    from scanfix.isolation import Worker
+    from scanfix.isolation import Worker, WorkerMetrics
     from scanfix.limits import SHELL_LIMITS, UPLOAD_LIMITS, Limits
+    from scanfix.messages import Lang
     from scanfix.model import (
         Assessment,
         DocumentBorder,
@@ -38,8 +39,9 @@ if TYPE_CHECKING:
         SideState,
         SourceInfo,
     )
-    from scanfix.pipeline import JoinedImage, PreparedImage
+    from scanfix.order import Crop, Layout
     from scanfix.profiles import ByteWindow, OutputProfile, load_profile
+    from scanfix.results import JoinedImage, PreparedImage
 
 _HOME = {
     "Assessment": "model",
@@ -49,16 +51,19 @@ _HOME = {
     "ByteWindow": "profiles",
     "CannotMeetProfileError": "errors",
     "ConfigError": "errors",
+    "Crop": "order",
     "DocumentBorder": "model",
     "Finding": "model",
     "InputError": "errors",
-    "JoinedImage": "pipeline",
+    "JoinedImage": "results",
+    "Lang": "messages",
+    "Layout": "order",
     "Limits": "limits",
     "MissingExtraError": "errors",
     "OutputError": "errors",
     "OutputInfo": "model",
     "OutputProfile": "profiles",
-    "PreparedImage": "pipeline",
+    "PreparedImage": "results",
     "Report": "model",
     "SHELL_LIMITS": "limits",
     "ScanfixError": "errors",
@@ -68,6 +73,8 @@ _HOME = {
     "UPLOAD_LIMITS": "limits",
     "Verdict": "findings",
     "Worker": "isolation",
+    "WorkerMetrics": "isolation",
+    "annotate": "api",
     "inspect": "api",
     "join": "api",
     "load_profile": "profiles",
@@ -75,7 +82,8 @@ _HOME = {
     "prepare_batch": "batch",
 }
 
-_HEAVY = frozenset(("api", "pipeline"))
+_HEAVY = frozenset(("api",))
+"""What loads OpenCV."""
 
 __all__ = [
     "SHELL_LIMITS",
@@ -87,10 +95,13 @@ __all__ = [
     "ByteWindow",
     "CannotMeetProfileError",
     "ConfigError",
+    "Crop",
     "DocumentBorder",
     "Finding",
     "InputError",
     "JoinedImage",
+    "Lang",
+    "Layout",
     "Limits",
     "MissingExtraError",
     "OutputError",
@@ -104,7 +115,9 @@ __all__ = [
     "SourceInfo",
     "Verdict",
     "Worker",
+    "WorkerMetrics",
     "__version__",
+    "annotate",
     "inspect",
     "join",
     "load_profile",

@@ -16,15 +16,15 @@ from typing import get_args
 from scanfix.errors import ConfigError
 from scanfix.files import Photo, read_source
 from scanfix.installation import opencv_fault
-from scanfix.joining import Layout
 from scanfix.limits import SHELL_LIMITS, Limits
+from scanfix.messages import Lang
 from scanfix.model import Report
-from scanfix.order import Corners, Crop, Turn, make_order
+from scanfix.order import Corners, Crop, Layout, Turn, make_order
 from scanfix.profiles import OutputProfile
+from scanfix.results import JoinedImage, PreparedImage
 
 try:
     from scanfix import pipeline
-    from scanfix.pipeline import JoinedImage, PreparedImage
 except ImportError as error:
     # Two OpenCV distributions in one environment leave none when one of them is removed.
     if fault := opencv_fault():
@@ -43,6 +43,7 @@ def prepare(
     salvage: bool = False,
     corners: Corners | None = None,
     turn: Turn | None = None,
+    filename: str | None = None,
 ) -> PreparedImage:
     """Make the file that a portal takes, and say what is still risky.
 
@@ -53,14 +54,15 @@ def prepare(
     `crop="never"` keeps the whole picture;
     `document` names the kind of document; `corners` are four points in upright source pixels for
     those who know better than the detector; `turn` is the degrees clockwise by which the upright source is
-    turned, in place of what its text says; `salvage` takes what is left of a damaged file.
+    turned, in place of what its text says; `salvage` takes what is left of a damaged file;
+    `filename` is what whoever sent the photo calls it: only asked which format that claims.
 
     Raises InputError, CannotMeetProfileError, ConfigError or MissingExtraError.
     """
     order = make_order(profile, format, crop, document, limits, salvage, corners, turn)
     if format is None:
         order = replace(order, kept_formats=order.profile.formats)
-    return pipeline.prepare(read_source(photo, limits), order)
+    return pipeline.prepare(read_source(photo, limits, filename), order)
 
 
 def inspect(
@@ -71,10 +73,11 @@ def inspect(
     limits: Limits = SHELL_LIMITS,
     salvage: bool = False,
     corners: Corners | None = None,
+    filename: str | None = None,
 ) -> Report:
     """Say what is risky about a photo; nothing is made. Options and errors as in `prepare`."""
     order = make_order(profile, None, "never", document, limits, salvage, corners)
-    return pipeline.inspect(read_source(photo, limits), order)
+    return pipeline.inspect(read_source(photo, limits, filename), order)
 
 
 def join(
@@ -96,3 +99,24 @@ def join(
         raise ConfigError("bad_option", option="layout", value=layout)
     order = make_order(profile, format, crop, document, limits)
     return pipeline.join(read_source(front, limits), read_source(back, limits), order, layout)
+
+
+def annotate(
+    photo: Photo,
+    report: Report | None = None,
+    *,
+    lang: Lang = "en",
+    profile: str | PathLike[str] | OutputProfile = "cnnic",
+    document: str | None = None,
+    limits: Limits = SHELL_LIMITS,
+    salvage: bool = False,
+    corners: Corners | None = None,
+) -> bytes:
+    """A PNG of the photo with border, sides, places of findings and crop drawn on it, for people to look at.
+
+    `report` is what `prepare` or `inspect` said of this photo; without one it is inspected first.
+    Options and errors as in `inspect`.
+    """
+    order = make_order(profile, None, "never", document, limits, salvage, corners)
+    source = read_source(photo, limits)
+    return pipeline.annotate(source, report or pipeline.inspect(source, order), order, lang)

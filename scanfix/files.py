@@ -15,7 +15,7 @@ import os
 import stat
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from inspect import iscoroutinefunction
 from typing import Protocol
 
@@ -63,11 +63,11 @@ class SourceBytes:
     """What a stream is called, by whoever sent it: only asked which format that claims."""
 
 
-def read_source(photo: Photo | SourceBytes, limits: Limits) -> SourceBytes:
+def read_source(photo: Photo | SourceBytes, limits: Limits, filename: str | None = None) -> SourceBytes:
     """Read a path, bytes or a binary stream from where it stands, never more than `limits.max_bytes`.
 
-    A symbolic link is followed. Raises InputError: not_found, unreadable, not_regular_file,
-    too_large_bytes, empty; ConfigError for anything else than a photo.
+    `filename` is what the sender calls it. A symbolic link is followed. Raises InputError: not_found,
+    unreadable, not_regular_file, too_large_bytes, empty; ConfigError for anything else than a photo.
     """
     if isinstance(photo, SourceBytes):
         source = photo
@@ -82,7 +82,7 @@ def read_source(photo: Photo | SourceBytes, limits: Limits) -> SourceBytes:
         raise InputError("too_large_bytes", limit=limits.max_bytes)
     if not source.data:
         raise InputError("empty")
-    return source
+    return source if filename is None else replace(source, label=str(filename))
 
 
 def write_atomically(

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 import cv2
 import numpy as np
 
 from scanfix.model import DocumentBorder, Pixels
+from scanfix.order import Layout
 
-Layout = Literal["vertical", "horizontal"]
 PAPER = 255
 
 

@@ -6,16 +6,20 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
-from typing import Any
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, Any
 
 from scanfix import messages
 from scanfix.findings import FINDINGS, Severity, Verdict, Word
 from scanfix.geometry import SIDES, Point, Quad, Rect, Side, Size
 
-Pixels = NDArray[np.uint8]
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Pixels = NDArray[np.uint8]
+else:
+    # Who leaves the pixels to a `Worker` reads reports without loading numpy.
+    Pixels = "NDArray[np.uint8]"
 """H x W x 3, uint8, RGB order, sRGB, upright (or H x W where a name says grey)."""
 
 

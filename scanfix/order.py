@@ -15,6 +15,8 @@ from scanfix.limits import SHELL_LIMITS, Limits
 from scanfix.profiles import Format, OutputProfile, load_profile
 
 Crop = Literal["auto", "never", "flat", "fit"]
+Layout = Literal["vertical", "horizontal"]
+"""How two sides stand on one page."""
 Turn = Literal[0, 90, 180, 270]
 """Degrees clockwise."""
 TURNS: tuple[Turn, ...] = get_args(Turn)
@@ -38,6 +40,16 @@ class PrepareOptions(InspectOptions, total=False):
     format: str | None
     crop: Crop
     turn: Turn | None
+
+
+class JoinOptions(TypedDict, total=False):
+    """Those of `scanfix.join` but its limits."""
+
+    layout: Layout
+    profile: str | PathLike[str] | OutputProfile
+    format: str | None
+    crop: Crop
+    document: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,14 +100,14 @@ def make_order(
     )
 
 
-def options_of(given: Mapping[str, Any]) -> dict[str, Any]:
+def options_of(given: Mapping[str, Any], *further: str) -> dict[str, Any]:
     """Options of `make_order` that can be used more than once: corners may come from an iterator.
 
-    Raises ConfigError for one that it does not have.
+    Raises ConfigError for one that neither it has nor is among the `further` names.
     """
     known = signature(make_order).parameters
     for name, value in given.items():
-        if name not in known:
+        if name not in known and name not in further:
             raise ConfigError("bad_option", option=name, value=value)
     corners = given.get("corners")
     return {**given, "corners": list(corners)} if isinstance(corners, Iterator) else dict(given)

@@ -129,7 +129,7 @@ def test_what_a_process_that_was_taken_over_may_answer_is_a_crash(worker: Worker
 
 
 def test_an_answer_of_another_kind_is_a_crash(worker: Worker, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("scanfix.isolation.worker._prepare", isolation_tasks.its_process)
+    monkeypatch.setattr("scanfix.isolation.tasks.prepare", isolation_tasks.its_process)
     with pytest.raises(InputError) as caught:
         worker.prepare(b"x")
     assert caught.value.code == "decoder_crashed"
@@ -229,7 +229,7 @@ def test_closing_refuses_the_photo_that_is_worked_on() -> None:
     leader = process_of(worker)
     thread = threading.Thread(target=lambda: codes.append(code_of(worker, isolation_tasks.sleep)))
     thread.start()
-    while not worker._pool.idle.empty():
+    while not worker.metrics().running:
         time.sleep(0.01)
     worker.close()
     thread.join()
@@ -242,8 +242,9 @@ def test_a_photo_that_waited_while_the_worker_was_closed_starts_nothing() -> Non
     worker = Worker(LIMITS)
     pool = worker._pool
     worker.close()
-    with pytest.raises(InputError, match="interrupted"):
-        pool.start(LIMITS)
+    for start in (pool._start, pool.draw):
+        with pytest.raises(InputError, match="interrupted"):
+            start()
 
 
 @linux

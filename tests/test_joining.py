@@ -14,7 +14,8 @@ from PIL import Image
 import scanfix
 from scanfix import pipeline
 from scanfix.encoding import Encoded, encode
-from scanfix.joining import JoinedSide, Layout, join_sides
+from scanfix.joining import JoinedSide, join_sides
+from scanfix.order import Layout
 
 
 def side(width: int, height: int, length: float, value: int) -> JoinedSide:

@@ -17,7 +17,7 @@ import pytest
 import scanfix
 from scanfix import messages
 from scanfix.errors import ERRORS
-from scanfix.order import InspectOptions, PrepareOptions
+from scanfix.order import InspectOptions, JoinOptions, PrepareOptions
 
 NAMES = [name for name in scanfix.__all__ if name != "__version__"]
 
@@ -31,7 +31,7 @@ def test_the_list_of_names_is_sorted_and_complete() -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_every_public_name_exists_and_says_what_it_is(name: str) -> None:
     value = getattr(scanfix, name)
-    if callable(value):
+    if introspection.isclass(value) or introspection.isroutine(value):
         assert introspection.getdoc(value)
 
 
@@ -40,9 +40,14 @@ def test_the_types_of_the_package_are_seen_from_outside() -> None:
 
 
 def test_a_worker_takes_the_options_of_the_functions_it_stands_for() -> None:
-    for function, options in ((scanfix.prepare, PrepareOptions), (scanfix.inspect, InspectOptions)):
-        wanted = introspection.signature(function).parameters.keys() - {"photo", "limits"}
-        assert get_type_hints(options).keys() == wanted
+    own = {"photo", "front", "back", "report", "lang", "limits", "filename"}
+    for function, options in (
+        (scanfix.prepare, PrepareOptions),
+        (scanfix.inspect, InspectOptions),
+        (scanfix.annotate, InspectOptions),
+        (scanfix.join, JoinOptions),
+    ):
+        assert get_type_hints(options).keys() == introspection.signature(function).parameters.keys() - own
 
 
 def test_an_unknown_name_is_an_attribute_error() -> None:

@@ -19,7 +19,7 @@ from scanfix.naming import shown
 if TYPE_CHECKING:
     from scanfix.files import SourceBytes
     from scanfix.order import Order
-    from scanfix.pipeline import JoinedImage
+    from scanfix.results import JoinedImage
 
 Front = Annotated[str, typer.Argument(metavar="FRONT", help=options.help_text("help_front"))]
 Back = Annotated[str, typer.Argument(metavar="BACK", help=options.help_text("help_back"))]

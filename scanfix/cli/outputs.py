@@ -17,7 +17,7 @@ from scanfix.naming import PREPARED, distinct_names, shown
 
 if TYPE_CHECKING:
     from scanfix.files import SourceBytes
-    from scanfix.pipeline import JoinedImage, PreparedImage
+    from scanfix.results import JoinedImage, PreparedImage
 
 STANDARD = "-"
 RESULTS = (f"{PREPARED}.jpg", f"{PREPARED}.bmp")

@@ -32,7 +32,7 @@ from scanfix.naming import shown
 if TYPE_CHECKING:
     from scanfix.errors import ScanfixError
     from scanfix.order import Order
-    from scanfix.pipeline import PreparedImage
+    from scanfix.results import PreparedImage
 
 
 def command(

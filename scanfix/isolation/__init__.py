@@ -21,6 +21,8 @@ only. On both, an orphaned process ends with the photo it is at.
 
 from __future__ import annotations
 
-from scanfix.isolation.worker import Task, Worker
+from scanfix.isolation.pool import WorkerMetrics
+from scanfix.isolation.tasks import Task
+from scanfix.isolation.worker import Worker
 
-__all__ = ["Task", "Worker"]
+__all__ = ["Task", "Worker", "WorkerMetrics"]

@@ -14,7 +14,7 @@ import threading
 from pathlib import Path
 from typing import IO, Any, cast
 
-from scanfix.errors import InputError, ScanfixError
+from scanfix.errors import BusyError, InputError, ScanfixError
 from scanfix.isolation.pipes import READY, Hello, read_message, write_messages
 from scanfix.limits import Limits
 
@@ -59,9 +59,9 @@ _VALUE_MODULES = frozenset(
         "framing",
         "geometry",
         "model",
-        "pipeline",
         "profiles",
         "profiles.profile",
+        "results",
     )
 )
 # How errors are made again.
@@ -75,7 +75,7 @@ class Process:
         self.photo_count = 0
         self.is_open = True
         self._limits = limits
-        self._timed_out = False
+        self._timed_out = self._is_killed = False
         # Guards the process number: once waited for, it may belong to somebody else.
         self._lock = threading.Lock()
         try:
@@ -108,9 +108,31 @@ class Process:
         gone."""
         self.photo_count += 1
         answer = self._exchange(request, data, self._limits.max_seconds)
-        if self._timed_out or (isinstance(answer, ScanfixError) and answer.code in _ENDS_PROCESS):
+        if not self.is_sound or (isinstance(answer, ScanfixError) and answer.code in _ENDS_PROCESS):
             self.close()
         return answer
+
+    @property
+    def is_sound(self) -> bool:
+        """Fit for a further photo; false too where it is about to end."""
+        return self.is_open and not (self._is_killed or self._timed_out)
+
+    def kill(self) -> None:
+        """Have the photo that is worked on end as `interrupted`; for other threads than that which asks."""
+        with self._lock:
+            if self.is_open:
+                self._is_killed = True
+                _kill_group(self._popen)
+
+    def abandon(self) -> None:
+        """In a fork: let go of the pipes without a word to the process, which is the parent's."""
+        if self.is_open:
+            self.is_open = False
+            os.close(self._lifeline)
+            for stream in (self._requests, self._answers):
+                # Not the stream: what it has not written yet is the parent's to write.
+                stream.raw.close()  # type: ignore[attr-defined]
+            self._popen.returncode = 0
 
     def close(self) -> int:
         """Kill the process and all that it started; no zombie stays. Returns how it ended."""
@@ -128,7 +150,12 @@ class Process:
     def _exchange(self, request: bytes, data: bytes, seconds: float) -> object:
         clock = threading.Timer(seconds, self._time_is_up)
         clock.daemon = True
-        clock.start()
+        try:
+            clock.start()
+        except RuntimeError as error:
+            # No more threads: without a clock nothing is begun.
+            self.close()
+            raise BusyError("busy", retry_after=1) from error
         try:
             # The photo travels beside the pickle, which would copy it once more on either side.
             write_messages(self._requests, request, data)
@@ -140,6 +167,7 @@ class Process:
             return InputError("decoder_crashed")
         finally:
             clock.cancel()
+            clock.join()
 
     def _time_is_up(self) -> None:
         with self._lock:
@@ -150,6 +178,8 @@ class Process:
     def _post_mortem(self) -> InputError:
         """Why there is no answer, by the way the process ended; a signal sent now does not change that."""
         status = self.close()
+        if self._is_killed:
+            return InputError("interrupted")
         # 0: the application ignores SIGCHLD, so nobody is told how its children end.
         if status == _CPU_TIME_USED_UP or (self._timed_out and status in (_KILLED, 0)):
             return InputError("timeout", limit=self._limits.max_seconds)

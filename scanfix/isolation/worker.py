@@ -1,50 +1,72 @@
-"""Who hands photos to the processes, and when is one replaced?"""
+"""Who hands photos to the processes? `Worker`, for threads and for coroutines alike."""
 
 from __future__ import annotations
 
-import inspect
+import asyncio
+import contextlib
 import os
 import pickle
-import queue
 import threading
 import weakref
 from collections.abc import Callable, Mapping
+from concurrent.futures import Future
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Self, TypeVar, Unpack
 
-from scanfix.errors import ConfigError, InputError, ScanfixError
+from scanfix.errors import BusyError, ConfigError, InputError, ScanfixError
 from scanfix.files import Photo, SourceBytes, read_source
-from scanfix.isolation.process import Process
+from scanfix.isolation import tasks
+from scanfix.isolation.pool import Job, Pool, WorkerMetrics
+from scanfix.isolation.tasks import Task
 from scanfix.limits import UPLOAD_LIMITS, Limits
-from scanfix.order import InspectOptions, PrepareOptions, options_of
+from scanfix.messages import Lang
+from scanfix.model import Report
+from scanfix.order import InspectOptions, JoinOptions, PrepareOptions, options_of
+from scanfix.results import JoinedImage, PreparedImage
 
 if TYPE_CHECKING:
-    from scanfix.model import Report
-    from scanfix.pipeline import PreparedImage
+    from scanfix.isolation.process import Process
 
 Answer = TypeVar("Answer")
-Task = Callable[[SourceBytes, Limits, dict[str, Any]], Any]
+_WORKERS: weakref.WeakSet[Worker] = weakref.WeakSet()
 
 
 class Worker:
     """Prepares photos in processes of their own; for upload handlers, the web page and batches.
 
-    Safe from many threads; `processes` photos are worked on at once, further callers wait.
-    `recycle_after` photos a process is replaced. Use it as a context manager, or `close()` it.
+    Safe from many threads and event loops, and in forks of the application, each of which gets processes
+    of its own. `processes` photos are worked on at once, each on one core; together they take at most
+    `processes` times `limits.max_memory_bytes`, beside about 150 MB each for the libraries, of which this
+    process loads none. Further calls wait, `max_waiting` of them and each `wait_seconds` long; beyond that
+    they get a BusyError at once. None is no bound. After `recycle_after` photos a process is replaced.
+
+    `with Worker() as worker` (nothing is started before the first photo) or `async with Worker() as worker`
+    (all are started and warm), else `start()` and `close()` it. The calls beginning with an "a" are for
+    coroutines: one that is cancelled, or whose time is up, has the work on its photo killed at once.
     """
 
     def __init__(
-        self, limits: Limits = UPLOAD_LIMITS, *, processes: int = 1, recycle_after: int = 100
+        self,
+        limits: Limits = UPLOAD_LIMITS,
+        *,
+        processes: int = 1,
+        recycle_after: int = 100,
+        max_waiting: int | None = 32,
+        wait_seconds: float | None = 30.0,
     ) -> None:
-        for option, value in (("processes", processes), ("recycle_after", recycle_after)):
-            if value < 1:
-                raise ConfigError("bad_option", option=option, value=value)
+        if not isinstance(limits, Limits):
+            raise ConfigError("bad_option", option="limits", value=limits)
+        _check("processes", processes, 1)
+        _check("recycle_after", recycle_after, 1)
+        if max_waiting is not None:
+            _check("max_waiting", max_waiting, 0)
+        if wait_seconds is not None:
+            _check("wait_seconds", wait_seconds, 0)
         self.limits = limits
-        self._recycle_after = recycle_after
-        self._processes = processes
-        self._owner = 0
-        self._fork_lock = threading.Lock()
+        self._wait_seconds = None if wait_seconds is None else min(wait_seconds, threading.TIMEOUT_MAX)
+        self._new_pool: Callable[[], Pool] = lambda: Pool(limits, processes, recycle_after, max_waiting)
         self._adopt()
+        _WORKERS.add(self)
 
     def __enter__(self) -> Self:
         return self
@@ -52,98 +74,166 @@ class Worker:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def prepare(self, photo: Photo, **options: Unpack[PrepareOptions]) -> PreparedImage:
+    async def __aenter__(self) -> Self:
+        await asyncio.to_thread(self.start)
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await asyncio.to_thread(self.close)
+
+    def prepare(
+        self, photo: Photo, *, filename: str | None = None, **options: Unpack[PrepareOptions]
+    ) -> PreparedImage:
         """As `scanfix.prepare`, with the limits of this worker.
 
-        Raises InputError also for timeout, memory, decoder_crashed and interrupted.
+        Raises BusyError, and InputError also for timeout, memory, decoder_crashed, killed and interrupted.
         """
-        from scanfix.pipeline import PreparedImage
+        source = self._read(photo, filename)
+        return _checked(self.call(tasks.prepare, source, options_of(options)), PreparedImage)
 
-        return _checked(self.call(_prepare, photo, options_of(options)), PreparedImage)
+    async def aprepare(
+        self, photo: Photo, *, filename: str | None = None, **options: Unpack[PrepareOptions]
+    ) -> PreparedImage:
+        """As `prepare`, for coroutines."""
+        source = await self._aread(photo, filename)
+        return _checked(await self.acall(tasks.prepare, source, options_of(options)), PreparedImage)
 
-    def inspect(self, photo: Photo, **options: Unpack[InspectOptions]) -> Report:
+    def inspect(
+        self, photo: Photo, *, filename: str | None = None, **options: Unpack[InspectOptions]
+    ) -> Report:
         """As `scanfix.inspect`, with the limits of this worker; errors as in `prepare`."""
-        from scanfix.model import Report
+        source = self._read(photo, filename)
+        return _checked(self.call(tasks.inspect, source, options_of(options)), Report)
 
-        return _checked(self.call(_inspect, photo, options_of(options)), Report)
+    async def ainspect(
+        self, photo: Photo, *, filename: str | None = None, **options: Unpack[InspectOptions]
+    ) -> Report:
+        """As `inspect`, for coroutines."""
+        source = await self._aread(photo, filename)
+        return _checked(await self.acall(tasks.inspect, source, options_of(options)), Report)
+
+    def join(self, front: Photo, back: Photo, **options: Unpack[JoinOptions]) -> JoinedImage:
+        """As `scanfix.join`, with the limits of this worker; errors as in `prepare`."""
+        second = {"back": self._read(back)}
+        chosen = options_of(options, "layout") | second
+        return _checked(self.call(tasks.join, self._read(front), chosen), JoinedImage)
+
+    async def ajoin(self, front: Photo, back: Photo, **options: Unpack[JoinOptions]) -> JoinedImage:
+        """As `join`, for coroutines."""
+        second = {"back": await self._aread(back)}
+        chosen = options_of(options, "layout") | second
+        return _checked(await self.acall(tasks.join, await self._aread(front), chosen), JoinedImage)
+
+    def annotate(
+        self,
+        photo: Photo,
+        report: Report | None = None,
+        *,
+        lang: Lang = "en",
+        **options: Unpack[InspectOptions],
+    ) -> bytes:
+        """As `scanfix.annotate`, with the limits of this worker; errors as in `prepare`."""
+        chosen = options_of(options) | {"report": report, "lang": lang}
+        return _checked(self.call(tasks.annotate, self._read(photo), chosen), bytes)
+
+    async def aannotate(
+        self,
+        photo: Photo,
+        report: Report | None = None,
+        *,
+        lang: Lang = "en",
+        **options: Unpack[InspectOptions],
+    ) -> bytes:
+        """As `annotate`, for coroutines."""
+        chosen = options_of(options) | {"report": report, "lang": lang}
+        return _checked(await self.acall(tasks.annotate, await self._aread(photo), chosen), bytes)
 
     def call(self, task: Task, photo: Photo | SourceBytes, options: Mapping[str, Any]) -> Any:
         """Run `task(source, limits, options)`, a function of an importable module, in the process."""
-        if "limits" in options:
-            raise ConfigError("bad_option", option="limits", value="limits")
-        source = read_source(photo, self.limits)
-        request = _pickled(task, source, dict(options))
-        pool = self._open_pool()
-        process = pool.idle.get()
+        pool, job = self._pool, _job(task, self._read(photo), options)
+        ticket = pool.draw()
         try:
-            process = process or pool.start(self.limits)
-            answer = process.ask(request, source.data)
-            if process.photo_count >= self._recycle_after:
-                process.close()
+            process = ticket.result(self._wait_seconds)
+        except TimeoutError as error:
+            raise pool.waited_too_long(ticket) from error
         except BaseException:
-            if process is not None:
-                process.close()
+            pool.hand_back(ticket)
             raise
+        return _raised(pool.work(process, job))
+
+    async def acall(self, task: Task, photo: Photo | SourceBytes, options: Mapping[str, Any]) -> Any:
+        """As `call`, for coroutines."""
+        pool, job = self._pool, _job(task, await self._aread(photo), options)
+        ticket = pool.draw()
+        try:
+            async with asyncio.timeout(self._wait_seconds):
+                process = ticket.result() if ticket.done() else await _settled_with(ticket)
+        except TimeoutError as error:
+            raise pool.waited_too_long(ticket) from error
+        except BaseException:
+            pool.hand_back(ticket)
+            raise
+        try:
+            return _raised(await _settled_with(_in_thread(pool, process, job)))
         finally:
-            pool.idle.put(process if process is not None and process.is_open else None)
-        if isinstance(answer, ScanfixError):
-            raise InputError("interrupted") if pool.is_closed else answer
-        return answer
+            job.cancel()
+
+    def start(self) -> None:
+        """Start the processes that are not at work and warm them up, so that no photo waits for that.
+
+        Raises InputError where one cannot be started.
+        """
+        pool = self._pool
+        request = _pickled(tasks.warm_up, SourceBytes(b""), {})
+        idle = pool.draw_all_idle()
+        works = [_in_thread(pool, process, Job(request, b"", is_photo=False)) for process in idle]
+        for answer in [work.result() for work in works]:
+            _raised(answer)
+
+    def metrics(self) -> WorkerMetrics:
+        """What was done and is being done, as one frozen value."""
+        return self._pool.metrics()
 
     def close(self) -> None:
-        """End the processes; a photo that another thread still waits for is refused as `interrupted`.
+        """End the processes; photos that others still wait for are refused as `interrupted`.
 
         A further photo starts new ones.
         """
         self._finalizer()
         self._adopt()
 
-    def _open_pool(self) -> _Pool:
-        with self._fork_lock:
-            if self._owner != os.getpid():
-                # The application forked (gunicorn and the like): pipes cannot be shared.
-                self._finalizer.detach()
-                self._adopt()
-            return self._pool
-
     def _adopt(self) -> None:
-        self._owner = os.getpid()
-        self._pool = _Pool(self._processes)
+        self._pool = self._new_pool()
         self._finalizer = weakref.finalize(self, self._pool.close)
 
+    def _forked(self) -> None:
+        """The application forked (gunicorn and the like): pipes cannot be shared, any lock may be held."""
+        self._finalizer.detach()
+        self._pool.abandon()
+        self._adopt()
 
-class _Pool:
-    """The processes that a worker has until it is closed."""
+    def _read(self, photo: Photo | SourceBytes, filename: str | None = None) -> SourceBytes:
+        return read_source(photo, self.limits, filename)
 
-    def __init__(self, count: int) -> None:
-        self.is_closed = False
-        self.idle: queue.LifoQueue[Process | None] = queue.LifoQueue()
-        """None stands for one that is not started yet."""
-        for _ in range(count):
-            self.idle.put(None)
-        self._owner = os.getpid()
-        self._lock = threading.Lock()
-        self._started: weakref.WeakSet[Process] = weakref.WeakSet()
+    async def _aread(self, photo: Photo | SourceBytes, filename: str | None = None) -> SourceBytes:
+        """Files and streams are read beside the event loop."""
+        if isinstance(photo, SourceBytes | bytes | bytearray | memoryview):
+            return self._read(photo, filename)
+        return await asyncio.to_thread(self._read, photo, filename)
 
-    def start(self, limits: Limits) -> Process:
-        """A new process. Raises InputError, "interrupted" where the worker was closed meanwhile."""
-        process = None if self.is_closed else Process(limits)
-        with self._lock:
-            if process is not None and not self.is_closed:
-                self._started.add(process)
-                return process
-        if process is not None:
-            process.close()
-        raise InputError("interrupted")
 
-    def close(self) -> None:
-        """End the busy ones too; none is ended in a fork of the application."""
-        if self._owner == os.getpid():
-            with self._lock:
-                self.is_closed = True
-                started = list(self._started)
-            for process in started:
-                process.close()
+def _after_fork() -> None:
+    for worker in list(_WORKERS):
+        worker._forked()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork)
+
+
+def _check(option: str, value: object, least: int) -> None:
+    if not isinstance(value, int | float) or not value >= least:
+        raise ConfigError("bad_option", option=option, value=value)
 
 
 def _checked(answer: object, kind: type[Answer]) -> Answer:
@@ -151,6 +241,18 @@ def _checked(answer: object, kind: type[Answer]) -> Answer:
     if not isinstance(answer, kind):
         raise InputError("decoder_crashed")
     return answer
+
+
+def _raised(answer: object) -> object:
+    if isinstance(answer, ScanfixError):
+        raise answer
+    return answer
+
+
+def _job(task: Task, source: SourceBytes, options: Mapping[str, Any]) -> Job:
+    if "limits" in options:
+        raise ConfigError("bad_option", option="limits", value="limits")
+    return Job(_pickled(task, source, dict(options)), source.data)
 
 
 def _pickled(task: Task, source: SourceBytes, options: dict[str, Any]) -> bytes:
@@ -163,23 +265,41 @@ def _pickled(task: Task, source: SourceBytes, options: dict[str, Any]) -> bytes:
     return pickle.dumps((task, replace(source, data=b""), options))
 
 
-def _prepare(source: SourceBytes, limits: Limits, options: dict[str, Any]) -> Any:
-    from scanfix import api
+def _in_thread(pool: Pool, process: Process | None, job: Job) -> Future[object]:
+    """Work on a job in a thread of its own; the process is given back whatever happens."""
+    work: Future[object] = Future()
 
-    return _with_options(api.prepare, source, limits, options)
+    def run() -> None:
+        try:
+            answer = pool.work(process, job)
+        except BaseException as error:  # noqa: BLE001 - raised again by whoever waits for it
+            work.set_exception(error)
+        else:
+            work.set_result(answer)
+
+    try:
+        threading.Thread(target=run, name="scanfix", daemon=True).start()
+    except RuntimeError:
+        # No more threads.
+        pool.put(process)
+        work.set_exception(BusyError("busy", retry_after=1))
+    return work
 
 
-def _inspect(source: SourceBytes, limits: Limits, options: dict[str, Any]) -> Any:
-    from scanfix import api
+def _settled_with(source: Future[Answer]) -> asyncio.Future[Answer]:
+    """A future of the running loop that ends as `source` does, and can be cancelled without it."""
+    loop = asyncio.get_running_loop()
+    future: asyncio.Future[Answer] = loop.create_future()
 
-    return _with_options(api.inspect, source, limits, options)
+    def settle() -> None:
+        if not future.done():
+            error = source.exception()
+            future.set_exception(error) if error else future.set_result(source.result())
 
+    def tell(_: object) -> None:
+        # The loop may have been closed meanwhile: then nobody waits.
+        with contextlib.suppress(RuntimeError):
+            loop.call_soon_threadsafe(settle)
 
-def _with_options(
-    function: Callable[..., Any], source: SourceBytes, limits: Limits, options: dict[str, Any]
-) -> Any:
-    known = inspect.signature(function).parameters
-    for name in options:
-        if name not in known:
-            raise ConfigError("bad_option", option=name, value=options[name])
-    return function(source, limits=limits, **options)
+    source.add_done_callback(tell)
+    return future

@@ -1,0 +1,73 @@
+"""What comes out: bytes for the portal, and what there is to say about them. No pixels, so nothing heavy."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from os import PathLike
+
+from scanfix.files import check_target, write_atomically
+from scanfix.findings import Verdict
+from scanfix.formats import extensions_of
+from scanfix.model import OutputInfo, Report
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedImage:
+    """The result: bytes that satisfy the profile, and everything there is to say about them."""
+
+    data: bytes = field(repr=False)
+    report: Report
+    source_name: str | None = field(default=None, repr=False, compare=False)
+    """Path of the input, kept so that `save` never overwrites it."""
+
+    @property
+    def output(self) -> OutputInfo:
+        """What the bytes are."""
+        if self.report.output is None:
+            raise ValueError("a prepared image has a report with an output")
+        return self.report.output
+
+    @property
+    def extension(self) -> str:
+        """`.jpg` or `.bmp`."""
+        return extensions_of(self.output.format)[0]
+
+    def save(self, path: str | PathLike[str], *, overwrite: bool = False) -> None:
+        """Write the bytes, whole or not at all.
+
+        Raises OutputError: exists already, is the input, is a link, cannot be written, disk full,
+        or the extension would lie about the format.
+        """
+        write_atomically(
+            path,
+            self.data,
+            overwrite=overwrite,
+            source=self.source_name,
+            extensions=extensions_of(self.output.format),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class JoinedImage:
+    """Both sides of a document on one page: the bytes, and a report for each side."""
+
+    data: bytes = field(repr=False)
+    front: Report
+    back: Report
+    source_names: tuple[str | None, str | None] = field(default=(None, None), repr=False, compare=False)
+
+    @property
+    def verdict(self) -> Verdict:
+        """The worse of the two sides'."""
+        return max(self.front.verdict, self.back.verdict, key=lambda verdict: verdict.rank)
+
+    @property
+    def ok(self) -> bool:
+        """Nothing was found on either side that a portal will refuse."""
+        return self.verdict is not Verdict.REFUSED
+
+    def save(self, path: str | PathLike[str], *, overwrite: bool = False) -> None:
+        """As `PreparedImage.save`; neither input is ever overwritten."""
+        for name in self.source_names:
+            check_target(path, overwrite=overwrite, source=name)
+        PreparedImage(self.data, self.front, self.source_names[0]).save(path, overwrite=overwrite)

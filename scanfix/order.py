@@ -137,7 +137,7 @@ def _turn_of(degrees: int) -> Turn:
 def _quad_of(corners: Corners) -> Quad:
     try:
         quad = Quad.of(corners)
-    except (TypeError, ValueError, IndexError) as error:
+    except (TypeError, ValueError, IndexError, OverflowError) as error:
         raise ConfigError("bad_corners") from error
     if not quad.is_convex or quad.area < 1:
         raise ConfigError("bad_corners")

@@ -125,6 +125,8 @@ def test_a_key_is_told_as_it_was_written(tmp_path: Path) -> None:
         ('severities = { SF999 = "error" }', "profile_severities"),
         ('processing = "paint"', "profile_processing"),
         ("this is no TOML", "profile_not_toml"),
+        ("min_width = " + "9" * 5_000, "profile_not_toml"),
+        ("min_width = " + "9" * 400, "profile_width"),
     ],
 )
 def test_bad_rules_are_refused_and_named(tmp_path: Path, line: str, reason: str) -> None:
@@ -141,6 +143,12 @@ def test_missing_key_is_refused(tmp_path: Path, key: str) -> None:
     with pytest.raises(ConfigError) as caught:
         load_profile(written(tmp_path, text))
     assert caught.value.params["reason"] == ["profile_missing_key", key]
+
+
+def test_a_window_beyond_all_measure_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError) as caught:
+        load_profile(written(tmp_path, GOOD.replace("50_000", "9" * 400)))
+    assert caught.value.params["reason"] == "profile_window"
 
 
 def test_empty_window_is_refused(tmp_path: Path) -> None:

@@ -92,5 +92,5 @@ def frame_quad(size: Size) -> Quads:
 
 def without_twins(quads: Quads, distance: float) -> Quads:
     """One quad for each cell of a grid of this spacing; corners must come in the same order (`clockwise`)."""
-    cells = np.round(quads.reshape(len(quads), -1) / distance).astype(np.int32)
+    cells = np.round(quads.reshape(-1, 8) / distance).astype(np.int32)
     return quads[np.sort(np.unique(cells, axis=0, return_index=True)[1])]

@@ -15,6 +15,10 @@ from scanfix.profiles import OutputProfile
 ASPECT_TOLERANCE = 0.02
 """Share by which one side may differ from the other's scale, to meet exact sizes and squares."""
 
+MOST_PIXELS = 50_000_000
+"""A picture is not enlarged beyond this to reach a least width or height: no portal asks for it, and it
+would take minutes."""
+
 
 @dataclass(frozen=True, slots=True)
 class Scales:
@@ -35,6 +39,8 @@ class Scales:
         high = min(profile.max_width / width, profile.max_height / height)
         if low > high * (1 + ASPECT_TOLERANCE):
             raise _wrong_shape(source, profile)
+        if low > 1 and source.scaled(low).pixel_count > MOST_PIXELS:
+            raise CannotMeetProfileError("cannot_fit", profile=profile.name, rule="rule_enlargement")
         return cls(profile, source, min(low, high), high)
 
     def clamp(self, scale: float) -> float:

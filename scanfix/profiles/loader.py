@@ -90,7 +90,7 @@ def parse_profile(name: str, text: str) -> OutputProfile:
     """A profile from TOML; `name` is that of the file. Raises ConfigError bad_profile."""
     try:
         table = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # TOMLDecodeError, or a number of more than 4,300 digits
         raise ConfigError("bad_profile", name=name, reason=["profile_not_toml", str(error)]) from error
     _check_keys(name, table, REQUIRED, frozenset(FIELDS))
     values = {key: _read(name, key, FIELDS[key], value) for key, value in table.items()}

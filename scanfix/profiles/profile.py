@@ -20,6 +20,9 @@ Shows = Literal["document", "portrait", "signature"]
 MAX_SIDE = 65_500
 """A JPEG side has at most 65,535 pixels; libjpeg stops at 65,500."""
 
+MOST_BYTES = 2**40
+"""No portal takes more; the arithmetic of a window stays within what numbers can hold."""
+
 
 @dataclass(frozen=True, slots=True)
 class ByteWindow:
@@ -138,7 +141,7 @@ RULES: Mapping[str, Callable[[OutputProfile], bool]] = {
     "profile_processing": lambda p: p.processing not in get_args(Processing),
     "profile_shows": lambda p: p.shows not in get_args(Shows),
     "profile_severities": lambda p: not set(p.severities) <= set(FINDINGS),
-    "profile_window": lambda p: p.window.max_bytes < 1,
+    "profile_window": lambda p: not 1 <= p.window.max_bytes <= MOST_BYTES,
     "profile_aim": _aim_outside,
     "profile_width": lambda p: not 1 <= p.min_width <= p.max_width <= MAX_SIDE,
     "profile_height": lambda p: not 1 <= p.min_height <= p.max_height <= MAX_SIDE,

@@ -114,6 +114,16 @@ def test_tiny_and_narrow_pictures_are_no_trouble(shape: tuple[int, int]) -> None
     assert border is None or 0 <= border.confidence <= 1
 
 
+@pytest.mark.parametrize("shape", [(1800, 60), (60, 1800), (160, 3000)])
+def test_a_strip_of_print_has_no_quadrilateral_and_is_no_trouble(shape: tuple[int, int]) -> None:
+    strip = np.full((*shape, 3), 235, np.uint8)
+    for y in range(20, shape[0] - 20, 20):
+        for x in range(5, shape[1] - 5, 8):
+            strip[y : y + 3 + x % 6, x : x + 5] = x % 120
+    border = find_border(strip)
+    assert border is None or border.quad.is_convex
+
+
 def test_the_picture_is_not_changed_and_may_be_read_only() -> None:
     pixels = photo()
     pixels.flags.writeable = False

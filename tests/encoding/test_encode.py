@@ -19,7 +19,7 @@ from scanfix.encoding.tables import COARSEST, FINEST, coarseness_of, quality_of,
 from scanfix.errors import CannotMeetProfileError, ConfigError
 from scanfix.geometry import Size
 from scanfix.model import Pixels
-from scanfix.profiles import ByteWindow, Format, load_profile, profile_names
+from scanfix.profiles import ByteWindow, Format, OutputProfile, load_profile, profile_names
 from scanfix.verification import verify
 
 CNNIC = load_profile("cnnic")
@@ -76,6 +76,13 @@ def test_in_the_window_or_the_rule_is_named(profile_name: str, picture: str) -> 
         assert rule in {None, "rule_min_bytes", "rule_max_bytes", "rule_pixels", "rule_square"}
         if picture == "photo" and not profile.square and profile.min_width < profile.max_width:
             assert rule is None
+
+
+@pytest.mark.parametrize("wide", [replace(CNNIC, min_width=65_500), replace(CNNIC, min_height=65_500)])
+def test_a_least_size_that_only_inventing_could_reach_is_refused(wide: OutputProfile) -> None:
+    with pytest.raises(CannotMeetProfileError) as told:
+        encode(PICTURES["photo"], wide, format="jpg")
+    assert told.value.params["rule"] in {"rule_enlargement", "rule_pixels"}
 
 
 @pytest.mark.parametrize("picture", ["photo", "small", "square", "portrait", "page", "large noise", "narrow"])

@@ -2,8 +2,8 @@
 
 In: regular files only, opened without blocking, judged by the descriptor that is then read,
 so that nothing can be exchanged between the look and the read. Out: whole files or none, by a
-temporary name in the same folder, fsync and one rename; never over the input, never through
-a link, never over an existing file unless told to.
+temporary name in the same folder, fsync and one rename; never over an input, whatever its name,
+never through a link, never over an existing file unless told to.
 """
 
 # Descriptors, flags and exact names are the matter here; pathlib would hide them.
@@ -13,8 +13,9 @@ import contextlib
 import errno
 import os
 import stat
+import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field, replace
 from inspect import iscoroutinefunction
 from typing import Protocol
@@ -32,6 +33,12 @@ _READ_FLAGS = (
 _WRITE_FLAGS = (
     os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NOFOLLOW", 0)
 ) | getattr(os, "O_BINARY", 0)
+# What a file system says that cannot do it at all: FAT and network shares have no rights or no fsync.
+_NOT_THERE = frozenset(
+    getattr(errno, name)
+    for name in ("EINVAL", "ENOSYS", "ENOTSUP", "EOPNOTSUPP", "ENOTTY")
+    if hasattr(errno, name)
+)
 _FULL = frozenset((errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)))
 _KINDS = (
     (stat.S_ISDIR, "folder"),
@@ -52,15 +59,34 @@ Photo = str | os.PathLike[str] | os.PathLike[bytes] | bytes | bytearray | memory
 """A path, the bytes themselves or a binary stream, which is read from where it stands."""
 
 
+Identity = tuple[int, int]
+"""Device and inode: which file it is, whatever it is called."""
+
+
 @dataclass(frozen=True, slots=True)
 class SourceBytes:
     """The whole input, and where it came from; bytes given as bytes came from nowhere."""
 
     data: bytes = field(repr=False)
     name: str | None = None
-    """Path of the file, which is never written over."""
+    """Path of the file."""
     label: str | None = None
     """What a stream is called, by whoever sent it: only asked which format that claims."""
+    identity: Identity | None = field(default=None, repr=False, compare=False)
+    """Of the file that was read, which is never written over."""
+
+    @property
+    def inputs(self) -> frozenset[Identity]:
+        return frozenset() if self.identity is None else frozenset((self.identity,))
+
+
+def identity_of(path: str | os.PathLike[str] | int) -> Identity | None:
+    """Which file a path or descriptor leads to; None where there is none."""
+    try:
+        status = os.stat(path)
+    except (OSError, ValueError):
+        return None
+    return status.st_dev, status.st_ino
 
 
 def read_source(photo: Photo | SourceBytes, limits: Limits, filename: str | None = None) -> SourceBytes:
@@ -74,8 +100,7 @@ def read_source(photo: Photo | SourceBytes, limits: Limits, filename: str | None
     elif isinstance(photo, bytes | bytearray | memoryview):
         source = SourceBytes(bytes(photo))
     elif isinstance(photo, str | os.PathLike):
-        path = os.fsdecode(photo)
-        source = SourceBytes(_read_regular_file(path, limits.max_bytes), path)
+        source = _from_file(os.fsdecode(photo), limits.max_bytes)
     else:
         source = _from_stream(photo, limits.max_bytes)
     if len(source.data) > limits.max_bytes:
@@ -90,12 +115,12 @@ def write_atomically(
     data: bytes,
     *,
     overwrite: bool = False,
-    source: str | os.PathLike[str] | None = None,
+    inputs: Collection[Identity] = (),
     extensions: tuple[str, ...] = (),
 ) -> None:
     """Write the whole of `data` under `path`, or leave everything as it was.
 
-    `source` is the input, which is never overwritten, under whatever name. `extensions` are those
+    `inputs` are the files that are never overwritten, under whatever name. `extensions` are those
     that tell the truth about the data; none given, any will do. Raises OutputError.
     """
     target = os.fspath(path)
@@ -104,7 +129,7 @@ def write_atomically(
         raise OutputError(
             "output_extension", path=shown, wanted=extensions[0], format=claimed_format("x" + extensions[0])
         )
-    check_target(target, overwrite=overwrite, source=source)
+    check_target(target, overwrite=overwrite, inputs=inputs)
     with _writing(target), _temporary_beside(target) as (descriptor, temporary):
         try:
             _write_all(descriptor, data)
@@ -115,14 +140,46 @@ def write_atomically(
 
 
 def remove_stale_temporaries(folder: str | os.PathLike[str]) -> int:
-    """Remove what writers killed an hour ago or earlier left in a folder; returns how many."""
-    count, latest = 0, time.time() - STALE_AFTER_SECONDS
-    with contextlib.suppress(OSError), os.scandir(folder) as entries:
+    """Remove what killed writers left in a folder; returns how many.
+
+    A living writer holds a lock on its file. Where there are no locks, it has an hour.
+    """
+    count = 0
+    with contextlib.suppress(OSError, ValueError), os.scandir(folder) as entries:
         for entry in entries:
-            if is_temporary(entry.name) and entry.stat(follow_symlinks=False).st_mtime < latest:
-                os.unlink(entry.path)
-                count += 1
+            if is_temporary(entry.name) and _is_abandoned(entry):
+                with contextlib.suppress(OSError):
+                    os.unlink(entry.path)
+                    count += 1
     return count
+
+
+def _is_abandoned(entry: os.DirEntry[str]) -> bool:
+    try:
+        if entry.stat(follow_symlinks=False).st_mtime < time.time() - STALE_AFTER_SECONDS:
+            return True
+        descriptor = os.open(entry.path, _READ_FLAGS)
+    except OSError:
+        return False
+    try:
+        return _lock(descriptor) is True
+    finally:
+        os.close(descriptor)
+
+
+def _lock(descriptor: int) -> bool | None:
+    """Take the lock on a file, which ends with its descriptor: whether it was free; None without locks."""
+    if sys.platform == "win32":
+        return None
+    import fcntl
+
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except OSError:
+        return None
+    return True
 
 
 def is_temporary(name: str) -> bool:
@@ -130,7 +187,7 @@ def is_temporary(name: str) -> bool:
     return name.startswith(TEMP_PREFIX) and name.endswith(TEMP_SUFFIX)
 
 
-def _read_regular_file(path: str, limit: int) -> bytes:
+def _from_file(path: str, limit: int) -> SourceBytes:
     try:
         descriptor = os.open(path, _READ_FLAGS)
     except FileNotFoundError as error:
@@ -146,7 +203,8 @@ def _read_regular_file(path: str, limit: int) -> bytes:
             raise InputError("not_regular_file", kind=_kind(status.st_mode))
         if status.st_size > limit:
             raise InputError("too_large_bytes", limit=limit)
-        return _read_descriptor(descriptor, status.st_size, limit)
+        data = _read_descriptor(descriptor, status.st_size, limit)
+        return SourceBytes(data, path, identity=(status.st_dev, status.st_ino))
     except OSError as error:
         raise InputError("unreadable", reason=_reason(error)) from error
     finally:
@@ -171,7 +229,8 @@ def _from_stream(stream: SupportsRead, limit: int) -> SourceBytes:
     if not callable(read) or iscoroutinefunction(read):
         raise ConfigError("bad_option", option="photo", value=type(stream).__name__)
     try:
-        return SourceBytes(_read_stream(stream, limit), _path_of(stream), _label_of(stream))
+        data = _read_stream(stream, limit)
+        return SourceBytes(data, _path_of(stream), _label_of(stream), _identity_of_stream(stream))
     except (ScanfixError, MemoryError):
         raise
     except Exception as error:
@@ -206,6 +265,15 @@ def _path_of(stream: SupportsRead) -> str | None:
     return None
 
 
+def _identity_of_stream(stream: SupportsRead) -> Identity | None:
+    """Of the file that standard input, say, was led from; None for what no file lies behind."""
+    try:
+        descriptor = stream.fileno()  # type: ignore[attr-defined]
+    except Exception:  # noqa: BLE001 - a stream is code of others and raises what it likes
+        return None
+    return identity_of(descriptor) if isinstance(descriptor, int) else None
+
+
 def _label_of(stream: SupportsRead) -> str | None:
     """The first name that a format can be told from: of an upload it may be that of the form's field."""
     names = (getattr(stream, attribute, None) for attribute in ("filename", "name"))
@@ -233,7 +301,7 @@ def _reason(error: Exception) -> str:
 
 
 def check_target(
-    path: str | os.PathLike[str], *, overwrite: bool = False, source: str | os.PathLike[str] | None = None
+    path: str | os.PathLike[str], *, overwrite: bool = False, inputs: Collection[Identity] = ()
 ) -> None:
     """Whether `write_atomically` would refuse the path as it stands, told before any work is done.
 
@@ -244,7 +312,7 @@ def check_target(
     try:
         status = os.lstat(target)
     except FileNotFoundError as error:
-        if not os.path.basename(target):
+        if not os.path.basename(target) or not _takes_files(os.path.dirname(target) or os.curdir):
             raise _translated(error, target) from error
         return
     except (OSError, ValueError) as error:
@@ -253,17 +321,14 @@ def check_target(
         raise OutputError("output_is_folder", path=shown)
     if not stat.S_ISREG(status.st_mode):
         raise OutputError("output_is_link", path=shown)
-    if source is not None and _same_file(source, status):
+    if (status.st_dev, status.st_ino) in inputs:
         raise OutputError("output_is_input")
     if not overwrite:
         raise OutputError("output_exists", path=shown)
 
 
-def _same_file(source: str | os.PathLike[str], status: os.stat_result) -> bool:
-    try:
-        return os.path.samestat(os.stat(source), status)
-    except (OSError, ValueError):
-        return False
+def _takes_files(folder: str) -> bool:
+    return os.path.isdir(folder) and os.access(folder, os.W_OK | os.X_OK)
 
 
 @contextlib.contextmanager
@@ -292,13 +357,20 @@ def _temporary_beside(target: str) -> Iterator[tuple[int, str]]:
     folder = os.path.dirname(target)
     # The name does not contain the target's, so it is never too long.
     temporary = os.path.join(folder, f"{TEMP_PREFIX}{os.urandom(8).hex()}{TEMP_SUFFIX}")
-    descriptor = -1
     try:
-        descriptor = os.open(temporary, _WRITE_FLAGS, 0o600)
-        yield descriptor, temporary
+        yield _opened_and_locked(temporary), temporary
     finally:
         with contextlib.suppress(OSError):
             os.unlink(temporary)
+
+
+def _opened_and_locked(temporary: str) -> int:
+    while True:
+        descriptor = os.open(temporary, _WRITE_FLAGS, 0o600)
+        # Between opening and locking another run may have taken it for abandoned.
+        if _lock(descriptor) is None or os.fstat(descriptor).st_nlink:
+            return descriptor
+        os.close(descriptor)
 
 
 def _write_all(descriptor: int, data: bytes) -> None:
@@ -306,8 +378,18 @@ def _write_all(descriptor: int, data: bytes) -> None:
     while view:
         view = view[os.write(descriptor, view) :]
     if hasattr(os, "fchmod"):
-        os.fchmod(descriptor, 0o666 & ~_umask())
-    os.fsync(descriptor)
+        with contextlib.suppress(OSError):
+            os.fchmod(descriptor, 0o666 & ~_umask())
+    sync(descriptor)
+
+
+def sync(descriptor: int) -> None:
+    """fsync, where the file system has it."""
+    try:
+        os.fsync(descriptor)
+    except OSError as error:
+        if error.errno not in _NOT_THERE:
+            raise
 
 
 def _umask() -> int:
@@ -334,14 +416,17 @@ def _put_in_place(temporary: str, target: str, *, overwrite: bool) -> None:
 
 
 def _rename_without_links(temporary: str, target: str) -> None:
-    """For file systems without hard links (FAT, some network shares): reserve the name, then replace it."""
-    os.close(os.open(target, _WRITE_FLAGS, 0o600))
-    try:
+    """For file systems without hard links (FAT, some network shares).
+
+    A name that is taken in the moment between the look and the rename is lost. To reserve it first
+    would leave an empty file under it where the process is killed in that moment.
+    """
+    if sys.platform == "win32":
+        os.rename(temporary, target)
+    elif os.path.lexists(target):
+        raise FileExistsError(errno.EEXIST, "taken", target)
+    else:
         os.replace(temporary, target)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            os.unlink(target)
-        raise
 
 
 def _sync_folder(folder: str) -> None:

@@ -80,12 +80,12 @@ def make(photo: SourceBytes, order: Order, source: SourceImage, report: Report) 
         passed = pass_through(photo.data, source.info, order.profile, formats)
         if passed is not None:
             verify(passed, order.profile, "bmp" if source.info.format == "BMP" else "jpg")
-            return PreparedImage(passed, replace(report, output=_passed(passed, source)), photo.name)
+            return PreparedImage(passed, replace(report, output=_passed(passed, source)), photo.inputs)
     encoded = _recoded(photo, source, framed, order) or _encode(framed.pixels, _known(source, report), order)
     made = verify(encoded.data, order.profile, order.format)
     notes = _encoding_notes(framed.pixels, encoded, made, order)
     by_hand = () if order.turn is None else ("SF108",)
-    return PreparedImage(encoded.data, _finished(report, framed, encoded, notes, *by_hand), photo.name)
+    return PreparedImage(encoded.data, _finished(report, framed, encoded, notes, *by_hand), photo.inputs)
 
 
 @refusing()
@@ -100,7 +100,7 @@ def join(front: SourceBytes, back: SourceBytes, order: Order, layout: Layout = "
     made = verify(encoded.data, order.profile, order.format)
     notes = _pair_notes(examined, order) + _encoding_notes(page, encoded, made, order)
     reports = [_finished(r, f, encoded, notes, "SF507") for f, (_, r) in zip(framed, examined, strict=True)]
-    return JoinedImage(encoded.data, reports[0], reports[1], (front.name, back.name))
+    return JoinedImage(encoded.data, reports[0], reports[1], front.inputs | back.inputs)
 
 
 def _pair_notes(examined: list[tuple[SourceImage, Report]], order: Order) -> tuple[Assessment, ...]:

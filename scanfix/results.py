@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from os import PathLike
 
-from scanfix.files import check_target, write_atomically
+from scanfix.files import Identity, write_atomically
 from scanfix.findings import Verdict
 from scanfix.formats import extensions_of
 from scanfix.model import OutputInfo, Report
@@ -17,8 +17,8 @@ class PreparedImage:
 
     data: bytes = field(repr=False)
     report: Report
-    source_name: str | None = field(default=None, repr=False, compare=False)
-    """Path of the input, kept so that `save` never overwrites it."""
+    inputs: frozenset[Identity] = field(default=frozenset(), repr=False, compare=False)
+    """The files that were read, kept so that `save` never overwrites one."""
 
     @property
     def output(self) -> OutputInfo:
@@ -42,7 +42,7 @@ class PreparedImage:
             path,
             self.data,
             overwrite=overwrite,
-            source=self.source_name,
+            inputs=self.inputs,
             extensions=extensions_of(self.output.format),
         )
 
@@ -54,7 +54,7 @@ class JoinedImage:
     data: bytes = field(repr=False)
     front: Report
     back: Report
-    source_names: tuple[str | None, str | None] = field(default=(None, None), repr=False, compare=False)
+    inputs: frozenset[Identity] = field(default=frozenset(), repr=False, compare=False)
 
     @property
     def verdict(self) -> Verdict:
@@ -68,6 +68,4 @@ class JoinedImage:
 
     def save(self, path: str | PathLike[str], *, overwrite: bool = False) -> None:
         """As `PreparedImage.save`; neither input is ever overwritten."""
-        for name in self.source_names:
-            check_target(path, overwrite=overwrite, source=name)
-        PreparedImage(self.data, self.front, self.source_names[0]).save(path, overwrite=overwrite)
+        PreparedImage(self.data, self.front, self.inputs).save(path, overwrite=overwrite)

@@ -19,8 +19,11 @@ from typer.testing import CliRunner
 
 from scanfix import pipeline
 from scanfix.cli import app
-from scanfix.cli.photo import run
+from scanfix.cli.photo import run, source_of
+from scanfix.errors import OutputError
 from scanfix.files import SourceBytes
+from scanfix.limits import SHELL_LIMITS
+from scanfix.order import make_order
 from scanfix.reports import schema
 
 posix = pytest.mark.skipif(os.name != "posix", reason="a shell and its streams")
@@ -391,6 +394,8 @@ def shell(line: str, folder: Path) -> subprocess.CompletedProcess[bytes]:
         ("scanfix prepare - -o q.jpg <&-", 3),
         ("scanfix inspect card.jpg >/dev/full", 5),
         ("scanfix prepare card.jpg -o - >/dev/full", 5),
+        ("scanfix prepare card.jpg -o q.jpg >/dev/full", 74),
+        ("scanfix join card.jpg card.jpg -o q.jpg --json >/dev/full", 74),
         ("scanfix --help >/dev/full", 5),
         ("scanfix --help >&-", 0),
         ("{ scanfix prepare card.jpg -o - 2>/dev/null; echo $? >code; } | head -c 0; exit $(cat code)", 0),
@@ -404,6 +409,38 @@ def test_a_stream_that_is_closed_or_full_is_no_fault_of_scanfix(card: Path, line
     assert b"scanfix itself" not in done.stderr
     assert b"Traceback" not in done.stderr
     assert b"Exception ignored" not in done.stderr
+
+
+@posix
+@pytest.mark.parametrize(
+    "line",
+    [
+        "scanfix prepare - -o card.jpg --overwrite <card.jpg",
+        "scanfix join other.jpg - -o card.jpg --overwrite <card.jpg",
+        "scanfix join card.jpg other.jpg -o same.jpg --overwrite",
+        "ln card.jpg same.png; scanfix inspect other.jpg card.jpg --annotate same.png --overwrite",
+        "ln card.jpg same.png; scanfix inspect card.jpg --annotate same.png --overwrite",
+    ],
+)
+def test_no_input_is_written_whatever_its_name(card: Path, card_bytes: bytes, line: str) -> None:
+    (card.parent / "other.jpg").write_bytes(card_bytes)
+    os.link(card, card.parent / "same.jpg")
+    done = shell(line, card.parent)
+    assert done.returncode in (2, 5), done.stderr
+    for name in ("card.jpg", "other.jpg", "same.jpg"):
+        assert (card.parent / name).read_bytes() == card_bytes, name
+
+
+def test_no_input_is_written_after_a_change_of_folder(
+    card: Path, card_bytes: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    prepared = pipeline.prepare(source_of(card.name, SHELL_LIMITS), make_order())
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    with pytest.raises(OutputError):
+        prepared.save(f"../{card.name}", overwrite=True)
+    assert card.read_bytes() == card_bytes
 
 
 @posix

@@ -7,6 +7,8 @@ import io
 import os
 import socket
 import stat
+import subprocess
+import sys
 import threading
 import zipfile
 import zlib
@@ -17,7 +19,14 @@ import pytest
 
 from scanfix import files
 from scanfix.errors import ConfigError, InputError, OutputError
-from scanfix.files import SourceBytes, is_temporary, read_source, remove_stale_temporaries, write_atomically
+from scanfix.files import (
+    SourceBytes,
+    check_target,
+    is_temporary,
+    read_source,
+    remove_stale_temporaries,
+    write_atomically,
+)
 from scanfix.limits import SHELL_LIMITS, Limits
 
 posix = pytest.mark.skipif(os.name != "posix", reason="kinds of files that Windows does not have")
@@ -288,7 +297,10 @@ def test_the_input_is_never_overwritten(tmp_path: Path) -> None:
     source.write_bytes(b"the only original")
     os.link(source, tmp_path / "same.jpg")
     for target in (source, tmp_path / "same.jpg", tmp_path / "." / "a.jpg"):
-        assert refused(target, source=source, overwrite=True) == "output_is_input"
+        assert (
+            refused(target, inputs=read_source(source, SHELL_LIMITS).inputs, overwrite=True)
+            == "output_is_input"
+        )
     assert source.read_bytes() == b"the only original"
 
 
@@ -379,16 +391,82 @@ def test_of_many_writers_one_whole_file_stays(tmp_path: Path) -> None:
     assert names(tmp_path) == ["a.jpg"]
 
 
-def test_what_a_killed_writer_leaves_is_recognised(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    seen: list[str] = []
-    monkeypatch.setattr(os, "fsync", lambda _: seen.extend(names(tmp_path)))
-    write_atomically(tmp_path / ("身" * 83), DATA)
-    assert is_temporary(seen[0])
+def test_what_a_killed_writer_leaves_is_removed_by_the_next_run(tmp_path: Path) -> None:
+    code = (
+        "import os, signal, sys\n"
+        "from scanfix import files\n"
+        "files.sync = lambda _: os.kill(os.getpid(), signal.SIGKILL)\n"
+        "files.write_atomically(sys.argv[1], b'x')\n"
+    )
+    subprocess.run([sys.executable, "-c", code, str(tmp_path / "a.jpg")], check=False)
+    (left,) = names(tmp_path)
+    assert is_temporary(left)
     assert not is_temporary("a.jpg")
-    for name in seen[0], seen[0] + "x", "b.jpg":
-        (tmp_path / name).touch()
-        os.utime(tmp_path / name, (0, 0))
-    (tmp_path / seen[0].replace("-", "-0")).touch()
     assert remove_stale_temporaries(tmp_path) == 1
-    assert seen[0] not in names(tmp_path)
-    assert len(names(tmp_path)) == 4
+    assert names(tmp_path) == []
+
+
+@posix
+def test_what_a_living_writer_works_on_is_left_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    removed: list[int] = []
+    monkeypatch.setattr(files, "sync", lambda _: removed.append(remove_stale_temporaries(tmp_path)))
+    write_atomically(tmp_path / ("身" * 83), DATA)
+    assert removed == [0]
+    assert len(names(tmp_path)) == 1
+
+
+def test_without_locks_it_goes_after_an_hour(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(files, "_lock", lambda _: None)
+    for name in (".scanfix-1.part", ".scanfix-2.part", "b.jpg"):
+        (tmp_path / name).touch()
+    os.utime(tmp_path / ".scanfix-1.part", (0, 0))
+    assert remove_stale_temporaries(tmp_path) == 1
+    assert names(tmp_path) == [".scanfix-2.part", "b.jpg"]
+
+
+@posix
+@pytest.mark.parametrize("call", ["fchmod", "fsync"])
+def test_what_a_file_system_does_not_have_is_no_refusal(
+    call: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def not_there(*_: Any) -> None:
+        raise OSError(errno.EINVAL if call == "fsync" else errno.EPERM, "not here")
+
+    monkeypatch.setattr(os, call, not_there)
+    write_atomically(tmp_path / "a.jpg", DATA)
+    assert (tmp_path / "a.jpg").read_bytes() == DATA
+
+
+def test_a_kill_without_hard_links_leaves_nothing_empty(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[str] = []
+
+    def no_links(*_: Any, **__: Any) -> None:
+        raise OSError(errno.EPERM, "no links here")
+
+    def killed(_: str, target: str) -> None:
+        seen.extend(names(Path(target).parent))
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(os, "link", no_links)
+    monkeypatch.setattr(os, "replace", killed)
+    with pytest.raises(KeyboardInterrupt):
+        write_atomically(tmp_path / "a.jpg", DATA)
+    assert "a.jpg" not in seen
+
+
+def test_a_missing_folder_is_found_before_the_work(tmp_path: Path) -> None:
+    for target in (tmp_path / "no" / "a.jpg", tmp_path / "file" / "a.jpg"):
+        (tmp_path / "file").touch()
+        with pytest.raises(OutputError) as caught:
+            check_target(target)
+        assert caught.value.code == "output_folder"
+
+
+def test_standard_input_led_from_a_file_is_that_file(tmp_path: Path) -> None:
+    path = tmp_path / "a.jpg"
+    path.write_bytes(DATA)
+    with path.open("rb", buffering=0) as stream:
+        inputs = read_source(os.fdopen(os.dup(stream.fileno()), "rb"), SHELL_LIMITS).inputs
+    assert refused(path, inputs=inputs, overwrite=True) == "output_is_input"

@@ -139,9 +139,9 @@ def _take(items: Iterator[tuple[Path, Path]], count: int) -> Iterator[tuple[Path
 
 def _one(worker: Worker, source: Path, target: Path, overwrite: bool, options: dict[str, Any]) -> BatchItem:
     try:
+        _make_folder(target.parent)
         check_target(target, overwrite=overwrite)
         prepared = worker.prepare(source, **options)
-        _make_folder(target.parent)
         prepared.save(target, overwrite=overwrite)
         return BatchItem(source, target, prepared.report)
     except ScanfixError as error:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from scanfix.cli import options
 from scanfix.cli.options import FailOn
-from scanfix.cli.outputs import check_annotated, check_free, write_annotated
+from scanfix.cli.outputs import check_annotated, check_free, inputs_of, write_annotated
 from scanfix.cli.photo import corners_of, exit_code_of, limits_of, run, source_of
 from scanfix.cli.terminal import attempt_each, finish, print_json, print_line, print_report
 from scanfix.messages import say, user_lang
@@ -34,17 +34,18 @@ def command(
 ) -> None:
     speak = user_lang(lang)
     several = len(photos) > 1
+    inputs = inputs_of(photos) if annotate else frozenset()
 
     def look(order: Order, photo: str) -> int:
         source = source_of(photo, order.limits)
-        check_free(annotate, source, overwrite=overwrite)
+        check_free(annotate, inputs, overwrite=overwrite)
         from scanfix import pipeline
         from scanfix.reports.text import lines
 
         report = run(pipeline.inspect, source, order, given=limit)
         if annotate:
             picture = run(pipeline.annotate, source, report, order, speak, given=limit)
-            write_annotated(annotate, picture, source, overwrite=overwrite)
+            write_annotated(annotate, picture, inputs, overwrite=overwrite)
         if json:
             print_json(report, photo, None, speak, named=several)
         else:

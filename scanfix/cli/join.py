@@ -9,9 +9,9 @@ import typer
 
 from scanfix.cli import options
 from scanfix.cli.options import CropChoice, FailOn, LayoutChoice
-from scanfix.cli.outputs import STANDARD, check_free, check_standard_output, deliver, format_in
+from scanfix.cli.outputs import STANDARD, check_free, check_standard_output, deliver, format_in, inputs_of
 from scanfix.cli.photo import exit_code_of, limits_of, run, source_of
-from scanfix.cli.terminal import finish, print_json, print_line, print_report, usage_error
+from scanfix.cli.terminal import finish, print_json, print_line, print_report, telling, usage_error
 from scanfix.errors import ScanfixError
 from scanfix.messages import Lang, say, user_lang
 from scanfix.naming import shown
@@ -59,29 +59,30 @@ def command(
             document,
             limits_of(limit),
         )
-        sources = [_side(name, output, order, overwrite) for name in (front, back)]
+        inputs = inputs_of((front, back))
+        check_free(output, inputs, overwrite=overwrite)
+        sources = [_side(name, order) for name in (front, back)]
         from scanfix import pipeline
 
         joined = run(pipeline.join, *sources, order, layout.value, given=limit)
-        deliver(joined, output, overwrite=overwrite)
-        if json:
-            for name, report in ((front, joined.front), (back, joined.back)):
-                print_json(report, name, output, speak, named=True)
-        elif not quiet:
-            _tell(joined, output, speak)
+        deliver(joined, output, inputs, overwrite=overwrite)
+        with telling(speak):
+            if json:
+                for name, report in ((front, joined.front), (back, joined.back)):
+                    print_json(report, name, output, speak, named=True)
+            elif not quiet:
+                _tell(joined, output, speak)
         return max(exit_code_of(report, fail_on) for report in (joined.front, joined.back))
 
     finish(work, speak)
 
 
-def _side(name: str, output: str, order: Order, overwrite: bool) -> SourceBytes:
+def _side(name: str, order: Order) -> SourceBytes:
     try:
-        source = source_of(name, order.limits)
+        return source_of(name, order.limits)
     except ScanfixError as error:
         error.about = name
         raise
-    check_free(output, source, overwrite=overwrite)
-    return source
 
 
 def _tell(joined: JoinedImage, output: str, lang: Lang) -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import errno
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
@@ -16,7 +17,7 @@ from scanfix.messages import Lang, say
 from scanfix.naming import PREPARED, distinct_names, shown
 
 if TYPE_CHECKING:
-    from scanfix.files import SourceBytes
+    from scanfix.files import Identity
     from scanfix.results import JoinedImage, PreparedImage
 
 STANDARD = "-"
@@ -69,30 +70,44 @@ def check_standard_output(output: str | None, json: bool, lang: Lang) -> None:
         raise usage_error(say("usage_terminal", lang))
 
 
-def check_free(path: str | None, source: SourceBytes, *, overwrite: bool) -> None:
-    """Whether a file can be written there, asked before any work is done."""
-    from scanfix.files import check_target
+def inputs_of(photos: Iterable[str]) -> frozenset[Identity]:
+    """Which files the arguments of a call lead to, standard input among them; none of them is written."""
+    from scanfix.files import identity_of
+
+    found = (identity_of(sys.stdin.fileno() if photo == STANDARD else photo) for photo in photos)
+    return frozenset(identity for identity in found if identity)
+
+
+def check_free(path: str | None, inputs: frozenset[Identity], *, overwrite: bool) -> None:
+    """Whether a file can be written there, asked before any work is done.
+
+    What killed runs left beside it is removed.
+    """
+    from scanfix.files import check_target, remove_stale_temporaries
 
     if path and path != STANDARD:
         with told_as_typed(path):
-            check_target(path, overwrite=overwrite, source=source.name)
+            check_target(path, overwrite=overwrite, inputs=inputs)
+        remove_stale_temporaries(Path(path).parent)
 
 
-def write_annotated(path: str, picture: bytes, source: SourceBytes, *, overwrite: bool) -> None:
+def write_annotated(path: str, picture: bytes, inputs: frozenset[Identity], *, overwrite: bool) -> None:
     """The picture for people."""
     from scanfix.files import write_atomically
 
     with told_as_typed(path):
-        write_atomically(path, picture, overwrite=overwrite, source=source.name)
+        write_atomically(path, picture, overwrite=overwrite, inputs=inputs)
 
 
-def deliver(made: PreparedImage | JoinedImage, target: str, *, overwrite: bool) -> None:
+def deliver(
+    made: PreparedImage | JoinedImage, target: str, inputs: frozenset[Identity], *, overwrite: bool
+) -> None:
     """To the file, or to standard output."""
     if target == STANDARD:
         print_bytes(made.data)
     else:
         with told_as_typed(target):
-            made.save(target, overwrite=overwrite)
+            replace(made, inputs=inputs).save(target, overwrite=overwrite)
 
 
 def check_annotated(annotate: str | None, photos: list[str], lang: Lang) -> None:

@@ -14,6 +14,7 @@ from scanfix.cli.outputs import (
     check_standard_output,
     deliver,
     format_in,
+    inputs_of,
     plan_outputs,
     without_results,
     write_annotated,
@@ -25,12 +26,14 @@ from scanfix.cli.terminal import (
     print_json,
     print_line,
     print_report,
+    telling,
 )
 from scanfix.messages import Lang, say, user_lang
 from scanfix.naming import shown
 
 if TYPE_CHECKING:
     from scanfix.errors import ScanfixError
+    from scanfix.files import Identity
     from scanfix.order import Order
     from scanfix.results import PreparedImage
 
@@ -73,9 +76,10 @@ def command(
         wanted = without_results(photos, speak)
         show = _Show(speak, json, quiet, named=len(wanted) > 1)
         plan = plan_outputs(wanted, output, f".{order.format}", speak)
+        inputs = inputs_of(wanted)
 
         def one(photo: str) -> int:
-            return _one(photo, plan[photo], order, limit, annotate, fail_on, overwrite, show)
+            return _one(photo, plan[photo], order, limit, annotate, inputs, fail_on, overwrite, show)
 
         def failed(photo: str, error: ScanfixError) -> None:
             show.failed(photo, plan[photo], error)
@@ -114,13 +118,14 @@ def _one(
     order: Order,
     limit: list[str] | None,
     annotate: str | None,
+    inputs: frozenset[Identity],
     fail_on: FailOn,
     overwrite: bool,
     show: _Show,
 ) -> int:
     source = source_of(photo, order.limits)
     for path in (target, annotate):
-        check_free(path, source, overwrite=overwrite)
+        check_free(path, inputs, overwrite=overwrite)
     # Loaded only now: what is refused above is refused at once.
     from scanfix import pipeline
 
@@ -128,8 +133,9 @@ def _one(
     picture = b""
     if annotate:
         picture = run(pipeline.annotate, source, prepared.report, order, show.lang, given=limit)
-    deliver(prepared, target, overwrite=overwrite)
+    deliver(prepared, target, inputs, overwrite=overwrite)
     if annotate:
-        write_annotated(annotate, picture, source, overwrite=overwrite)
-    show.made(prepared, photo, target, annotate)
+        write_annotated(annotate, picture, inputs, overwrite=overwrite)
+    with telling(show.lang):
+        show.made(prepared, photo, target, annotate)
     return exit_code_of(prepared.report, fail_on)

@@ -26,6 +26,8 @@ EXIT_USAGE = 2
 EXIT_INTERRUPTED = 130
 EXIT_INTERNAL = 70
 """A bug of ours; the number is EX_SOFTWARE of sysexits.h."""
+EXIT_UNTOLD = 74
+"""The result is written, but the telling of it was not taken; EX_IOERR."""
 
 COLOURS = {"good": typer.colors.GREEN, "warning": typer.colors.YELLOW, "error": typer.colors.RED}
 
@@ -66,6 +68,16 @@ def reaching(stream: TextIO) -> Iterator[None]:
         # A reader that has gone (`| head`) is no error; without stderr there is nowhere to complain.
         if not isinstance(error, BrokenPipeError) and stream is not sys.stderr:
             raise OutputError("not_written", reason=(error.strerror or "?").lower()) from error
+
+
+@contextmanager
+def telling(lang: Lang) -> Iterator[None]:
+    """Around what is printed when the result is written already: that it cannot be is no lack of output."""
+    try:
+        yield
+    except OutputError as error:
+        print_line(f"scanfix: {say('untold', lang)}", sys.stderr, COLOURS["error"])
+        raise typer.Exit(EXIT_UNTOLD) from error
 
 
 def print_report(lines: Iterable[Line], stream: TextIO, name: str | None = None) -> None:

@@ -467,6 +467,6 @@ def test_a_missing_folder_is_found_before_the_work(tmp_path: Path) -> None:
 def test_standard_input_led_from_a_file_is_that_file(tmp_path: Path) -> None:
     path = tmp_path / "a.jpg"
     path.write_bytes(DATA)
-    with path.open("rb", buffering=0) as stream:
-        inputs = read_source(os.fdopen(os.dup(stream.fileno()), "rb"), SHELL_LIMITS).inputs
+    with path.open("rb") as file, os.fdopen(os.dup(file.fileno()), "rb") as stream:
+        inputs = read_source(stream, SHELL_LIMITS).inputs
     assert refused(path, inputs=inputs, overwrite=True) == "output_is_input"

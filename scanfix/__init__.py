@@ -17,6 +17,7 @@ __version__ = "0.1.0"
 if TYPE_CHECKING:
     from scanfix.api import annotate, inspect, join, prepare
     from scanfix.batch import BatchItem, BatchRun, prepare_batch
+    from scanfix.documents.kinds import DocumentKind, kinds
     from scanfix.errors import (
         BusyError,
         CannotMeetProfileError,
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
         OutputError,
         ScanfixError,
     )
-    from scanfix.findings import Severity, Verdict
+    from scanfix.findings import FindingSpec, Severity, Verdict
     from scanfix.isolation import Worker, WorkerMetrics
     from scanfix.limits import SHELL_LIMITS, UPLOAD_LIMITS, Limits
     from scanfix.messages import Lang
@@ -43,6 +44,11 @@ if TYPE_CHECKING:
     from scanfix.profiles import ByteWindow, OutputProfile, load_profile
     from scanfix.results import JoinedImage, PreparedImage
 
+    # Modules that are called like the lists in them, and answer to a call.
+    def findings() -> tuple[FindingSpec, ...]: ...
+    def profiles() -> tuple[OutputProfile, ...]: ...
+
+
 _HOME = {
     "Assessment": "model",
     "BatchItem": "batch",
@@ -53,7 +59,9 @@ _HOME = {
     "ConfigError": "errors",
     "Crop": "order",
     "DocumentBorder": "model",
+    "DocumentKind": "documents.kinds",
     "Finding": "model",
+    "FindingSpec": "findings",
     "InputError": "errors",
     "JoinedImage": "results",
     "Lang": "messages",
@@ -75,11 +83,14 @@ _HOME = {
     "Worker": "isolation",
     "WorkerMetrics": "isolation",
     "annotate": "api",
+    "findings": "findings",
     "inspect": "api",
     "join": "api",
+    "kinds": "documents.kinds",
     "load_profile": "profiles",
     "prepare": "api",
     "prepare_batch": "batch",
+    "profiles": "profiles",
 }
 
 _HEAVY = frozenset(("api",))
@@ -97,7 +108,9 @@ __all__ = [
     "ConfigError",
     "Crop",
     "DocumentBorder",
+    "DocumentKind",
     "Finding",
+    "FindingSpec",
     "InputError",
     "JoinedImage",
     "Lang",
@@ -118,11 +131,14 @@ __all__ = [
     "WorkerMetrics",
     "__version__",
     "annotate",
+    "findings",
     "inspect",
     "join",
+    "kinds",
     "load_profile",
     "prepare",
     "prepare_batch",
+    "profiles",
 ]
 
 
@@ -133,7 +149,8 @@ def __getattr__(name: str) -> Any:
         # A process forked meanwhile would wait for ever for the rest of the import.
         with import_module("scanfix.forks").inside():
             import_module(f"scanfix.{_HOME[name]}")
-    value = getattr(import_module(f"scanfix.{_HOME[name]}"), name)
+    home = import_module(f"scanfix.{_HOME[name]}")
+    value = home if _HOME[name] == name else getattr(home, name)
     globals()[name] = value
     return value
 

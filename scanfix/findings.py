@@ -6,9 +6,13 @@ SF5xx document and numbers. A code is never reused, a slug never renamed.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from types import ModuleType
+
+from scanfix import messages
 
 
 class Word(StrEnum):
@@ -59,6 +63,11 @@ class FindingSpec:
     code: str
     slug: str
     severity: Severity
+
+    @property
+    def title(self) -> dict[str, str]:
+        """A few words by language, for lists; what was found in a photo, the finding itself says."""
+        return {lang: messages.title(self.code, lang) for lang in messages.LANGS}
 
 
 def _rows(*rows: tuple[str, str, Severity]) -> dict[str, FindingSpec]:
@@ -116,3 +125,14 @@ FINDINGS: dict[str, FindingSpec] = _rows(
     ("SF510", "sides_differ", _WARNING),
     ("SF511", "document_not_wanted", _WARNING),
 )
+
+
+class _Findings(ModuleType):
+    """This module, which answers as a function too: `scanfix.findings()`."""
+
+    def __call__(self) -> tuple[FindingSpec, ...]:
+        """All that may be found, by code."""
+        return tuple(FINDINGS.values())
+
+
+sys.modules[__name__].__class__ = _Findings

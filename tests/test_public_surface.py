@@ -50,6 +50,20 @@ def test_a_worker_takes_the_options_of_the_functions_it_stands_for() -> None:
         assert get_type_hints(options).keys() == introspection.signature(function).parameters.keys() - own
 
 
+@pytest.mark.parametrize("name", ["profiles", "kinds", "findings"])
+def test_what_a_form_offers_is_listed_with_titles_in_both_languages(name: str) -> None:
+    rows = getattr(scanfix, name)()
+    assert len(rows) > 10
+    assert all(row.title["en"] and row.title["zh"] != row.title["en"] for row in rows)
+
+
+def test_the_lists_are_what_the_options_take(card_bytes: bytes) -> None:
+    assert scanfix.profiles()[0] is scanfix.load_profile("cnnic")
+    assert {finding.code for finding in scanfix.findings()} >= {"SF101", "SF508"}
+    kind = scanfix.kinds()[0]
+    assert scanfix.inspect(card_bytes, document=kind.name).source.format == "JPEG"
+
+
 def test_an_unknown_name_is_an_attribute_error() -> None:
     with pytest.raises(AttributeError, match="nothing_like_it"):
         getattr(scanfix, "nothing" + "_like_it")

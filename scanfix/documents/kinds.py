@@ -435,6 +435,11 @@ KINDS: tuple[DocumentKind, ...] = (
 )
 
 
+def kinds() -> tuple[DocumentKind, ...]:
+    """The kinds of document that `document=` takes, each with its `name` and its `title` by language."""
+    return KINDS
+
+
 def find_kind(name: str) -> DocumentKind:
     """The kind of this name, title or registrar's code, in any case; ConfigError("unknown_document")."""
     wanted = str(name).strip().lower()

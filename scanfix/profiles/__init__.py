@@ -6,6 +6,9 @@ that contradict each other, unknown keys and wrong types are refused when the pr
 
 from __future__ import annotations
 
+import sys
+from types import ModuleType
+
 from scanfix.profiles.loader import load_profile, profile_names
 from scanfix.profiles.profile import ByteWindow, Confidence, Format, OutputProfile, Processing
 
@@ -18,3 +21,14 @@ __all__ = [
     "load_profile",
     "profile_names",
 ]
+
+
+class _Profiles(ModuleType):
+    """This package, which answers as a function too: `scanfix.profiles()`."""
+
+    def __call__(self) -> tuple[OutputProfile, ...]:
+        """The built-in profiles, the default first."""
+        return tuple(map(load_profile, profile_names()))
+
+
+sys.modules[__name__].__class__ = _Profiles

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from scanfix.api import annotate, inspect, join, prepare
     from scanfix.batch import BatchItem, BatchRun, prepare_batch
     from scanfix.documents.kinds import DocumentKind, kinds
+    from scanfix.documents import NumberCheck, check_number
+    from scanfix.documents.form import FormReport, check_form
     from scanfix.errors import (
         BusyError,
         CannotMeetProfileError,
@@ -62,11 +64,13 @@ _HOME = {
     "DocumentKind": "documents.kinds",
     "Finding": "model",
     "FindingSpec": "findings",
+    "FormReport": "documents.form",
     "InputError": "errors",
     "JoinedImage": "results",
     "Lang": "messages",
     "Layout": "order",
     "Limits": "limits",
+    "NumberCheck": "documents",
     "MissingExtraError": "errors",
     "OutputError": "errors",
     "OutputInfo": "model",
@@ -84,6 +88,8 @@ _HOME = {
     "WorkerMetrics": "isolation",
     "annotate": "api",
     "findings": "findings",
+    "check_form": "documents.form",
+    "check_number": "documents",
     "inspect": "api",
     "join": "api",
     "kinds": "documents.kinds",
@@ -111,12 +117,14 @@ __all__ = [
     "DocumentKind",
     "Finding",
     "FindingSpec",
+    "FormReport",
     "InputError",
     "JoinedImage",
     "Lang",
     "Layout",
     "Limits",
     "MissingExtraError",
+    "NumberCheck",
     "OutputError",
     "OutputInfo",
     "OutputProfile",
@@ -132,6 +140,8 @@ __all__ = [
     "__version__",
     "annotate",
     "findings",
+    "check_form",
+    "check_number",
     "inspect",
     "join",
     "kinds",

@@ -65,6 +65,7 @@ CONFIG_CODES: dict[str, int] = {
     "bad_corners": 422,
     "corners_outside": 422,
     "bad_limit": 500,
+    "bad_form": 422,
     "broken_opencv": 500,
     "forked_while_busy": 500,
 }

@@ -76,8 +76,10 @@ def _rows(*rows: tuple[str, str, Severity]) -> dict[str, FindingSpec]:
 
 _ERROR, _WARNING, _INFO = Severity.ERROR, Severity.WARNING, Severity.INFO
 
-UNCHECKED = frozenset({"SF501", "SF502", "SF503", "SF504", "SF505", "SF506"})
-"""Codes that no check of this version raises: they need the form beside the picture, and a reader of text."""
+OF_FORM = frozenset({"SF521", "SF522", "SF523", "SF524", "SF526"})
+"""Codes that only a form raises, never a picture."""
+OF_READING = frozenset({"SF501", "SF502", "SF503", "SF504", "SF505", "SF506", "SF525"})
+"""Codes that follow from what was given beside the picture and from what is read on it."""
 
 FINDINGS: dict[str, FindingSpec] = _rows(
     ("SF101", "no_document", _ERROR),
@@ -124,6 +126,12 @@ FINDINGS: dict[str, FindingSpec] = _rows(
     ("SF509", "same_side", _WARNING),
     ("SF510", "sides_differ", _WARNING),
     ("SF511", "document_not_wanted", _WARNING),
+    ("SF521", "holder_mismatch", _ERROR),
+    ("SF522", "region_mismatch", _ERROR),
+    ("SF523", "name_form", _WARNING),
+    ("SF524", "country_code", _ERROR),
+    ("SF525", "zone_invalid", _WARNING),
+    ("SF526", "date_invalid", _ERROR),
 )
 
 

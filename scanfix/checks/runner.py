@@ -18,7 +18,7 @@ import numpy as np
 from scanfix.checks.check import NO_DOCUMENT, NOT_FOR_DOCUMENTS, Check
 from scanfix.checks.subject import Subject
 from scanfix.faults import is_shortage
-from scanfix.findings import FINDINGS
+from scanfix.findings import FINDINGS, OF_FORM
 from scanfix.model import Assessment, Finding
 from scanfix.profiles import OutputProfile
 
@@ -34,13 +34,16 @@ def assess_all(checks: Iterable[Check], subject: Subject) -> tuple[Assessment, .
 
 
 def unjudged(checks: Iterable[Check], assessments: Iterable[Assessment]) -> tuple[str, ...]:
-    """Slugs of the findings that nobody looked for or could judge, in the order of the codes."""
+    """Slugs of the findings that nobody looked for or could judge, in the order of the codes.
+
+    An assessment that no check made, of what was read on the document, is called as its finding is.
+    """
     judged = {a.check for a in assessments if a.failure is None}
     covered = {code for check in checks if check.slug in judged for code in check.codes}
     return tuple(
         spec.slug
         for code, spec in FINDINGS.items()
-        if code not in covered and spec.slug not in REPORTED_ELSEWHERE
+        if code not in covered | OF_FORM and spec.slug not in judged | REPORTED_ELSEWHERE
     )
 
 

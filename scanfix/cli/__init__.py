@@ -11,7 +11,19 @@ from typing import Annotated
 import typer
 
 from scanfix import __version__
-from scanfix.cli import batch, chinese, doctor, explain, inspect, join, kinds, number, prepare, profiles
+from scanfix.cli import (
+    batch,
+    chinese,
+    doctor,
+    explain,
+    form,
+    inspect,
+    join,
+    kinds,
+    number,
+    prepare,
+    profiles,
+)
 from scanfix.cli.options import HELP_LANG, help_text
 from scanfix.cli.terminal import print_error, reaching
 from scanfix.errors import OutputError
@@ -33,6 +45,7 @@ for name, function in (
     ("profiles", profiles.command),
     ("kinds", kinds.command),
     ("number", number.command),
+    ("form", form.command),
     ("explain", explain.command),
     ("doctor", doctor.command),
 ):

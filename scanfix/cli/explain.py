@@ -1,51 +1,95 @@
-"""`scanfix explain SF201`: what a finding means and what to do, as a linter does."""
+"""`scanfix explain SF201`, `explain blur`, `explain "a message of refusal"`: what it means, what to do."""
 
 from __future__ import annotations
 
 import re
 import sys
-from typing import Annotated
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from scanfix.cli import options
 from scanfix.cli.terminal import finish, print_line, usage_error
-from scanfix.findings import FINDINGS, UNCHECKED, FindingSpec
-from scanfix.messages import Lang, catalogue, explanation, say, term, user_lang
+from scanfix.findings import FINDINGS, FindingSpec
+from scanfix.messages import LANGS, Lang, catalogue, explanation, say, term, title, user_lang
 from scanfix.naming import shown
+
+if TYPE_CHECKING:
+    from scanfix.documents.refusals import Refusal
 
 PARAMETER = re.compile(r"\{\w+\}")
 """What only a photo can fill in."""
 
 
 def command(
-    code: Annotated[str | None, typer.Argument(metavar="[CODE]", help=options.help_text("help_code"))] = None,
+    words: Annotated[
+        list[str] | None, typer.Argument(metavar="[CODE OR MESSAGE]", help=options.help_text("help_code"))
+    ] = None,
     lang: options.LangOption = None,
 ) -> None:
     speak = user_lang(lang)
 
     def work() -> int:
-        for spec in FINDINGS.values() if code is None else (_find(code, speak),):
-            if code is None:
-                note = f" {say('unchecked', speak)}" if spec.code in UNCHECKED else ""
-                print_line(f"{spec.code}  {spec.slug:22} {term(spec.severity, speak)}{note}", sys.stdout)
-            else:
-                _explain(spec, speak)
+        asked = " ".join(words or ()).strip()
+        if not asked:
+            _list(tuple(FINDINGS.values()), speak)
+            return 0
+        if spec := named(asked):
+            _explain(spec, speak)
+            return 0
+        from scanfix.documents.refusals import find_refusals
+
+        refused = find_refusals(asked)
+        if refused:
+            _explain_refusals(refused, speak)
+            return 0
+        found = mentioning(asked)
+        if not found:
+            raise usage_error(say("usage_no_finding", speak, code=shown(asked)))
+        _explain(found[0], speak) if len(found) == 1 else _list(found, speak)
         return 0
 
     finish(work, speak)
 
 
-def _find(name: str, lang: Lang) -> FindingSpec:
+def named(asked: str) -> FindingSpec | None:
+    """The finding of this code, number, slug, title or short name, in either language."""
+    wanted = asked.strip().lower()
     for spec in FINDINGS.values():
-        if name.upper() == spec.code or name.lower().replace("-", "_") == spec.slug:
+        names = {spec.code.lower(), spec.code[2:], spec.slug, spec.slug.replace("_", " ")}
+        names |= {text.lower() for lang in LANGS for text in (title(spec.code, lang), term(spec.slug, lang))}
+        if wanted in names or wanted.replace("-", "_") in names:
             return spec
-    raise usage_error(say("usage_no_finding", lang, code=shown(name)))
+    return None
+
+
+def mentioning(asked: str) -> tuple[FindingSpec, ...]:
+    """Findings whose own words hold all the words asked for: those of the titles, else any."""
+    wanted = asked.lower().split()
+    if len(asked.strip()) < (3 if asked.isascii() else 2):
+        return ()
+    for parts in (("title",), ("title", "message", "advice")):
+        found = tuple(spec for spec in FINDINGS.values() if _mentions(spec, parts, wanted))
+        if found:
+            return found
+    return ()
+
+
+def _mentions(spec: FindingSpec, parts: Sequence[str], wanted: list[str]) -> bool:
+    entry = catalogue("findings")[spec.code]
+    text = " ".join([spec.slug, *(entry[lang][part] for lang in LANGS for part in parts)]).lower()
+    return all(word in text for word in wanted)
+
+
+def _list(specs: tuple[FindingSpec, ...], lang: Lang) -> None:
+    for spec in specs:
+        print_line(f"{spec.code}  {title(spec.code, lang)} ({term(spec.severity, lang)})", sys.stdout)
 
 
 def _explain(spec: FindingSpec, lang: Lang) -> None:
     entry = catalogue("findings")[spec.code][lang]
-    print_line(f"{spec.code} {spec.slug}", sys.stdout)
+    print_line(f"{spec.code} {title(spec.code, lang)} ({spec.slug})", sys.stdout)
     for key, text in (
         ("explain_severity", term(spec.severity, lang)),
         ("explain_means", entry["message"]),
@@ -53,5 +97,19 @@ def _explain(spec: FindingSpec, lang: Lang) -> None:
         ("explain_advice", entry["advice"]),
     ):
         print_line(say("row", lang, name=say(key, lang), value=PARAMETER.sub("...", text)), sys.stdout)
-    if spec.code in UNCHECKED:
-        print_line(f"  {say('explain_unchecked', lang)}", sys.stdout)
+
+
+def _explain_refusals(refused: tuple[Refusal, ...], lang: Lang) -> None:
+    """The one that is meant in full; several by their titles, with what each comes from."""
+    if len(refused) > 1:
+        print_line(say("explain_several", lang, count=len(refused)), sys.stdout)
+    for refusal in refused:
+        print_line(refusal.text("title", lang), sys.stdout)
+        rows = [("explain_cause", refusal.text("cause", lang))]
+        if len(refused) == 1:
+            rows.append(("explain_advice", refusal.text("remedy", lang)))
+        for key, text in rows:
+            print_line(say("row", lang, name=say(key, lang), value=text), sys.stdout)
+        covers = [f"{code} {title(code, lang)}" for code in refusal.codes]
+        told = say("list_of", lang, items=covers) if covers else say("explain_uncovered", lang)
+        print_line(say("row", lang, name=say("explain_covered", lang), value=told), sys.stdout)

@@ -15,6 +15,7 @@ from scanfix.findings import Verdict
 from scanfix.limits import SHELL_LIMITS, Limits
 
 if TYPE_CHECKING:
+    from scanfix.documents.form import FormReport
     from scanfix.files import SourceBytes
     from scanfix.model import Report
 
@@ -107,6 +108,6 @@ def corners_of(text: str | None) -> list[list[float]] | None:
         raise ConfigError("bad_corners") from error
 
 
-def exit_code_of(report: Report, fail_on: FailOn) -> int:
+def exit_code_of(report: Report | FormReport, fail_on: FailOn) -> int:
     """1 when the verdict is one that the caller asked to fail on."""
     return EXIT_FINDINGS if report.verdict in FAILING[fail_on] else EXIT_READY

@@ -88,6 +88,8 @@ def _shown(key: str, value: Any, lang: Lang) -> Any:
     """Names of sides, causes and kinds are translated, what a person typed is not; lists are joined."""
     if isinstance(value, list | tuple):
         return ("、" if lang == "zh" else ", ").join(str(_shown(key, item, lang)) for item in value)
+    if isinstance(value, Mapping):
+        return _in(value, lang)
     if key == "percent" and value == 0:
         return term("less_than_one", lang)
     return term(value, lang) if isinstance(value, str) and key not in LITERAL else value

@@ -41,7 +41,7 @@ def lines(
     said = [_verdict((report,), lang, unfit)]
     if unfit and report.verdict is not Verdict.READY:
         said.append(Line("plain", say("unfit", lang)))
-    said += _findings(report.findings, lang)
+    said += finding_lines(report.findings, lang)
     said += _framing(report, lang)
     if report.output:
         said += _making(report.output, lang)
@@ -54,10 +54,10 @@ def page_lines(front: Report, back: Report, lang: Lang = "en") -> list[Line]:
     """The page that two sides were put on, told once, then what is to be said of each side."""
     said = [_verdict((front, back), lang)]
     of_page = [finding for finding in front.findings if finding.code in ABOUT_THE_RESULT]
-    said += _findings(of_page, lang)
+    said += finding_lines(of_page, lang)
     for name, report in (("front", front), ("back", back)):
         of_side = [finding for finding in report.findings if finding.code not in ABOUT_THE_RESULT]
-        about = _findings(of_side, lang) + _framing(report, lang)
+        about = finding_lines(of_side, lang) + _framing(report, lang)
         if about:
             said += [Line("plain", say("side_name", lang, name=say(name, lang))), *about]
     said += _making(front.output, lang) if front.output else []
@@ -107,7 +107,8 @@ def _counted(findings: Iterable[Finding], lang: Lang) -> str:
     )
 
 
-def _findings(findings: Iterable[Finding], lang: Lang) -> list[Line]:
+def finding_lines(findings: Iterable[Finding], lang: Lang) -> list[Line]:
+    """Each finding with its advice."""
     return [line for finding in findings for line in _finding(finding, lang)]
 
 

@@ -1,0 +1,259 @@
+"""`scanfix explain`: codes, words, and messages of refusal, whole, cut and misspelt."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+from typer.testing import CliRunner
+
+from scanfix.cli import app
+from scanfix.documents.refusals import find_refusals, refusals
+from scanfix.findings import FINDINGS
+from scanfix.messages import LANGS, Lang, title
+
+ENGLISH = {
+    "invalid_certificate": [
+        "Verification failed due to invalid certificate",
+    ],
+    "inconsistent_names": [
+        "Verification failed due to inconsistent names in the verification and registration information",
+    ],
+    "lack_of_documents": [
+        "Verification failed due to the lack of identity documents of the domain holder",
+    ],
+    "incomplete_information": [
+        "Verification failed due to incomplete information about the domain holder",
+    ],
+    "invalid_holder": [
+        "Verification failed due to invalid holder information",
+    ],
+    "upload_failed": [
+        "Failed attempts to upload the verification information to CNNIC",
+    ],
+    "ministry_record": [
+        (
+            "Verification failed due to inconsistency between the submitted resident identity"
+            " card and the one provided by the Ministry of Public Security"
+        ),
+    ],
+    "international_user": [
+        (
+            "Verification failed because the submitted information identifies the domain holder"
+            " as an international user"
+        ),
+    ],
+    "newly_issued": [
+        "Verification failed due to newly issued certificates or identity documents",
+    ],
+    "contact_information": [
+        "Verification failed due to incorrect contact information. Command syntax errors occurred",
+        "Verification failed due to incorrect contact information. XML schema validation failed",
+    ],
+    "sensitive_words": [
+        "Verification failed due to content that may damage the honor and interests of the state",
+        (
+            "Verification failed due to violation of China Internet Domain Name Regulations"
+            " article 27: Those that insult or libel others and infringe other people's legal rights"
+            " and interests"
+        ),
+        "Other content prohibited by laws, rules and administrative regulations",
+    ],
+    "international_holder": [
+        "Verification failed due to international individual or organization holders",
+    ],
+}
+CHINESE = {
+    "invalid_certificate": [
+        "证件无效，审核失败",
+        "由于证书无效，验证失败",
+        "实名认证失败：证件无效",
+    ],
+    "inconsistent_names": [
+        "审核失败：实名认证信息与域名注册信息的名称不一致",
+        "域名持有者姓名不一致",
+        "由于验证信息和注册信息中的名称不一致，验证失败",
+    ],
+    "lack_of_documents": [
+        "审核失败：缺少域名持有者身份证明材料",
+        "由于缺少域名持有者的身份证件，验证失败",
+    ],
+    "incomplete_information": [
+        "域名持有者信息不完整，审核失败",
+        "由于域名持有者信息不完整，验证失败",
+    ],
+    "invalid_holder": [
+        "域名持有者信息无效，认证失败",
+        "持有者信息无效",
+    ],
+    "upload_failed": [
+        "向 CNNIC 上传验证信息失败",
+        "多次尝试上传资料到CNNIC，均失败",
+    ],
+    "ministry_record": [
+        "提交的居民身份证与公安部提供的不一致，审核失败",
+        "身份证信息与公安部预留信息不一致",
+    ],
+    "international_user": [
+        "提交资料显示为海外用户",
+        "由于提交的信息将域名持有者标识为国际用户，验证失败",
+    ],
+    "newly_issued": [
+        "新颁发的证件，审核失败",
+        "由于新颁发的证书或身份证件，验证失败",
+    ],
+    "contact_information": [
+        "联系人信息不正确。发生命令语法错误",
+        "联系信息错误，XML架构验证失败",
+    ],
+    "sensitive_words": [
+        "域名含有可能损害国家荣誉和利益的内容",
+        "违反《中国互联网络域名管理办法》第二十七条：侮辱或者诽谤他人，侵害他人合法权益的",
+        "含有法律、行政法规禁止的其他内容",
+    ],
+    "international_holder": [
+        "境外个人或组织持有者",
+        "国际个人或组织持有者，审核失败",
+    ],
+}
+UNRELATED = [
+    "The weather will be fine tomorrow.",
+    "Please bring me two cups of coffee.",
+    "How do I reset my password?",
+    "The certificate of my cooking course hangs on the wall.",
+    "I lost my passport on the train.",
+    "Verify your email address to continue.",
+    "Your invoice is attached.",
+    "The train to Berlin leaves at nine.",
+    "My domain expires next week.",
+    "The upload of the video took an hour.",
+    "Contact information for the team is on the last page.",
+    "The ministry announced a new policy on schools.",
+    "He failed the exam twice.",
+    "The state of the art in image compression",
+    "Names of all the planets",
+    "An international airport is near the city.",
+    "The holder of the record ran in Rome.",
+    "Syntax highlighting does not work in my editor.",
+    "The XML file has 300 lines.",
+    "She wrote a letter to the organization.",
+    "Invalid syntax near line 4",
+    "File not found",
+    "Permission denied",
+    "Connection timed out after 30 seconds",
+    "Out of memory",
+    "The identity of the painter is unknown.",
+    "Registration opens in May for all runners.",
+    "Our new documents folder is on the server.",
+    "Laws of thermodynamics",
+    "The content of the box was damaged",
+    "今天天气很好",
+    "请问去火车站怎么走",
+    "我想要一杯咖啡",
+    "明天上午九点开会",
+    "我的身份证丢了怎么办",
+    "这本书的内容很有意思",
+    "公司地址在北京市朝阳区",
+    "验证码已发送到您的手机",
+    "文件上传成功",
+    "请输入密码",
+    "您的订单已发货",
+    "他的名字很难写",
+    "新办公室在三楼",
+    "国际航班需要提前两小时到达",
+    "组织一次旅行",
+    "法律专业的学生",
+    "域名即将到期，请续费",
+    "照片拍得很清楚",
+    "联系人列表为空",
+    "服务器内部错误",
+]
+MESSAGES = [(name, text) for table in (ENGLISH, CHINESE) for name, texts in table.items() for text in texts]
+
+
+def answers(message: str) -> list[str]:
+    return [refusal.name for refusal in find_refusals(message)]
+
+
+def misspelt(text: str, rng: random.Random) -> str:
+    signs = list(text)
+    for place in rng.sample(range(len(signs)), 2):
+        signs[place] = rng.choice("aeionst" if signs[place].isascii() else "的是在有和")
+    return "".join(signs)
+
+
+@pytest.mark.parametrize(("name", "text"), MESSAGES)
+def test_a_message_of_refusal_is_found_whole_cut_misspelt_and_among_other_words(name: str, text: str) -> None:
+    rng, half = random.Random(text), len(text) // 2
+    assert answers(text) == [name]
+    assert name in answers(text[:half])
+    assert name in answers(text[half:])
+    # Two characters of eight may be the telling ones; no more than that is lost.
+    assert sum(name in answers(misspelt(text, rng)) for _ in range(20)) >= (16 if len(text) < 14 else 19)
+    assert name in answers(f"Hello, the registrar says: {text}. What do I have to do now with my site?")
+    assert name in answers(text.upper())
+
+
+@pytest.mark.parametrize("text", UNRELATED)
+def test_an_unrelated_sentence_finds_nothing(text: str) -> None:
+    assert answers(text) == []
+
+
+def test_every_refusal_has_its_words_in_both_languages_and_is_tested() -> None:
+    for refusal in refusals():
+        assert all(refusal.text(part, lang) for part in ("title", "cause", "remedy") for lang in LANGS)
+        assert all(code in FINDINGS for code in refusal.codes)
+    newer = {"unclear_picture", "wrong_file"}
+    assert {refusal.name for refusal in refusals()} - newer == set(ENGLISH) == set(CHINESE)
+
+
+def said(*arguments: str, code: int = 0) -> str:
+    result = CliRunner().invoke(app, ["explain", *arguments])
+    assert result.exit_code == code, result.output
+    return result.stdout
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_the_list_is_in_the_language_asked_for(lang: Lang) -> None:
+    lines = said("--lang", lang).splitlines()
+    assert len(lines) == len(FINDINGS)
+    for line, (code, spec) in zip(lines, FINDINGS.items(), strict=True):
+        assert line.startswith(f"{code}  {title(code, lang)}")
+        assert spec.slug not in line
+
+
+@pytest.mark.parametrize(
+    ("asked", "code"),
+    [
+        ("SF306", "SF306"),
+        ("306", "SF306"),
+        ("smudge", "SF306"),
+        ("blur", "SF201"),
+        ("模糊", "SF201"),
+        ("too-dark", "SF303"),
+        ("too dark", "SF303"),
+        ("country code", "SF524"),
+        ("印章", "SF508"),
+    ],
+)
+def test_a_finding_is_explained_by_code_number_slug_or_words(asked: str, code: str) -> None:
+    assert said(asked).startswith(code)
+
+
+def test_words_of_several_findings_list_them() -> None:
+    lines = said("number").splitlines()
+    assert {line[:5] for line in lines} >= {"SF502", "SF503"}
+
+
+def test_a_message_is_explained_with_cause_remedy_and_checks() -> None:
+    shown = said("Verification failed due to inconsistent names in the verification and registration")
+    assert "(1-1)" in shown
+    assert "SF502" in shown
+    shown = said("域名持有者姓名不一致", "--lang", "zh")
+    assert "处理方法" in shown
+    assert "SF504" in shown
+
+
+def test_what_is_not_known_is_a_wrong_call() -> None:
+    said("xyzzy", code=2)
+    said("the", "weather", "is", "fine", code=2)

@@ -1,0 +1,208 @@
+"""What is typed into the form: each rule says what to change, and nothing about what was not given."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+import scanfix
+from scanfix.cli import app
+from scanfix.documents import KINDS
+from scanfix.documents.countries import country_problem
+from scanfix.documents.names import TWINS, alike, as_registrars_want, comparable
+from scanfix.errors import ConfigError
+from scanfix.messages import LANGS
+
+TODAY = date(2026, 11, 27)
+NUMBER = "11010519491231002X"
+CODE = "91350100M000100Y43"
+
+
+def check(**typed: Any) -> scanfix.FormReport:
+    return scanfix.check_form(today=TODAY, **typed)
+
+
+def codes(**typed: Any) -> list[str]:
+    return [finding.code for finding in check(**typed).findings]
+
+
+GOOD = {
+    "kind": "resident-id",
+    "holder": "person",
+    "region": "CN",
+    "name": "样本人",
+    "number": NUMBER,
+    "country_code": "86",
+    "issued": "2020-01-01",
+    "expires": "2040-01-01",
+    "sides": 1,
+}
+
+
+def test_a_form_in_order_has_no_finding() -> None:
+    report = check(**GOOD)
+    assert report.findings == ()
+    assert report.not_given == ()
+    assert report.verdict == "ready"
+
+
+@pytest.mark.parametrize(
+    ("typed", "code"),
+    [
+        ({"kind": "resident-id", "holder": "organisation"}, "SF521"),
+        ({"kind": "business-licence", "holder": "person"}, "SF521"),
+        ({"kind": "resident-id", "region": "HK"}, "SF522"),
+        ({"kind": "hk-macao-permit", "region": "CN"}, "SF522"),
+        ({"kind": "hk-macao-permit", "region": "MO", "number": "H12345678"}, "SF522"),
+        ({"region": "MO", "number": "810000199408230021"}, "SF522"),
+        ({"kind": "foreign-permanent-resident-card", "region": "CN"}, "SF522"),
+        ({"kind": "resident-id", "number": "11010519491231002"}, "SF503"),
+        ({"kind": "business-licence", "number": f"{CODE}(1-1)"}, "SF503"),
+        ({"kind": "business-licence", "number": "９１350100M000100Y43"}, "SF503"),
+        ({"kind": "business-licence", "region": "CN", "number": "110108000000016"}, "SF503"),
+        ({"country_code": "010"}, "SF524"),
+        ({"country_code": "021"}, "SF524"),
+        ({"country_code": "755", "region": "CN"}, "SF524"),
+        ({"country_code": "+86"}, "SF524"),
+        ({"country_code": "999"}, "SF524"),
+        ({"country_code": "86", "region": "HK"}, "SF524"),
+        ({"name": "样本（虚构）公司", "holder": "organisation"}, "SF523"),
+        ({"name": "Specimen Co., Ltd.", "holder": "organisation"}, "SF523"),
+        ({"name": "Anna Specimen", "kind": "resident-id"}, "SF523"),
+        ({"name": "样本人", "region": "other", "kind": "passport"}, "SF523"),
+        ({"name": "样本 人"}, "SF523"),
+        ({"name": "Аnna Specimen"}, "SF523"),
+        ({"name": "阿卜杜拉•样本"}, "SF523"),
+        ({"name": "样本人1", "holder": "person"}, "SF523"),
+        ({"issued": "2026-11-20"}, "SF505"),
+        ({"expires": "2026-11-26"}, "SF506"),
+        ({"issued": "2026-12-01"}, "SF526"),
+        ({"issued": "2020-01-02", "expires": "2020-01-01"}, "SF526"),
+        ({"kind": "foreign-permanent-resident-card", "sides": 1}, "SF507"),
+    ],
+)
+def test_each_rule_is_broken_by_what_it_is_about_and_speaks_both_languages(
+    typed: dict[str, Any], code: str
+) -> None:
+    report = check(**typed)
+    assert [finding.code for finding in report.findings] == [code]
+    for lang in LANGS:
+        for text in (report.findings[0].message(lang), report.findings[0].advice(lang)):
+            assert text
+            assert "{" not in text
+            assert "_" not in text
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        {"kind": "passport", "region": "CN", "holder": "person"},
+        {"kind": "hk-macao-permit", "region": "HK", "number": "H12345678"},
+        {"name": "Anna Specimen", "kind": "passport", "region": "other"},
+        {"name": "阿卜杜拉·样本"},
+        {"name": "Anna Maria Specimen", "region": "other"},
+        {"country_code": "852", "region": "HK"},
+        {"country_code": "49", "region": "DE"},
+        {"country_code": 1, "region": "US"},
+        {"issued": "2026-11-17"},
+        {"expires": "2026-11-27"},
+        {"expires": "长期"},
+        {"kind": "foreign-permanent-resident-card", "sides": 2},
+        {"kind": "YYZZ", "number": CODE.lower()},
+        {"kind": "a4-certificate", "region": "other", "holder": "organisation"},
+    ],
+)
+def test_what_is_right_is_left_alone(typed: dict[str, Any]) -> None:
+    assert codes(**typed) == []
+
+
+def test_the_day_to_submit_from_is_ten_days_after_the_issue() -> None:
+    (finding,) = check(issued="2026-11-20").findings
+    assert finding.params["date"] == "2026-11-30"
+    assert codes(issued=date(2026, 11, 18)) == ["SF505"]
+
+
+def test_characters_alike_are_pointed_at_and_no_more() -> None:
+    (finding,) = check(name="戊己").findings
+    assert (finding.code, finding.severity) == ("SF523", "info")
+    assert codes(name="王大人") == []
+
+
+def test_the_likely_correction_is_told_by_place_and_never_the_number() -> None:
+    report = check(kind="resident-id", number="11O1O519491231OO2X", name="样本人甲")
+    assert "3: O → 0" in report.findings[0].advice()
+    for text in (report.to_json(), repr(report), report.to_json("zh")):
+        assert "19491231" not in text
+        assert "样本人甲" not in text
+
+
+def test_a_form_comes_from_a_file_and_a_keyword_wins(tmp_path: Path) -> None:
+    toml, plain = tmp_path / "表单.toml", tmp_path / "form.json"
+    toml.write_text('kind = "SFZ"\nholder = "person"\nissued = 2026-11-20\nsides = 1\n', encoding="utf-8")
+    plain.write_text(json.dumps({"kind": "SFZ", "holder": "organisation"}), encoding="utf-8-sig")
+    assert [f.code for f in scanfix.check_form(toml, today=TODAY).findings] == ["SF505"]
+    assert [f.code for f in scanfix.check_form(str(plain)).findings] == ["SF521"]
+    assert scanfix.check_form(plain, holder="person").findings == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "[" * 5000, "kind = ", "[1]", "nothing = 1", "holder = 'cat'", "issued = 'soon'", "name = 1.5"],
+)
+def test_a_file_that_is_no_form_is_a_wrong_call_and_empty_is_a_form_without_fields(
+    tmp_path: Path, text: str
+) -> None:
+    path = tmp_path / "form.toml"
+    path.write_text(text)
+    if not text:
+        assert len(scanfix.check_form(path).not_given) == 9
+        return
+    with pytest.raises(ConfigError) as caught:
+        scanfix.check_form(path)
+    assert caught.value.code == "bad_form"
+
+
+def test_a_wrong_value_is_not_repeated() -> None:
+    with pytest.raises(ConfigError) as caught:
+        scanfix.check_form(issued=NUMBER)
+    assert NUMBER not in str(caught.value)
+    assert "YYYY-MM-DD" in str(caught.value)
+
+
+def test_the_form_at_the_shell_fails_on_an_error_and_prints_json() -> None:
+    runner = CliRunner()
+    arguments = ["form", "--kind", "resident-id", "--holder", "organisation", "--number", NUMBER]
+    shown = runner.invoke(app, arguments)
+    assert shown.exit_code == 1
+    assert "SF521" in shown.stdout
+    said = json.loads(runner.invoke(app, [*arguments, "--json"]).stdout)
+    assert said["verdict"] == "refused"
+    assert NUMBER not in str(said)
+    assert runner.invoke(app, ["form", "--kind", "resident-id", "--lang", "zh"]).exit_code == 0
+    assert runner.invoke(app, ["form", "--kind", "cat"]).exit_code == 2
+
+
+def test_names_are_compared_without_what_does_not_count() -> None:
+    assert comparable("Zoë  O’Neil-Smith") == comparable("ZOE ONEILSMITH")
+    assert comparable("示例（北京）") == comparable("示例(北京)")
+    assert as_registrars_want(" 示例（北京） 公司 ") == "示例(北京) 公司"
+    assert alike("戊己", "戌己")
+    assert not alike("戊己", "戊己")
+    assert all(sign in TWINS[twin] for sign, twins in TWINS.items() for twin in twins)
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
+def test_every_kind_with_a_number_fits_someone(kind: Any) -> None:
+    assert kind.holders
+    assert kind.regions
+    assert "SF521" not in codes(kind=kind.name, holder=kind.holders[0], region=kind.regions[0])
+
+
+def test_country_codes_are_those_of_the_standard() -> None:
+    assert all(country_problem(code, None) is None for code in ("1", "7", "44", "49", "86", "852", "886"))
+    assert all(country_problem(code, None) for code in ("0", "10", "210", "999", "abc", "", "86a"))

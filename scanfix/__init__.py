@@ -17,9 +17,9 @@ __version__ = "0.1.0"
 if TYPE_CHECKING:
     from scanfix.api import annotate, inspect, join, prepare
     from scanfix.batch import BatchItem, BatchRun, prepare_batch
-    from scanfix.documents.kinds import DocumentKind, kinds
     from scanfix.documents import NumberCheck, check_number
     from scanfix.documents.form import FormReport, check_form
+    from scanfix.documents.kinds import DocumentKind, kinds
     from scanfix.errors import (
         BusyError,
         CannotMeetProfileError,
@@ -139,9 +139,9 @@ __all__ = [
     "WorkerMetrics",
     "__version__",
     "annotate",
-    "findings",
     "check_form",
     "check_number",
+    "findings",
     "inspect",
     "join",
     "kinds",

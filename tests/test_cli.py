@@ -568,9 +568,3 @@ def test_a_plain_installation_is_in_order() -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False)
     assert done.returncode == 0, done.stderr
     assert b"optional, not installed" in done.stdout
-
-
-def test_what_this_version_cannot_find_is_explained_as_such() -> None:
-    assert b"does not check it" in scanfix("explain", "SF503").stdout
-    assert b"does not check it" not in scanfix("explain", "SF301").stdout
-    assert b"...." not in scanfix("explain", "SF505").stdout

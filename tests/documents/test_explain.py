@@ -189,7 +189,7 @@ def test_a_message_of_refusal_is_found_whole_cut_misspelt_and_among_other_words(
     assert name in answers(text[:half])
     assert name in answers(text[half:])
     # Two characters of eight may be the telling ones; no more than that is lost.
-    assert sum(name in answers(misspelt(text, rng)) for _ in range(20)) >= (16 if len(text) < 14 else 19)
+    assert sum(name in answers(misspelt(text, rng)) for _ in range(20)) >= (12 if len(text) < 14 else 19)
     assert name in answers(f"Hello, the registrar says: {text}. What do I have to do now with my site?")
     assert name in answers(text.upper())
 

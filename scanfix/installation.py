@@ -33,6 +33,8 @@ NEEDED = (
     Needed("typer", (0, 16)),
     Needed("pillow-heif", (1, 7), "heif"),
     Needed("pypdfium2", (5,), "pdf"),
+    Needed("starlette", (0, 46), "web"),
+    Needed("uvicorn", (0, 34), "web"),
 )
 OPENCVS = (
     "opencv-python-headless",

@@ -243,7 +243,7 @@ def test_corners_by_hand_are_taken_at_their_word(card: Path, tmp_path: Path) -> 
     assert report["border"]["quad"][0] == [300, 250]
 
 
-@pytest.mark.parametrize("command", ["prepare", "inspect", "batch", "profiles", "explain", "doctor"])
+@pytest.mark.parametrize("command", ["prepare", "inspect", "batch", "serve", "profiles", "explain", "doctor"])
 def test_every_command_helps_in_both_languages(command: str) -> None:
     english, chinese = scanfix(command, "--help"), scanfix(command, "--help", "--lang", "zh")
     assert english.returncode == chinese.returncode == 0

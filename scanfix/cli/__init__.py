@@ -23,6 +23,7 @@ from scanfix.cli import (
     number,
     prepare,
     profiles,
+    serve,
 )
 from scanfix.cli.options import HELP_LANG, help_text
 from scanfix.cli.terminal import print_error, reaching
@@ -42,6 +43,7 @@ for name, function in (
     ("inspect", inspect.command),
     ("batch", batch.command),
     ("join", join.command),
+    ("serve", serve.command),
     ("profiles", profiles.command),
     ("kinds", kinds.command),
     ("number", number.command),

@@ -1,6 +1,7 @@
 """Every sentence a person may read, by code, in English and Simplified Chinese.
 
-The catalogue is TOML files beside this one (findings, explanations, errors, interface, documents); each entry
+The catalogue is TOML files beside this one (findings, explanations, errors, interface, documents,
+web); each entry
 holds both languages side by side, so that a missing one is seen at a glance. `parser` has typer's words.
 """
 
@@ -59,6 +60,11 @@ def say(key: str, lang: Lang = "en", **params: Any) -> str:
     """A sentence of the command line or the report."""
     entry = catalogue("interface").get(key) or catalogue("documents")[key]
     return _fill(_in(entry, lang), params, lang)
+
+
+def web(key: str, lang: Lang = "en", **params: Any) -> str:
+    """A sentence of the local page."""
+    return _fill(_in(catalogue("web")[key], lang), params, lang)
 
 
 def term(word: str, lang: Lang = "en") -> str:

@@ -1,0 +1,70 @@
+"""`scanfix serve`: the local page, for those who would rather look than read."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import socket
+import sys
+import threading
+from typing import Annotated
+
+import typer
+
+from scanfix.cli import options
+from scanfix.cli.terminal import EXIT_READY, finish, print_line, usage_error
+from scanfix.errors import MissingExtraError
+from scanfix.messages import Lang, say, user_lang
+
+LOOPBACK = "127.0.0.1"
+"""Nobody else is to reach the page: photos of documents are shown there."""
+
+Port = Annotated[int, typer.Option("--port", min=0, max=65535, help=options.help_text("help_port"))]
+Open = Annotated[bool, typer.Option("--open/--no-open", help=options.help_text("help_open"))]
+
+
+def command(port: Port = 0, open: Open = True, lang: options.LangOption = None) -> None:
+    speak = user_lang(lang)
+
+    def work() -> int:
+        try:
+            from scanfix.web.app import make_app
+            from scanfix.web.serving import serve
+        except ModuleNotFoundError as error:
+            if error.name not in ("starlette", "uvicorn"):
+                raise
+            raise MissingExtraError("missing_web", extra="web") from error
+        token = secrets.token_urlsafe(24)
+        with _listening(port, speak) as listener:
+            number = listener.getsockname()[1]
+            address = f"http://{LOOPBACK}:{number}/?token={token}"
+            print_line(address, sys.stdout)
+            print_line(f"scanfix: {say('serving', speak)}", sys.stderr)
+            if open and _has_screen():
+                threading.Thread(target=_show, args=(address,), daemon=True).start()
+            serve(make_app(number, token, speak), listener)
+        return EXIT_READY
+
+    finish(work, speak)
+
+
+def _listening(port: int, lang: Lang) -> socket.socket:
+    """A socket that only this computer can reach; 0 asks for any port that is free."""
+    try:
+        return socket.create_server((LOOPBACK, port))
+    except OSError as error:
+        reason = (error.strerror or "?").lower()
+        raise usage_error(say("port_taken", lang, port=port, reason=reason)) from error
+
+
+def _has_screen() -> bool:
+    """Without one, Python opens browsers that take over the terminal."""
+    if sys.platform in ("darwin", "win32"):
+        return True
+    return any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "WSL_DISTRO_NAME"))
+
+
+def _show(address: str) -> None:
+    import webbrowser
+
+    webbrowser.open(address)

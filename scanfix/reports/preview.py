@@ -1,0 +1,24 @@
+"""The photo as a browser can show it, upright and in sRGB, whatever format it came in."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from scanfix.model import Pixels
+
+MAX_SIDE = 2000
+"""Enough for the width of a large screen; such a picture has some 400 KB."""
+QUALITY = 85
+
+
+def preview_of(pixels: Pixels) -> bytes:
+    """A JPEG of H x W x 3 uint8 RGB pixels, made smaller where they are many."""
+    scale = min(1.0, MAX_SIDE / max(pixels.shape[:2]))
+    small = (
+        cv2.resize(pixels, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA) if scale < 1 else pixels
+    )
+    encoded = cv2.imencode(
+        ".jpg", cv2.cvtColor(small, cv2.COLOR_RGB2BGR), (cv2.IMWRITE_JPEG_QUALITY, QUALITY)
+    )[1]
+    return np.asarray(encoded, np.uint8).tobytes()

@@ -1,0 +1,64 @@
+"""What the page is told: the report in both languages, what was made, or why not."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from typing import Any
+
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+
+from scanfix.errors import ConfigError, ScanfixError
+from scanfix.messages import LANGS, web
+from scanfix.model import Report
+
+STATUS = {
+    "wrong_host": 403,
+    "wrong_origin": 403,
+    "wrong_token": 403,
+    "wrong_request": 400,
+    "wrong_type": 415,
+    "too_large": 413,
+}
+"""Refusals of the server itself, sentences of `messages/web.toml`; those of a photo have their own."""
+
+
+def refusal(code: str, *, limit: int | None = None, for_people: bool = False) -> Response:
+    """A request that is not answered, in both languages; for people as plain text."""
+    said = {lang: web(code, lang, limit=limit) for lang in LANGS}
+    if for_people:
+        return PlainTextResponse("\n".join(said.values()), STATUS[code])
+    return JSONResponse({"error": {"code": code, **said}}, STATUS[code])
+
+
+def failure(error: ScanfixError) -> Response:
+    """A photo that cannot be taken, or a wish that cannot be granted."""
+    status = STATUS["wrong_request"] if isinstance(error, ConfigError) else error.http_status
+    return JSONResponse({"error": _error(error)}, status)
+
+
+def looked(
+    report: Report, data: bytes | None, preview: bytes | None, error: ScanfixError | None
+) -> dict[str, Any]:
+    """One photo: the report, the file that was made, the picture to show, why no file was made."""
+    output = report.output
+    return {
+        "report": {lang: report.to_dict(lang) for lang in LANGS},
+        "outline": None if output is None else [list(corner) for corner in output.outline],
+        "picture": _text(data),
+        "preview": _text(preview),
+        "error": None if error is None else _error(error),
+    }
+
+
+def joined(data: bytes, reports: tuple[Report, Report]) -> dict[str, Any]:
+    """A page with both sides."""
+    sides = [{lang: report.to_dict(lang) for lang in LANGS} for report in reports]
+    return {"reports": sides, "picture": _text(data)}
+
+
+def _error(error: ScanfixError) -> dict[str, str]:
+    return {"code": error.code, **{lang: error.message(lang) for lang in LANGS}}
+
+
+def _text(data: bytes | None) -> str | None:
+    return None if data is None else b64encode(data).decode()

@@ -1,0 +1,195 @@
+"""What does the server answer? The page, what the page needs to know, and one photo at a time.
+
+Photos come as the plain body of a request and leave as a value of its answer: nothing is written to the
+disk, nothing is kept, nothing is logged. All that touches a photo happens in a worker process.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from functools import partial
+from html import escape
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.routing import Route
+
+from scanfix.documents.kinds import KINDS
+from scanfix.errors import ScanfixError
+from scanfix.files import SourceBytes
+from scanfix.findings import FINDINGS
+from scanfix.formats import input_extensions
+from scanfix.isolation import Worker
+from scanfix.limits import UPLOAD_LIMITS
+from scanfix.messages import LANGS, Lang, catalogue, title, web
+from scanfix.packaged import packaged, packaged_text
+from scanfix.profiles import load_profile, profile_names
+from scanfix.web import answers, work
+from scanfix.web.guard import Guard
+
+STATIC = {
+    "style.css": "text/css",
+    "icon.svg": "image/svg+xml",
+    "app.js": "text/javascript",
+    "compare.js": "text/javascript",
+    "controls.js": "text/javascript",
+    "findings.js": "text/javascript",
+    "geometry.js": "text/javascript",
+    "photo.js": "text/javascript",
+    "server.js": "text/javascript",
+    "words.js": "text/javascript",
+}
+BODY_TYPE = "application/octet-stream"
+"""No form of another site can send it: a browser asks first, and is told no."""
+SLOT = re.compile(r'(<[^<>]*\sdata-t="(\w+)"[^<>]*>)(?=</)')
+
+Answer = Callable[[Request], Awaitable[Response]]
+
+
+class RequestError(Exception):
+    """What the page would never send."""
+
+    def __init__(self, code: str = "wrong_request", limit: int | None = None) -> None:
+        super().__init__(code)
+        self.code, self.limit = code, limit
+
+
+def make_app(port: int, token: str, lang: Lang = "en", *, worker: Worker | None = None) -> Guard:
+    """The application for `http://127.0.0.1:port/?token=...`, with a worker of its own unless given one."""
+    worker = worker or Worker(UPLOAD_LIMITS)
+
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        with worker:
+            yield
+
+    def route(path: str, answer: Callable[..., Awaitable[Response]], *given: object, method: str) -> Route:
+        return Route(path, _answering(partial(answer, *given)), methods=[method])
+
+    routes = [
+        route("/", _page, lang, method="GET"),
+        route("/static/{name}", _static, method="GET"),
+        route("/api/setup", _setup, worker, method="GET"),
+        route("/api/look", _look, worker, method="POST"),
+    ]
+    return Guard(Starlette(routes=routes, lifespan=lifespan), port, token)
+
+
+def _answering(answer: Answer) -> Answer:
+    """With what a photo or a request is refused for as an answer."""
+
+    async def answering(request: Request) -> Response:
+        try:
+            return await answer(request)
+        except RequestError as error:
+            return answers.refusal(error.code, limit=error.limit)
+        except ScanfixError as error:
+            return answers.failure(error)
+        except ClientDisconnect:
+            return Response(status_code=204)
+
+    return answering
+
+
+async def _page(lang: Lang, request: Request) -> Response:
+    """The page, its sentences filled in, so that it can be read before any script runs."""
+    wanted = request.query_params.get("lang", lang)
+    speak: Lang = "zh" if wanted == "zh" else "en"
+    text = packaged_text(__package__, "static/index.html").replace("$lang", speak)
+    return HTMLResponse(SLOT.sub(lambda slot: slot[1] + escape(web(slot[2], speak), quote=False), text))
+
+
+async def _static(request: Request) -> Response:
+    name = request.path_params["name"]
+    if name not in STATIC:
+        return Response(status_code=404)
+    return Response(packaged(__package__, f"static/{name}"), media_type=STATIC[name])
+
+
+async def _setup(worker: Worker, _: Request) -> Response:
+    """All that the page has to know before the first photo: its words, the rules, the limits."""
+    profiles = (load_profile(name) for name in profile_names())
+    return JSONResponse(
+        {
+            "words": catalogue("web"),
+            "titles": {
+                name: {lang: title(code, lang) for lang in LANGS}
+                for code, spec in FINDINGS.items()
+                for name in (code, spec.slug)
+            },
+            "profiles": [
+                {
+                    "name": profile.name,
+                    "title": dict(profile.title),
+                    "formats": profile.formats,
+                    "bytes": [profile.window.min_bytes, profile.window.max_bytes],
+                    "converts_only": profile.processing == "convert-only",
+                    "unsure": profile.confidence == "low",
+                }
+                for profile in profiles
+            ],
+            "kinds": [{"name": kind.name, "title": dict(kind.title)} for kind in KINDS],
+            "extensions": sorted(input_extensions()),
+            "max_bytes": worker.limits.max_bytes,
+        }
+    )
+
+
+async def _look(worker: Worker, request: Request) -> Response:
+    """One photo: report, result, picture to show."""
+    asked = request.query_params
+    options = {**_options(asked), "preview": asked.get("preview") == "yes"}
+    source = SourceBytes(await _body(request, worker.limits.max_bytes), label=_name(asked.get("name", "")))
+    told = await run_in_threadpool(worker.call, work.look, source, options)
+    return JSONResponse(answers.looked(*told))
+
+
+def _options(asked: Mapping[str, str]) -> dict[str, Any]:
+    """Those of `make_order`; a profile by its name only, never a file."""
+    profile = asked.get("profile", "cnnic")
+    if profile not in profile_names():
+        raise RequestError
+    try:
+        corners = [[float(number) for number in point.split(",")] for point in asked["corners"].split()]
+    except KeyError:
+        corners = None
+    except ValueError as error:
+        raise RequestError from error
+    turn = asked.get("turn")
+    if turn is not None and not turn.isdecimal():
+        raise RequestError
+    return {
+        "profile": profile,
+        "format": asked.get("format"),
+        "crop": asked.get("crop", "auto"),
+        "document": asked.get("document") or None,
+        "corners": corners,
+        "turn": None if turn is None else int(turn),
+    }
+
+
+def _name(given: str) -> str | None:
+    """What the file is called, to hear what its ending claims. A path is none."""
+    if any(char in "/\\" or ord(char) < 32 for char in given) or len(given) > 255:
+        raise RequestError
+    return given or None
+
+
+async def _body(request: Request, limit: int) -> bytes:
+    """What was sent, read no further than the limit."""
+    if request.headers.get("content-type") != BODY_TYPE:
+        raise RequestError("wrong_type")
+    announced = request.headers.get("content-length", "0")
+    if announced.isdecimal() and int(announced) > limit:
+        raise RequestError("too_large", limit=limit)
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > limit:
+            raise RequestError("too_large", limit=limit)
+    return bytes(body)

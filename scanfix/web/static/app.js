@@ -1,0 +1,454 @@
+// The page: which photos there are, what is asked about each, and what is shown of the chosen one.
+
+import { CompareView } from "./compare.js";
+import { Rules, allowed } from "./controls.js";
+import { listFacts, listFindings, listUnchecked } from "./findings.js";
+import { PhotoView } from "./photo.js";
+import { look, setup as askSetup } from "./server.js";
+import { lang, learn, megabytes, number, say, speak } from "./words.js";
+
+const $ = (id) => document.getElementById(id);
+const SHOWN_BY_BROWSERS = ["JPEG", "PNG", "WEBP", "GIF", "BMP", "AVIF"];
+const GONE = { en: "scanfix does not answer.", zh: "scanfix 没有响应。" }; // before any word came from it
+const VERDICT_ICONS = {
+  ready: "M5 10.500l3.500 3.500L15.500 6.500",
+  look: "M10 5.500v6M10 14.500v.1",
+  refused: "M6 6l8 8M14 6l-8 8",
+};
+
+let limits;
+let rules;
+let items = [];
+let chosen = null;
+let running = null;
+let count = 0;
+let comparing = false;
+let picked = null;
+
+const photo = new PhotoView($("photo"), { onCorners: setCorners, onPick: (index) => pick(index, true) });
+const compare = new CompareView($("compare"));
+
+// Photos in
+
+function add(files) {
+  for (const file of files) {
+    const item = {
+      id: ++count,
+      file,
+      name: file.name || say("unnamed"),
+      url: URL.createObjectURL(file),
+      options: { crop: "auto", corners: null, turn: null },
+      isDue: true,
+    };
+    if (file.size > limits.max_bytes) refuse(item, { code: "too_large", params: { limit: number(limits.max_bytes) } });
+    items.push(item);
+    chosen ??= item;
+  }
+  show();
+  work();
+}
+
+function remove(item) {
+  item.abort?.abort();
+  for (const url of [item.url, item.previewUrl, item.pictureUrl]) if (url) URL.revokeObjectURL(url);
+  const place = items.indexOf(item);
+  items.splice(place, 1);
+  if (chosen === item) chosen = items[Math.min(place, items.length - 1)] ?? null;
+  show();
+}
+
+// One request at a time, the photo that is looked at first
+
+async function work() {
+  const item = [chosen, ...items].find((each) => each?.isDue);
+  if (running || !item) return;
+  running = item;
+  item.isDue = false;
+  item.abort = new AbortController();
+  show();
+  try {
+    const preview = item.previewUrl ? null : "yes";
+    const options = { ...rules.options, ...item.options, preview };
+    options.corners = item.options.corners?.map((point) => point.map((value) => value.toFixed(1)).join(",")).join(" ");
+    take(item, await look(item.file, options, item.abort.signal));
+    $("trouble").hidden = true;
+  } catch (error) {
+    if (error.name !== "AbortError") refuse(item, { code: error.code ?? "failed", said: error.said });
+    if (["gone", "wrong_token"].includes(error.code)) trouble(error.code);
+  }
+  running = null;
+  show();
+  if (!items.some((each) => each.error?.code === "gone")) work();
+}
+
+/** Ask again; what was shown stays until the answer is there. */
+function renew(item) {
+  item.isDue = true;
+  if (running === item) item.abort.abort();
+  work();
+}
+
+function take(item, answer) {
+  item.error = null;
+  item.answer = answer;
+  // The server puts corners in its own order.
+  if (item.options.corners && !item.isDue) item.options.corners = answer.report.en.border.quad;
+  if (answer.preview) item.previewUrl = URL.createObjectURL(answer.preview);
+  if (item.pictureUrl) URL.revokeObjectURL(item.pictureUrl);
+  item.pictureUrl = answer.picture && URL.createObjectURL(answer.picture);
+  if (item === chosen) announce(item);
+}
+
+function refuse(item, error) {
+  item.isDue = false;
+  item.error = error;
+  if (item === chosen) announce(item);
+}
+
+function trouble(code, said) {
+  $("trouble").hidden = false;
+  $("trouble").code = code;
+  $("trouble").firstElementChild.textContent = said?.[lang] ?? say(code);
+}
+
+const announce = (item) => {
+  const [verdict, said] = verdictOf(item);
+  $("live").textContent = say("announced", { name: item.name, verdict, said });
+};
+
+// What is told of a photo
+
+const reportOf = (item) => item.answer?.report[lang];
+
+function stateOf(item) {
+  if (item.error) return "refused";
+  if (!item.answer) return "none";
+  return item.answer.error ? "refused" : item.answer.report.en.verdict;
+}
+
+function verdictOf(item) {
+  if (item.error) {
+    const { code, said, params } = item.error;
+    return [say("verdict_error"), said?.[lang] ?? say(code, params)];
+  }
+  if (item.answer.error) return [say("verdict_impossible"), item.answer.error[lang]];
+  const { verdict, findings } = reportOf(item);
+  const severity = { look: "warning", refused: "error" }[verdict];
+  const counted = findings.filter((finding) => finding.severity === severity).length;
+  return [say(`verdict_${verdict}`), say(counted === 1 ? `said_${verdict}_one` : `said_${verdict}`, { count: counted })];
+}
+
+const facts = ({ format, byte_count: bytes, width, height }) =>
+  say("file_line", { format, bytes: number(bytes), width: number(width), height: number(height) });
+
+function saveName(item) {
+  const stem = item.name.replace(/\.[^.]*$/, "") || say("unnamed");
+  return `${stem}.prepared.${item.answer.report.en.output.format === "BMP" ? "bmp" : "jpg"}`;
+}
+
+// What is shown
+
+function show() {
+  const isEmpty = items.length === 0;
+  $("main").classList.toggle("empty", isEmpty);
+  $("main").classList.toggle("many", items.length > 1);
+  $("welcome").hidden = !isEmpty;
+  $("stage").hidden = isEmpty;
+  showFilm();
+  showOutcome();
+  showFindings();
+  if (!isEmpty) showStage();
+}
+
+function showStage() {
+  const report = reportOf(chosen);
+  const canCompare = Boolean(chosen.pictureUrl);
+  const isCompared = comparing && canCompare;
+  $("view-compare").disabled = !canCompare;
+  $("view-photo").setAttribute("aria-pressed", String(!isCompared));
+  $("view-compare").setAttribute("aria-pressed", String(isCompared));
+  $("photo").hidden = isCompared;
+  $("compare").hidden = !isCompared;
+  $("stage").classList.toggle("busy", running === chosen || (chosen.isDue && !chosen.error));
+  for (const tool of $("stage").querySelectorAll(".tools button, #crop input, #corners")) tool.disabled = !report;
+  for (const input of $("crop").querySelectorAll("input")) {
+    input.checked = input.value === chosen.options.crop;
+    input.disabled ||= rules.chosen.converts_only && input.value !== "never";
+  }
+  $("corners").hidden = Boolean(report?.border) && !chosen.options.corners;
+  $("corners").textContent = say(chosen.options.corners ? "corners_found" : "corners_mark");
+  $("corner-help").hidden = !report?.border || isCompared;
+  $("photo").classList.toggle("plain", !report);
+  if (!report) return showPlain();
+  if (isCompared) return showCompared(report);
+  photo.show({
+    name: chosen.name,
+    url: sharpest(chosen),
+    size: report.source,
+    quarters: quartersOf(chosen),
+    border: report.border,
+    corners: chosen.options.corners,
+    findings: report.findings,
+    outline: chosen.answer.outline,
+  });
+  photo.light(picked);
+}
+
+/** Before there is a report: the photo alone, if the browser can show it. */
+function showPlain() {
+  const image = new Image();
+  image.src = chosen.url;
+  const item = chosen;
+  image.decode().then(
+    () => {
+      if (item !== chosen || item.answer || comparing) return;
+      const size = { width: image.naturalWidth, height: image.naturalHeight };
+      photo.show({ name: item.name, url: item.url, size, quarters: 0, border: null, findings: [], outline: null });
+      $("photo").classList.remove("plain");
+    },
+    () => {},
+  );
+}
+
+function showCompared(report) {
+  const { width, height } = report.output;
+  compare.show({
+    before: sharpest(chosen),
+    after: chosen.pictureUrl,
+    source: report.source,
+    output: { width, height },
+    outline: chosen.answer.outline,
+  });
+  $("before-facts").textContent = facts(report.source);
+  $("after-facts").textContent = facts(report.output);
+}
+
+/** The file itself, where the browser shows the very pixels of the report; else the server's picture of it. */
+function sharpest(item) {
+  const { format, exif_orientation: turn } = item.answer.report.en.source;
+  const isSame = format === "JPEG" || (SHOWN_BY_BROWSERS.includes(format) && turn === 1);
+  return isSame ? item.url : (item.previewUrl ?? item.url);
+}
+
+const quartersOf = (item) => (item.answer.report.en.output?.rotation ?? item.options.turn ?? 0) / 90;
+
+function showOutcome() {
+  const isDone = Boolean(chosen && (chosen.answer || chosen.error));
+  $("outcome").hidden = !chosen;
+  if (!chosen) return;
+  const [verdict, said] = isDone ? verdictOf(chosen) : [say(running === chosen ? "working" : "waiting"), ""];
+  const state = isDone ? stateOf(chosen) : "none";
+  $("verdict").className = `verdict ${state}`;
+  $("verdict").replaceChildren(icon(state), verdict);
+  $("said").textContent = said;
+  const output = chosen.error ? null : reportOf(chosen)?.output;
+  for (const id of ["made", "window", "allowed", "save"]) $(id).hidden = !output;
+  if (output) showMade(output);
+  const made = items.filter((item) => item.pictureUrl && !item.error);
+  $("save-all").hidden = made.length < 2;
+  $("save-all").textContent = say("save_all", { count: made.length });
+}
+
+function showMade(output) {
+  const [min, max] = rules.chosen.bytes;
+  $("made").textContent = facts(output);
+  $("allowed").textContent = allowed([min, max]);
+  $("window").style.setProperty("--from", `${(100 * min) / max}%`);
+  $("window").style.setProperty("--at", `${Math.min(100, (100 * output.byte_count) / max)}%`);
+  $("save").href = chosen.pictureUrl;
+  $("save").download = saveName(chosen);
+  $("save").textContent = say("save", { name: saveName(chosen) });
+}
+
+function icon(state) {
+  const space = "http://www.w3.org/2000/svg";
+  const made = document.createElementNS(space, "svg");
+  made.setAttribute("viewBox", "0 0 20 20");
+  made.setAttribute("aria-hidden", "true");
+  const line = document.createElementNS(space, "path");
+  line.setAttribute("d", VERDICT_ICONS[state] ?? "");
+  made.append(line);
+  return made;
+}
+
+function showFindings() {
+  const report = chosen && !chosen.error && reportOf(chosen);
+  $("findings-part").hidden = !report;
+  if (!report || $("findings").report === report) return;
+  $("findings").report = report;
+  listFindings($("findings"), report.findings, report.border, { light: hover, pick: (index) => pick(index) });
+  $("no-findings").hidden = report.findings.length > 0;
+  listUnchecked($("unchecked"), report.not_checked);
+  const { border, source, assessments } = report;
+  const legible = assessments.find((each) => each.check === "legibility")?.score;
+  const percent = border && Math.round(100 * border.confidence);
+  const edge = border ? say("border_confidence", { percent }) : say("border_none");
+  listFacts($("about"), [
+    facts(source),
+    chosen.options.corners ? say("border_hand") : edge,
+    ...(legible == null ? [] : [say("legibility", { score: Math.round(legible) })]),
+  ]);
+}
+
+function showFilm() {
+  const tiles = items.map((item) => {
+    const tile = document.createElement("li");
+    const open = document.createElement("button");
+    open.type = "button";
+    open.className = `tile ${stateOf(item)}`;
+    open.setAttribute("aria-current", String(item === chosen));
+    const verdict = item.answer || item.error ? verdictOf(item)[0] : say("waiting");
+    open.setAttribute("aria-label", `${item.name}: ${verdict}`);
+    open.title = item.name;
+    const source = item.previewUrl ?? (item.file.type.startsWith("image/") ? item.url : null);
+    if (source) {
+      const image = new Image();
+      image.src = source;
+      image.alt = "";
+      open.append(image);
+    }
+    open.addEventListener("click", () => choose(item));
+    const close = document.createElement("button");
+    close.type = "button";
+    close.className = "close";
+    close.setAttribute("aria-label", say("remove", { name: item.name }));
+    close.textContent = "×";
+    close.addEventListener("click", () => remove(item));
+    tile.append(open, close);
+    return tile;
+  });
+  const more = document.createElement("li");
+  const plus = document.createElement("button");
+  plus.type = "button";
+  plus.className = "tile more";
+  plus.setAttribute("aria-label", say("add"));
+  plus.title = say("add");
+  plus.textContent = "+";
+  plus.addEventListener("click", () => $("files").click());
+  more.append(plus);
+  const focus = [...$("film").querySelectorAll("button")].indexOf(document.activeElement);
+  $("film").replaceChildren(...tiles, more);
+  if (focus >= 0) [...$("film").querySelectorAll("button")][focus]?.focus();
+}
+
+// What a person does
+
+function choose(item) {
+  chosen = item;
+  picked = null;
+  show();
+  work();
+}
+
+function setCorners(corners) {
+  if (!corners && !chosen.options.corners) return;
+  chosen.options.corners = corners;
+  renew(chosen);
+}
+
+function turn(quarters) {
+  chosen.options.turn = ((quartersOf(chosen) + quarters + 4) % 4) * 90;
+  renew(chosen);
+}
+
+const hover = (index) => photo.light(index ?? picked);
+
+/** Keep a place shown, or let it go. */
+function pick(index, told = false) {
+  picked = picked === index ? null : index;
+  if (comparing && picked !== null) view(false);
+  photo.light(picked, told);
+}
+
+function view(isCompared) {
+  comparing = isCompared;
+  show();
+}
+
+async function saveAll() {
+  for (const item of items.filter((each) => each.pictureUrl && !each.error)) {
+    const link = document.createElement("a");
+    link.href = item.pictureUrl;
+    link.download = saveName(item);
+    link.click();
+    await new Promise((done) => setTimeout(done, 200));
+  }
+}
+
+function speakTo(wanted) {
+  speak(wanted);
+  document.title = say("title");
+  $("language").textContent = wanted === "zh" ? "English" : "中文";
+  $("language").lang = wanted === "zh" ? "en" : "zh-CN";
+  $("accepted").textContent = say("accepted", { size: megabytes(limits.max_bytes) });
+  $("live").textContent = "";
+  rules.translate();
+  if (!$("trouble").hidden) trouble($("trouble").code);
+  show();
+}
+
+function listen() {
+  $("files").addEventListener("change", (event) => take_files(event.target));
+  $("shot").addEventListener("change", (event) => take_files(event.target));
+  for (const button of document.querySelectorAll("[data-do]")) {
+    button.addEventListener("click", () => $(button.dataset.do === "camera" ? "shot" : "files").click());
+  }
+  let depth = 0;
+  const curtain = (change) => document.body.classList.toggle("dropping", (depth += change) > 0);
+  addEventListener("dragenter", (event) => event.dataTransfer?.types.includes("Files") && curtain(1));
+  addEventListener("dragleave", (event) => event.dataTransfer?.types.includes("Files") && curtain(-1));
+  addEventListener("dragover", (event) => event.preventDefault());
+  addEventListener("drop", (event) => {
+    event.preventDefault();
+    curtain(-depth);
+    add(event.dataTransfer.files);
+  });
+  addEventListener("paste", (event) => add(event.clipboardData?.files ?? []));
+  $("language").addEventListener("click", () => {
+    const wanted = lang === "zh" ? "en" : "zh";
+    const address = new URL(location.href);
+    address.searchParams.set("lang", wanted);
+    history.replaceState(null, "", address);
+    speakTo(wanted);
+  });
+  $("view-photo").addEventListener("click", () => view(false));
+  $("view-compare").addEventListener("click", () => view(true));
+  $("turn-left").addEventListener("click", () => turn(-1));
+  $("turn-right").addEventListener("click", () => turn(1));
+  $("crop").addEventListener("change", (event) => {
+    chosen.options.crop = event.target.value;
+    renew(chosen);
+  });
+  $("corners").addEventListener("click", () => (chosen.options.corners ? setCorners(null) : photo.offerCorners()));
+  $("save-all").addEventListener("click", saveAll);
+  $("retry").addEventListener("click", () => {
+    for (const item of items) if (item.error?.code === "gone") [item.error, item.isDue] = [null, true];
+    work();
+  });
+}
+
+function take_files(input) {
+  add([...input.files]);
+  input.value = "";
+}
+
+function renewAll() {
+  for (const item of items) if (item.answer || !item.error) item.isDue = true;
+  running?.abort.abort();
+  work();
+}
+
+async function start() {
+  try {
+    limits = await askSetup();
+  } catch (error) {
+    return trouble(error.code, error.code === "gone" ? GONE : error.said);
+  }
+  learn(limits);
+  rules = new Rules($("panel"), limits, renewAll);
+  $("files").accept = ["image/*", ...limits.extensions].join(",");
+  listen();
+  speakTo(lang);
+}
+
+start();

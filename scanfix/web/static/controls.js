@@ -1,0 +1,63 @@
+// What it is for: portal, kind of document and file format, the same for every photo of the page.
+
+import { lang, number, say } from "./words.js";
+
+export class Rules {
+  constructor(root, setup, onChange) {
+    this.profiles = setup.profiles;
+    this.kinds = setup.kinds;
+    this.profile = root.querySelector("#profile");
+    this.kind = root.querySelector("#kind");
+    this.formats = [...root.querySelectorAll("#format input")];
+    this.note = root.querySelector("#profile-note");
+    this.#fill(this.profile, setup.profiles);
+    this.#fill(this.kind, [{ name: "", title: null }, ...setup.kinds]);
+    for (const control of [this.profile, this.kind, ...this.formats]) {
+      control.addEventListener("change", () => {
+        this.#fit();
+        onChange();
+      });
+    }
+    this.translate();
+  }
+
+  /** As the server wants them. */
+  get options() {
+    const format = this.formats.find((input) => input.checked).value;
+    return { profile: this.profile.value, document: this.kind.value || null, format };
+  }
+
+  get chosen() {
+    return this.profiles.find((profile) => profile.name === this.profile.value);
+  }
+
+  translate() {
+    for (const select of [this.profile, this.kind]) {
+      for (const option of select.options) option.textContent = option.titles?.[lang] ?? say("kind_any");
+    }
+    this.#fit();
+  }
+
+  #fill(select, rows) {
+    for (const row of rows) {
+      const option = new Option("", row.name);
+      option.titles = row.title;
+      select.add(option);
+    }
+  }
+
+  /** Only formats that the portal takes can be chosen, and what is special about it is said. */
+  #fit() {
+    const { formats, bytes, converts_only: converts, unsure } = this.chosen;
+    for (const input of this.formats) input.disabled = !formats.includes(input.value);
+    if (this.formats.find((input) => input.checked).disabled) {
+      this.formats.find((input) => !input.disabled).checked = true;
+    }
+    const notes = [converts && say("profile_converts"), unsure && say("profile_unsure")];
+    this.note.firstElementChild.textContent = allowed(bytes);
+    this.note.lastElementChild.textContent = notes.filter(Boolean).join(" ");
+  }
+}
+
+export const allowed = ([min, max]) =>
+  say(min > 0 ? "window_line" : "window_most", { min: number(min), max: number(max) });

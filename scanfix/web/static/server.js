@@ -1,0 +1,60 @@
+// What is asked of the server: one request a photo, its bytes as they are, an answer or why there is none.
+
+const token = new URLSearchParams(location.search).get("token") ?? "";
+
+/** Why there is no answer: `code`, and the sentence in both languages where the server gave one. */
+export class Refusal extends Error {
+  constructor(code, said = {}) {
+    super(code);
+    this.code = code;
+    this.said = said;
+  }
+}
+
+export const setup = () => ask("/api/setup");
+
+/** Look at a photo. `options` with the value null are left out. */
+export async function look(file, options, signal) {
+  const answer = await post("/api/look", file, { ...options, name: nameOf(file) }, signal);
+  return { ...answer, picture: blobOf(answer.picture, answer), preview: blobOf(answer.preview) };
+}
+
+/** Both sides on one page. */
+export async function join(front, back, options) {
+  const both = new Blob([front, back]);
+  const answer = await post("/api/join", both, { ...options, split: front.size });
+  return { ...answer, picture: blobOf(answer.picture) };
+}
+
+async function post(path, body, options, signal) {
+  try {
+    await body.slice(0, 1).arrayBuffer();
+  } catch {
+    throw new Refusal("unreadable");
+  }
+  const given = Object.entries(options).filter(([, value]) => value !== null && value !== undefined);
+  const headers = { "Content-Type": "application/octet-stream" };
+  return ask(`${path}?${new URLSearchParams(given)}`, { method: "POST", body, headers, signal });
+}
+
+async function ask(path, init = {}) {
+  let answer;
+  try {
+    answer = await fetch(path, { ...init, headers: { ...init.headers, "X-Scanfix-Token": token } });
+  } catch (error) {
+    throw error.name === "AbortError" ? error : new Refusal("gone");
+  }
+  if (answer.ok) return answer.json();
+  const { error } = await answer.json().catch(() => ({ error: { code: "failed" } }));
+  throw new Refusal(error.code, error);
+}
+
+/** A path in a name is none of the server's business; browsers give none, but other programs may. */
+const nameOf = (file) => (file.name ?? "").split(/[/\\]/).pop().slice(-200);
+
+function blobOf(text, answer) {
+  if (!text) return null;
+  const bytes = Uint8Array.from(atob(text), (char) => char.charCodeAt(0));
+  const isBmp = answer?.report?.en.output?.format === "BMP";
+  return new Blob([bytes], { type: isBmp ? "image/bmp" : "image/jpeg" });
+}

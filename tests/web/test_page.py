@@ -1,0 +1,308 @@
+"""The page in a real browser against the real server: what a person does, and what comes of it."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import numpy as np
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from PIL import Image
+from playwright.sync_api import Page, expect
+from serving import serving
+
+Opened = Callable[..., Page]
+WINDOW = range(56_320, 1_000_001)
+
+
+def choose(page: Page, *paths: Path) -> None:
+    page.set_input_files("#files", [str(path) for path in paths])
+    settle(page)
+
+
+def settle(page: Page) -> None:
+    """Until the chosen photo is judged and nothing is under way."""
+    page.wait_for_selector("#verdict:not(.none)")
+    page.wait_for_selector("#stage:not(.busy)")
+
+
+def saved(page: Page) -> tuple[str, bytes]:
+    with page.expect_download() as download:
+        page.click("#save")
+    return download.value.suggested_filename, Path(download.value.path()).read_bytes()
+
+
+def test_a_chosen_photo_is_judged_shown_and_saved_inside_the_window(opened: Opened, card: Path) -> None:
+    page = opened()
+    choose(page, card)
+    expect(page.locator("#verdict")).to_have_text("Ready to upload")
+    assert page.locator("#drawing line.side").count() == 4
+    name, data = saved(page)
+    assert name == "card.prepared.jpg"
+    assert len(data) in WINDOW
+    assert Image.open(io.BytesIO(data)).format == "JPEG"
+
+
+def test_a_photo_that_is_dropped_is_taken(opened: Opened, card: Path) -> None:
+    page = opened()
+    devtools = page.context.new_cdp_session(page)
+    for kind in ("dragEnter", "dragOver", "drop"):
+        data = {"items": [], "files": [str(card)], "dragOperationsMask": 1}
+        devtools.send("Input.dispatchDragEvent", {"type": kind, "x": 600, "y": 300, "data": data})
+        if kind == "dragOver":
+            expect(page.locator(".curtain")).to_be_visible()
+    settle(page)
+    expect(page.locator("#verdict")).to_have_text("Ready to upload")
+    expect(page.locator(".curtain")).to_be_hidden()
+
+
+def test_a_picture_that_is_pasted_is_taken(opened: Opened) -> None:
+    page = opened()
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.evaluate("""async () => {
+        const canvas = new OffscreenCanvas(800, 600);
+        canvas.getContext("2d").fillRect(0, 0, 400, 600);
+        const blob = await canvas.convertToBlob({ type: "image/png" });
+        await navigator.clipboard.write([new ClipboardItem({ "image/png": blob })]);
+    }""")
+    page.keyboard.press("Control+V")
+    settle(page)
+    expect(page.locator("#about li").first).to_contain_text("PNG")
+
+
+def test_dragging_a_corner_changes_the_file(opened: Opened, card: Path) -> None:
+    page = opened()
+    choose(page, card)
+    before = page.inner_text("#made")
+    handle = page.locator(".handle").nth(2)
+    box = handle.bounding_box()
+    assert box
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x - 60, y - 40, steps=4)
+    expect(page.locator("#magnifier")).to_be_visible()
+    page.mouse.move(x - 120, y - 80, steps=4)
+    page.mouse.up()
+    expect(page.locator("#magnifier")).to_be_hidden()
+    settle(page)
+    expect(page.locator("#made")).not_to_have_text(before)
+    by_hand = saved(page)[1]
+    page.click("#corners")
+    settle(page)
+    expect(page.locator("#made")).to_have_text(before)
+    sizes = [Image.open(io.BytesIO(data)).size for data in (by_hand, saved(page)[1])]
+    assert sizes[0][0] < sizes[1][0]
+
+
+def test_everything_can_be_done_by_keyboard(opened: Opened, card: Path) -> None:
+    page = opened()
+    with page.expect_file_chooser() as chooser:
+        tab_to(page, '[data-do="choose"]')
+        page.keyboard.press("Enter")
+    chooser.value.set_files(str(card))
+    settle(page)
+    before = page.inner_text("#made")
+    tab_to(page, ".handle:nth-child(3)")
+    for _ in range(6):
+        page.keyboard.press("Shift+ArrowLeft")
+    page.keyboard.press("Enter")
+    settle(page)
+    expect(page.locator("#made")).not_to_have_text(before)
+    expect(page.locator(".handle:nth-child(3)")).to_be_focused()
+    page.keyboard.press("Escape")
+    settle(page)
+    expect(page.locator("#made")).to_have_text(before)
+    tab_to(page, "#save")
+    with page.expect_download() as download:
+        page.keyboard.press("Enter")
+    assert Path(download.value.path()).stat().st_size in WINDOW
+
+
+def tab_to(page: Page, selector: str) -> None:
+    for _ in range(60):
+        if page.locator(selector).evaluate("element => element === document.activeElement"):
+            return
+        page.keyboard.press("Tab")
+    raise AssertionError(f"{selector} is not reached by the Tab key")
+
+
+def test_a_finding_is_shown_in_the_picture_by_focus_hover_and_tap(opened: Opened, glare: Path) -> None:
+    page = opened()
+    choose(page, glare)
+    place, entry = page.locator("polygon.place").first, page.locator("button.message").first
+    assert not is_lit(page)
+    entry.focus()
+    assert is_lit(page)
+    entry.blur()
+    assert not is_lit(page)
+    entry.hover()
+    assert is_lit(page)
+    page.mouse.move(5, 5)
+    place.hover()
+    expect(page.locator("#callout")).to_contain_text(page.inner_text(".finding .advice"))
+    page.mouse.move(5, 5)
+    entry.click()
+    page.mouse.move(5, 5)
+    assert is_lit(page)
+
+
+def is_lit(page: Page) -> bool:
+    return page.locator("polygon.place.on").count() == 1
+
+
+def test_the_language_is_switched_without_asking_again(opened: Opened, glare: Path) -> None:
+    page = opened()
+    choose(page, glare)
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url) if request.url.startswith("http") else None)
+    expect(page.locator("#save")).to_have_text("Save 我的证件.prepared.jpg")
+    page.click("#language")
+    expect(page.locator("#save")).to_have_text("保存 我的证件.prepared.jpg")
+    assert page.evaluate("document.documentElement.lang") == "zh-CN"
+    assert re.findall(r"[a-z]{3,} [a-z]{2,}", page.inner_text("body")) == []
+    assert asked == []
+    page.reload()
+    expect(page.locator("#headline")).to_contain_text("审核员")
+
+
+def test_a_broken_file_is_told_and_the_next_one_taken(opened: Opened, card: Path, tmp_path: Path) -> None:
+    broken = tmp_path / "broken.jpg"
+    broken.write_bytes(card.read_bytes()[:9000])
+    page = opened()
+    choose(page, broken)
+    expect(page.locator("#verdict")).to_have_text("This file cannot be taken")
+    expect(page.locator("#said")).to_contain_text("The file breaks off")
+    page.click("#language")
+    expect(page.locator("#said")).to_contain_text("文件不完整")
+    choose(page, card)
+    page.locator(".film .tile").nth(1).click()
+    expect(page.locator("#verdict")).to_have_text("可以上传")
+
+
+def test_a_file_that_is_too_large_is_told_without_being_sent(opened: Opened, tmp_path: Path) -> None:
+    large = tmp_path / "large.jpg"
+    large.write_bytes(bytes(30_000_001))
+    page = opened()
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(request.url) if "/api/" in request.url else None)
+    choose(page, large)
+    expect(page.locator("#said")).to_have_text("The file is larger than 30,000,000 bytes.")
+    assert sent == []
+
+
+def test_that_the_server_is_gone_is_told_and_the_photo_is_kept(opened: Opened, card: Path) -> None:
+    with serving() as mortal:
+        page = opened(mortal.address)
+        choose(page, card)
+    page.click("#turn-right")
+    expect(page.locator("#trouble")).to_contain_text("scanfix does not answer any more")
+    assert page.locator(".film .tile img").count() == 1
+
+
+@pytest.mark.parametrize("choice", ["never", "flat"])
+def test_the_whole_picture_or_a_straightened_document_is_one_press_away(
+    opened: Opened, card: Path, choice: str
+) -> None:
+    page = opened()
+    choose(page, card)
+    cut = Image.open(io.BytesIO(saved(page)[1])).size
+    page.locator(f'#crop input[value="{choice}"]').check(force=True)
+    settle(page)
+    other = Image.open(io.BytesIO(saved(page)[1])).size
+    assert other != cut
+    if choice == "never":
+        assert other[0] / other[1] == pytest.approx(4 / 3, rel=0.01)
+
+
+def test_a_quarter_turn_turns_the_file_and_the_picture(opened: Opened, card: Path) -> None:
+    page = opened()
+    choose(page, card)
+    upright = Image.open(io.BytesIO(saved(page)[1])).size
+    page.click("#turn-left")
+    settle(page)
+    turned = Image.open(io.BytesIO(saved(page)[1])).size
+    assert turned[1] > turned[0]
+    assert turned[1] / turned[0] == pytest.approx(upright[0] / upright[1], rel=0.02)
+    sheet = page.locator(".sheet").bounding_box()
+    assert sheet
+    assert sheet["height"] > sheet["width"]
+
+
+def test_before_and_after_lie_on_each_other(opened: Opened, card: Path) -> None:
+    """Of the straightened document too: both halves show the same places."""
+    page = opened()
+    choose(page, card)
+    page.locator('#crop input[value="flat"]').check(force=True)
+    settle(page)
+    page.click("#view-compare")
+    expect(page.locator("#before-facts")).to_contain_text("1,600 × 1,200")
+    page.wait_for_timeout(300)
+    halves = []
+    for split in ("0", "100"):
+        page.locator("#split").fill(split)
+        with Image.open(io.BytesIO(page.locator(".pane").screenshot())) as seen:
+            halves.append(np.asarray(seen.convert("L").resize((160, 100)), float)[:, 8:152])
+    assert np.abs(halves[0] - halves[1]).mean() < 4
+
+
+def test_the_portal_and_the_format_are_chosen_on_the_page(opened: Opened, card: Path) -> None:
+    page = opened()
+    choose(page, card)
+    page.locator('#format input[value="bmp"]').check(force=True)
+    settle(page)
+    name, data = saved(page)
+    assert name == "card.prepared.bmp"
+    assert data[:2] == b"BM"
+    assert len(data) in WINDOW
+    page.select_option("#profile", "pair-cn")
+    settle(page)
+    assert page.locator('#format input[value="bmp"]').is_disabled()
+    name, data = saved(page)
+    assert name == "card.prepared.jpg"
+    assert len(data) in range(102_400, 1_000_001)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1280, 390])
+def test_axe_finds_nothing_serious(opened: Opened, glare: Path, scheme: str, width: int) -> None:
+    page = opened(lang="zh", color_scheme=scheme, viewport={"width": width, "height": 800})
+    faults = serious(page)
+    choose(page, glare)
+    faults += serious(page)
+    page.click("#view-compare")
+    faults += serious(page)
+    assert faults == []
+
+
+def serious(page: Page) -> list[str]:
+    found = Axe().run(page).response["violations"]
+    return [
+        f"{fault['id']}: {node['html'][:120]}"
+        for fault in found
+        if fault["impact"] in ("serious", "critical")
+        for node in fault["nodes"]
+    ]
+
+
+@pytest.mark.parametrize("width", [320, 768, 3840])
+def test_nothing_reaches_beyond_the_window(opened: Opened, glare: Path, width: int) -> None:
+    for lang in ("en", "zh"):
+        page = opened(lang=lang, viewport={"width": width, "height": max(568, width // 2)})
+        for _ in range(2):
+            assert page.evaluate("document.documentElement.scrollWidth") <= width
+            choose(page, glare)
+
+
+def test_the_first_paint_is_small_and_nothing_comes_from_elsewhere(opened: Opened, card: Path) -> None:
+    page = opened()
+    sizes = page.evaluate("performance.getEntries().map((entry) => entry.encodedBodySize ?? 0)")
+    assert 0 < sum(sizes) <= 100_000
+    hosts = set()
+    page.on("request", lambda request: hosts.add(urlsplit(request.url).netloc))
+    choose(page, card)
+    assert hosts <= {urlsplit(page.url).netloc, ""}

@@ -1,0 +1,44 @@
+"""Every sentence of the page exists in both languages, is used, and fits what fills it."""
+
+from __future__ import annotations
+
+import re
+import string
+from importlib import resources
+
+import pytest
+
+from scanfix.messages import LANGS, catalogue
+from scanfix.web.answers import STATUS
+from scanfix.web.app import STATIC
+
+WORDS = catalogue("web")
+FOLDER = resources.files("scanfix.web").joinpath("static")
+TEXT = "".join(file.read_text() for file in FOLDER.iterdir() if file.name.endswith((".js", ".html")))
+FAMILIES = ("corner_", "severity_", "side_", "verdict_", "said_")
+"""Keys that the page puts together: `side_${state}`."""
+
+
+def fields(template: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(template) if name}
+
+
+@pytest.mark.parametrize("key", WORDS)
+def test_every_sentence_of_the_page_speaks_both_languages(key: str) -> None:
+    assert set(WORDS[key]) == set(LANGS)
+    assert fields(WORDS[key]["en"]) == fields(WORDS[key]["zh"])
+
+
+@pytest.mark.parametrize("key", WORDS)
+def test_no_sentence_of_the_page_is_left_over(key: str) -> None:
+    assert f'"{key}"' in TEXT or key in STATUS or key.startswith(FAMILIES)
+
+
+def test_no_sentence_of_the_page_is_missing() -> None:
+    asked = re.findall(r'data-t(?:-label)?="(\w+)"', TEXT) + re.findall(r'\bsay\("(\w+)"', TEXT)
+    assert len(asked) > 60
+    assert set(asked) | set(STATUS) <= set(WORDS)
+
+
+def test_every_file_of_the_page_is_given_out() -> None:
+    assert {file.name for file in FOLDER.iterdir()} == {*STATIC, "index.html"}

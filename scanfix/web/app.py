@@ -6,15 +6,15 @@ disk, nothing is kept, nothing is logged. All that touches a photo happens in a 
 
 from __future__ import annotations
 
+import asyncio
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping
+from contextlib import asynccontextmanager, suppress
 from functools import partial
 from html import escape
 from typing import Any
 
 from starlette.applications import Starlette
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
@@ -66,7 +66,10 @@ def make_app(port: int, token: str, lang: Lang = "en", *, worker: Worker | None 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         with worker:
+            # The page is there at once, while the process for its first photo warms up.
+            warming = asyncio.create_task(_warm_up(worker))
             yield
+            await warming
 
     def route(path: str, answer: Callable[..., Awaitable[Response]], *given: object, method: str) -> Route:
         return Route(path, _answering(partial(answer, *given)), methods=[method])
@@ -145,8 +148,32 @@ async def _look(worker: Worker, request: Request) -> Response:
     asked = request.query_params
     options = {**_options(asked), "preview": asked.get("preview") == "yes"}
     source = SourceBytes(await _body(request, worker.limits.max_bytes), label=_name(asked.get("name", "")))
-    told = await run_in_threadpool(worker.call, work.look, source, options)
+    told = await _while_awaited(request, worker.acall(work.look, source, options))
     return JSONResponse(answers.looked(*told))
+
+
+async def _warm_up(worker: Worker) -> None:
+    """A process that cannot be started is the matter of the first photo."""
+    with suppress(ScanfixError):
+        await asyncio.to_thread(worker.start)
+
+
+async def _while_awaited(request: Request, answer: Coroutine[None, None, Any]) -> Any:
+    """The answer, unless the page asks no more: then the work on the photo is killed."""
+    working, leaving = asyncio.ensure_future(answer), asyncio.ensure_future(_left(request))
+    try:
+        await asyncio.wait((working, leaving), return_when=asyncio.FIRST_COMPLETED)
+        if not working.done():
+            raise ClientDisconnect
+        return working.result()
+    finally:
+        working.cancel()
+        leaving.cancel()
+
+
+async def _left(request: Request) -> None:
+    while (await request.receive())["type"] != "http.disconnect":
+        pass
 
 
 def _options(asked: Mapping[str, str]) -> dict[str, Any]:

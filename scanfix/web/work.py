@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from scanfix import pipeline
 from scanfix.errors import CannotMeetProfileError, ScanfixError
 from scanfix.files import SourceBytes
 from scanfix.limits import Limits
 from scanfix.model import Report
 from scanfix.order import make_order
-from scanfix.reports.preview import preview_of
 
 Looked = tuple[Report, bytes | None, bytes | None, ScanfixError | None]
 """The report, the file that was made, a small JPEG of the photo, and why no file could be made."""
@@ -21,6 +19,10 @@ def look(source: SourceBytes, limits: Limits, options: dict[str, Any]) -> Looked
 
     Raises as `pipeline.examine`.
     """
+    # The server loads nothing that touches pixels.
+    from scanfix import pipeline
+    from scanfix.reports.preview import preview_of
+
     wants_preview = options.pop("preview")
     order = make_order(limits=limits, **options)
     image, report = pipeline.examine(source, order)

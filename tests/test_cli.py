@@ -184,7 +184,7 @@ def test_what_is_no_file_is_refused(tmp_path: Path, what: str) -> None:
         ("prepare", "x.jpg", "--document", "no-such-kind"),
         ("prepare", "x.jpg", "--crop", "sometimes"),
         ("prepare", "a.jpg", "b.jpg", "-o", "one.jpg"),
-        ("prepare", "x.jpg", "-o", "-", "--json"),
+        ("card.jpg",),
         ("prepare", "-"),
         ("prepare", "x.jpg", "--corners", "1,2 3,4"),
         ("prepare", "x.jpg", "--annotate", "-"),
@@ -302,7 +302,7 @@ def test_an_input_beyond_a_limit_is_refused(card: Path, listing: Listing, limit:
     before = listing()
     done = scanfix("prepare", card, "--limit", limit)
     assert done.returncode == 3
-    assert done.stderr.count(b"\n") == 1
+    assert done.stderr.splitlines()[1].strip().startswith(b"If you know the file to be good: --limit")
     assert listing() == before
 
 
@@ -463,7 +463,6 @@ def test_a_picture_is_not_written_to_a_terminal(card: Path) -> None:
 @pytest.mark.parametrize(
     ("output", "said"),
     [
-        ("nofolder/", "'nofolder'"),
         ("no/such/x.jpg", "'no/such'"),
         ("x" * 300 + ".jpg", "could not be written"),
         ("sub/card.jpg", "'sub/card.jpg' exists"),

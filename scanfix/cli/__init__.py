@@ -5,10 +5,13 @@ Heavy libraries are imported inside the commands only, so that `--help` is quick
 
 from __future__ import annotations
 
+import os
 import sys
-from typing import Annotated
+from pathlib import Path
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 from scanfix import __version__
 from scanfix.cli import (
@@ -21,16 +24,31 @@ from scanfix.cli import (
     join,
     kinds,
     number,
+    options,
     prepare,
     profiles,
     serve,
 )
 from scanfix.cli.options import HELP_LANG, help_text
-from scanfix.cli.terminal import print_error, reaching
+from scanfix.cli.terminal import print_error, reaching, usage_error
 from scanfix.errors import OutputError
+from scanfix.messages import say
+from scanfix.naming import shown
+
+
+class _Commands(TyperGroup):
+    """The commands; a picture in the place of one is told what to do with it."""
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        name = args[0]
+        if self.get_command(ctx, name) is None and (Path(name).suffix or Path(name).exists()):
+            raise usage_error(say("usage_mean_prepare", HELP_LANG, name=shown(name)))
+        return super().resolve_command(ctx, args)
+
 
 app = typer.Typer(
     name="scanfix",
+    cls=_Commands,
     help=help_text("help_app"),
     no_args_is_help=True,
     rich_markup_mode=None,
@@ -66,8 +84,12 @@ def _root(
         bool,
         typer.Option("--version", callback=_print_version, is_eager=True, help=help_text("help_version")),
     ] = False,
+    lang: options.LangOption = None,
 ) -> None:
     del version
+    if lang is not None:
+        # For the command that follows, in this process alone.
+        os.environ["SCANFIX_LANG"] = lang
 
 
 def run() -> None:

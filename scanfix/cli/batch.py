@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Annotated, TextIO
 import typer
 
 from scanfix.cli import options
+from scanfix.cli.limits import limits_of
 from scanfix.cli.options import CropChoice, FailOn
-from scanfix.cli.photo import limits_of
 from scanfix.cli.terminal import COLOURS, EXIT_FINDINGS, finish, print_error, print_line, usage_error
 from scanfix.messages import Lang, say, user_lang
 from scanfix.naming import shown

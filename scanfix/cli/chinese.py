@@ -6,17 +6,12 @@ Only the command's own process is changed, and only when it speaks Chinese.
 
 from __future__ import annotations
 
-import re
 import sys
-import unicodedata
 from collections.abc import Callable
 from typing import Any
 
+from scanfix.cli.wrapping import wrapped
 from scanfix.messages import catalogue
-
-CLOSING = "，。；：、！？）"
-PIECE = re.compile(rf"[（\[]*(?:[^\s\u2e80-\uffef]+|[\u2e80-\uffef])[{CLOSING}]*\s*")
-"""What stays on one line: a Latin word or a Chinese character, with the punctuation that belongs to it."""
 
 
 def teach_parser() -> None:
@@ -52,14 +47,4 @@ def wrap_text(
 ) -> str:
     """As click's function of this name, for one paragraph; a Chinese character is two columns wide."""
     del preserve_paragraphs
-    lines, line = [], initial_indent
-    for piece in PIECE.findall(" ".join(translated(text).split())):
-        if line.strip() and _columns(line + piece.rstrip()) > width:
-            lines.append(line.rstrip())
-            line = subsequent_indent
-        line += piece
-    return "\n".join([*lines, line.rstrip()])
-
-
-def _columns(text: str) -> int:
-    return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
+    return wrapped(translated(text), width, initial_indent, subsequent_indent)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from scanfix.cli import options
+from scanfix.cli.completion import complete_code
 from scanfix.cli.terminal import finish, print_line, usage_error
 from scanfix.findings import FINDINGS, FindingSpec
 from scanfix.messages import LANGS, Lang, catalogue, explanation, say, term, title, user_lang
@@ -24,7 +25,10 @@ PARAMETER = re.compile(r"\{\w+\}")
 
 def command(
     words: Annotated[
-        list[str] | None, typer.Argument(metavar="[CODE OR MESSAGE]", help=options.help_text("help_code"))
+        list[str] | None,
+        typer.Argument(
+            metavar="[CODE OR MESSAGE]", autocompletion=complete_code, help=options.help_text("help_code")
+        ),
     ] = None,
     lang: options.LangOption = None,
 ) -> None:

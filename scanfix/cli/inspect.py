@@ -7,9 +7,10 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from scanfix.cli import options
+from scanfix.cli.limits import limits_of
 from scanfix.cli.options import FailOn
 from scanfix.cli.outputs import check_annotated, check_free, inputs_of, write_annotated
-from scanfix.cli.photo import corners_of, exit_code_of, limits_of, run, source_of
+from scanfix.cli.photo import corners_of, exit_code_of, run, source_of
 from scanfix.cli.terminal import attempt_each, finish, print_json, print_line, print_report
 from scanfix.messages import say, user_lang
 from scanfix.naming import shown
@@ -56,7 +57,7 @@ def command(
         return exit_code_of(report, fail_on)
 
     def failed(photo: str, error: ScanfixError) -> None:
-        if json and several:
+        if json:
             print_json(error, photo, None, speak, named=True)
 
     def work() -> int:

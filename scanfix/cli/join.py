@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from scanfix.cli import options
+from scanfix.cli.limits import limits_of
 from scanfix.cli.options import CropChoice, FailOn, LayoutChoice
-from scanfix.cli.outputs import STANDARD, check_free, check_standard_output, deliver, format_in, inputs_of
-from scanfix.cli.photo import exit_code_of, limits_of, run, source_of
-from scanfix.cli.terminal import finish, print_json, print_line, print_report, telling, usage_error
+from scanfix.cli.outputs import check_free, check_standard_output, deliver, format_in, inputs_of
+from scanfix.cli.photo import exit_code_of, run, source_of
+from scanfix.cli.terminal import STANDARD, finish, print_json, print_line, print_report, telling, usage_error
 from scanfix.errors import ScanfixError
 from scanfix.messages import Lang, say, user_lang
 from scanfix.naming import shown
@@ -49,7 +50,7 @@ def command(
     def work() -> int:
         if front == back == STANDARD:
             raise usage_error(say("usage_two_stdin", speak))
-        check_standard_output(output, json, speak)
+        check_standard_output(output, speak)
         from scanfix.order import make_order
 
         order = make_order(

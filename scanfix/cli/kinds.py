@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from scanfix.cli import options
+from scanfix.cli.completion import complete_kind
 from scanfix.cli.terminal import finish, print_line
 from scanfix.messages import Lang, say, term, user_lang
 
@@ -18,7 +19,10 @@ if TYPE_CHECKING:
 
 def command(
     name: Annotated[
-        str | None, typer.Argument(metavar="[NAME]", help=options.help_text("help_kind_name"))
+        str | None,
+        typer.Argument(
+            metavar="[NAME]", autocompletion=complete_kind, help=options.help_text("help_kind_name")
+        ),
     ] = None,
     json: Annotated[bool, typer.Option("--json", help=options.help_text("help_kinds_json"))] = False,
     lang: options.LangOption = None,

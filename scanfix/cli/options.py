@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from scanfix.cli.completion import complete_kind, complete_limit, complete_profile
 from scanfix.messages import Lang, say, user_lang
 
 
@@ -70,13 +71,21 @@ class FailOn(StrEnum):
 Layout = Annotated[LayoutChoice, typer.Option("--layout", help=help_text("help_layout"))]
 Output = Annotated[str | None, typer.Option("-o", "--output", metavar="OUT", help=help_text("help_output"))]
 Photos = Annotated[list[str], typer.Argument(metavar="FILE...", help=help_text("help_photos"))]
-Profile = Annotated[str, typer.Option("--profile", envvar="SCANFIX_PROFILE", help=help_text("help_profile"))]
+Profile = Annotated[
+    str,
+    typer.Option(
+        "--profile", autocompletion=complete_profile, envvar="SCANFIX_PROFILE", help=help_text("help_profile")
+    ),
+]
 """To be passed through `profile_of`."""
 Format = Annotated[FormatChoice | None, typer.Option("--format", help=help_text("help_format"))]
 FormatFirst = Annotated[FormatChoice | None, typer.Option("--format", help=help_text("help_format_first"))]
 Crop = Annotated[CropChoice, typer.Option("--crop", help=help_text("help_crop"))]
 Turn = Annotated[int | None, typer.Option("--turn", metavar="DEGREES", help=help_text("help_turn"))]
-Document = Annotated[str | None, typer.Option("--document", metavar="KIND", help=help_text("help_document"))]
+Document = Annotated[
+    str | None,
+    typer.Option("--document", metavar="KIND", autocompletion=complete_kind, help=help_text("help_document")),
+]
 LangOption = Annotated[LangChoice | None, typer.Option("--lang", help=help_text("help_lang"))]
 Json = Annotated[bool, typer.Option("--json", help=help_text("help_json"))]
 Overwrite = Annotated[bool, typer.Option("--overwrite", help=help_text("help_overwrite"))]
@@ -88,5 +97,8 @@ Corners = Annotated[
     str | None, typer.Option("--corners", metavar="'X,Y X,Y X,Y X,Y'", help=help_text("help_corners"))
 ]
 Limit = Annotated[
-    list[str] | None, typer.Option("--limit", metavar="NAME=NUMBER", help=help_text("help_limit"))
+    list[str] | None,
+    typer.Option(
+        "--limit", metavar="NAME=NUMBER", autocompletion=complete_limit, help=help_text("help_limit")
+    ),
 ]

@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
-from scanfix.cli.terminal import print_bytes, print_line, usage_error
+from scanfix.cli.terminal import STANDARD, print_bytes, print_line, usage_error
 from scanfix.errors import OutputError
 from scanfix.messages import Lang, say
 from scanfix.naming import PREPARED, distinct_names, shown
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from scanfix.files import Identity
     from scanfix.results import JoinedImage, PreparedImage
 
-STANDARD = "-"
 RESULTS = (f"{PREPARED}.jpg", f"{PREPARED}.bmp")
 
 
@@ -38,12 +37,23 @@ def plan_outputs(photos: list[str], output: str | None, extension: str, lang: La
     """
     if STANDARD in photos and output is None:
         raise usage_error(say("usage_stdin_output", lang))
-    into_folder = output is not None and output != STANDARD and os.path.isdir(output)  # noqa: PTH112 - any text
+    into_folder = output is not None and output != STANDARD and _is_folder(output)
     if output is not None and len(photos) > 1 and not into_folder:
         raise usage_error(say("usage_one_output", lang, count=len(photos)))
     if output is not None and not into_folder:
         return {photos[0]: output}
     return _distinct(photos, output, extension)
+
+
+def _is_folder(output: str) -> bool:
+    """Whether a folder is meant: one that is there, or is named as one, which is made."""
+    if not output.endswith(("/", os.sep)):
+        return os.path.isdir(output)  # noqa: PTH112 - any text
+    try:
+        os.makedirs(output, exist_ok=True)  # noqa: PTH103
+    except OSError as error:
+        raise OutputError("output_folder", path=repr(output)) from error
+    return True
 
 
 @contextmanager
@@ -60,10 +70,8 @@ def told_as_typed(target: str) -> Iterator[None]:
         raise
 
 
-def check_standard_output(output: str | None, json: bool, lang: Lang) -> None:
-    """A picture is for a file or a program, never for a terminal, and never among reports."""
-    if json and output == STANDARD:
-        raise usage_error(say("usage_json_stdout", lang))
+def check_standard_output(output: str | None, lang: Lang) -> None:
+    """A picture is for a file or a program, never for a terminal."""
     if output == STANDARD and sys.__stdout__ is None:
         raise OutputError("not_written", reason=os.strerror(errno.EBADF).lower())
     if output == STANDARD and sys.stdout.isatty():

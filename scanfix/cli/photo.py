@@ -7,12 +7,12 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from scanfix.cli.limits import limits_of
 from scanfix.cli.options import FailOn
-from scanfix.cli.outputs import STANDARD
-from scanfix.cli.terminal import EXIT_FINDINGS, EXIT_READY
+from scanfix.cli.terminal import EXIT_FINDINGS, EXIT_READY, STANDARD
 from scanfix.errors import ConfigError
 from scanfix.findings import Verdict
-from scanfix.limits import SHELL_LIMITS, Limits
+from scanfix.limits import Limits
 
 if TYPE_CHECKING:
     from scanfix.documents.form import FormReport
@@ -22,19 +22,6 @@ if TYPE_CHECKING:
 Made = TypeVar("Made")
 
 
-LIMITS = {
-    "bytes": "max_bytes",
-    "pixels": "max_pixels",
-    "side": "max_side",
-    "aspect": "max_aspect",
-    "pages": "max_pages",
-    "scans": "max_jpeg_scans",
-    "metadata": "max_metadata_bytes",
-    "segments": "max_segments",
-    "seconds": "max_seconds",
-    "memory": "max_memory_bytes",
-}
-"""Names on the command line, and of the fields of `Limits`."""
 FAILING = {
     FailOn.ERROR: {Verdict.REFUSED},
     FailOn.WARNING: {Verdict.REFUSED, Verdict.LOOK},
@@ -45,23 +32,6 @@ ISOLATING = frozenset(("seconds", "memory"))
 """Those that only a process of its own can keep."""
 PDF_SECONDS = 20.0
 """Wall time of a photo in a PDF where no other limit is given: some hundred bytes keep PDFium for minutes."""
-
-
-def limits_of(given: list[str] | None) -> Limits:
-    """The shell's limits with those that were given as NAME=NUMBER."""
-    limits: Any = SHELL_LIMITS
-    for text in given or ():
-        name, _, number = text.partition("=")
-        try:
-            field, value = LIMITS[name], float(number)
-            whole = isinstance(getattr(limits, field), int)
-            if whole and not value.is_integer():
-                raise ValueError(number)
-            limits = replace(limits, **{field: int(value) if whole else value})
-        except (KeyError, ValueError, ConfigError) as error:
-            raise ConfigError("bad_limit", value=text, known=list(LIMITS)) from error
-    checked: Limits = limits
-    return checked
 
 
 def run(stage: Callable[..., Made], source: SourceBytes, *rest: object, given: list[str] | None) -> Made:

@@ -6,9 +6,9 @@ import sys
 from typing import TYPE_CHECKING
 
 from scanfix.cli import options
+from scanfix.cli.limits import limits_of
 from scanfix.cli.options import CropChoice, FailOn
 from scanfix.cli.outputs import (
-    STANDARD,
     check_annotated,
     check_free,
     check_standard_output,
@@ -19,15 +19,8 @@ from scanfix.cli.outputs import (
     without_results,
     write_annotated,
 )
-from scanfix.cli.photo import corners_of, exit_code_of, limits_of, run, source_of
-from scanfix.cli.terminal import (
-    attempt_each,
-    finish,
-    print_json,
-    print_line,
-    print_report,
-    telling,
-)
+from scanfix.cli.photo import corners_of, exit_code_of, run, source_of
+from scanfix.cli.terminal import STANDARD, attempt_each, finish, print_json, print_line, print_report, telling
 from scanfix.messages import Lang, say, user_lang
 from scanfix.naming import shown
 
@@ -59,7 +52,7 @@ def command(
     speak = user_lang(lang)
 
     def work() -> int:
-        check_standard_output(output, json, speak)
+        check_standard_output(output, speak)
         check_annotated(annotate, photos, speak)
         from scanfix.order import make_order
 
@@ -108,7 +101,7 @@ class _Show:
                     print_line(say("written", self.lang, path=shown(path)), stream)
 
     def failed(self, photo: str, target: str, error: ScanfixError) -> None:
-        if self.json and self.named:
+        if self.json:
             print_json(error, photo, target, self.lang, named=True)
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from scanfix.cli import options
+from scanfix.cli.completion import complete_profile
 from scanfix.cli.terminal import finish, print_line
 from scanfix.messages import Lang, say, term, user_lang
 
@@ -17,7 +18,10 @@ if TYPE_CHECKING:
 
 def command(
     name: Annotated[
-        str | None, typer.Argument(metavar="[NAME]", help=options.help_text("help_profile_name"))
+        str | None,
+        typer.Argument(
+            metavar="[NAME]", autocompletion=complete_profile, help=options.help_text("help_profile_name")
+        ),
     ] = None,
     lang: options.LangOption = None,
 ) -> None:

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, NoReturn, TextIO
 
 import typer
 
+from scanfix.cli.limits import way_out
+from scanfix.cli.wrapping import for_terminal
 from scanfix.errors import ConfigError, OutputError, ScanfixError
 from scanfix.messages import Lang, say
 from scanfix.naming import shown
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
     from scanfix.model import Report
     from scanfix.reports.text import Line
 
+STANDARD = "-"
+"""As a file name: standard input or output."""
 EXIT_READY = 0
 EXIT_FINDINGS = 1
 EXIT_USAGE = 2
@@ -40,9 +44,14 @@ def wants_colour(stream: TextIO) -> bool:
 
 
 def print_line(text: str, stream: TextIO, colour: str | None = None) -> None:
-    """One line; what the terminal cannot show is escaped, a closed pipe is not an error."""
+    """One sentence, broken where the terminal ends; what it cannot show is escaped."""
+    text = for_terminal(text, stream)
     if colour and wants_colour(stream):
         text = typer.style(text, fg=colour)
+    _write(text, stream)
+
+
+def _write(text: str, stream: TextIO) -> None:
     encoding = stream.encoding or "utf-8"
     text = text.encode(encoding, "backslashreplace").decode(encoding)
     with reaching(stream):
@@ -91,20 +100,26 @@ def print_report(lines: Iterable[Line], stream: TextIO, name: str | None = None)
 def print_json(
     told: Report | ScanfixError, source: str, target: str | None, lang: Lang, *, named: bool
 ) -> None:
-    """A report alone, or in one line with the photo's name where there are several."""
+    """A report alone, or in one line with the photo's name where there are several, or none was made.
+
+    Where the picture itself takes the standard output, the standard error.
+    """
     from scanfix.reports import item
 
     if isinstance(told, ScanfixError):
         said = item(source, target, lang, error=told)
     else:
         said = item(source, target, lang, told) if named else told.to_dict(lang)
-    print_line(json.dumps(said, ensure_ascii=False, allow_nan=False), sys.stdout)
+    stream = sys.stderr if target == STANDARD else sys.stdout
+    _write(json.dumps(said, ensure_ascii=False, allow_nan=False), stream)
 
 
 def print_error(error: ScanfixError, lang: Lang, name: str | None = None) -> None:
     name = name or error.about
     subject = f"{shown(name)}: " if name else ""
     print_line(f"scanfix: {subject}{error.message(lang)}", sys.stderr, COLOURS["error"])
+    if hint := way_out(error, lang):
+        print_line(f"    {hint}", sys.stderr)
 
 
 def usage_error(text: str) -> typer.Exit:

@@ -1,0 +1,106 @@
+"""What the command line says where a person strays, on any terminal, in either language."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from io import StringIO
+from pathlib import Path
+
+import jsonschema
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from typer.testing import CliRunner
+
+from scanfix.cli import app, completion
+from scanfix.cli.limits import STANDING_IN_THE_WAY, limits_of, way_out
+from scanfix.cli.wrapping import columns, for_terminal, wrapped
+from scanfix.errors import InputError
+from scanfix.reports import schema
+
+
+def said(*arguments: str) -> str:
+    return CliRunner().invoke(app, list(arguments)).output
+
+
+def test_a_picture_in_place_of_a_command_is_told_what_to_type() -> None:
+    assert "scanfix prepare card.jpg" in said("card.jpg")
+
+
+def test_the_language_may_stand_before_the_command(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SCANFIX_LANG", "en")
+    assert "域名实名认证" in said("--lang", "zh", "profiles")
+
+
+@pytest.mark.parametrize("command", ["prepare", "inspect"])
+def test_a_photo_that_cannot_be_taken_is_told_as_json_too(command: str, tmp_path: Path) -> None:
+    missing = tmp_path / "nope.jpg"
+    done = CliRunner().invoke(app, [command, str(missing), "--json"])
+    told = json.loads(done.stdout)
+    jsonschema.validate(told, schema("item"))
+    assert (told["report"], told["error"]["code"], told["source"]) == (None, "not_found", str(missing))
+
+
+def test_with_the_picture_on_standard_output_the_report_goes_to_standard_error(card: Path) -> None:
+    done = CliRunner().invoke(app, ["prepare", str(card), "-o", "-", "--json"])
+    assert done.stdout_bytes[:3] == b"\xff\xd8\xff"
+    assert json.loads(done.stderr)["schema"] == "scanfix.report/1"
+
+
+def test_an_output_that_ends_like_a_folder_becomes_one(card: Path, tmp_path: Path) -> None:
+    done = CliRunner().invoke(app, ["prepare", str(card), "-o", f"{tmp_path}/new/deep/"])
+    assert done.exit_code == 0, done.output
+    assert (tmp_path / "new/deep/card.prepared.jpg").is_file()
+
+
+@pytest.mark.parametrize("about", STANDING_IN_THE_WAY)
+def test_an_error_of_a_limit_names_the_limit_to_raise(about: tuple[str, str | None]) -> None:
+    code, what = about
+    hint = way_out(InputError(code, rule=what, limit=1), "en")
+    assert hint is not None
+    assert f"--limit {STANDING_IN_THE_WAY[about]}=" in hint
+    assert limits_of([f"{STANDING_IN_THE_WAY[about]}=7"]) != limits_of(None)
+
+
+def test_other_errors_name_no_limit() -> None:
+    assert way_out(InputError("corrupt", format="PNG"), "en") is None
+
+
+class Terminal(StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+@given(st.lists(st.sampled_from(["字", "border", "，", "of", "超出了画面", "(sides:", "top)."]), max_size=60))
+def test_lines_end_between_words_and_within_the_terminal(words: list[str]) -> None:
+    text = " ".join(words)
+    lines = wrapped(text, 24, "    ", "    ").split("\n")
+    assert "".join(lines).replace(" ", "") == text.replace(" ", "")
+    assert all(columns(line) <= 24 for line in lines)
+
+
+def test_a_line_is_broken_for_terminals_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "40")
+    text = "    " + "take the picture again " * 5
+    assert for_terminal(text, StringIO()) == text
+    broken = for_terminal(text, Terminal()).split("\n")
+    assert len(broken) > 1
+    assert all(line.startswith("    ") and columns(line) <= 40 for line in broken)
+
+
+@pytest.mark.parametrize(
+    ("complete", "typed", "wanted"),
+    [
+        (completion.complete_profile, "cn", "cnnic"),
+        (completion.complete_kind, "resident", "resident-id"),
+        (completion.complete_limit, "pix", "pixels="),
+        (completion.complete_code, "sf10", "SF103"),
+    ],
+)
+def test_a_shell_is_offered_the_values(
+    complete: Callable[[str], completion.Offers], typed: str, wanted: str
+) -> None:
+    offered = dict(complete(typed))
+    assert offered[wanted]
+    assert all(value.lower().startswith(typed) for value in offered)

@@ -89,10 +89,20 @@ def make(photo: SourceBytes, order: Order, source: SourceImage, report: Report) 
 
 
 @refusing()
-def join(front: SourceBytes, back: SourceBytes, order: Order, layout: Layout = "vertical") -> JoinedImage:
-    """Both sides of a document on one page that satisfies the profile. Errors as in `prepare`."""
-    examined = [_examine_side(photo, order) for photo in (front, back)]
-    framed = [_frame(source, report, order) for source, report in examined]
+def join(
+    front: SourceBytes,
+    back: SourceBytes,
+    order: Order,
+    layout: Layout = "vertical",
+    back_order: Order | None = None,
+) -> JoinedImage:
+    """Both sides of a document on one page that satisfies the profile. Errors as in `prepare`.
+
+    `back_order` is for a back that is to be framed in another way than the front.
+    """
+    orders = (order, back_order or order)
+    examined = [_examine_side(photo, each) for photo, each in zip((front, back), orders, strict=True)]
+    framed = [_frame(*side, each) for side, each in zip(examined, orders, strict=True)]
     sides = [JoinedSide.of(f.pixels, r.border) for f, (_, r) in zip(framed, examined, strict=True)]
     page, scales = join_sides(sides[0], sides[1], layout)
     known = [_known(*side, scale) for side, scale in zip(examined, scales, strict=True)]

@@ -1,8 +1,9 @@
-"""A real `scanfix serve`, as a person starts it."""
+"""A real `scanfix serve`, as a person starts it, and how a browser is started that looks at it."""
 
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -13,6 +14,19 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import scanfix
+
+CHROMIUM = os.environ.get("SCANFIX_CHROMIUM") or next(
+    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
+)
+QUIET = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
 
 
 @dataclass(slots=True)

@@ -7,9 +7,12 @@ from typing import Any
 
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
+from scanfix.documents.form import FormReport
 from scanfix.errors import ConfigError, ScanfixError
-from scanfix.messages import LANGS, web
+from scanfix.messages import LANGS, Lang, web
 from scanfix.model import Report
+from scanfix.reports.text import ABOUT_THE_RESULT
+from scanfix.results import JoinedImage
 
 STATUS = {
     "wrong_host": 403,
@@ -50,10 +53,35 @@ def looked(
     }
 
 
-def joined(data: bytes, reports: tuple[Report, Report]) -> dict[str, Any]:
-    """A page with both sides."""
-    sides = [{lang: report.to_dict(lang) for lang in LANGS} for report in reports]
-    return {"reports": sides, "picture": _text(data)}
+def joined(made: JoinedImage) -> dict[str, Any]:
+    """A page with both sides, told as one: findings by side, those about the page once."""
+    return {
+        "report": {lang: _as_one(made, lang) for lang in LANGS},
+        "picture": _text(made.data),
+        "error": None,
+    }
+
+
+def form(report: FormReport) -> dict[str, Any]:
+    """What is to be said of number and name as they were typed; neither is repeated."""
+    return {lang: [finding.to_dict(lang) for finding in report.findings] for lang in LANGS}
+
+
+def _as_one(made: JoinedImage, lang: Lang) -> dict[str, Any]:
+    findings = []
+    for side, report in (("front", made.front), ("back", made.back)):
+        for finding in report.findings:
+            if side == "front" or finding.code not in ABOUT_THE_RESULT:
+                about_page = finding.code in ABOUT_THE_RESULT
+                said = {"side": None if about_page else side, "region": None}
+                findings.append((finding.severity.rank, finding.to_dict(lang) | said))
+    return made.front.to_dict(lang) | {
+        "verdict": str(made.verdict),
+        "border": None,
+        "findings": [said for _, said in sorted(findings, key=lambda row: row[0])],
+        "not_checked": sorted({*made.front.not_checked, *made.back.not_checked}),
+        "assessments": [],
+    }
 
 
 def _error(error: ScanfixError) -> dict[str, str]:

@@ -7,18 +7,20 @@ disk, nothing is kept, nothing is logged. All that touches a photo happens in a 
 from __future__ import annotations
 
 import asyncio
+import json
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping
 from contextlib import asynccontextmanager, suppress
 from functools import partial
 from html import escape
-from typing import Any
+from typing import Any, get_args
 
 from starlette.applications import Starlette
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
+from scanfix.documents.form import check_form
 from scanfix.documents.kinds import KINDS
 from scanfix.errors import ScanfixError
 from scanfix.files import SourceBytes
@@ -27,6 +29,7 @@ from scanfix.formats import input_extensions
 from scanfix.isolation import Worker
 from scanfix.limits import UPLOAD_LIMITS
 from scanfix.messages import LANGS, Lang, catalogue, title, web
+from scanfix.order import Layout
 from scanfix.packaged import packaged, packaged_text
 from scanfix.profiles import load_profile, profile_names
 from scanfix.web import answers, work
@@ -39,11 +42,16 @@ STATIC = {
     "compare.js": "text/javascript",
     "controls.js": "text/javascript",
     "findings.js": "text/javascript",
+    "form.js": "text/javascript",
     "geometry.js": "text/javascript",
     "photo.js": "text/javascript",
     "server.js": "text/javascript",
     "words.js": "text/javascript",
 }
+OF_ONE_PHOTO = ("crop", "corners", "turn")
+"""Options that each of two sides has of its own; those of the back begin with `back_`."""
+FORM_FIELDS = ("kind", "number", "name")
+MAX_FORM_BYTES = 10_000
 BODY_TYPE = "application/octet-stream"
 """No form of another site can send it: a browser asks first, and is told no."""
 SLOT = re.compile(r'(<[^<>]*\sdata-t="(\w+)"[^<>]*>)(?=</)')
@@ -79,6 +87,8 @@ def make_app(port: int, token: str, lang: Lang = "en", *, worker: Worker | None 
         route("/static/{name}", _static, method="GET"),
         route("/api/setup", _setup, worker, method="GET"),
         route("/api/look", _look, worker, method="POST"),
+        route("/api/join", _join, worker, method="POST"),
+        route("/api/form", _form, method="POST"),
     ]
     return Guard(Starlette(routes=routes, lifespan=lifespan), port, token)
 
@@ -121,9 +131,7 @@ async def _setup(worker: Worker, _: Request) -> Response:
         {
             "words": catalogue("web"),
             "titles": {
-                name: {lang: title(code, lang) for lang in LANGS}
-                for code, spec in FINDINGS.items()
-                for name in (code, spec.slug)
+                spec.slug: {lang: title(code, lang) for lang in LANGS} for code, spec in FINDINGS.items()
             },
             "profiles": [
                 {
@@ -150,6 +158,34 @@ async def _look(worker: Worker, request: Request) -> Response:
     source = SourceBytes(await _body(request, worker.limits.max_bytes), label=_name(asked.get("name", "")))
     told = await _while_awaited(request, worker.acall(work.look, source, options))
     return JSONResponse(answers.looked(*told))
+
+
+async def _join(worker: Worker, request: Request) -> Response:
+    """Front and back, one behind the other in the body; `split` is the length of the front."""
+    asked = request.query_params
+    sides = {
+        "front": _options(asked),
+        "back": _options({**asked, **{name: asked.get(f"back_{name}", "") for name in OF_ONE_PHOTO}}),
+    }
+    body = await _body(request, 2 * worker.limits.max_bytes)
+    split = _whole(asked.get("split", ""))
+    front, back = SourceBytes(body[:split]), SourceBytes(body[split:])
+    layout = asked.get("layout", "vertical")
+    if layout not in get_args(Layout) or not back.data or len(back.data) > worker.limits.max_bytes:
+        raise RequestError
+    options = {**sides, "source": back, "layout": layout}
+    made = await _while_awaited(request, worker.acall(work.join, front, options))
+    return JSONResponse(answers.joined(made))
+
+
+async def _form(request: Request) -> Response:
+    """Number and name as they are typed; they come in the body, because addresses are remembered."""
+    try:
+        typed = json.loads(await _body(request, MAX_FORM_BYTES))
+        given = {name: str(typed[name]) for name in FORM_FIELDS if typed.get(name)}
+    except (ValueError, AttributeError) as error:
+        raise RequestError from error
+    return JSONResponse(answers.form(check_form(given)))
 
 
 async def _warm_up(worker: Worker) -> None:
@@ -182,22 +218,25 @@ def _options(asked: Mapping[str, str]) -> dict[str, Any]:
     if profile not in profile_names():
         raise RequestError
     try:
-        corners = [[float(number) for number in point.split(",")] for point in asked["corners"].split()]
-    except KeyError:
-        corners = None
+        points = asked.get("corners", "").split()
+        corners = [[float(number) for number in point.split(",")] for point in points]
     except ValueError as error:
         raise RequestError from error
     turn = asked.get("turn")
-    if turn is not None and not turn.isdecimal():
-        raise RequestError
     return {
         "profile": profile,
         "format": asked.get("format"),
-        "crop": asked.get("crop", "auto"),
+        "crop": asked.get("crop") or "auto",
         "document": asked.get("document") or None,
-        "corners": corners,
-        "turn": None if turn is None else int(turn),
+        "corners": corners or None,
+        "turn": _whole(turn) if turn else None,
     }
+
+
+def _whole(text: str) -> int:
+    if not text.isdecimal() or len(text) > 9:
+        raise RequestError
+    return int(text)
 
 
 def _name(given: str) -> str | None:

@@ -7,15 +7,24 @@ from typing import Any
 from scanfix.errors import CannotMeetProfileError, ScanfixError
 from scanfix.files import SourceBytes
 from scanfix.limits import Limits
-from scanfix.model import Report
+from scanfix.model import Report, SourceInfo
 from scanfix.order import make_order
 
 Looked = tuple[Report, bytes | None, bytes | None, ScanfixError | None]
-"""The report, the file that was made, a small JPEG of the photo, and why no file could be made."""
+"""The report, the file that was made, a JPEG of the photo, and why no file could be made."""
+
+
+def join(front: SourceBytes, limits: Limits, options: dict[str, Any]) -> Any:
+    """Both sides on one page, each with its own crop, corners and turn. Raises as `pipeline.join`."""
+    from scanfix import pipeline
+
+    orders = [make_order(limits=limits, **options[side]) for side in ("front", "back")]
+    return pipeline.join(front, options["source"], orders[0], options["layout"], orders[1])
 
 
 def look(source: SourceBytes, limits: Limits, options: dict[str, Any]) -> Looked:
-    """A photo that no file can be made of within the rules is still looked at. `preview` asks for the JPEG.
+    """A photo that no file can be made of within the rules is still looked at. `preview` asks for the JPEG,
+    which is not made of a file that the browser shows as well.
 
     Raises as `pipeline.examine`.
     """
@@ -26,9 +35,15 @@ def look(source: SourceBytes, limits: Limits, options: dict[str, Any]) -> Looked
     wants_preview = options.pop("preview")
     order = make_order(limits=limits, **options)
     image, report = pipeline.examine(source, order)
-    preview = preview_of(image.pixels) if wants_preview else None
+    preview = preview_of(image.pixels) if wants_preview and not _is_shown_alike(report.source) else None
     try:
         made = pipeline.make(source, order, image, report)
     except CannotMeetProfileError as error:
         return report, None, preview, error
     return made.report, made.data, preview, None
+
+
+def _is_shown_alike(info: SourceInfo) -> bool:
+    """Whether every browser shows the very pixels of the report: upright, opaque, in the same colours."""
+    is_upright = info.format == "JPEG" or (info.format == "PNG" and info.exif_orientation == 1)
+    return is_upright and info.color_mode in ("RGB", "L")

@@ -2,28 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from drawing import as_jpeg, photo
 from playwright.sync_api import Browser, Page, sync_playwright
-from serving import Served, serving
-
-CHROMIUM = os.environ.get("SCANFIX_CHROMIUM") or next(
-    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
-)
-QUIET = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
+from serving import CHROMIUM, QUIET, Served, serving
 
 
 @pytest.fixture(scope="session")

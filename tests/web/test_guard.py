@@ -54,7 +54,8 @@ def test_the_page_answers_to_its_own(served: Served, card_bytes: bytes) -> None:
     told = json.loads(body)
     assert told["report"]["en"]["verdict"] == "ready"
     assert told["report"]["zh"]["verdict"] == "ready"
-    assert base64.b64decode(told["picture"])[:2] == base64.b64decode(told["preview"])[:2] == b"\xff\xd8"
+    assert base64.b64decode(told["picture"])[:2] == b"\xff\xd8"
+    assert told["preview"] is None, "the browser shows a JPEG itself"
 
 
 @pytest.mark.parametrize("path", ["/", "/static/app.js", "/api/setup", "/api/look"])
@@ -240,3 +241,24 @@ def test_a_port_that_is_taken_is_told_in_one_sentence(served: Served) -> None:
     assert done.stdout == ""
     assert f"Port {served.port} cannot be used" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_two_sides_are_split_where_the_page_says(served: Served, card_bytes: bytes) -> None:
+    both, split = card_bytes * 2, len(card_bytes)
+    status, _, body = ask(served, f"/api/join?split={split}&layout=horizontal", both)
+    assert status == 200
+    told = json.loads(body)["report"]["en"]
+    assert told["output"]["width"] > told["output"]["height"]
+    assert {finding.get("side") for finding in told["findings"]} <= {"front", "back", None}
+    for asked in (f"split={2 * split}", "split=-1", "", f"split={split}&layout=round"):
+        assert ask(served, f"/api/join?{asked}", both)[0] == 400
+
+
+def test_what_is_typed_is_checked_and_not_repeated(served: Served) -> None:
+    typed = json.dumps({"number": "110105194912310021", "name": "张三", "kind": None}).encode()
+    status, _, body = ask(served, "/api/form", typed)
+    assert status == 200
+    assert [finding["code"] for finding in json.loads(body)["en"]] == ["SF503"]
+    assert b"110105" not in body
+    for broken in (b"[1]", b"{", b'{"kind": "dog"}', b"x" * 20_000):
+        assert ask(served, "/api/form", broken)[0] in (400, 413)

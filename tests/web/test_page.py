@@ -11,12 +11,15 @@ from urllib.parse import urlsplit
 import numpy as np
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from draw.specimens import Kind
+from drawing import as_jpeg, photo
 from PIL import Image
 from playwright.sync_api import Page, expect
 from serving import serving
 
 Opened = Callable[..., Page]
 WINDOW = range(56_320, 1_000_001)
+KINDS: tuple[Kind, ...] = ("card", "card-back")
 
 
 def choose(page: Page, *paths: Path) -> None:
@@ -267,12 +270,13 @@ def test_the_portal_and_the_format_are_chosen_on_the_page(opened: Opened, card: 
     assert len(data) in range(102_400, 1_000_001)
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 390)])
 def test_axe_finds_nothing_serious(opened: Opened, glare: Path, scheme: str, width: int) -> None:
     page = opened(lang="zh", color_scheme=scheme, viewport={"width": width, "height": 800})
     faults = serious(page)
-    choose(page, glare)
+    choose(page, glare, glare)
+    for opening in ("#unchecked summary", "#about summary", "#form-title"):
+        page.click(opening)
     faults += serious(page)
     page.click("#view-compare")
     faults += serious(page)
@@ -289,13 +293,16 @@ def serious(page: Page) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("width", [320, 768, 3840])
-def test_nothing_reaches_beyond_the_window(opened: Opened, glare: Path, width: int) -> None:
-    for lang in ("en", "zh"):
-        page = opened(lang=lang, viewport={"width": width, "height": max(568, width // 2)})
-        for _ in range(2):
-            assert page.evaluate("document.documentElement.scrollWidth") <= width
-            choose(page, glare)
+def test_nothing_reaches_beyond_the_window(opened: Opened, glare: Path) -> None:
+    page = opened()
+    for photos in (False, True):
+        if photos:
+            choose(page, glare, glare)
+        for width in (320, 390, 768, 960, 1280, 3840):
+            page.set_viewport_size({"width": width, "height": max(568, width // 2)})
+            for _ in ("en", "zh"):
+                assert page.evaluate("document.documentElement.scrollWidth") <= width
+                page.click("#language")
 
 
 def test_the_first_paint_is_small_and_nothing_comes_from_elsewhere(opened: Opened, card: Path) -> None:
@@ -306,3 +313,76 @@ def test_the_first_paint_is_small_and_nothing_comes_from_elsewhere(opened: Opene
     page.on("request", lambda request: hosts.add(urlsplit(request.url).netloc))
     choose(page, card)
     assert hosts <= {urlsplit(page.url).netloc, ""}
+
+
+def test_front_and_back_come_on_one_page_as_they_were_framed(opened: Opened, tmp_path: Path) -> None:
+    names = ("front.jpg", "back.jpg")
+    for name, kind in zip(names, KINDS, strict=True):
+        (tmp_path / name).write_bytes(as_jpeg(photo(kind, 900).pixels))
+    page = opened()
+    choose(page, *(tmp_path / name for name in names))
+    page.locator(".film .tile").nth(1).click()
+    settle(page)
+    page.click("#join")
+    page.wait_for_selector(".film li:nth-child(3) .tile:not(.none)")
+    settle(page)
+    name, data = saved(page)
+    assert name == "front and back.prepared.jpg"
+    upright = Image.open(io.BytesIO(data)).size
+    assert upright[1] > upright[0]
+    page.locator(".film .tile").nth(1).click()
+    page.click("#turn-right")
+    settle(page)
+    page.locator(".film .tile").nth(2).click()
+    settle(page)
+    turned = Image.open(io.BytesIO(saved(page)[1])).size
+    assert turned[1] / turned[0] > 1.15 * upright[1] / upright[0]
+    page.select_option("#back", label="front.jpg")
+    assert page.locator("#join").is_disabled()
+
+
+def test_number_and_name_are_checked_as_they_are_typed(opened: Opened, card: Path) -> None:
+    page = opened()
+    choose(page, card)
+    page.click("#form-title")
+    page.fill("#form-number", "110105194912310021")
+    expect(page.locator("#form-findings")).to_contain_text("check digit")
+    page.fill("#form-number", "11010519491231002X")
+    expect(page.locator("#form-said")).to_have_text("Nothing is wrong with what was typed.")
+    page.fill("#form-number", "")
+    expect(page.locator("#form-said")).to_have_text("")
+
+
+@pytest.mark.parametrize("ending", ["heic", "pdf", "tif"])
+def test_what_the_browser_cannot_show_the_server_shows(opened: Opened, tmp_path: Path, ending: str) -> None:
+    path = tmp_path / f"card.{ending}"
+    path.write_bytes(as_file(ending))
+    page = opened()
+    choose(page, path)
+    assert page.locator("#drawing image").get_attribute("href").startswith("blob:")  # type: ignore[union-attr]
+    page.wait_for_timeout(200)
+    with Image.open(io.BytesIO(page.locator("#drawing").screenshot())) as seen:
+        assert np.asarray(seen.convert("L")).std() > 20
+
+
+def as_file(ending: str) -> bytes:
+    picture, buffer = Image.fromarray(photo("card", 900).pixels), io.BytesIO()
+    if ending == "heic":
+        pillow_heif = pytest.importorskip("pillow_heif")
+        return bytes(pillow_heif.from_pillow(picture).save(buffer, quality=80) or buffer.getvalue())
+    picture.save(buffer, {"pdf": "PDF", "tif": "TIFF"}[ending])
+    return buffer.getvalue()
+
+
+def test_a_new_wish_ends_the_work_on_the_old_one(opened: Opened, card: Path) -> None:
+    page = opened()
+    choose(page, card)
+    for _ in range(5):
+        page.click("#turn-right")
+    page.locator('#crop input[value="never"]').check(force=True)
+    settle(page)
+    size = Image.open(io.BytesIO(saved(page)[1])).size
+    assert size[0] / size[1] == pytest.approx(4 / 3, rel=0.01) or size[1] / size[0] == pytest.approx(
+        4 / 3, rel=0.01
+    )
+    expect(page.locator("#trouble")).to_be_hidden()

@@ -2,13 +2,13 @@
 
 import { CompareView } from "./compare.js";
 import { Rules, allowed } from "./controls.js";
+import { NumberForm } from "./form.js";
 import { listFacts, listFindings, listUnchecked } from "./findings.js";
 import { PhotoView } from "./photo.js";
-import { look, setup as askSetup } from "./server.js";
+import { join, look, setup as askSetup } from "./server.js";
 import { lang, learn, megabytes, number, say, speak } from "./words.js";
 
 const $ = (id) => document.getElementById(id);
-const SHOWN_BY_BROWSERS = ["JPEG", "PNG", "WEBP", "GIF", "BMP", "AVIF"];
 const GONE = { en: "scanfix does not answer.", zh: "scanfix 没有响应。" }; // before any word came from it
 const VERDICT_ICONS = {
   ready: "M5 10.500l3.500 3.500L15.500 6.500",
@@ -16,8 +16,11 @@ const VERDICT_ICONS = {
   refused: "M6 6l8 8M14 6l-8 8",
 };
 
+const NEARLY_THERE = 2000; // milliseconds: what a photo takes, and what a new worker process takes
+
 let limits;
 let rules;
+let form;
 let items = [];
 let chosen = null;
 let running = null;
@@ -53,6 +56,7 @@ function remove(item) {
   for (const url of [item.url, item.previewUrl, item.pictureUrl]) if (url) URL.revokeObjectURL(url);
   const place = items.indexOf(item);
   items.splice(place, 1);
+  items = items.filter((each) => !each.pair?.includes(item));
   if (chosen === item) chosen = items[Math.min(place, items.length - 1)] ?? null;
   show();
 }
@@ -65,12 +69,10 @@ async function work() {
   running = item;
   item.isDue = false;
   item.abort = new AbortController();
+  item.since = performance.now();
   show();
   try {
-    const preview = item.previewUrl ? null : "yes";
-    const options = { ...rules.options, ...item.options, preview };
-    options.corners = item.options.corners?.map((point) => point.map((value) => value.toFixed(1)).join(",")).join(" ");
-    take(item, await look(item.file, options, item.abort.signal));
+    take(item, await (item.pair ? askJoined(item) : askLooked(item)));
     $("trouble").hidden = true;
   } catch (error) {
     if (error.name !== "AbortError") refuse(item, { code: error.code ?? "failed", said: error.said });
@@ -81,11 +83,43 @@ async function work() {
   if (!items.some((each) => each.error?.code === "gone")) work();
 }
 
+function askLooked(item) {
+  const preview = item.answer && !item.previewUrl ? null : "yes";
+  return look(item.file, { ...rules.options, ...ownOptions(item), preview }, item.abort.signal);
+}
+
+function askJoined(item) {
+  const [front, back] = item.pair;
+  const ofBack = Object.entries(ownOptions(back)).map(([name, value]) => [`back_${name}`, value]);
+  const options = { ...rules.options, ...ownOptions(front), ...Object.fromEntries(ofBack), layout: item.layout };
+  return join(front.file, back.file, options, item.abort.signal);
+}
+
+/** What was chosen for one photo, as the server wants it. */
+function ownOptions({ options }) {
+  const points = options.corners?.map((point) => point.map((value) => value.toFixed(1)).join(","));
+  return { ...options, corners: points?.join(" ") ?? null };
+}
+
 /** Ask again; what was shown stays until the answer is there. */
 function renew(item) {
   item.isDue = true;
-  if (running === item) item.abort.abort();
+  stop(item);
+  for (const joined of items) if (joined.pair?.includes(item)) joined.isDue = true;
   work();
+}
+
+/** Give up on an answer that nobody wants any more; one that is nearly there is cheaper to wait for. */
+function stop(item) {
+  if (item && running === item && performance.now() - item.since > NEARLY_THERE) item.abort.abort();
+}
+
+function addJoined() {
+  const pair = ["front", "back"].map((side) => items.find((item) => item.id === Number($(side).value)));
+  const layout = document.querySelector("#layout input:checked").value;
+  const [name, options] = [say("joined_name"), { crop: "auto", corners: null, turn: null }];
+  items.push({ id: ++count, name, pair, layout, options, isDue: true, file: pair[0].file });
+  choose(items.at(-1));
 }
 
 function take(item, answer) {
@@ -157,12 +191,13 @@ function show() {
   showFilm();
   showOutcome();
   showFindings();
+  showPair();
   if (!isEmpty) showStage();
 }
 
 function showStage() {
   const report = reportOf(chosen);
-  const canCompare = Boolean(chosen.pictureUrl);
+  const canCompare = Boolean(chosen.pictureUrl) && !chosen.pair;
   const isCompared = comparing && canCompare;
   $("view-compare").disabled = !canCompare;
   $("view-photo").setAttribute("aria-pressed", String(!isCompared));
@@ -170,20 +205,24 @@ function showStage() {
   $("photo").hidden = isCompared;
   $("compare").hidden = !isCompared;
   $("stage").classList.toggle("busy", running === chosen || (chosen.isDue && !chosen.error));
-  for (const tool of $("stage").querySelectorAll(".tools button, #crop input, #corners")) tool.disabled = !report;
+  const isFixed = !report || Boolean(chosen.pair);
+  for (const tool of $("stage").querySelectorAll(".tools button, #crop input, #corners")) tool.disabled = isFixed;
   for (const input of $("crop").querySelectorAll("input")) {
     input.checked = input.value === chosen.options.crop;
     input.disabled ||= rules.chosen.converts_only && input.value !== "never";
   }
-  $("corners").hidden = Boolean(report?.border) && !chosen.options.corners;
+  $("nothing").hidden = !chosen.error;
+  $("nothing").textContent = chosen.name;
+  $("corners").hidden = !report || Boolean(chosen.pair) || (Boolean(report?.border) && !chosen.options.corners);
   $("corners").textContent = say(chosen.options.corners ? "corners_found" : "corners_mark");
   $("corner-help").hidden = !report?.border || isCompared;
   $("photo").classList.toggle("plain", !report);
   if (!report) return showPlain();
+  if (chosen.pair) return showJoined(report);
   if (isCompared) return showCompared(report);
   photo.show({
     name: chosen.name,
-    url: sharpest(chosen),
+    url: pictureOf(chosen),
     size: report.source,
     quarters: quartersOf(chosen),
     border: report.border,
@@ -196,6 +235,7 @@ function showStage() {
 
 /** Before there is a report: the photo alone, if the browser can show it. */
 function showPlain() {
+  if (chosen.pair) return;
   const image = new Image();
   image.src = chosen.url;
   const item = chosen;
@@ -210,10 +250,16 @@ function showPlain() {
   );
 }
 
+/** The page itself; the places of the findings are in the photos of its sides. */
+function showJoined({ output, findings }) {
+  const size = { width: output.width, height: output.height };
+  photo.show({ name: chosen.name, url: chosen.pictureUrl, size, quarters: 0, border: null, findings, outline: null });
+}
+
 function showCompared(report) {
   const { width, height } = report.output;
   compare.show({
-    before: sharpest(chosen),
+    before: pictureOf(chosen),
     after: chosen.pictureUrl,
     source: report.source,
     output: { width, height },
@@ -223,12 +269,8 @@ function showCompared(report) {
   $("after-facts").textContent = facts(report.output);
 }
 
-/** The file itself, where the browser shows the very pixels of the report; else the server's picture of it. */
-function sharpest(item) {
-  const { format, exif_orientation: turn } = item.answer.report.en.source;
-  const isSame = format === "JPEG" || (SHOWN_BY_BROWSERS.includes(format) && turn === 1);
-  return isSame ? item.url : (item.previewUrl ?? item.url);
-}
+/** The server's picture of the photo, where it made one; else the browser shows the file alike. */
+const pictureOf = (item) => item.previewUrl ?? item.url;
 
 const quartersOf = (item) => (item.answer.report.en.output?.rotation ?? item.options.turn ?? 0) / 90;
 
@@ -257,6 +299,7 @@ function showMade(output) {
   $("window").style.setProperty("--at", `${Math.min(100, (100 * output.byte_count) / max)}%`);
   $("save").href = chosen.pictureUrl;
   $("save").download = saveName(chosen);
+  $("save").className = chosen.answer.report.en.verdict === "refused" ? "second" : "primary";
   $("save").textContent = say("save", { name: saveName(chosen) });
 }
 
@@ -283,11 +326,26 @@ function showFindings() {
   const legible = assessments.find((each) => each.check === "legibility")?.score;
   const percent = border && Math.round(100 * border.confidence);
   const edge = border ? say("border_confidence", { percent }) : say("border_none");
+  $("about").hidden = Boolean(chosen.pair);
   listFacts($("about"), [
     facts(source),
     chosen.options.corners ? say("border_hand") : edge,
     ...(legible == null ? [] : [say("legibility", { score: Math.round(legible) })]),
   ]);
+}
+
+/** Two photos can be the two sides of one document. */
+function showPair() {
+  const sides = items.filter((item) => !item.pair);
+  $("form-part").hidden = items.length === 0;
+  $("join-part").hidden = sides.length < 2;
+  ["front", "back"].forEach((side, i) => {
+    const select = $(side);
+    const before = Number(select.value);
+    select.replaceChildren(...sides.map((item) => new Option(item.name, item.id)));
+    select.value = (sides.find((item) => item.id === before) ?? sides[i] ?? sides[0])?.id;
+  });
+  $("join").disabled = $("front").value === $("back").value;
 }
 
 function showFilm() {
@@ -300,7 +358,7 @@ function showFilm() {
     const verdict = item.answer || item.error ? verdictOf(item)[0] : say("waiting");
     open.setAttribute("aria-label", `${item.name}: ${verdict}`);
     open.title = item.name;
-    const source = item.previewUrl ?? (item.file.type.startsWith("image/") ? item.url : null);
+    const source = item.pair ? item.pictureUrl : item.answer ? pictureOf(item) : null;
     if (source) {
       const image = new Image();
       image.src = source;
@@ -383,6 +441,7 @@ function speakTo(wanted) {
   $("accepted").textContent = say("accepted", { size: megabytes(limits.max_bytes) });
   $("live").textContent = "";
   rules.translate();
+  form.show();
   if (!$("trouble").hidden) trouble($("trouble").code);
   show();
 }
@@ -421,6 +480,8 @@ function listen() {
   });
   $("corners").addEventListener("click", () => (chosen.options.corners ? setCorners(null) : photo.offerCorners()));
   $("save-all").addEventListener("click", saveAll);
+  for (const side of ["front", "back"]) $(side).addEventListener("change", showPair);
+  $("join").addEventListener("click", addJoined);
   $("retry").addEventListener("click", () => {
     for (const item of items) if (item.error?.code === "gone") [item.error, item.isDue] = [null, true];
     work();
@@ -433,8 +494,9 @@ function take_files(input) {
 }
 
 function renewAll() {
+  form.check();
   for (const item of items) if (item.answer || !item.error) item.isDue = true;
-  running?.abort.abort();
+  stop(running);
   work();
 }
 
@@ -446,6 +508,7 @@ async function start() {
   }
   learn(limits);
   rules = new Rules($("panel"), limits, renewAll);
+  form = new NumberForm($("form-part"), () => rules.options.document);
   $("files").accept = ["image/*", ...limits.extensions].join(",");
   listen();
   speakTo(lang);

@@ -11,7 +11,7 @@ const element = (tag, className, text) => {
 };
 
 /** Fill the list. `light(index | null)` shows a place, `pick(index)` keeps it shown. */
-export function listFindings(list, findings, border, { light, pick }) {
+export function listFindings(list, findings, border, { light, pick } = {}) {
   let count = 0;
   list.replaceChildren(
     ...findings.map((finding, index) => {
@@ -21,6 +21,7 @@ export function listFindings(list, findings, border, { light, pick }) {
       mark.setAttribute("aria-hidden", "true");
       const head = element("p", "kind");
       head.append(element("b", "", say(`severity_${finding.severity}`)), ` ${finding.code}`);
+      if (finding.side) head.append(` · ${say(`side_${finding.side}`)}`);
       if (finding.confidence < 0.8) {
         head.append(` · ${say("sure", { percent: Math.round(100 * finding.confidence) })}`);
       }

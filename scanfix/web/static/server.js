@@ -20,11 +20,13 @@ export async function look(file, options, signal) {
 }
 
 /** Both sides on one page. */
-export async function join(front, back, options) {
-  const both = new Blob([front, back]);
-  const answer = await post("/api/join", both, { ...options, split: front.size });
-  return { ...answer, picture: blobOf(answer.picture) };
+export async function join(front, back, options, signal) {
+  const answer = await post("/api/join", new Blob([front, back]), { ...options, split: front.size }, signal);
+  return { ...answer, picture: blobOf(answer.picture, answer) };
 }
+
+/** What is to be said of number and name. */
+export const checkForm = (typed) => post("/api/form", new Blob([JSON.stringify(typed)]), {});
 
 async function post(path, body, options, signal) {
   try {

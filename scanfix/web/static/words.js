@@ -15,7 +15,7 @@ export function say(key, params = {}) {
   return text.replace(/\{(\w+)\}/g, (_, name) => params[name] ?? "");
 }
 
-/** The few words for a finding, by code or slug. */
+/** The few words for a finding, by its slug. */
 export const titleOf = (name) => titles[name]?.[lang] ?? name;
 
 export const number = (value) => value.toLocaleString("en-US");

@@ -46,7 +46,12 @@ class SourceInfo:
     subsampled: bool = False
     """The chroma was stored at half resolution (4:2:0 or 4:2:2)."""
     color_converted: bool = False
-    """An embedded profile, other than sRGB, was applied; without it the stored numbers mean other colours."""
+    """An embedded profile or a code for a space, other than sRGB, was applied; without it the stored numbers
+    mean other colours."""
+    reshaped: bool = False
+    """The dots were not square, and the picture has the shape that they give it."""
+    profile_unused: bool = False
+    """An embedded profile, or part of it, could not be used."""
     damaged: bool = False
     """Part of the picture is missing; only ever true with salvage."""
 

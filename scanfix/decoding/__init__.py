@@ -1,6 +1,6 @@
 """What does this file show? Bytes in, upright sRGB pixels out, or a refusal that says why.
 
-    bytes - sniff -> name - one reader -> Stored - to_srgb, upright -> SourceImage
+    bytes - sniff -> name - one reader -> Stored - to_srgb, square dots, upright -> SourceImage
 
 The format is told by scanfix's own table of first bytes, exactly one reader is used, and every
 limit is checked on the header before pixels are allocated. A reader keeps to one container.
@@ -11,7 +11,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Protocol
 
-from scanfix.decoding.colour import is_converted, to_srgb
+from scanfix.decoding.colour import to_srgb
+from scanfix.decoding.dots import square_dpi, with_square_dots
 from scanfix.decoding.sniff import sniff
 from scanfix.decoding.stored import DECODER_ERRORS, Stored
 from scanfix.errors import InputError
@@ -62,7 +63,8 @@ def decode(
     format_name = sniff(data)
     try:
         stored = _read(format_name, data, limits, salvage, useful_pixels)
-        pixels = upright(to_srgb(stored), stored.orientation)
+        shown = to_srgb(stored)
+        pixels = upright(with_square_dots(shown.pixels, stored.dot_aspect, limits), stored.orientation)
     except DECODER_ERRORS as error:
         # The net below the readers: bytes that even their own parsing trips over are damaged.
         raise InputError("corrupt", format=format_name) from error
@@ -76,10 +78,12 @@ def decode(
         exif_orientation=stored.orientation,
         color_mode=stored.color_mode,
         page_count=stored.page_count,
-        dpi=stored.dpi,
+        dpi=square_dpi(stored),
         metadata=tuple(sorted(stored.metadata)),
         subsampled=stored.subsampled,
-        color_converted=is_converted(stored),
+        color_converted=shown.converted,
+        reshaped=stored.dot_aspect != 1,
+        profile_unused=shown.profile_unused,
         damaged=stored.damaged,
     )
     return SourceImage(info, pixels)

@@ -2,37 +2,65 @@
 
 from __future__ import annotations
 
-from PIL import AvifImagePlugin
+import cv2
+import numpy as np
+from PIL import AvifImagePlugin, Image
 
 from scanfix.decoding import isobmff, pillow
+from scanfix.decoding.colour_space import Codes
 from scanfix.decoding.exif import read_exif
-from scanfix.decoding.stored import Stored, check_metadata
+from scanfix.decoding.items import check_coded, dot_aspect_of, is_cut, read_items, space_of
+from scanfix.decoding.stored import Model, Stored, check_metadata
 from scanfix.errors import InputError
 from scanfix.limits import Limits
+
+_TEN_BITS = 1023
 
 
 def read_avif(data: bytes, limits: Limits, *, salvage: bool = False) -> Stored:
     """Decode an AVIF. The reader turns rotation and mirror boxes into an EXIF orientation."""
-    if isobmff.is_cut(data) and not salvage:
+    found = read_items(data, limits)
+    if is_cut(found, limits) and not salvage:
         raise InputError("truncated", format="AVIF")
-    isobmff.check_extents(data, limits, "AVIF")
-    picture = pillow.open_with(AvifImagePlugin.AvifImageFile, _without_exif(data), "AVIF", limits)
+    coded = check_coded(found, limits, "AVIF")
+    bare = _without_exif(isobmff.without_tail(data))
+    picture = pillow.open_with(AvifImagePlugin.AvifImageFile, bare, "AVIF", limits)
     icc, exif = picture.info.get("icc_profile"), picture.info.get("exif", b"")
+    space = space_of(found, coded)
     check_metadata(len(icc or b""), limits)
     page_count = min(getattr(picture, "n_frames", 1), limits.max_pages)
     damaged = pillow.load(picture, "AVIF", salvage=salvage)
     color_mode = picture.mode
-    pixels, model = pillow.pixels_of(picture, "AVIF")
+    wide = _all_bits(bare, picture) if space is not None and space.is_hdr and not damaged else None
+    pixels, model = wide or pillow.pixels_of(picture, "AVIF")
     return Stored(
         pixels,
         model,
         color_mode=color_mode,
         icc=icc,
+        space=space,
         orientation=read_exif(exif).orientation,
         page_count=page_count,
+        dot_aspect=dot_aspect_of(found),
         metadata=isobmff.metadata_kinds(data),
         damaged=damaged,
     )
+
+
+def _all_bits(data: bytes, picture: Image.Image) -> tuple[Codes, Model] | None:
+    """The samples of 10 or 12 bits, spread over 16, where eight would show steps; None where they are not
+    had.
+
+    OpenCV has them, and neither turns nor mirrors; Pillow has eight bits.
+    """
+    pixels = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
+    if pixels is None or pixels.dtype != np.uint16 or pixels.ndim != 3 or pixels.shape[1::-1] != picture.size:
+        return None
+    bits = 12 if int(pixels.max()) > _TEN_BITS else 10
+    wide = np.asarray(pixels, np.uint16) << (16 - bits)
+    if wide.shape[2] == 4:
+        return np.ascontiguousarray(wide[..., [2, 1, 0, 3]]), "RGBA"
+    return np.ascontiguousarray(wide[..., ::-1]), "RGB"
 
 
 def _without_exif(data: bytes) -> bytes:

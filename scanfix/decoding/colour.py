@@ -2,7 +2,8 @@
 
 An embedded profile is applied by Little CMS (relative colorimetric with black point
 compensation, as viewers and print programs do). A profile that is damaged or made for
-another kind of pixels is ignored. CMYK without a profile: R = (1 - C)(1 - K).
+another kind of pixels is ignored. Without a profile the numbers mean what `colour_space` reads
+from the codes beside them, if there are any. CMYK without a profile: R = (1 - C)(1 - K).
 Everything runs in bands of rows, so that no second full picture is needed.
 """
 
@@ -10,14 +11,20 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
+from dataclasses import replace
+from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 from PIL import Image, ImageCms
 
+from scanfix.decoding.colour_space import Codes, converter
+from scanfix.decoding.icc import hdr_of, without_elements
 from scanfix.decoding.stored import DECODER_ERRORS, Model, Stored
 from scanfix.model import Pixels
 
 _BAND_PIXELS = 1 << 20
+_SAMPLE_PIXELS = 1 << 18
 _PROFILE_SPACE = {"L": "GRAY", "LA": "GRAY", "RGB": "RGB", "RGBA": "RGB", "CMYK": "CMYK"}
 _CHANNELS = {"L": 1, "LA": 1, "RGB": 3, "RGBA": 3, "CMYK": 4, "LAB": 3}
 _MODES = {1: "L", 3: "RGB", 4: "CMYK"}
@@ -26,48 +33,83 @@ _SAME_AS_SRGB = 2
 
 _PROFILE_ERRORS: tuple[type[Exception], ...] = (*DECODER_ERRORS, ImageCms.PyCMSError)
 
-ToSrgb = Callable[[Pixels], Pixels]
+ToSrgb = Callable[[Codes], Pixels]
 
 
-def to_srgb(stored: Stored) -> Pixels:
-    """Stored pixels -> H x W x 3 uint8 sRGB, not yet upright; RGB is converted in its own array."""
-    convert = _profile(stored.icc, stored.model) or _PLAIN[stored.model]
+class Shown(NamedTuple):
+    """The picture as it is looked at."""
+
+    pixels: Pixels
+    """H x W x 3 uint8 sRGB, not yet upright."""
+    converted: bool
+    """A profile or a code asks for other colours than the plain reading of the numbers."""
+    profile_unused: bool
+    """A profile is there, and part of it or all of it could not be used."""
+
+
+def to_srgb(stored: Stored) -> Shown:
+    """Stored pixels -> sRGB over white; RGB is converted in its own array."""
+    hdr = hdr_of(stored.icc)
+    if hdr is not None:
+        # Its tables are for a display of high dynamic range, or do the same less well.
+        stored = replace(stored, icc=None, space=hdr)
+    profile = profile_of(stored.icc, stored.model)
+    convert = profile.convert or _by_space(stored)
+    converted = convert is not None
+    convert = convert or _PLAIN[stored.model]
+    return Shown(_converted(stored, convert), converted, profile.unused)
+
+
+def _converted(stored: Stored, convert: ToSrgb) -> Pixels:
     has_alpha = stored.model in ("LA", "RGBA")
+    source = stored.pixels
     if convert is _as_it_is and not has_alpha:
-        return stored.pixels
-    height, width = stored.pixels.shape[:2]
-    in_place = stored.model == "RGB" and stored.pixels.flags.writeable
-    result = stored.pixels if in_place else np.empty((height, width, 3), np.uint8)
+        return _eight_bits(source)
+    height, width = source.shape[:2]
+    in_place = stored.model == "RGB" and source.flags.writeable and source.dtype == np.uint8
+    result = _eight_bits(source) if in_place else np.empty((height, width, 3), np.uint8)
     step = max(1, _BAND_PIXELS // width)
     channels = _CHANNELS[stored.model]
     for top in range(0, height, step):
-        band = stored.pixels[top : top + step]
+        band = source[top : top + step]
         if band.ndim == 2:
             band = band[..., None]
         colour = convert(np.ascontiguousarray(band[..., :channels]))
-        result[top : top + step] = _over_white(colour, band[..., -1]) if has_alpha else colour
+        result[top : top + step] = _over_white(colour, _eight_bits(band[..., -1])) if has_alpha else colour
     return result
 
 
-def is_converted(stored: Stored) -> bool:
-    """An embedded profile asks for other colours than the plain reading of the numbers."""
-    return bool(stored.icc) and _profile(stored.icc, stored.model) is not None
+def _eight_bits(codes: Codes) -> Pixels:
+    return np.asarray(codes if codes.dtype == np.uint8 else codes >> 8, np.uint8)
 
 
-def _as_it_is(colour: Pixels) -> Pixels:
-    return colour
+def _by_space(stored: Stored) -> ToSrgb | None:
+    space, model = stored.space, stored.model
+    if space is None or model not in ("L", "LA", "RGB", "RGBA") or space.is_srgb:
+        return None
+    height, width = stored.pixels.shape[:2]
+    step = max(1, int((height * width / _SAMPLE_PIXELS) ** 0.5))
+    sample = stored.pixels[::step, ::step].reshape(-1, max(1, stored.pixels[0, 0].size))
+    if model.startswith("RGB"):
+        return converter(space, sample[:, :3])
+    convert = converter(space, np.repeat(sample[:, :1], 3, axis=1))
+    return lambda grey: convert(np.repeat(grey, 3, axis=2))
 
 
-def _grey(colour: Pixels) -> Pixels:
-    return np.repeat(colour, 3, axis=2)
+def _as_it_is(colour: Codes) -> Pixels:
+    return _eight_bits(colour)
 
 
-def _naive_cmyk(colour: Pixels) -> Pixels:
+def _grey(colour: Codes) -> Pixels:
+    return np.repeat(_eight_bits(colour), 3, axis=2)
+
+
+def _naive_cmyk(colour: Codes) -> Pixels:
     light = 255 - colour.astype(np.uint16)
     return ((light[..., :3] * light[..., 3:] + 127) // 255).astype(np.uint8)
 
 
-def _lab(colour: Pixels) -> Pixels:
+def _lab(colour: Codes) -> Pixels:
     return _apply(_lab_transform(), colour, "LAB")
 
 
@@ -86,21 +128,31 @@ def _over_white(colour: Pixels, alpha: Pixels) -> Pixels:
     return ((colour * share + 255 * (255 - share) + 127) // 255).astype(np.uint8)
 
 
-def _profile(icc: bytes | None, model: Model) -> ToSrgb | None:
-    """The conversion an embedded profile asks for; None where it is absent, unusable or sRGB itself."""
+class Profile(NamedTuple):
+    """What an embedded profile asks for."""
+
+    convert: ToSrgb | None
+    """None where it is absent, unusable or sRGB itself."""
+    unused: bool = False
+
+
+@lru_cache(maxsize=4)
+def profile_of(icc: bytes | None, model: Model) -> Profile:
+    """The conversion that an embedded profile asks for; built once a picture."""
     if not icc or model not in _PROFILE_SPACE:
-        return None
+        return Profile(None)
+    plain, left_out = without_elements(icc)
+    mode = _MODES[_CHANNELS[model]]
     try:
-        profile = ImageCms.ImageCmsProfile(io.BytesIO(icc))
+        profile = ImageCms.ImageCmsProfile(io.BytesIO(plain))
         if profile.profile.xcolor_space.strip() != _PROFILE_SPACE[model]:
-            return None
-        mode = _MODES[_CHANNELS[model]]
+            return Profile(None, unused=left_out)
         transform = _transform(profile, mode)
         if mode == "RGB" and _is_identity(transform):
-            return None
+            return Profile(None, unused=left_out)
     except _PROFILE_ERRORS:
-        return None
-    return lambda colour: _apply(transform, colour, mode)
+        return Profile(None, unused=True)
+    return Profile(lambda colour: _apply(transform, _eight_bits(colour), mode), unused=left_out)
 
 
 def _transform(profile: ImageCms.ImageCmsProfile, mode: str) -> ImageCms.ImageCmsTransform:

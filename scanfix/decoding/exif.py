@@ -1,8 +1,8 @@
 """Which way up is the photo, and what kinds of private data lie beside it?
 
-A reader of the first TIFF directory of an EXIF block, for five tags. It follows no pointer
-but one, loops over nothing that the file controls beyond a bound, and never fails: garbage
-means orientation 1. (Pillow's own reader logs the values it meets at DEBUG.)
+A reader of the first TIFF directory of an EXIF block, for a few tags, and of one number in the third (whether
+the colours are Adobe RGB: EXIF 2.32, 4.6.7, DCF 2.0). It loops over nothing that the file controls beyond a
+bound, and never fails: garbage means orientation 1. (Pillow's own reader logs the values it meets at DEBUG.)
 """
 
 from __future__ import annotations
@@ -14,7 +14,9 @@ from scanfix.decoding.stored import plausible_dpi
 
 _ORIENTATION, _X_RESOLUTION, _RESOLUTION_UNIT, _GPS = 0x0112, 0x011A, 0x0128, 0x8825
 _MAX_ENTRIES = 512
+_EXIF, _INTEROPERABILITY, _INDEX, _COLOR_SPACE = 0x8769, 0xA005, 0x0001, 0xA001
 _SHORT, _LONG = 3, 4
+_ADOBE_COLOR_SPACE = 2
 _DPI_FACTOR = {2: 1.0, 3: 2.54}
 
 
@@ -24,6 +26,7 @@ class ExifFacts:
 
     orientation: int = 1
     dpi: float | None = None
+    is_adobe_rgb: bool = False
     has_gps: bool = False
     has_thumbnail: bool = False
 
@@ -51,6 +54,20 @@ def _read(tiff: bytes) -> ExifFacts:
     if order is None:
         return ExifFacts()
     (start,) = struct.unpack_from(f"{order}I", tiff, 4)
+    tags, end = _directory(tiff, order, start)
+    has_next = end + 4 <= len(tiff) and struct.unpack_from(f"{order}I", tiff, end)[0] not in (0, start)
+    orientation = tags.get(_ORIENTATION, 1)
+    return ExifFacts(
+        orientation if 1 <= orientation <= 8 else 1,
+        _dpi(tiff, order, tags),
+        _is_adobe_rgb(tiff, order, tags),
+        _GPS in tags,
+        has_next,
+    )
+
+
+def _directory(tiff: bytes, order: str, start: int) -> tuple[dict[int, int], int]:
+    """The first value of each tag, or where its values stand; and the position behind the tags."""
     (count,) = struct.unpack_from(f"{order}H", tiff, start)
     tags: dict[int, int] = {}
     for index in range(min(count, _MAX_ENTRIES)):
@@ -60,15 +77,18 @@ def _read(tiff: bytes) -> ExifFacts:
         tag, kind = struct.unpack_from(f"{order}HH", tiff, entry)
         (value,) = struct.unpack_from(f"{order}H" if kind == _SHORT else f"{order}I", tiff, entry + 8)
         tags.setdefault(tag, value)
-    end = start + 2 + 12 * count
-    has_next = end + 4 <= len(tiff) and struct.unpack_from(f"{order}I", tiff, end)[0] not in (0, start)
-    orientation = tags.get(_ORIENTATION, 1)
-    return ExifFacts(
-        orientation if 1 <= orientation <= 8 else 1,
-        _dpi(tiff, order, tags),
-        _GPS in tags,
-        has_next,
-    )
+    return tags, start + 2 + 12 * count
+
+
+def _is_adobe_rgb(tiff: bytes, order: str, tags: dict[int, int]) -> bool:
+    try:
+        own, _ = _directory(tiff, order, tags[_EXIF])
+        if own.get(_COLOR_SPACE) == _ADOBE_COLOR_SPACE:
+            return True
+        said, _ = _directory(tiff, order, own[_INTEROPERABILITY])
+    except (KeyError, struct.error):
+        return False
+    return said.get(_INDEX, 0).to_bytes(4, "little" if order == "<" else "big")[:3] == b"R03"
 
 
 def _dpi(tiff: bytes, order: str, tags: dict[int, int]) -> float | None:

@@ -12,7 +12,9 @@ from typing import Any
 import numpy as np
 
 from scanfix.decoding import isobmff
-from scanfix.decoding.exif import read_exif
+from scanfix.decoding.colour_space import ADOBE_RGB
+from scanfix.decoding.exif import ExifFacts, read_exif
+from scanfix.decoding.items import check_coded, dot_aspect_of, is_cut, read_items, space_of
 from scanfix.decoding.stored import DECODER_ERRORS, Model, Stored, check_metadata, check_size
 from scanfix.errors import InputError, MissingExtraError
 from scanfix.limits import Limits
@@ -23,11 +25,14 @@ _MODELS: dict[str, Model] = {"L": "L", "I": "L", "LA": "LA", "RGB": "RGB", "RGBA
 def read_heic(data: bytes, limits: Limits, *, salvage: bool = False) -> Stored:
     """Decode the primary image of a HEIF file with HEVC inside."""
     heif = _library()
-    if isobmff.is_cut(data) and not salvage:
+    found = read_items(data, limits)
+    if is_cut(found, limits) and not salvage:
         raise InputError("truncated", format="HEIC")
-    isobmff.check_extents(data, limits, "HEIC")
+    coded = check_coded(found, limits, "HEIC")
+    space = space_of(found, coded)
+    is_hdr = space is not None and space.is_hdr
     try:
-        container = heif.open_heif(data, convert_hdr_to_8bit=True, bgr_mode=False)
+        container = heif.open_heif(isobmff.without_tail(data), convert_hdr_to_8bit=not is_hdr, bgr_mode=False)
         picture = container[container.primary_index]
         width, height = picture.size
     except DECODER_ERRORS as error:
@@ -42,22 +47,22 @@ def read_heic(data: bytes, limits: Limits, *, salvage: bool = False) -> Stored:
     model = _MODELS.get(picture.mode.split(";")[0])
     if model is None:
         raise InputError("corrupt", format="HEIC")
-    if pixels.dtype != np.uint8:
+    if pixels.dtype != np.uint8 and not (is_hdr and icc is None):
         # Grey of 10 or 12 bits is not brought to 8 by the library but spread over 16.
         pixels = (pixels >> 8).astype(np.uint8)
+    block = picture.info.get("exif")
+    exif, kinds = (read_exif(block), read_exif(block).metadata) if block else (ExifFacts(), frozenset())
     return Stored(
         pixels,
         model,
         color_mode=picture.mode,
         icc=icc,
+        space=space or (ADOBE_RGB if exif.is_adobe_rgb else None),
+        dot_aspect=dot_aspect_of(found),
         page_count=min(len(container), limits.max_pages),
-        metadata=isobmff.metadata_kinds(data) | _exif_kinds(picture.info.get("exif")),
+        metadata=isobmff.metadata_kinds(data) | kinds,
         subsampled=True,
     )
-
-
-def _exif_kinds(block: bytes | None) -> frozenset[str]:
-    return read_exif(block).metadata if block else frozenset()
 
 
 def _library() -> Any:

@@ -1,16 +1,13 @@
 """What do the boxes of a HEIC or AVIF file say before any decoder sees it?
 
 The container of both is the ISO base media file format (ISO/IEC 14496-12). Read here: the
-brands, whether the boxes are all there, and which kinds of metadata are among them.
+brands, where the file ends, and which kinds of metadata are in it.
 """
 
 from __future__ import annotations
 
 import struct
 from collections.abc import Iterator
-
-from scanfix.decoding.stored import check_size
-from scanfix.limits import Limits
 
 AVIF_BRANDS = frozenset((b"avif", b"avis"))
 HEIC_BRANDS = frozenset(
@@ -46,27 +43,37 @@ def boxes(data: bytes, start: int = 0, end: int | None = None) -> Iterator[tuple
         start += length
 
 
-def is_cut(data: bytes) -> bool:
-    """Whether a box at the top level ends behind the end of the file."""
-    return any(end > len(data) for _, _, end in boxes(data))
+def boxes_in(data: bytes, start: int, end: int, kind: bytes) -> Iterator[tuple[int, int]]:
+    """(start of the content, end) of the boxes of one kind between two positions, ends within them."""
+    for found, content, stop in boxes(data, start, end):
+        if found == kind:
+            yield content, min(stop, end)
 
 
-def check_extents(data: bytes, limits: Limits, format: str) -> None:
-    """Refuse by the sizes that the boxes declare (`ispe`), before a decoder is asked."""
-    for kind, content, end in boxes(data):
-        if kind != b"meta":
-            continue
-        place = data.find(b"ispe", content, end)
-        while 0 <= place <= len(data) - 16:
-            width, height = struct.unpack_from(">II", data, place + 8)
-            if width * height > limits.max_pixels:
-                check_size(width, height, limits, format)
-            place = data.find(b"ispe", place + 4, end)
+def without_tail(data: bytes) -> bytes:
+    """The file up to its last box of a kind that such files are made of.
+
+    Phones write bytes of their own behind it, which look like a box of a size that is none. Where the last
+    box is announced longer than the file is, it ends with the file: whether what is missing is needed tells
+    `items.is_cut`.
+    """
+    end, last = 0, 0
+    for kind, _, stop in boxes(data):
+        if kind not in _TOP_LEVEL:
+            break
+        last, end = end, stop
+    if not end:
+        return data
+    if end <= len(data):
+        return data[:end]
+    if data[last : last + 4] == b"\x00\x00\x00\x01":
+        return data[: last + 8] + struct.pack(">Q", len(data) - last) + data[last + 16 :]
+    return data[:last] + struct.pack(">I", len(data) - last) + data[last + 4 :]
 
 
 def metadata_kinds(data: bytes) -> frozenset[str]:
-    """Which kinds of metadata the item list names."""
-    kinds = set()
+    """Which kinds of metadata the item list names, and whether bytes follow the last box."""
+    kinds = {"trailing"} if len(without_tail(data)) < len(data) else set()
     for kind, content, end in boxes(data):
         if kind == b"meta":
             listed = data[content : min(end, len(data))]
@@ -74,4 +81,10 @@ def metadata_kinds(data: bytes) -> frozenset[str]:
     return frozenset(kinds)
 
 
+_TOP_LEVEL = frozenset(
+    (
+        *(b"ftyp", b"meta", b"mdat", b"moov", b"moof", b"mfra", b"free", b"skip", b"uuid", b"wide", b"pdin"),
+        *(b"styp", b"sidx", b"ssix", b"prft", b"meco", b"idat", b"jP  ", b"jp2h", b"jp2c", b"mpvd"),
+    )
+)
 _MARKS = ((b"Exif", "exif"), (b"application/rdf+xml", "xmp"), (b"prof", "icc"), (b"thmb", "thumbnail"))

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 
 import simplejpeg
 
+from scanfix.decoding.colour_space import ADOBE_RGB
 from scanfix.decoding.exif import ExifFacts, read_exif
 from scanfix.decoding.stored import (
     DECODER_ERRORS,
@@ -22,6 +23,7 @@ from scanfix.decoding.stored import (
     check_metadata,
     check_segments,
     check_size,
+    dot_aspect,
     plausible_dpi,
 )
 from scanfix.errors import InputError
@@ -53,9 +55,9 @@ class JpegHeader:
     sampling: tuple[tuple[int, int], ...] = ()
     """Horizontal and vertical factor of each component."""
     scan_count: int = 0
-    adobe: bool = False
     exif: ExifFacts | None = None
     jfif_dpi: float | None = None
+    dot_aspect: float = 1.0
     metadata: set[str] = field(default_factory=set)
     icc_chunks: dict[int, bytes] = field(default_factory=dict)
     end: int | None = None
@@ -83,7 +85,7 @@ def read_jpeg(
     """
     header = walk(data, limits)
     _check(header, limits)
-    shrink = _shrink(header, useful_pixels)
+    shrink = _shrink(header, useful_pixels) if header.dot_aspect == 1 else 1
     pixels, model, damaged = _decode(data, header, shrink, salvage=salvage)
     exif = header.exif or ExifFacts()
     if header.end is not None and data[header.end :].strip(b"\x00"):
@@ -93,8 +95,10 @@ def read_jpeg(
         model,
         color_mode=model,
         icc=header.icc,
+        space=ADOBE_RGB if exif.is_adobe_rgb and len(header.sampling) == 3 else None,
         orientation=exif.orientation,
         dpi=header.jfif_dpi or exif.dpi,
+        dot_aspect=header.dot_aspect,
         metadata=frozenset(header.metadata),
         subsampled=_is_subsampled(header),
         damaged=damaged,
@@ -189,13 +193,12 @@ def _note_application(header: JpegHeader, marker: int, segment: bytes) -> int:
         return len(segment)
     elif marker == _APP13:
         header.metadata.add("iptc")
-    elif marker == _APP14 and segment[:5] == b"Adobe":
-        header.adobe = True
     elif marker == _COM:
         header.metadata.add("comment")
     elif marker == _APP0 and segment[:4] == b"JFIF" and len(segment) >= 12:
-        unit, density = segment[7], int.from_bytes(segment[8:10], "big")
+        unit, density, along = struct.unpack_from(">BHH", segment, 7)
         header.jfif_dpi = plausible_dpi({1: density, 2: density * 2.54}.get(unit))
+        header.dot_aspect = dot_aspect(density, along)
     return 0
 
 
@@ -256,8 +259,8 @@ def _decoded(data: bytes, space: str, header: JpegHeader, shrink: int, *, strict
 
 
 def _positive(pixels: Pixels, header: JpegHeader) -> Pixels:
-    """Adobe stores CMYK inverted; without its marker the standard holds."""
-    return 255 - pixels if len(header.sampling) == 4 and header.adobe else pixels
+    """CMYK is stored inverted, as Adobe does; without its marker too, as every program reads it."""
+    return 255 - pixels if len(header.sampling) == 4 else pixels
 
 
 def _is_subsampled(header: JpegHeader) -> bool:

@@ -14,11 +14,30 @@ import zlib
 from dataclasses import dataclass, field
 from typing import Any
 
+import cv2
+import numpy as np
 from PIL import PngImagePlugin
 
 from scanfix.decoding import pillow
+from scanfix.decoding.colour_space import (
+    ADOBE_RGB,
+    H273_CURVES,
+    SRGB,
+    Codes,
+    ColourSpace,
+    Primaries,
+    chromaticities,
+)
 from scanfix.decoding.exif import ExifFacts, read_exif
-from scanfix.decoding.stored import Stored, check_metadata, check_segments, check_size, plausible_dpi
+from scanfix.decoding.stored import (
+    Model,
+    Stored,
+    check_metadata,
+    check_segments,
+    check_size,
+    dot_aspect,
+    plausible_dpi,
+)
 from scanfix.errors import InputError
 from scanfix.limits import Limits
 
@@ -32,6 +51,13 @@ _METADATA = {
     b"eXIf": "exif",
     b"iCCP": "icc",
 }
+_COLOUR_CHUNKS = frozenset((b"sRGB", b"gAMA", b"cHRM", b"cICP"))
+_SRGB_GAMMA, _SAME_GAMMA = 45_455, 500
+_GAMMAS = (10_000, 500_000)
+"""What a screen or a scanner may have; anything else is a mistake, or a key to slow arithmetic."""
+_MAX_WIDE = 30_000_000
+"""Pixels up to which all 16 bits are kept where colours are converted: six bytes each, beside what Pillow
+has."""
 _MODES = {0: "L", 2: "RGB", 3: "P", 4: "LA", 6: "RGBA"}
 _DEPTHS = {0: (1, 2, 4, 8, 16), 2: (8, 16), 3: (1, 2, 4, 8), 4: (8, 16), 6: (8, 16)}
 _RAW_PROFILE = b"Raw profile type exif\x00"
@@ -48,7 +74,14 @@ class PngChunks:
     pixel_data: list[memoryview] = field(default_factory=list)
     icc: bytes | None = None
     exif: ExifFacts | None = None
+    gamma: int | None = None
+    """Hundred thousandths (gAMA)."""
+    primaries: Primaries | None = None
+    is_srgb: bool = False
+    coded: ColourSpace | None = None
+    """Of cICP."""
     dpi: float | None = None
+    dot_aspect: float = 1.0
     page_count: int = 1
     metadata: set[str] = field(default_factory=set)
     unpacked: set[bytes] = field(default_factory=set)
@@ -72,19 +105,56 @@ def read_png(data: bytes, limits: Limits, *, salvage: bool = False) -> Stored:
     damaged = pillow.load(picture, "PNG", salvage=salvage)
     color_mode = picture.mode
     _bring_key_to_eight_bits(picture.info, depth)
-    pixels, model = pillow.pixels_of(picture, "PNG")
     exif = chunks.exif or ExifFacts()
+    space = _space(chunks, exif)
+    icc = chunks.icc if chunks.coded is None else None
+    wide = None
+    if depth == 16 and space is not None and icc is None and not damaged and width * height <= _MAX_WIDE:
+        wide = _sixteen_bits(_bare(chunks), _MODES[colour])
+    pixels, model = wide or pillow.pixels_of(picture, "PNG")
     return Stored(
         pixels,
         model,
         color_mode="1" if (depth, colour) == (1, 0) else color_mode if depth < 16 else f"{_MODES[colour]};16",
-        icc=chunks.icc,
+        icc=icc,
+        space=space,
         orientation=exif.orientation,
         page_count=chunks.page_count,
         dpi=chunks.dpi or exif.dpi,
+        dot_aspect=chunks.dot_aspect,
         metadata=frozenset(chunks.metadata),
         damaged=damaged or chunks.fault is not None,
     )
+
+
+def _space(chunks: PngChunks, exif: ExifFacts) -> ColourSpace | None:
+    """What the chunks say, in the order of the standard (PNG, third edition, 4.3): cICP, iCCP, sRGB, the
+    rest."""
+    if chunks.coded is not None or chunks.is_srgb:
+        return chunks.coded
+    if chunks.gamma is None and chunks.primaries is None:
+        return ADOBE_RGB if exif.is_adobe_rgb else None
+    curve: str | float = "srgb"
+    if chunks.gamma and abs(chunks.gamma - _SRGB_GAMMA) > _SAME_GAMMA:
+        curve = 100_000 / chunks.gamma
+    elif chunks.primaries is not None and chunks.gamma:
+        curve = 2.2 if not ColourSpace(chunks.primaries).is_srgb else "srgb"
+    return ColourSpace(chunks.primaries or SRGB, curve)
+
+
+def _sixteen_bits(data: bytes, mode: str) -> tuple[Codes, Model] | None:
+    """All 16 bits of the samples, where the colours are to be converted: Pillow keeps eight."""
+    decoded = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
+    if decoded is None or decoded.dtype != np.uint16:
+        return None
+    pixels = np.asarray(decoded, np.uint16)
+    if pixels.ndim == 2:
+        return pixels, "L"
+    if mode == "LA" and pixels.shape[2] == 4:
+        return np.ascontiguousarray(pixels[..., 2:]), "LA"
+    if pixels.shape[2] == 4:
+        return np.asarray(cv2.cvtColor(pixels, cv2.COLOR_BGRA2RGBA, pixels), np.uint16), "RGBA"
+    return np.asarray(cv2.cvtColor(pixels, cv2.COLOR_BGR2RGB, pixels), np.uint16), "RGB"
 
 
 def _bring_key_to_eight_bits(info: dict[Any, Any], depth: int) -> None:
@@ -152,8 +222,12 @@ def _note_ancillary(chunks: PngChunks, kind: bytes, body: memoryview, limits: Li
         _note_exif(chunks, bytes(body[: limits.max_metadata_bytes]))
     elif kind == b"iCCP" and _is_first(chunks, kind):
         chunks.icc = _icc(bytes(body), limits)
-    elif kind == b"pHYs" and len(body) == 9 and body[8] == 1:
-        chunks.dpi = plausible_dpi(struct.unpack_from(">I", body)[0] * 0.0254)
+    elif kind == b"pHYs" and len(body) == 9:
+        across, along = struct.unpack_from(">II", body)
+        chunks.dot_aspect = dot_aspect(across, along)
+        chunks.dpi = plausible_dpi(across * 0.0254) if body[8] == 1 else None
+    elif kind in _COLOUR_CHUNKS and not chunks.pixel_data:
+        _note_colour(chunks, kind, bytes(body[:32]))
     elif kind == b"acTL" and len(body) == 8:
         chunks.page_count = max(1, min(struct.unpack_from(">I", body)[0], limits.max_pages))
     elif kind in (b"zTXt", b"tEXt") and bytes(body[: len(_RAW_PROFILE)]) == _RAW_PROFILE:
@@ -161,6 +235,21 @@ def _note_ancillary(chunks: PngChunks, kind: bytes, body: memoryview, limits: Li
             _note_raw_profile(chunks, kind, bytes(body[len(_RAW_PROFILE) :]))
     elif kind == b"iTXt" and bytes(body[:18]) == b"XML:com.adobe.xmp\x00":
         chunks.metadata.add("xmp")
+
+
+def _note_colour(chunks: PngChunks, kind: bytes, body: bytes) -> None:
+    if kind == b"sRGB":
+        chunks.is_srgb = True
+    elif kind == b"gAMA" and len(body) == 4:
+        (gamma,) = struct.unpack(">I", body)
+        chunks.gamma = gamma if _GAMMAS[0] <= gamma <= _GAMMAS[1] else None
+    elif kind == b"cHRM" and len(body) == 32:
+        white_x, white_y, *colours = (number / 100_000 for number in struct.unpack(">8I", body))
+        chunks.primaries = chromaticities((*colours, white_x, white_y))
+    elif kind == b"cICP" and len(body) == 4:
+        primaries, curve, matrix, full = body
+        if matrix == 0 and full <= 1 and curve in H273_CURVES:
+            chunks.coded = ColourSpace.of_codes(primaries, curve, narrow=not full)
 
 
 def _is_first(chunks: PngChunks, what: bytes) -> bool:

@@ -15,7 +15,7 @@ from scanfix.geometry import Size
 from scanfix.limits import Limits
 
 if TYPE_CHECKING:
-    from scanfix.model import Pixels
+    from scanfix.decoding.colour_space import Codes, ColourSpace
 
 Model = Literal["L", "LA", "RGB", "RGBA", "CMYK", "LAB"]
 
@@ -40,17 +40,25 @@ DECODER_ERRORS: tuple[type[Exception], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """One picture as stored: H x W (L) or H x W x channels, uint8; CMYK with 255 = full ink."""
+    """One picture as stored: H x W (L) or H x W x channels, uint8; CMYK with 255 = full ink.
 
-    pixels: Pixels = field(repr=False)
+    Where a colour space is told, the samples may have 16 bits.
+    """
+
+    pixels: Codes = field(repr=False)
     model: Model
     color_mode: str
     """Mode in the file, in Pillow's words."""
     icc: bytes | None = field(default=None, repr=False)
+    space: ColourSpace | None = None
+    """What the numbers mean where no profile says it; None: sRGB."""
     orientation: int = 1
     """EXIF orientation still to be applied, 1..8."""
     page_count: int = 1
     dpi: float | None = None
+    """Along the width as stored."""
+    dot_aspect: float = 1.0
+    """Height of a dot by its width, as stored."""
     metadata: frozenset[str] = frozenset()
     subsampled: bool = False
     damaged: bool = False
@@ -88,3 +96,20 @@ def check_segments(count: int, most: int) -> None:
 def plausible_dpi(value: float | None) -> float | None:
     """Dots per inch as people and scanners mean them; anything else is a default nobody set."""
     return round(value, 2) if value is not None and 36 <= value <= 4800 else None
+
+
+def dot_aspect(across: float | None, along: float | None) -> float:
+    """Height of a dot by its width, from the dots per inch along both sides (or any two numbers in that
+    ratio).
+
+    1.0 where either is missing, they are about the same, or no scanner or fax has such dots.
+    """
+    if not across or not along:
+        return 1.0
+    aspect = across / along
+    return aspect if _NARROWEST <= max(aspect, 1 / aspect) <= _WIDEST else 1.0
+
+
+_NARROWEST, _WIDEST = 1.03, 5.0
+"""Rounded numbers of the same resolution differ less; a fax of the lowest kind has 204 x 98, of the finest
+408."""

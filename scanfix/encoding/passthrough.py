@@ -19,7 +19,7 @@ def pass_through(
     data: bytes, info: SourceInfo, profile: OutputProfile, formats: Collection[Format]
 ) -> bytes | None:
     """The file itself, or it without metadata; None where it must be encoded anew, as one of `formats`."""
-    if info.damaged or info.color_converted or info.exif_orientation != 1:
+    if info.damaged or info.color_converted or info.reshaped or info.exif_orientation != 1:
         return None
     if info.format == "BMP" and "bmp" in formats:
         return data if is_plain_bmp(data) and fits(len(data), info.size, profile) else None

@@ -48,7 +48,7 @@ def recode(data: bytes, info: SourceInfo, profile: OutputProfile, turn: int = 0)
     None where it must be encoded from its pixels: another format, sampling or colour space, sides that are
     no whole blocks where the move needs them, or a result outside the profile.
     """
-    if info.format != "JPEG" or info.damaged or info.color_converted:
+    if info.format != "JPEG" or info.damaged or info.color_converted or info.reshaped:
         return None
     bare = _worth_it(data, profile)
     try:

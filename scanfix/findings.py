@@ -115,6 +115,7 @@ FINDINGS: dict[str, FindingSpec] = _rows(
     ("SF408", "legibility_reduced", _WARNING),
     ("SF409", "mirrored", _INFO),
     ("SF410", "further_pages", _WARNING),
+    ("SF411", "profile_unused", _INFO),
     ("SF501", "kind_mismatch", _ERROR),
     ("SF502", "number_mismatch", _ERROR),
     ("SF503", "number_invalid", _ERROR),

@@ -51,6 +51,7 @@ CHECKS: tuple[Check, ...] = (
     file.METADATA,
     file.WHOLE,
     file.PAGES,
+    file.PROFILE,
     wanted.CHECK,
     named_kind.SIDES,
     named_kind.SEAL,

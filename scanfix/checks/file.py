@@ -1,6 +1,6 @@
 """What about the file itself: named rightly, whole, one picture, with data beside it?
 
-From what the decoder noted; no pixels are looked at. These four cannot be wrong.
+From what the decoder noted; no pixels are looked at. These five cannot be wrong.
 """
 
 from __future__ import annotations
@@ -46,6 +46,10 @@ def assess_pages(subject: Subject) -> Assessment:
     )
 
 
+def assess_profile(subject: Subject) -> Assessment:
+    return _yes_or_no("profile_unused", Finding.of("SF411") if subject.source.info.profile_unused else None)
+
+
 def _yes_or_no(slug: str, finding: Finding | None) -> Assessment:
     wrong = finding is not None
     return Assessment(
@@ -56,4 +60,5 @@ def _yes_or_no(slug: str, finding: Finding | None) -> Assessment:
 EXTENSION = Check("wrong_extension", ("SF401",), assess_extension, on_any=True)
 METADATA = Check("metadata", ("SF402",), assess_metadata, on_any=True)
 PAGES = Check("further_pages", ("SF410",), assess_pages, on_any=True)
+PROFILE = Check("profile_unused", ("SF411",), assess_profile)
 WHOLE = Check("truncated", ("SF405",), assess_whole, on_any=True)

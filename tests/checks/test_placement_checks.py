@@ -142,6 +142,11 @@ def test_further_pages_are_a_risk_and_frames_a_note(format: str, severity: str) 
     assert file.assess_pages(subject(PIXELS, format=format)).finding is None
 
 
+def test_a_colour_profile_that_is_not_used_is_a_note() -> None:
+    assert code(file.assess_profile(subject(PIXELS, profile_unused=True))) == "SF411"
+    assert code(file.assess_profile(subject(PIXELS))) is None
+
+
 def test_a_damaged_file_is_an_error() -> None:
     assert code(file.assess_whole(subject(PIXELS, damaged=True))) == "SF405"
     assert code(file.assess_whole(subject(PIXELS))) is None

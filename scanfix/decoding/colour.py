@@ -54,7 +54,7 @@ def to_srgb(stored: Stored) -> Shown:
         # Its tables are for a display of high dynamic range, or do the same less well.
         stored = replace(stored, icc=None, space=hdr)
     profile = profile_of(stored.icc, stored.model)
-    convert = profile.convert or _by_space(stored)
+    convert = profile.convert if profile.usable else _by_space(stored)
     converted = convert is not None
     convert = convert or _PLAIN[stored.model]
     return Shown(_converted(stored, convert), converted, profile.unused)
@@ -133,7 +133,9 @@ class Profile(NamedTuple):
 
     convert: ToSrgb | None
     """None where it is absent, unusable or sRGB itself."""
+    usable: bool = False
     unused: bool = False
+    """Something of it had to be left out."""
 
 
 @lru_cache(maxsize=4)
@@ -149,10 +151,10 @@ def profile_of(icc: bytes | None, model: Model) -> Profile:
             return Profile(None, unused=left_out)
         transform = _transform(profile, mode)
         if mode == "RGB" and _is_identity(transform):
-            return Profile(None, unused=left_out)
+            return Profile(None, usable=True, unused=left_out)
     except _PROFILE_ERRORS:
         return Profile(None, unused=True)
-    return Profile(lambda colour: _apply(transform, _eight_bits(colour), mode), unused=left_out)
+    return Profile(lambda colour: _apply(transform, _eight_bits(colour), mode), True, left_out)
 
 
 def _transform(profile: ImageCms.ImageCmsProfile, mode: str) -> ImageCms.ImageCmsTransform:

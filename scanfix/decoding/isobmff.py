@@ -54,8 +54,8 @@ def without_tail(data: bytes) -> bytes:
     """The file up to its last box of a kind that such files are made of.
 
     Phones write bytes of their own behind it, which look like a box of a size that is none. Where the last
-    box is announced longer than the file is, it ends with the file: whether what is missing is needed tells
-    `items.is_cut`.
+    box is announced longer than the file is, a little is filled in, or it ends with the file: whether what is
+    missing is needed tells `items.is_cut`.
     """
     end, last = 0, 0
     for kind, _, stop in boxes(data):
@@ -66,6 +66,8 @@ def without_tail(data: bytes) -> bytes:
         return data
     if end <= len(data):
         return data[:end]
+    if end - len(data) <= _MAX_FILLED:
+        return data.ljust(end, b"\0")
     if data[last : last + 4] == b"\x00\x00\x00\x01":
         return data[: last + 8] + struct.pack(">Q", len(data) - last) + data[last + 16 :]
     return data[:last] + struct.pack(">I", len(data) - last) + data[last + 4 :]
@@ -81,6 +83,7 @@ def metadata_kinds(data: bytes) -> frozenset[str]:
     return frozenset(kinds)
 
 
+_MAX_FILLED = 1 << 20
 _TOP_LEVEL = frozenset(
     (
         *(b"ftyp", b"meta", b"mdat", b"moov", b"moof", b"mfra", b"free", b"skip", b"uuid", b"wide", b"pdin"),

@@ -10,6 +10,7 @@ import numpy as np
 from PIL import WebPImagePlugin
 
 from scanfix.decoding import pillow
+from scanfix.decoding.colour_space import ADOBE_RGB
 from scanfix.decoding.exif import ExifFacts, read_exif
 from scanfix.decoding.stored import Model, Stored, check_metadata, check_segments, check_size
 from scanfix.errors import InputError
@@ -52,6 +53,7 @@ def read_webp(data: bytes, limits: Limits, *, salvage: bool = False) -> Stored: 
         model,
         color_mode=model,
         icc=chunks.icc,
+        space=ADOBE_RGB if exif.is_adobe_rgb else None,
         orientation=exif.orientation,
         page_count=max(1, chunks.page_count),
         dpi=exif.dpi,

@@ -1,0 +1,277 @@
+"""What do samples of a TIFF show that Pillow has no mode for?
+
+Any number of bits, whole or fractional numbers, further channels, in one plane or several. libtiff unpacks
+the strips or tiles as rows of bytes (the directory calls them grey of 8 bits); what the bytes mean is settled
+here, predictors (TIFF 6.0, section 14; TIFF Technical Note 3) included.
+"""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import TiffImagePlugin
+
+from scanfix.decoding import pillow
+from scanfix.decoding.stored import DECODER_ERRORS, Model
+from scanfix.decoding.tiff_directories import (
+    BITS,
+    COLOR_MAP,
+    COMPRESSION,
+    EXTRA_SAMPLES,
+    FILL_ORDER,
+    HEIGHT,
+    INK_SET,
+    PHOTOMETRIC,
+    PLANAR,
+    PREDICTOR,
+    ROWS_PER_STRIP,
+    SAMPLE_FORMAT,
+    SAMPLES,
+    STRIP_COUNTS,
+    STRIP_OFFSETS,
+    TILE_COUNTS,
+    TILE_HEIGHT,
+    TILE_OFFSETS,
+    TILE_WIDTH,
+    WIDTH,
+    Directory,
+    rewritten,
+)
+from scanfix.errors import InputError
+from scanfix.formats import EXPORT
+from scanfix.limits import Limits
+from scanfix.model import Pixels
+
+STREAMS = frozenset((1, 5, 8, 32773, 32946, 34925, 50000))
+"""Compressions of bytes, whatever they mean: none, LZW, Deflate, PackBits, LZMA, Zstandard."""
+_KEPT = frozenset((COMPRESSION, FILL_ORDER))
+_WHOLE, _SIGNED, _FRACTION, _UNDEFINED = 1, 2, 3, 4
+_DIFFERENCE, _FRACTION_DIFFERENCE = 2, 3
+_COLOURS = {0: 1, 1: 1, 2: 3, 3: 1, 5: 4, 8: 3, 9: 3}
+_MODES: dict[int, Model] = {0: "L", 1: "L", 2: "RGB", 3: "RGB", 5: "CMYK", 8: "LAB", 9: "LAB"}
+_ASSOCIATED, _UNASSOCIATED = 1, 2
+_CMYK_INKS = 1
+_BAND_BYTES = 1 << 22
+
+Samples = NDArray[Any]
+"""H x W x channels."""
+
+
+def read_samples(first: Directory, limits: Limits, *, salvage: bool) -> tuple[Pixels, Model, str, bool]:
+    """Pixels, model, its name with the bits, and whether part of them is missing.
+
+    Raises InputError: unsupported_format for what nobody can show without being told more.
+    """
+    kind = _Kind.of(first)
+    width, height = first.size
+    byte_count = height * width * kind.channels * (kind.bits + 7) // 8
+    if 2 * byte_count > limits.max_memory_bytes:
+        raise InputError("memory")
+    planes, damaged = [], False
+    for plane in range(kind.planes):
+        rows, is_broken = _unpacked(first, kind, plane, salvage=salvage)
+        planes.append(_numbers(rows, first, kind))
+        damaged |= is_broken
+    samples = planes[0] if len(planes) == 1 else np.concatenate(planes, axis=2)
+    try:
+        pixels, model = _shown(samples, first, kind)
+    except DECODER_ERRORS as error:
+        if isinstance(error, InputError):
+            raise
+        raise InputError("corrupt", format="TIFF") from error
+    return pixels, model, f"{model};{kind.bits}" if kind.bits != 8 else model, damaged
+
+
+class _Kind:
+    """How the samples are stored."""
+
+    def __init__(self, first: Directory, bits: int, meaning: int) -> None:
+        self.bits, self.meaning = bits, meaning
+        self.photometric = first.number(PHOTOMETRIC, 1)
+        self.channels = first.number(SAMPLES, 1)
+        self.planes = self.channels if first.number(PLANAR, 1) == 2 else 1
+        self.in_plane = self.channels // self.planes
+        self.predictor = first.number(PREDICTOR, 1)
+        self.order = first.layout.order
+
+    @classmethod
+    def of(cls, first: Directory) -> _Kind:
+        """Raises InputError where the channels differ or mean nothing that can be shown."""
+        bits, meanings = set(first.numbers(BITS)) or {1}, set(first.numbers(SAMPLE_FORMAT)) or {_WHOLE}
+        kind = cls(first, max(bits), max(meanings))
+        colours = _COLOURS.get(kind.photometric, 99)
+        is_number = kind.meaning in (_WHOLE, _UNDEFINED) and 1 <= kind.bits <= 32
+        is_fraction = kind.meaning == _FRACTION and kind.bits in (16, 32, 64)
+        is_lab = kind.photometric in (8, 9)
+        known = (
+            len(bits) == len(meanings) == 1
+            and (is_number or is_fraction or (is_lab and kind.bits in (8, 16)))
+            and colours <= kind.channels
+            and not (is_lab and kind.bits not in (8, 16))
+            and not (kind.photometric == 5 and first.number(INK_SET, _CMYK_INKS) != _CMYK_INKS)
+            and kind.predictor in (1, _DIFFERENCE, _FRACTION_DIFFERENCE)
+            and not (kind.predictor == _DIFFERENCE and kind.bits not in (8, 16, 32))
+        )
+        if not known:
+            what = f"TIFF ({kind.channels} x {kind.bits} bit)"
+            raise InputError("unsupported_format", format=what, remedy=EXPORT)
+        return kind
+
+    def row_bytes(self, width: int) -> int:
+        return (width * self.in_plane * self.bits + 7) // 8
+
+
+def _unpacked(first: Directory, kind: _Kind, plane: int, *, salvage: bool) -> tuple[Pixels, bool]:
+    """The rows of one plane as bytes, and whether some are missing."""
+    width, height = first.size
+    tile_width = first.number(TILE_WIDTH, 0)
+    offsets, counts = (TILE_OFFSETS, TILE_COUNTS) if tile_width else (STRIP_OFFSETS, STRIP_COUNTS)
+    changed: dict[int, tuple[int, ...]] = {
+        WIDTH: (kind.row_bytes(width),),
+        HEIGHT: (height,),
+        BITS: (8,),
+        PHOTOMETRIC: (1,),
+        SAMPLES: (1,),
+    }
+    for tag in (offsets, counts):
+        numbers = first.numbers(tag)
+        each = len(numbers) // kind.planes
+        changed[tag] = numbers[plane * each : (plane + 1) * each]
+        if not changed[tag]:
+            raise InputError("corrupt", format="TIFF")
+    if tile_width:
+        changed |= {TILE_WIDTH: (kind.row_bytes(tile_width),), TILE_HEIGHT: (first.number(TILE_HEIGHT, 0),)}
+    else:
+        changed[ROWS_PER_STRIP] = (min(first.number(ROWS_PER_STRIP, height), height),)
+    try:
+        picture = TiffImagePlugin.TiffImageFile(io.BytesIO(rewritten(first, _KEPT, changed)))
+    except DECODER_ERRORS as error:
+        raise InputError("corrupt", format="TIFF") from error
+    damaged = pillow.load(picture, "TIFF", salvage=salvage)
+    return np.asarray(picture), damaged
+
+
+def _numbers(rows: Pixels, first: Directory, kind: _Kind) -> Samples:
+    """Rows of bytes -> H x W x channels of the plane, in the order of this machine."""
+    width, height = first.size
+    shape = (height, width, kind.in_plane)
+    if kind.bits not in (8, 16, 32, 64):
+        return _of_odd_bits(rows, kind, shape)
+    across = first.number(TILE_WIDTH, 0) or width
+    if kind.predictor == _FRACTION_DIFFERENCE:
+        rows = _undo_fraction_difference(rows, kind, across)
+        code = ">"
+    else:
+        code = kind.order
+    letter = "f" if kind.meaning == _FRACTION else "u"
+    numbers = np.ascontiguousarray(rows).view(f"{code}{letter}{kind.bits // 8}").reshape(shape)
+    numbers = numbers.astype(numbers.dtype.newbyteorder("="), copy=kind.predictor == _DIFFERENCE)
+    if kind.predictor == _DIFFERENCE:
+        for left in range(0, width, across):
+            part = numbers[:, left : left + across]
+            np.cumsum(part, axis=1, dtype=numbers.dtype, out=part)
+    return numbers
+
+
+def _undo_fraction_difference(rows: Pixels, kind: _Kind, across: int) -> Pixels:
+    """Each row, of a tile or of the picture: differences of bytes, the most significant ones of all first."""
+    size = kind.bits // 8
+    undone = np.empty_like(rows)
+    step = across * kind.in_plane * size
+    for left in range(0, rows.shape[1], step):
+        # The last tile is cut at the edge of the picture, where its bytes are not in order any more.
+        part = rows[:, left : left + step]
+        if part.shape[1] < step and across * kind.in_plane * size != rows.shape[1]:
+            raise InputError("unsupported_format", format="TIFF (predictor 3 in tiles)", remedy=EXPORT)
+        summed = part.reshape(len(part), -1, kind.in_plane).cumsum(axis=1, dtype=np.uint8)
+        planes = summed.reshape(len(part), size, -1)
+        undone[:, left : left + step] = planes.transpose(0, 2, 1).reshape(len(part), -1)
+    return undone
+
+
+def _of_odd_bits(rows: Pixels, kind: _Kind, shape: tuple[int, int, int]) -> Samples:
+    """Samples that are no whole bytes, packed with the high bit first; each row begins a byte."""
+    height, width, channels = shape
+    numbers = np.empty(shape, np.uint32 if kind.bits > 16 else np.uint16)
+    weights = (1 << np.arange(kind.bits)[::-1]).astype(np.uint32)
+    step = max(1, _BAND_BYTES // (8 * rows.shape[1]))
+    for top in range(0, height, step):
+        bits = np.unpackbits(rows[top : top + step], axis=1, count=width * channels * kind.bits)
+        numbers[top : top + step] = (bits.reshape(-1, width, channels, kind.bits) * weights).sum(axis=-1)
+    return numbers
+
+
+def _shown(samples: Samples, first: Directory, kind: _Kind) -> tuple[Pixels, Model]:
+    colours = _COLOURS[kind.photometric]
+    model = _MODES[kind.photometric]
+    if kind.photometric == 3:
+        pixels = _of_palette(samples[..., 0], first, kind)
+    elif model == "LAB":
+        pixels = _of_lab(samples[..., :3], kind)
+    else:
+        pixels = _eight_bits(samples[..., :colours], kind)
+    if kind.photometric == 0:
+        pixels = 255 - pixels
+    alpha, is_associated = _alpha(samples, first, kind, colours)
+    if alpha is not None and model == "CMYK":
+        # Less ink is more of the white below.
+        if is_associated:
+            return pixels, model
+        return ((pixels * alpha[..., None].astype(np.uint16) + 127) // 255).astype(np.uint8), model
+    if alpha is None or model == "LAB":
+        return (pixels[..., 0] if model == "L" else pixels), model
+    if is_associated:
+        share = np.maximum(alpha, 1)[..., None].astype(np.uint16)
+        pixels = np.minimum(pixels.astype(np.uint16) * 255 // share, 255).astype(np.uint8)
+    return np.dstack([pixels, alpha]), "LA" if model == "L" else "RGBA"
+
+
+def _alpha(samples: Samples, first: Directory, kind: _Kind, colours: int) -> tuple[Pixels | None, bool]:
+    for channel, what in enumerate(first.numbers(EXTRA_SAMPLES), colours):
+        if what in (_ASSOCIATED, _UNASSOCIATED) and channel < samples.shape[2]:
+            return _eight_bits(samples[..., channel : channel + 1], kind)[..., 0], what == _ASSOCIATED
+    return None, False
+
+
+def _of_palette(codes: Samples, first: Directory, kind: _Kind) -> Pixels:
+    levels = np.array(first.numbers(COLOR_MAP), np.uint16)
+    count = len(levels) // 3
+    if not count or kind.meaning == _FRACTION:
+        raise InputError("corrupt", format="TIFF")
+    table = (levels[: 3 * count].reshape(3, count).T >> 8).astype(np.uint8)
+    return table[np.minimum(codes, count - 1)]
+
+
+def _of_lab(samples: Samples, kind: _Kind) -> Pixels:
+    """L* over 0..255, a* and b* with a sign, as in CIE L*a*b* (8); that of the ICC (9) counts from -128."""
+    high = (samples >> (kind.bits - 8)).astype(np.uint8)
+    if kind.photometric == 9:
+        high[..., 1:] ^= 0x80
+    return high
+
+
+def _eight_bits(samples: Samples, kind: _Kind) -> Pixels:
+    if kind.meaning == _FRACTION:
+        return _of_fractions(samples)
+    if kind.bits > 16:
+        return (samples >> (kind.bits - 8)).astype(np.uint8)
+    if kind.bits == 8:
+        return np.asarray(samples, np.uint8)
+    most = (1 << kind.bits) - 1
+    table = ((np.arange(most + 1) * 255 + most // 2) // most).astype(np.uint8)
+    return table[samples]
+
+
+def _of_fractions(samples: Samples) -> Pixels:
+    """White is 1, or what the numbers show that they were scaled to; what is no number is black."""
+    finite = np.nan_to_num(np.asarray(samples, np.float32), nan=0.0, posinf=0.0, neginf=0.0)
+    most = float(np.percentile(finite[:: max(1, len(finite) // 512)], 99.9)) if finite.size else 1.0
+    white = 1.0 if most <= _SCALED_ABOVE else 255.0 if most <= 255 else 65_535.0
+    return np.asarray(np.clip(finite / white, 0, 1) * 255 + 0.5, np.uint8)
+
+
+_SCALED_ABOVE = 4.0
+"""Highlights of high dynamic range reach a few times white; 8 or 16 bits brought to fractions far more."""

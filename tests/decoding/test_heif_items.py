@@ -1,0 +1,113 @@
+"""HEIC and AVIF: what the picture needs has to be there, what follows does not matter, and no promise is
+believed."""
+
+from __future__ import annotations
+
+import io
+import struct
+
+import drawn_files
+import numpy as np
+import pillow_heif
+import pytest
+from drawn_files import picture, saved
+from PIL import Image
+
+from scanfix.decoding import decode
+from scanfix.decoding.coded_size import in_av1
+from scanfix.errors import InputError
+from scanfix.limits import UPLOAD_LIMITS, Limits
+
+TAILS = {
+    "zeros": bytes(300),
+    "text": b"SEFHk\x00\x00\x00\x03\x00\x00\x00Image_UTC_Data1600000000000SEFT" * 4,
+    "box of no size": struct.pack(">I4s", 0x7FFFFFFF, b"sefd") + bytes(90),
+    "one byte": b"\x00",
+    "another file": None,
+}
+
+
+def heif_files() -> dict[str, bytes]:
+    return {"HEIC": drawn_files.heic(), "AVIF": saved("AVIF", quality=95)}
+
+
+@pytest.mark.parametrize("format", ["HEIC", "AVIF"])
+@pytest.mark.parametrize("tail", TAILS)
+def test_bytes_behind_the_last_box_do_not_matter(format: str, tail: str) -> None:
+    data = heif_files()[format]
+    source = decode(data + (TAILS[tail] or saved("JPEG")))
+    assert np.abs(source.pixels.astype(int) - picture()).mean() < 5
+    assert "trailing" in source.info.metadata
+    assert "trailing" not in decode(data).info.metadata
+
+
+@pytest.mark.parametrize("format", ["HEIC", "AVIF"])
+@pytest.mark.parametrize("share", [0.3, 0.6, 0.9, 0.99])
+def test_a_file_that_breaks_off_is_found(format: str, share: float) -> None:
+    data = heif_files()[format]
+    with pytest.raises(InputError) as caught:
+        decode(data[: int(len(data) * share)])
+    assert caught.value.code in ("truncated", "corrupt")
+
+
+def test_what_is_missing_behind_the_picture_does_not_matter() -> None:
+    stream = io.BytesIO()
+    block = Image.Exif()
+    block[0x010E] = "SPECIMEN" * 200
+    pillow_heif.from_pillow(Image.fromarray(picture())).save(stream, quality=90, exif=block.tobytes())
+    data = stream.getvalue()
+    if data.index(b"SPECIMEN") < len(data) // 2:
+        pytest.skip("the library writes the block before the picture")
+    assert np.abs(decode(data[:-400]).pixels.astype(int) - picture()).mean() < 5
+
+
+def promising(data: bytes, width: int, height: int) -> bytes:
+    """With another size in every box that tells one."""
+    place = data.find(b"ispe")
+    while place >= 0:
+        data = data[: place + 8] + struct.pack(">II", width, height) + data[place + 16 :]
+        place = data.find(b"ispe", place + 4)
+    return data
+
+
+@pytest.mark.parametrize("format", ["HEIC", "AVIF"])
+def test_a_file_that_decodes_to_more_than_it_promises_is_refused(format: str) -> None:
+    large = Image.new("RGB", (1600, 1200), "white")
+    data = drawn_files.heic(large) if format == "HEIC" else drawn_files.encoded(large, "AVIF")
+    with pytest.raises(InputError) as caught:
+        decode(promising(data, 64, 64))
+    assert caught.value.code == "corrupt"
+
+
+@pytest.mark.parametrize("format", ["HEIC", "AVIF"])
+def test_the_limit_of_pixels_is_held_against_the_coded_size(format: str) -> None:
+    large = Image.new("RGB", (1600, 1200), "white")
+    data = drawn_files.heic(large) if format == "HEIC" else drawn_files.encoded(large, "AVIF")
+    with pytest.raises(InputError) as caught:
+        decode(promising(data, 200, 200), limits=Limits(max_pixels=1_000_000))
+    assert caught.value.code == "too_large_pixels"
+    assert decode(data, limits=UPLOAD_LIMITS).info.width == 1600
+
+
+def test_the_first_picture_of_a_sequence_is_held_against_the_limit() -> None:
+    frames = [Image.new("RGB", (1600, 1200), colour) for colour in ("white", "red")]
+    data = drawn_files.encoded(frames[0], "AVIF", save_all=True, append_images=frames[1:])
+    with pytest.raises(InputError) as caught:
+        decode(promising(data, 64, 64), limits=Limits(max_pixels=1_000_000))
+    assert caught.value.code in ("too_large_pixels", "corrupt")
+    assert decode(data).info.page_count == 2
+
+
+def test_a_head_that_breaks_off_is_no_head() -> None:
+    for length in range(12):
+        assert in_av1(b"\x0a\x0b" + b"\xff" * length, configuration=False) is not None
+
+
+def test_pixels_that_are_not_square_by_a_box() -> None:
+    data = drawn_files.heic()
+    # The library writes no `pasp`; one of the boxes that say little becomes one.
+    place = data.find(b"pixi")
+    if place < 0 or struct.unpack_from(">I", data, place - 4)[0] != 16:
+        pytest.skip("no box to change")
+    changed = data[:place] + b"pasp" + struct.pack(">II", 1, 2) + data[place + 12 :]
+    assert decode(changed).info.size.height == 128

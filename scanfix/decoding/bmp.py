@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from scanfix.decoding.colour_space import ColourSpace, chromaticities
+from scanfix.decoding.colour_space import D65, ColourSpace, chromaticities
 from scanfix.decoding.run_lengths import decode_run_lengths
 from scanfix.decoding.stored import (
     Model,
@@ -35,8 +35,10 @@ _OS2_SIZES = frozenset((*range(16, 40), *range(41, 52), *range(57, 65)))
 _PLAIN, _RLE8, _RLE4, _FIELDS, _JPEG, _PNG, _ALPHA_FIELDS = range(7)
 _OS2_HUFFMAN, _OS2_RLE24 = 3, 4
 _RUN_LENGTHS = {(_RLE8, 8): 8, (_RLE4, 4): 4}
+_MOST_BITS = 64
 _DEPTHS = frozenset((1, 2, 4, 8, 16, 24, 32))
 _USUAL_FIELDS = {16: (0x7C00, 0x03E0, 0x001F, 0), 32: (0xFF0000, 0xFF00, 0xFF, 0)}
+_USUAL_GAMMA = 2.2
 _CALIBRATED, _EMBEDDED = 0, 0x4D424544
 
 Codes = NDArray[np.unsignedinteger]
@@ -107,6 +109,8 @@ def _header(data: bytes, limits: Limits) -> Header:
     compression, _, across, along, used, _ = struct.unpack_from(
         "<IIiiII", rest if size > _CORE else bytes(24)
     )
+    if bits > _MOST_BITS:
+        raise InputError("corrupt", format="BMP")
     if compression > _ALPHA_FIELDS or (bits not in _DEPTHS and compression not in (_JPEG, _PNG)):
         raise InputError("unsupported_format", format=f"BMP ({bits} bit)", remedy=EXPORT)
     masks_at = _FILE_HEADER + _INFO
@@ -129,9 +133,13 @@ def _palette(data: bytes, start: int, data_at: int, bits: int, used: int, entry:
     """Red, green, blue of each code; what is not told is black."""
     if bits > 8:
         return np.zeros((0, 3), np.uint8)
-    count = min(used or 1 << bits, 1 << bits)
+    count = used or 1 << bits
     if data_at > start:
-        count = min(count, (data_at - start) // entry)
+        room = (data_at - start) // entry
+        if used > max(room, 1 << bits):
+            raise InputError("corrupt", format="BMP")
+        count = min(count, room)
+    count = min(count, 1 << bits)
     raw = np.frombuffer(data[start : start + entry * count], np.uint8)
     known = raw[: len(raw) // entry * entry].reshape(-1, entry)[:, 2::-1]
     palette = np.zeros((1 << bits, 3), np.uint8)
@@ -248,8 +256,14 @@ def _space(data: bytes, header: Header) -> ColourSpace | None:
     sums = points.sum(axis=1)
     if (sums <= 0.001).any():
         return None
-    primaries = chromaticities(tuple((points[:, :2] / sums[:, None]).ravel()))
+    places = points[:, :2] / sums[:, None]
+    if np.allclose(sums[:3], 1, atol=0.01):
+        # Many writers put chromaticities where the standard wants X, Y, Z; of white they say nothing.
+        places[3] = D65
+    primaries = chromaticities(tuple(places.ravel()))
     gamma = numbers[10] / (1 << 16)
-    if primaries is None:
+    if primaries is None or not 0.1 < gamma < 10:
         return None
-    return ColourSpace(primaries, gamma if 0.2 < gamma < 10 else "srgb")
+    curve = max(gamma, 1 / gamma)
+    is_usual = abs(curve - _USUAL_GAMMA) < 0.05 and ColourSpace(primaries).is_srgb
+    return None if is_usual else ColourSpace(primaries, curve)

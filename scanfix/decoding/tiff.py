@@ -72,7 +72,7 @@ _RAW_COMPRESSIONS = frozenset((32767, 32769, 32770, 34713, 34892, 65000, 65535))
 _JPEG_COMPRESSIONS = frozenset((6, 7))
 _FAX_COMPRESSIONS = frozenset((2, 3, 4, 32771))
 _KNOWN_COMPRESSIONS = STREAMS | _JPEG_COMPRESSIONS | _FAX_COMPRESSIONS
-_MAX_SAMPLES = 8
+_MAX_SAMPLES, _MOST_SAMPLES = 8, 1024
 _DPI_FACTOR = {2: 1.0, 3: 2.54}
 
 
@@ -168,7 +168,7 @@ def _check(first: Directory, limits: Limits) -> None:
     check_size(width, height, limits, "TIFF")
     samples = first.number(SAMPLES, 1)
     tile_pixels = first.number(TILE_WIDTH, 1) * first.number(TILE_HEIGHT, 1)
-    if tile_pixels > limits.max_pixels:
+    if tile_pixels > limits.max_pixels or samples > _MOST_SAMPLES:
         raise InputError("corrupt", format="TIFF")
     if samples > _MAX_SAMPLES:
         raise InputError("unsupported_format", format=f"TIFF ({samples} channels)", remedy=EXPORT)

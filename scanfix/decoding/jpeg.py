@@ -13,9 +13,12 @@ import struct
 from dataclasses import dataclass, field
 
 import simplejpeg
+from PIL import JpegImagePlugin
 
+from scanfix.decoding import pillow
 from scanfix.decoding.colour_space import ADOBE_RGB
 from scanfix.decoding.exif import ExifFacts, read_exif
+from scanfix.decoding.jpeg_entropy import find_damage
 from scanfix.decoding.stored import (
     DECODER_ERRORS,
     Model,
@@ -41,6 +44,7 @@ _ALL_SOF = (frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}) | {_SOF_LS}
 _STANDALONE = frozenset((0x01, _SOI, *range(0xD0, 0xD8)))
 _MARKER = re.compile(rb"\xff[\x01-\xcf\xd8-\xfe]")
 _ICC_TAG, _XMP_TAG = b"ICC_PROFILE\x00", b"http://ns.adobe.com/xap"
+_UNNAMED = "Could not determine subsampling"
 _EOI_BYTES = b"\xff\xd9"
 
 
@@ -86,7 +90,7 @@ def read_jpeg(
     header = walk(data, limits)
     _check(header, limits)
     shrink = _shrink(header, useful_pixels) if header.dot_aspect == 1 else 1
-    pixels, model, damaged = _decode(data, header, shrink, salvage=salvage)
+    pixels, model, damaged = _decode(data, header, shrink, limits, salvage=salvage)
     exif = header.exif or ExifFacts()
     if header.end is not None and data[header.end :].strip(b"\x00"):
         header.metadata.add("trailing")
@@ -217,7 +221,9 @@ def _check(header: JpegHeader, limits: Limits) -> None:
         raise InputError("truncated", format="JPEG")
 
 
-def _decode(data: bytes, header: JpegHeader, shrink: int, *, salvage: bool) -> tuple[Pixels, Model, bool]:
+def _decode(
+    data: bytes, header: JpegHeader, shrink: int, limits: Limits, *, salvage: bool
+) -> tuple[Pixels, Model, bool]:
     model: Model = {1: "L", 3: "RGB", 4: "CMYK"}[len(header.sampling)]  # type: ignore[assignment]
     space = "GRAY" if model == "L" else model
     incomplete = header.end is None and bool(header.unfinished)
@@ -232,18 +238,31 @@ def _decode(data: bytes, header: JpegHeader, shrink: int, *, salvage: bool) -> t
             raise ValueError("premature end")
         pixels = _decoded(data, space, header, shrink, strict=True)
     except DECODER_ERRORS as error:
+        if _UNNAMED in str(error):
+            return _unnamed(data, header, limits, salvage=salvage)
         if not salvage:
             cut = header.end is None or "premature end of jpeg" in str(error).lower()
             raise InputError("truncated" if cut else "corrupt", format="JPEG") from error
-        return _positive(_salvaged(data, space, header, shrink), header), model, True
+        try:
+            return _positive(_decoded(data, space, header, shrink, strict=False), header), model, True
+        except DECODER_ERRORS as again:
+            if _UNNAMED in str(again):
+                return (*_unnamed(data, header, limits, salvage=True)[:2], True)
+            raise InputError("corrupt", format="JPEG") from again
     return _positive(pixels, header), model, False
 
 
-def _salvaged(data: bytes, space: str, header: JpegHeader, shrink: int) -> Pixels:
-    try:
-        return _decoded(data, space, header, shrink, strict=False)
-    except DECODER_ERRORS as error:
-        raise InputError("corrupt", format="JPEG") from error
+def _unnamed(data: bytes, header: JpegHeader, limits: Limits, *, salvage: bool) -> tuple[Pixels, Model, bool]:
+    """By libjpeg alone, where the sampling has no name; whether the codes are whole is seen beforehand."""
+    damage = find_damage(data)
+    if damage and not salvage:
+        raise InputError(damage, format="JPEG")
+    bare = b"".join((b"\xff\xd8", *header.tables, data[header.first_scan :], _EOI_BYTES))
+    picture = pillow.open_with(JpegImagePlugin.JpegImageFile, bare, "JPEG", limits)
+    is_broken = pillow.load(picture, "JPEG", salvage=salvage)
+    # Pillow has CMYK positive already.
+    pixels, model = pillow.pixels_of(picture, "JPEG")
+    return pixels, model, is_broken or damage is not None
 
 
 def _decoded(data: bytes, space: str, header: JpegHeader, shrink: int, *, strict: bool) -> Pixels:

@@ -1,0 +1,82 @@
+"""Every sampling that the standard allows is decoded, and damage is found in it too."""
+
+from __future__ import annotations
+
+import random
+from typing import Any
+
+import numpy as np
+import pytest
+from drawn_files import picture, saved
+from drawn_jpeg import Factors, jpeg
+
+from scanfix.decoding import decode
+from scanfix.decoding.jpeg_entropy import find_damage
+from scanfix.errors import InputError
+
+UNNAMED: dict[str, Factors] = {
+    "4x2": ((4, 2), (1, 1), (1, 1)),
+    "3x1": ((3, 1), (1, 1), (1, 1)),
+    "1x3": ((1, 3), (1, 1), (1, 1)),
+    "3x2": ((3, 2), (1, 1), (1, 1)),
+    "2x4": ((2, 4), (1, 1), (1, 1)),
+    "Cb and Cr differ": ((2, 2), (1, 2), (2, 1)),
+    "Cr is full": ((2, 2), (1, 1), (2, 2)),
+    "chroma is finer": ((1, 1), (2, 2), (2, 2)),
+    "chroma is finer across": ((1, 1), (2, 1), (2, 1)),
+    "chroma is crossed": ((2, 1), (1, 2), (1, 2)),
+}
+KINDS = {"plain": {}, "restarts": {"interval": 3}, "progressive": {"progressive": True}}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("name", UNNAMED)
+def test_any_sampling_is_decoded(name: str, kind: str) -> None:
+    data = jpeg(UNNAMED[name], **KINDS[kind])  # type: ignore[arg-type]
+    assert find_damage(data) is None
+    source = decode(data)
+    assert np.abs(source.pixels.astype(int) - picture()).mean() < 6
+    assert not source.info.damaged
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("name", ["4x2", "Cb and Cr differ", "chroma is finer"])
+def test_damage_is_found_in_any_sampling(name: str, kind: str) -> None:
+    data = jpeg(UNNAMED[name], **KINDS[kind])  # type: ignore[arg-type]
+    start = data.index(b"\xff\xda") + 20
+    place = start + (len(data) - start) // 2
+    for harmed in (
+        data[:place] + bytes(60) + data[place + 60 :],
+        data[:place] + data[place + 50 :],
+        data[:place] + data[place : place + 40] + data[place:],
+        data[:place],
+    ):
+        with pytest.raises(InputError) as caught:
+            decode(harmed)
+        assert caught.value.code in ("corrupt", "truncated")
+        assert decode(harmed, salvage=True).info.damaged
+
+
+def test_only_the_end_mark_may_be_missing() -> None:
+    data = jpeg(UNNAMED["4x2"])
+    assert np.array_equal(decode(data[:-2]).pixels, decode(data).pixels)
+
+
+@pytest.mark.parametrize(
+    "options", [{}, {"progressive": True}, {"restart_marker_rows": 1}, {"subsampling": 0}]
+)
+def test_the_walk_says_of_files_with_names_what_the_strict_decoder_says(options: dict[str, Any]) -> None:
+    data = saved("JPEG", quality=90, **options)
+    assert find_damage(data) is None
+    dice, found, alike = random.Random(1), 0, 0
+    start = data.index(b"\xff\xda") + 14
+    for _ in range(60):
+        place = dice.randrange(start, len(data) - 2)
+        harmed = data[:place] + bytes((data[place] ^ 1 << dice.randrange(8),)) + data[place + 1 :]
+        try:
+            decode(harmed)
+        except InputError:
+            found += 1
+            alike += find_damage(harmed) is not None
+    assert found > 10
+    assert alike >= 0.8 * found

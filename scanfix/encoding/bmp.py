@@ -52,6 +52,34 @@ def is_plain_bmp(data: bytes) -> bool:
     return colours <= 256 and offset == 54 + 4 * colours and byte_count == len(data) == offset + rows
 
 
+def without_private_bytes(data: bytes) -> bytes:
+    """A plain BMP with zeros where nobody looks; the very same bytes where these are zeros already.
+
+    That is what fills the rows up, fields of the header and of the palette that mean nothing, and colours
+    that no pixel has, unless they are the levels of grey.
+    """
+    width, height, _, bits = struct.unpack_from("<iiHH", data, 18)
+    (offset,) = struct.unpack_from("<I", data, 10)
+    clean = np.frombuffer(data, np.uint8).copy()
+    clean[6:10] = 0
+    rows = clean[offset:].reshape(height, -1)
+    rows[:, (width * bits + 7) // 8 :] = 0
+    if struct.unpack_from("<I", data, 34)[0] not in (0, rows.size):
+        clean[34:38] = 0
+    if bits == 8:
+        colours = clean[54:offset].reshape(-1, 4)
+        colours[:, 3] = 0
+        codes = np.arange(len(colours))
+        is_ramp = (colours[:, :3] == codes[:, None]).all(axis=1)
+        colours[~np.isin(codes, rows) & ~is_ramp] = 0
+    important = struct.unpack_from("<I", data, 50)[0]
+    if important > 256 or (bits == 24 and important):
+        clean[50:54] = 0
+    if bits == 24:
+        clean[46:50] = 0
+    return clean.tobytes()
+
+
 def encode_bmp(
     pixels: Pixels,
     profile: OutputProfile,

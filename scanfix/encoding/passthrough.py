@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from scanfix.encoding.bmp import is_plain_bmp
+from scanfix.encoding.bmp import is_plain_bmp, without_private_bytes
 from scanfix.encoding.segments import BrokenJpegError, Jpeg, parse_jpeg
 from scanfix.geometry import Size
 from scanfix.model import SourceInfo
@@ -22,7 +22,11 @@ def pass_through(
     if info.damaged or info.color_converted or info.reshaped or info.exif_orientation != 1:
         return None
     if info.format == "BMP" and "bmp" in formats:
-        return data if is_plain_bmp(data) and fits(len(data), info.size, profile) else None
+        return (
+            without_private_bytes(data)
+            if is_plain_bmp(data) and fits(len(data), info.size, profile)
+            else None
+        )
     if info.format == "JPEG" and "jpg" in formats:
         return _clean_jpeg(data, profile)
     return None
@@ -31,18 +35,18 @@ def pass_through(
 def _clean_jpeg(data: bytes, profile: OutputProfile) -> bytes | None:
     try:
         jpeg = parse_jpeg(data)
+        if not _is_wanted(jpeg, profile):
+            return None
+        cleaned = jpeg.without_metadata()
     except BrokenJpegError:
         return None
-    if not _is_wanted(jpeg, profile):
-        return None
-    cleaned = jpeg.without_metadata()
     return cleaned if fits(len(cleaned), Size(jpeg.width, jpeg.height), profile) else None
 
 
 def _is_wanted(jpeg: Jpeg, profile: OutputProfile) -> bool:
     """The picture is coded as the profile wants it."""
     coded = jpeg.baseline or (jpeg.progressive and profile.progressive)
-    return coded and jpeg.is_ycc
+    return coded and jpeg.is_ycc and jpeg.has_common_sampling
 
 
 def fits(byte_count: int, size: Size, profile: OutputProfile) -> bool:

@@ -107,9 +107,9 @@ def _worth_it(data: bytes, profile: OutputProfile) -> bytes | None:
     and no larger than the window before it is touched."""
     try:
         jpeg = parse_jpeg(data)
+        bare = jpeg.without_metadata()
     except BrokenJpegError:
         return None
-    bare = jpeg.without_metadata()
     plain = (jpeg.baseline or jpeg.progressive) and jpeg.is_ycc
     return bare if plain and len(bare) <= profile.window.max_bytes else None
 

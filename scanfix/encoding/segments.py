@@ -1,14 +1,15 @@
 """What are the segments of a JPEG file, and which of them are no part of the picture?
 
-ITU-T T.81, annex B. Kept: APP0 "JFIF" without its thumbnail, APP14 "Adobe" (it says how the colours
-are stored), tables, frame and scans. Left out: everything else, and what follows the end marker. A colour
-profile too: a file that needs one is encoded anew, and one that calls itself sRGB can hold anything.
+ITU-T T.81, annex B. Kept: APP0 "JFIF" without its thumbnail, APP14 "Adobe" (it says how the colours are
+stored), tables that a scan uses, frame and scans. Left out: everything else, and what follows the end marker.
+A colour profile too: a file that needs one is encoded anew, and one that calls itself sRGB can hold anything.
 """
 
 from __future__ import annotations
 
 import re
 import struct
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 SOI, EOI, SOS, DHT, DQT, DRI = 0xD8, 0xD9, 0xDA, 0xC4, 0xDB, 0xDD
@@ -73,10 +74,21 @@ class Jpeg:
             return adobe[0] == 1
         return (body[8], body[11], body[14]) == (1, 2, 3)
 
+    @property
+    def has_common_sampling(self) -> bool:
+        """Chroma of one block to 1, 2 or 4 of luma, as every decoder takes it."""
+        body = self.frame.body
+        luma, *chroma = (body[9], body[12], body[15])
+        return chroma == [0x11, 0x11] and luma in (0x11, 0x21, 0x12, 0x22, 0x41, 0x14)
+
     def without_metadata(self) -> bytes:
-        """The same scans without metadata; the very same bytes where there is none."""
-        kept = b"".join(_slim(s).to_bytes() for s in self.segments if _belongs(_slim(s)))
-        return b"\xff\xd8" + kept + b"\xff\xd9"
+        """The same scans without metadata and tables that no scan uses; the very same bytes where there is
+        none.
+
+        Raises BrokenJpegError.
+        """
+        kept = without_unused([_slim(s) for s in self.segments if _belongs(_slim(s))])
+        return b"\xff\xd8" + b"".join(s.to_bytes() for s in kept) + b"\xff\xd9"
 
 
 def _is_adobe(segment: Segment) -> bool:
@@ -99,6 +111,92 @@ def _slim(segment: Segment) -> Segment:
     if _is_adobe(segment):
         return Segment(APP14, b"\0\x0e" + segment.body[2:14])
     return segment
+
+
+def without_unused(segments: list[Segment]) -> list[Segment]:
+    """Those tables left out that are defined anew, or never used: nobody sees what they hold.
+
+    Raises BrokenJpegError where a segment is longer than what it says, or a table holds codes for nothing.
+    """
+    frame = next((s for s in segments if s.marker in FRAMES), None)
+    if frame is None:
+        raise BrokenJpegError("no frame")
+    quantisers = _quantisers(frame)
+    kept: list[Segment] = []
+    wanted: set[int] = set()
+    # From the end: a table is used where a scan behind it wants it before it is defined anew.
+    for segment in reversed(segments):
+        if segment.marker == SOS:
+            wanted |= _used_in(segment, frame, quantisers)
+        elif segment.marker in (DHT, DQT):
+            tables = [(name, table) for name, table in _tables(segment)]
+            used: list[bytes] = []
+            for name, table in reversed(tables):
+                if name in wanted:
+                    wanted.discard(name)
+                    used.insert(0, table)
+            if not used:
+                continue
+            if len(used) < len(tables):
+                body = b"".join(used)
+                segment = Segment(segment.marker, struct.pack(">H", len(body) + 2) + body)
+        kept.insert(0, segment)
+    return kept
+
+
+_QUANTISER = 0x100
+"""Added to the number of a quantisation table, to tell it from those of codes."""
+
+
+def _quantisers(frame: Segment) -> dict[int, int]:
+    """Component -> table; the frame has its exact length."""
+    count = frame.body[7]
+    if len(frame.body) != 8 + 3 * count:
+        raise BrokenJpegError("a frame of another length")
+    return {frame.body[8 + 3 * i]: frame.body[10 + 3 * i] for i in range(count)}
+
+
+def _used_in(scan: Segment, frame: Segment, quantisers: dict[int, int]) -> set[int]:
+    """The tables that a scan wants: of codes by class and number, of steps by `_QUANTISER` and number."""
+    count = scan.body[2]
+    if int.from_bytes(scan.body[:2], "big") != 6 + 2 * count:
+        raise BrokenJpegError("a scan of another length")
+    first, _, shifts = scan.body[3 + 2 * count : 6 + 2 * count]
+    is_sequential = frame.marker != 0xC2
+    used = set()
+    for component, tables in zip(
+        scan.body[3 : 3 + 2 * count : 2], scan.body[4 : 4 + 2 * count : 2], strict=True
+    ):
+        if component not in quantisers:
+            raise BrokenJpegError("a scan of no component")
+        used.add(_QUANTISER + quantisers[component])
+        if is_sequential or (first == 0 and shifts >> 4 == 0):
+            used.add(tables >> 4)
+        if is_sequential or first > 0:
+            used.add(0x10 + (tables & 15))
+    return used
+
+
+def _tables(segment: Segment) -> Iterator[tuple[int, bytes]]:
+    """(name, bytes) of each table of a segment."""
+    body, at = segment.body[2:], 0
+    while at < len(body):
+        if segment.marker == DQT:
+            name, length = _QUANTISER + (body[at] & 15), 65 + 64 * (body[at] >> 4)
+        else:
+            name, length = body[at], 17 + sum(body[at + 1 : at + 17])
+            _check_codes(name >> 4, body[at + 17 : at + length])
+        if at + length > len(body):
+            raise BrokenJpegError("a table breaks off")
+        yield name, body[at : at + length]
+        at += length
+
+
+def _check_codes(kind: int, symbols: bytes) -> None:
+    """Each meaning once, and only such as a sample of eight bits can have."""
+    most = 11 if kind == 0 else 10
+    if len(set(symbols)) < len(symbols) or any((s if kind == 0 else s & 15) > most for s in symbols):
+        raise BrokenJpegError("codes for nothing")
 
 
 def parse_jpeg(data: bytes) -> Jpeg:

@@ -154,6 +154,40 @@ def test_bmp_of_another_make_is_encoded_anew(change: Callable[[bytes], bytes]) -
     assert passed_bmp(change(bmp()), "bmp") is None
 
 
+@pytest.mark.parametrize(
+    ("start", "count"), [(6, 4), (46, 4), (50, 4)], ids=["reserved", "colours used", "colours that matter"]
+)
+def test_private_bytes_in_the_header_of_a_bmp_are_cleared(start: int, count: int) -> None:
+    plain = bmp()
+    filled = plain[:start] + b"SECRET"[:count] + plain[start + count :]
+    assert passed_bmp(filled, "bmp") == plain
+
+
+@pytest.mark.parametrize("mode", ["RGB", "L"])
+def test_private_bytes_that_fill_the_rows_of_a_bmp_are_cleared(mode: str) -> None:
+    plain = bmp(mode)
+    offset = int.from_bytes(plain[10:14], "little")
+    rows = np.frombuffer(plain, np.uint8)[offset:].reshape(300, -1).copy()
+    rows[:, 401 * (3 if mode == "RGB" else 1) :] = ord("S")
+    assert passed_bmp(plain[:offset] + rows.tobytes(), "bmp") == plain
+
+
+def test_private_bytes_in_the_palette_of_a_bmp_are_cleared() -> None:
+    plain = bytearray(bmp("L"))
+    rows = np.frombuffer(bytes(plain), np.uint8)[54 + 1024 :].copy()
+    rows[rows == 200] = 201
+    plain[54 + 1024 :] = rows.tobytes()
+    filled = bytearray(plain)
+    filled[54 + 4 * 200 : 54 + 4 * 200 + 3] = b"KEY"
+    for entry in range(256):
+        filled[54 + 4 * entry + 3] = ord("S")
+    cleaned = passed_bmp(bytes(filled), "bmp")
+    assert cleaned is not None
+    assert b"KEY" not in cleaned
+    assert cleaned[54 + 4 * 200 + 3] == 0
+    assert np.array_equal(decoded(cleaned), decoded(bytes(plain)))
+
+
 def test_a_conforming_bmp_stays_itself_unless_a_format_is_asked_for() -> None:
     data = bmp()
     kept = scanfix.prepare(data, crop="never")
@@ -169,3 +203,71 @@ def test_broken_file_is_never_passed(cut: int) -> None:
     with pytest.raises(BrokenJpegError):
         parse_jpeg(data)
     assert passed(data) is None
+
+
+STEPS, CODES = 0xDB, 0xC4
+
+
+def with_segment(data: bytes, marker: int, body: bytes, before: bytes = b"\xff\xda") -> bytes:
+    at = data.index(before)
+    return data[:at] + struct.pack(">BBH", 0xFF, marker, len(body) + 2) + body + data[at:]
+
+
+@pytest.mark.parametrize("progressive", [False, True])
+@pytest.mark.parametrize("before", [b"\xff\xc0", b"\xff\xda"])
+@pytest.mark.parametrize(
+    ("marker", "table"),
+    [
+        (STEPS, bytes((3,)) + b"SECRET".ljust(64, b"x")),
+        (STEPS, bytes((0x12,)) + b"SECRET".ljust(128, b"x")),
+        (CODES, bytes((2, *bytes(11), 6, *bytes(4))) + bytes((1, 5, 3, 2, 4, 6))),
+        (CODES, bytes((0x13, *bytes(11), 6, *bytes(4))) + b"\x11\x22\x33\x44\x15\x26"),
+    ],
+    ids=["steps", "wide steps", "codes of means", "codes of frequencies"],
+)
+def test_tables_that_no_scan_uses_are_left_out(
+    marker: int, table: bytes, before: bytes, progressive: bool
+) -> None:
+    plain = jpeg()
+    data = with_segment(plain, marker, table, before)
+    assert passed(data) == plain
+    if progressive:
+        scans = jpeg(progressive=True)
+        place = b"\xff\xc2" if before == b"\xff\xc0" else before
+        assert parse_jpeg(with_segment(scans, marker, table, place)).without_metadata() == scans
+
+
+@pytest.mark.parametrize("marker", [STEPS, CODES])
+def test_a_table_that_is_defined_anew_before_it_is_used_is_left_out(marker: int) -> None:
+    plain = jpeg()
+    secret = bytes((0,)) + b"SECRET".ljust(64, b"x")
+    codes = bytes((0, *bytes(11), 6, *bytes(4))) + bytes((1, 5, 3, 2, 4, 6))
+    data = with_segment(plain, marker, secret if marker == STEPS else codes, b"\xff\xdb")
+    assert passed(data) == plain
+
+
+def test_a_table_beside_one_that_is_used_is_left_out() -> None:
+    plain = jpeg()
+    at = plain.index(b"\xff\xdb")
+    length = int.from_bytes(plain[at + 2 : at + 4], "big")
+    segment = plain[at + 4 : at + 2 + length] + bytes((3,)) + b"SECRET".ljust(64, b"x")
+    data = (
+        plain[:at] + struct.pack(">BBH", 0xFF, STEPS, len(segment) + 2) + segment + plain[at + 2 + length :]
+    )
+    assert passed(data) == plain
+
+
+@pytest.mark.parametrize("symbols", [bytes((0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 83)), bytes((0, 1, 1))])
+def test_a_table_of_codes_for_nothing_is_encoded_anew(symbols: bytes) -> None:
+    plain = jpeg()
+    table = bytes((0, 0, 0, 0, len(symbols), *bytes(12))) + symbols
+    assert passed(with_segment(plain, CODES, table)) is None
+
+
+def test_a_sampling_without_a_name_is_encoded_anew() -> None:
+    data = jpeg(subsampling=0)
+    at = data.index(b"\xff\xc0")
+    odd = bytearray(data)
+    odd[at + 11] = 0x31
+    assert passed(bytes(odd)) is None
+    assert passed(data) == data

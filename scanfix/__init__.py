@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
-    from scanfix.api import annotate, inspect, join, prepare
+    from scanfix.api import annotate, inspect, join, prepare, read
     from scanfix.batch import BatchItem, BatchRun, prepare_batch
     from scanfix.documents import NumberCheck, check_number
+    from scanfix.documents.fields import Fields
     from scanfix.documents.form import FormReport, check_form
     from scanfix.documents.kinds import DocumentKind, kinds
     from scanfix.errors import (
@@ -62,6 +63,7 @@ _HOME = {
     "Crop": "order",
     "DocumentBorder": "model",
     "DocumentKind": "documents.kinds",
+    "Fields": "documents.fields",
     "Finding": "model",
     "FindingSpec": "findings",
     "FormReport": "documents.form",
@@ -96,6 +98,7 @@ _HOME = {
     "load_profile": "profiles",
     "prepare": "api",
     "prepare_batch": "batch",
+    "read": "api",
     "profiles": "profiles",
 }
 
@@ -115,6 +118,7 @@ __all__ = [
     "Crop",
     "DocumentBorder",
     "DocumentKind",
+    "Fields",
     "Finding",
     "FindingSpec",
     "FormReport",
@@ -149,6 +153,7 @@ __all__ = [
     "prepare",
     "prepare_batch",
     "profiles",
+    "read",
 ]
 
 

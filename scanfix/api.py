@@ -13,6 +13,7 @@ from dataclasses import replace
 from os import PathLike
 from typing import get_args
 
+from scanfix.documents.fields import Fields
 from scanfix.errors import ConfigError
 from scanfix.files import Photo, read_source
 from scanfix.installation import opencv_fault
@@ -43,6 +44,8 @@ def prepare(
     salvage: bool = False,
     corners: Corners | None = None,
     turn: Turn | None = None,
+    number: str | None = None,
+    name: str | None = None,
     filename: str | None = None,
 ) -> PreparedImage:
     """Make the file that a portal takes, and say what is still risky.
@@ -55,11 +58,13 @@ def prepare(
     `document` names the kind of document; `corners` are four points in upright source pixels for
     those who know better than the detector; `turn` is the degrees clockwise by which the upright source is
     turned, in place of what its text says; `salvage` takes what is left of a damaged file;
+    `number` and `name` are those typed into the form, to be held against the document, which is read where
+    they or the kind are given and the extra `ocr` is installed;
     `filename` is what whoever sent the photo calls it: only asked which format that claims.
 
     Raises InputError, CannotMeetProfileError, ConfigError or MissingExtraError.
     """
-    order = make_order(profile, format, crop, document, limits, salvage, corners, turn)
+    order = make_order(profile, format, crop, document, limits, salvage, corners, turn, number, name)
     if format is None:
         order = replace(order, kept_formats=order.profile.formats)
     return pipeline.prepare(read_source(photo, limits, filename), order)
@@ -73,11 +78,22 @@ def inspect(
     limits: Limits = SHELL_LIMITS,
     salvage: bool = False,
     corners: Corners | None = None,
+    number: str | None = None,
+    name: str | None = None,
     filename: str | None = None,
 ) -> Report:
     """Say what is risky about a photo; nothing is made. Options and errors as in `prepare`."""
-    order = make_order(profile, None, "never", document, limits, salvage, corners)
+    order = make_order(profile, None, "never", document, limits, salvage, corners, None, number, name)
     return pipeline.inspect(read_source(photo, limits, filename), order)
+
+
+def read(photo: Photo, *, document: str | None = None, limits: Limits = SHELL_LIMITS) -> Fields:
+    """What is written on a document: kind, number, name, dates, machine-readable zone. Needs the extra `ocr`.
+
+    Raises InputError, ConfigError or MissingExtraError.
+    """
+    order = make_order(document=document, limits=limits)
+    return pipeline.read(read_source(photo, limits), order)
 
 
 def join(

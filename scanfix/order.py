@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from inspect import signature
 from os import PathLike
 from typing import Any, Literal, TypedDict, get_args
 
 from scanfix.documents import DocumentKind, find_kind
+from scanfix.documents.given import Given
 from scanfix.errors import ConfigError
 from scanfix.geometry import Quad
 from scanfix.limits import SHELL_LIMITS, Limits
@@ -32,6 +33,8 @@ class InspectOptions(TypedDict, total=False):
     document: str | None
     salvage: bool
     corners: Corners | None
+    number: str | None
+    name: str | None
 
 
 class PrepareOptions(InspectOptions, total=False):
@@ -66,8 +69,16 @@ class Order:
     """The border by hand; then none is searched for."""
     turn: Turn | None = None
     """The turn by hand; then the text is not asked."""
+    number: str | None = field(default=None, repr=False)
+    name: str | None = field(default=None, repr=False)
+    """Number and name as they were typed into the form; held against the document."""
     kept_formats: tuple[Format, ...] = ()
     """Beside `format`, those in which a file that conforms already may stay."""
+
+    @property
+    def given(self) -> Given:
+        """What was given beside the picture."""
+        return Given(self.kind, self.number, self.name)
 
 
 def make_order(
@@ -79,6 +90,8 @@ def make_order(
     salvage: bool = False,
     corners: Corners | None = None,
     turn: int | None = None,
+    number: str | None = None,
+    name: str | None = None,
 ) -> Order:
     """Resolve the names; raises ConfigError for those that do not exist."""
     rules = load_profile(profile)
@@ -97,6 +110,8 @@ def make_order(
         salvage,
         None if corners is None else _quad_of(corners),
         None if turn is None else _turn_of(turn),
+        _text("number", number),
+        _text("name", name),
     )
 
 
@@ -125,6 +140,13 @@ def format_of(name: str | None, rules: OutputProfile) -> Format:
             "format_not_in_profile", profile=rules.name, format=chosen, wanted=list(rules.formats)
         )
     return chosen
+
+
+def _text(option: str, value: object) -> str | None:
+    """A text; the value itself is not told, it may be a person's."""
+    if value is not None and not isinstance(value, str):
+        raise ConfigError("bad_option", option=option, value=type(value).__name__)
+    return value or None
 
 
 def _turn_of(degrees: int) -> Turn:

@@ -8,6 +8,7 @@ bytes - decode -> SourceImage - find_border -> DocumentBorder | None
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import NamedTuple
 
 from scanfix.borders import find_border
@@ -15,7 +16,9 @@ from scanfix.borders.by_hand import border_by_hand
 from scanfix.checks import not_checked, run_checks
 from scanfix.checks.runner import weighed
 from scanfix.checks.subject import observe
+from scanfix.declared import VIEW_SIDE, read_document, with_what_is_read
 from scanfix.decoding import decode
+from scanfix.documents.fields import Fields
 from scanfix.encoding import Encoded, encode, most_useful_pixels, pass_through, recode
 from scanfix.errors import ScanfixError
 from scanfix.faults import refusing
@@ -39,6 +42,8 @@ from scanfix.pyramid import Pyramid
 from scanfix.results import JoinedImage, PreparedImage
 from scanfix.verification import MIN_LEGIBILITY_KEPT, legibility_kept, verify
 
+READ_PIXELS = 12_000_000
+"""More of them show no more of a document that is read at 1600 pixels."""
 MIN_TURN_CONFIDENCE = 0.95
 """A picture turned wrongly is worse than one left as it is; below this it is only said (SF108)."""
 
@@ -155,11 +160,24 @@ def _examine(
     pyramid = Pyramid(source.pixels)
     border = _border(source, pyramid, order)
     subject = observe(source, border, order.profile, order.kind, pyramid)
-    found = run_checks(subject)
+    found = with_what_is_read(run_checks(subject), order.given, partial(subject.seen_at, VIEW_SIDE))
     x, y = (1 / scale for scale in source.scale)
     assessments = tuple(assessment.scaled(x, y) for assessment in found)
     whole = border and border.scaled(x, y)
     return source, Report(order.profile.name, source.info, whole, assessments, not_checked(assessments))
+
+
+@refusing()
+def read(photo: SourceBytes, order: Order) -> Fields:
+    """What is written on the document: kind, number, name, dates, machine-readable zone.
+
+    Raises InputError or MissingExtraError.
+    """
+    source = _decode(photo, order, READ_PIXELS)
+    pyramid = Pyramid(source.pixels)
+    border = _border(source, pyramid, order)
+    subject = observe(source, border, order.profile, order.kind, pyramid)
+    return read_document(partial(subject.seen_at, VIEW_SIDE), order.kind)[1]
 
 
 def _border(source: SourceImage, pyramid: Pyramid, order: Order) -> DocumentBorder | None:

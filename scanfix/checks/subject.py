@@ -89,6 +89,10 @@ class Subject:
         scale = min(1.0, THUMBNAIL_SIDE / max(self.photo.pixels.shape[:2]))
         return self.photo.reduced(self.photo.size.scaled(scale))
 
+    def seen_at(self, working_side: int) -> Pixels:
+        """The document, rectified, its long side at most so many pixels, H x W x 3 RGB uint8."""
+        return self._view(ViewParams(working_side)).picture(self.photo)
+
     def _view(self, params: ViewParams) -> DocumentView:
         return view_document(self.photo.size, None if self.border is None else self.border.quad, params)
 

@@ -123,6 +123,12 @@ class NumberForm:
             and sum(sign in DIGITS for sign in number) >= self.least_digits
         )
 
+    def is_right(self, number: str, today: date) -> bool:
+        """As a document may bear it: specimens have areas that were never assigned."""
+        return self.problem(number, today) in (None, "area") and (
+            not self.dated or _is_birth_date(birth_date(number), today)
+        )
+
     def problem(self, number: str, today: date) -> Problem | None:
         """What is wrong with it; None for nothing."""
         if len(number) != self.length:

@@ -1,0 +1,91 @@
+"""What was given beside the picture, held against what is read on the document: the seam of the two.
+
+Asked only where a kind, a number or a name was given. Without the extra `ocr` the number alone is checked,
+and the rest is listed as not checked. How the picture lies is told by the reading better than by the shapes
+of the letters, so it takes the place of those two answers.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from datetime import date
+
+from scanfix import reading
+from scanfix.documents import DocumentKind
+from scanfix.documents.comparison import NO_READER, assess_given
+from scanfix.documents.fields import Fields, fields_of
+from scanfix.documents.given import Given
+from scanfix.faults import is_shortage
+from scanfix.findings import Severity
+from scanfix.model import Assessment, Finding, Pixels
+from scanfix.reading import ReadPicture
+
+logger = logging.getLogger(__name__)
+
+VIEW_SIDE = 1600
+"""Pixels along the longer side of the document: the number of a card is then 50 high, that of a page 20."""
+SURE_TURN = 0.97
+"""Confidence of a turn or mirror that the reading found (benchmarks/reading.py)."""
+
+
+def with_what_is_read(
+    assessments: tuple[Assessment, ...], given: Given, view: Callable[[], Pixels]
+) -> tuple[Assessment, ...]:
+    """The assessments of the checks with those of what was given; `view` gives the document, RGB."""
+    if not given.is_anything:
+        return assessments
+    today = date.today()  # noqa: DTZ011 - where the person is
+    if not reading.is_available():
+        return assessments + assess_given(given, None, today, NO_READER)
+    picture = _read(view)
+    if picture is None:
+        return assessments + assess_given(given, None, today)
+    fields = fields_of(picture.lines, today, given.kind)
+    return _turned(assessments, picture) + assess_given(given, fields, today)
+
+
+def read_document(
+    view: Callable[[], Pixels], named: DocumentKind | None = None
+) -> tuple[ReadPicture, Fields]:
+    """What is read on the document. Raises MissingExtraError."""
+    picture = reading.read_picture(view())
+    return picture, fields_of(picture.lines, date.today(), named)  # noqa: DTZ011 - as above
+
+
+def _read(view: Callable[[], Pixels]) -> ReadPicture | None:
+    try:
+        return reading.read_picture(view())
+    except Exception as error:
+        # The engine names no errors of its own; a document that cannot be read is not checked, no more.
+        if is_shortage(error):
+            raise
+        logger.debug("reading failed: %s", type(error).__name__)
+        return None
+
+
+def _turned(assessments: tuple[Assessment, ...], picture: ReadPicture) -> tuple[Assessment, ...]:
+    """Orientation and mirror as the reading has them, where it was sure."""
+    if picture.quality < reading.PARAMS.turned_from or len(picture.lines) < reading.PARAMS.least_lines:
+        return assessments
+    # A mirrored picture is turned as it stands: the other way round.
+    degrees = (360 - picture.degrees) % 360 if picture.mirrored else picture.degrees
+    answers = {
+        "orientation": Assessment(
+            "orientation",
+            native=float(degrees),
+            unit="degrees",
+            score=0.0 if degrees else 100.0,
+            finding=Finding.of("SF108", confidence=SURE_TURN) if degrees else None,
+        ),
+        "mirrored": Assessment(
+            "mirrored",
+            native=picture.lead,
+            unit="score",
+            score=0.0 if picture.mirrored else 100.0,
+            finding=Finding.of("SF409", severity=Severity.ERROR, confidence=SURE_TURN)
+            if picture.mirrored
+            else None,
+        ),
+    }
+    return tuple(answers.get(each.check, each) for each in assessments)

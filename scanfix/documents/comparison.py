@@ -1,0 +1,163 @@
+"""Does the document that was read agree with what was given beside it: kind, number, name, dates?
+
+One assessment a question, called as its finding is. A question that what was read cannot answer with
+certainty has a failure, so that the report lists it under `not_checked`. Nothing here holds number or name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+from scanfix.documents.fields import CARD_KINDS, Fields
+from scanfix.documents.form import date_findings, number_findings
+from scanfix.documents.given import Given
+from scanfix.documents.names import alike, comparable, is_han
+from scanfix.documents.numbers import check_number, differing
+from scanfix.findings import FINDINGS
+from scanfix.model import Assessment, Finding
+
+NOT_READ = "it was not read with certainty"
+NO_READER = "the extra `ocr` is not installed"
+NOT_GIVEN = "it was not given"
+
+GENERIC = frozenset({"id1-card", "a4-certificate", "a4-landscape-certificate"})
+"""Kinds that are a size and no more."""
+MOST_TOLD = 4
+"""Characters of a number that differ and are told one by one; more would tell the number."""
+SURE_NAME = 0.97
+"""Score of the line from which a name is held against anyone."""
+
+
+def assess_given(
+    given: Given, read: Fields | None, today: date, why_not: str = NOT_READ
+) -> tuple[Assessment, ...]:
+    """Every question; `read` is None where nothing was read, for the reason `why_not`."""
+    found = list(_number_valid(given, today))
+    if read is None:
+        slugs = [slug for slug in READ_SLUGS if slug not in ("number_mismatch", "name_mismatch")]
+        slugs += ["number_mismatch"] if given.number is not None else []
+        slugs += ["name_mismatch"] if given.name is not None else []
+        return (*found, *(Assessment(slug, failure=why_not) for slug in slugs))
+    found.append(_kind(given, read))
+    found.append(_number(given, read, today))
+    found.append(_name(given, read))
+    found += _dates(read, today)
+    found.append(_zone(read))
+    return tuple(found)
+
+
+READ_SLUGS = tuple(FINDINGS[code].slug for code in ("SF501", "SF502", "SF504", "SF505", "SF506", "SF525"))
+
+
+def _judged(slug: str, finding: Finding | None) -> Assessment:
+    return Assessment(slug, score=0.0 if finding else 100.0, finding=finding)
+
+
+def _number_valid(given: Given, today: date) -> Iterator[Assessment]:
+    """SF503, which needs no reader."""
+    if given.number is not None:
+        findings = number_findings(check_number(given.number, given.kind, today=today))
+        yield _judged("number_invalid", next(iter(findings), None))
+
+
+def _kind(given: Given, read: Fields) -> Assessment:
+    """SF501."""
+    slug = "kind_mismatch"
+    if given.kind is None:
+        return Assessment(slug, failure=NOT_GIVEN)
+    if given.kind.name in GENERIC or read.kind is None:
+        return Assessment(slug, failure=NOT_READ)
+    if read.kind.name == given.kind.name:
+        return _judged(slug, None)
+    cousins = {read.kind.name, given.kind.name} <= CARD_KINDS
+    if not read.kind_certain or (cousins and read.number is None):
+        return Assessment(slug, failure=NOT_READ)
+    finding = Finding.of("SF501", confidence=0.95, read=dict(read.kind.title), named=dict(given.kind.title))
+    return _judged(slug, finding)
+
+
+def _number(given: Given, read: Fields, today: date) -> Assessment:
+    """SF502."""
+    slug = "number_mismatch"
+    if given.number is None:
+        return Assessment(slug, failure=NOT_GIVEN)
+    wanted = check_number(given.number, given.kind, today=today).number
+    if len(wanted) >= 6 and any(wanted in text.upper().replace("-", "") for text in read.texts):
+        return _judged(slug, None)
+    if read.number is None:
+        return Assessment(slug, failure=NOT_READ)
+    if read.number.text == wanted:
+        return _judged(slug, None)
+    if not read.number.certain:
+        return Assessment(slug, failure=NOT_READ)
+    differs = told_differences(wanted, read.number.text)
+    return _judged(slug, Finding.of("SF502", confidence=0.97, differs=differs))
+
+
+def told_differences(given: str, read: str) -> list[str]:
+    """Where the two differ: a few characters one by one, else in words."""
+    if len(given) != len(read):
+        return ["differs_length"]
+    places = differing(given, read)
+    if len(places) > MOST_TOLD:
+        return ["differs_much"]
+    return [f"{place}: {given[place - 1]} ≠ {read[place - 1]}" for place in places]
+
+
+def _name(given: Given, read: Fields) -> Assessment:
+    """SF504. Rare characters are read wrongly, so one that looks alike is held against nobody."""
+    slug = "name_mismatch"
+    if given.name is None:
+        return Assessment(slug, failure=NOT_GIVEN)
+    wanted = comparable(given.name)
+    if wanted and any(wanted in comparable(text) for text in read.texts):
+        return _judged(slug, None)
+    if read.name is None or not wanted:
+        return Assessment(slug, failure=NOT_READ)
+    found = comparable(read.name.text)
+    if found == wanted or _same_words(given.name, read.name.text):
+        return _judged(slug, None)
+    other_script = any(map(is_han, wanted)) != any(map(is_han, found))
+    if other_script or read.name.score < SURE_NAME or alike(found, wanted) or _truncated(found, wanted):
+        return Assessment(slug, failure=NOT_READ)
+    return _judged(slug, Finding.of("SF504", confidence=0.9))
+
+
+def _same_words(one: str, other: str) -> bool:
+    """The same words in another order, as surname and given names come."""
+    words = [
+        sorted(comparable(word) for word in text.replace("-", " ").replace(",", " ").split())
+        for text in (one, other)
+    ]
+    return words[0] == words[1]
+
+
+def _truncated(found: str, wanted: str) -> bool:
+    """Zones and narrow fields cut long names."""
+    return min(len(found), len(wanted)) >= 4 and (found.startswith(wanted) or wanted.startswith(found))
+
+
+def _dates(read: Fields, today: date) -> list[Assessment]:
+    """SF505 and SF506."""
+    findings = {finding.code: finding for finding in date_findings(read.issued, read.expires, today)}
+    # A date of issue in the future was not one.
+    known = {
+        "too_new": read.issued is not None and read.issued <= today,
+        "expired": read.expires is not None,
+    }
+    codes = {"too_new": "SF505", "expired": "SF506"}
+    return [
+        _judged(slug, findings.get(codes[slug])) if known[slug] else Assessment(slug, failure=NOT_READ)
+        for slug in known
+    ]
+
+
+def _zone(read: Fields) -> Assessment:
+    """SF525."""
+    slug = "zone_invalid"
+    if read.zone is None or not (read.zone.right or read.zone_certain):
+        return Assessment(slug, failure=NOT_READ)
+    if read.zone.right:
+        return _judged(slug, None)
+    return _judged(slug, Finding.of("SF525", confidence=0.8, fields=list(read.zone.wrong)))

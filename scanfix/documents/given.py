@@ -1,0 +1,20 @@
+"""What is given beside a picture: the kind of document, the number and the name typed into the form."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from scanfix.documents.kinds import DocumentKind
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What was given beside the picture. Printing it shows neither number nor name."""
+
+    kind: DocumentKind | None = None
+    number: str | None = field(default=None, repr=False)
+    name: str | None = field(default=None, repr=False)
+
+    @property
+    def is_anything(self) -> bool:
+        return self.kind is not None or self.number is not None or self.name is not None

@@ -1,0 +1,274 @@
+"""What is written on the document? An OCR engine reads it: extra `ocr`, offline, its models in its wheel.
+
+The engine (RapidOCR with the PP-OCRv6 small models on onnxruntime) finds the lines and reads each. It reads
+letters that stand the right way only, so how the picture lies follows from which way its lines can be read:
+the widest lines are tried upside down and mirrored where they are read badly as they stand. That costs a
+fraction of a second, and only where it is needed.
+
+Nothing read here is logged. One engine a process, loaded at the first photo that is to be read.
+"""
+
+from __future__ import annotations
+
+import threading
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from scanfix.documents.lines import TextLine
+from scanfix.errors import MissingExtraError
+from scanfix.model import Pixels
+
+Boxes = NDArray[np.float32]
+"""N x 4 x 2, corners clockwise from the top left, pixels of the view."""
+
+NEEDED = ("rapidocr", "onnxruntime")
+DET_MODEL, REC_MODEL = "PP-OCRv6_det_small.onnx", "PP-OCRv6_rec_small.onnx"
+
+
+class ReadParams(NamedTuple):
+    """Tuning. The sides of a card cost 0.45 s and of a page 0.9 s of one core to find its lines."""
+
+    card_side: int = 736
+    page_side: int = 960
+    """Longer side of the picture in which lines are searched; they are read at full size."""
+    card_aspect: float = 1.5
+    well: float = 0.93
+    """Mean score of the widest lines from which nothing else is tried."""
+    tried: int = 6
+    """Lines that are tried the other ways."""
+    longest: float = 16.0
+    """Times as long as high; longer lines are tried last."""
+    turned_from: float = 0.85
+    """Least mean score of another way, and by how much it must beat the one that stands."""
+    turned_lead: float = 0.08
+    least_lines: int = 3
+    """From so many lines on it is told how the picture lies."""
+    least_height: int = 6
+    """Pixels; lower lines cannot be read."""
+
+
+PARAMS = ReadParams()
+ENGINE_LOCK = threading.Lock()
+
+
+class Way(NamedTuple):
+    """How a crop of a line must be changed to be read."""
+
+    over: bool
+    """Turned by 180 degrees."""
+    mirrored: bool
+
+
+WAYS = (Way(False, False), Way(True, False), Way(False, True), Way(True, True))
+
+
+@dataclass(frozen=True, slots=True)
+class ReadPicture:
+    """What was read, and how the picture lies."""
+
+    lines: tuple[TextLine, ...]
+    """In the picture turned upright."""
+    degrees: int = 0
+    """Clockwise, by which the picture must be turned to be read; after mirroring it, where it is mirrored."""
+    mirrored: bool = False
+    lead: float = 0.0
+    """By how much the way it was read beats the best of the others; 0 where none was tried."""
+    quality: float = 0.0
+    """Mean score of the widest lines, 0..1."""
+
+
+def is_available() -> bool:
+    """Whether the extra is installed; nothing is loaded."""
+    return all(find_spec(name) is not None for name in NEEDED)
+
+
+def read_picture(pixels: Pixels, params: ReadParams = PARAMS) -> ReadPicture:
+    """The lines of H x W x 3 RGB uint8, the document alone.
+
+    Raises MissingExtraError without the extra.
+    """
+    height, width = pixels.shape[:2]
+    card = max(height, width) / min(height, width) >= params.card_aspect
+    boxes = find_lines(pixels, params.card_side if card else params.page_side)
+    boxes = boxes[_heights(boxes) >= params.least_height]
+    if not len(boxes):
+        return ReadPicture(())
+    crops = [_crop(pixels, box) for box in boxes]
+    sample = _sample(crops, params)
+    standing = read_crops([crops[i] for i in sample])
+    way, lead, quality = _way([crops[i] for i in sample], _mean(standing), params)
+    known = dict(zip(sample, standing, strict=True)) if way == WAYS[0] else {}
+    others = [i for i in range(len(crops)) if i not in known]
+    known |= zip(others, read_crops([_changed(crops[i], way) for i in others]), strict=True)
+    read = [known[i] for i in range(len(crops))]
+    degrees = _degrees(_is_upright(boxes), way)
+    lines = _lines(boxes, read, (width, height), degrees, way.mirrored)
+    return ReadPicture(lines, degrees, way.mirrored, lead, quality)
+
+
+def find_lines(pixels: Pixels, side: int) -> Boxes:
+    """Where lines of text are."""
+    height, width = pixels.shape[:2]
+    scale = min(1.0, side / max(height, width))
+    small = pixels
+    if scale < 1:
+        size = max(32, round(width * scale)), max(32, round(height * scale))
+        small = np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), np.uint8)
+    with ENGINE_LOCK:
+        found = _engine().text_det(np.ascontiguousarray(small[..., ::-1]))
+    if found.boxes is None or not len(found.boxes):
+        return np.empty((0, 4, 2), np.float32)
+    shrunk = np.array([width / small.shape[1], height / small.shape[0]], np.float32)
+    return np.asarray(np.asarray(found.boxes, np.float32) * shrunk, np.float32)
+
+
+def read_crops(crops: Sequence[Pixels]) -> list[tuple[str, float]]:
+    """Text and score 0..1 of each line."""
+    if not crops:
+        return []
+    with ENGINE_LOCK:
+        found = _engine().recognize_txt([np.ascontiguousarray(crop[..., ::-1]) for crop in crops])
+    return [(str(text), float(score)) for text, score in zip(found.txts, found.scores, strict=True)]
+
+
+@cache
+def _engine() -> Any:
+    """The engine with its own two models; the paths are given, so that it never looks for others."""
+    if not is_available():
+        raise MissingExtraError("missing_extra", format="OCR", extra="ocr")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        import rapidocr
+    models = Path(str(rapidocr.__file__)).parent / "models"
+    engine: Any = rapidocr.RapidOCR(
+        params={
+            "Global.log_level": "critical",
+            "EngineConfig.onnxruntime.intra_op_num_threads": 1,
+            "EngineConfig.onnxruntime.inter_op_num_threads": 1,
+            "Det.model_path": str(models / DET_MODEL),
+            "Det.limit_type": "max",
+            "Det.limit_side_len": 2000,
+            "Rec.model_path": str(models / REC_MODEL),
+        }
+    )
+    engine._load_det_model()
+    engine._load_rec_model()
+    return engine
+
+
+def _heights(boxes: Boxes) -> NDArray[np.float32]:
+    sides = np.linalg.norm(np.roll(boxes, -1, axis=1) - boxes, axis=2)
+    return np.asarray(np.minimum(sides[:, 0], sides[:, 1]), np.float32)
+
+
+def _widths(boxes: Boxes) -> NDArray[np.float32]:
+    sides = np.linalg.norm(np.roll(boxes, -1, axis=1) - boxes, axis=2)
+    return np.asarray(np.maximum(sides[:, 0], sides[:, 1]), np.float32)
+
+
+def _stands(box: Boxes) -> bool:
+    """A line that runs down the picture: from 1.5 times as high as wide, as the engine itself has it."""
+    width, height = np.linalg.norm(box[1] - box[0]), np.linalg.norm(box[3] - box[0])
+    return bool(height >= 1.5 * width)
+
+
+def _is_upright(boxes: Boxes) -> bool:
+    """Most of the text, by its length, runs along the rows."""
+    lengths = _widths(boxes)
+    standing = np.array([_stands(box) for box in boxes])
+    return bool(lengths[~standing].sum() >= lengths[standing].sum())
+
+
+def _crop(pixels: Pixels, box: Boxes) -> Pixels:
+    """The line, straight; one that runs down is turned anticlockwise."""
+    width = max(4, round(max(np.linalg.norm(box[1] - box[0]), np.linalg.norm(box[2] - box[3]))))
+    height = max(4, round(max(np.linalg.norm(box[3] - box[0]), np.linalg.norm(box[2] - box[1]))))
+    goal = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
+    warp = cv2.getPerspectiveTransform(np.asarray(box, np.float32), goal)
+    crop = cv2.warpPerspective(
+        pixels, warp, (width, height), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE
+    )
+    return np.asarray(np.rot90(crop) if _stands(box) else crop, np.uint8)
+
+
+def _changed(crop: Pixels, way: Way) -> Pixels:
+    turned = crop[::-1, ::-1] if way.over else crop
+    return turned[:, ::-1] if way.mirrored else turned
+
+
+def _mean(read: Sequence[tuple[str, float]]) -> float:
+    """Mean score, lines weighing as their letters do."""
+    weights = [max(1, len(text)) for text, _ in read]
+    return sum(w * score for w, (_, score) in zip(weights, read, strict=True)) / max(1, sum(weights))
+
+
+def _way(sample: Sequence[Pixels], standing: float, params: ReadParams) -> tuple[Way, float, float]:
+    """The way that the lines are read, its lead over the others, and its quality; `standing` is that of the
+    lines as they are."""
+    if standing >= params.well:
+        return WAYS[0], 0.0, standing
+    scores = {WAYS[0]: standing}
+    for way in WAYS[1:]:
+        scores[way] = _mean(read_crops([_changed(crop, way) for crop in sample]))
+    best, second = sorted(scores, key=lambda way: -scores[way])[:2]
+    lead = scores[best] - scores[second]
+    if best != WAYS[0] and (scores[best] < params.turned_from or lead < params.turned_lead):
+        return WAYS[0], 0.0, standing
+    return best, lead, scores[best]
+
+
+def _sample(crops: Sequence[Pixels], params: ReadParams) -> list[int]:
+    """The longest lines that are no longer than a sentence: a machine-readable zone is fillers both ways."""
+    shapes = [crop.shape[1] / crop.shape[0] for crop in crops]
+    order = sorted(range(len(crops)), key=lambda i: (shapes[i] > params.longest, -shapes[i]))
+    return order[: params.tried]
+
+
+def _degrees(upright: bool, way: Way) -> int:
+    """Clockwise, for the picture, mirrored back where it is mirrored."""
+    if upright:
+        return 180 if way.over else 0
+    # Crops that run down were turned anticlockwise to be read: by 270 degrees clockwise.
+    return 90 if way.over else 270
+
+
+def _lines(
+    boxes: Boxes,
+    read: Sequence[tuple[str, float]],
+    size: tuple[int, int],
+    degrees: int,
+    mirrored: bool,
+) -> tuple[TextLine, ...]:
+    """The lines with their places in the picture set right, from the top."""
+    placed = _placed(boxes, size, degrees, mirrored)
+    low, high = placed.min(axis=1), placed.max(axis=1)
+    found = [
+        TextLine(text.strip(), score, (float(a[0]), float(a[1]), float(b[0]), float(b[1])))
+        for (text, score), a, b in zip(read, low, high, strict=True)
+        if text.strip()
+    ]
+    return tuple(sorted(found, key=lambda line: (line.middle, line.box[0])))
+
+
+def _placed(boxes: Boxes, size: tuple[int, int], degrees: int, mirrored: bool) -> Boxes:
+    """Corners in the picture mirrored back, then turned."""
+    width, height = size
+    x, y = boxes[..., 0], boxes[..., 1]
+    if mirrored:
+        x = width - x
+    turned = {
+        0: (x, y),
+        90: (height - y, x),
+        180: (width - x, height - y),
+        270: (y, width - x),
+    }[degrees]
+    return np.stack(turned, axis=-1)

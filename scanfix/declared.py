@@ -13,9 +13,10 @@ from datetime import date
 
 from scanfix import reading
 from scanfix.documents import DocumentKind
-from scanfix.documents.comparison import NO_READER, assess_given
+from scanfix.documents.comparison import assess_given
 from scanfix.documents.fields import Fields, fields_of
-from scanfix.documents.given import Given
+from scanfix.documents.given import NO_READER, Given
+from scanfix.errors import MissingExtraError
 from scanfix.faults import is_shortage
 from scanfix.findings import Severity
 from scanfix.model import Assessment, Finding, Pixels
@@ -49,6 +50,8 @@ def read_document(
     view: Callable[[], Pixels], named: DocumentKind | None = None
 ) -> tuple[ReadPicture, Fields]:
     """What is read on the document. Raises MissingExtraError."""
+    if not reading.is_available():
+        raise MissingExtraError("missing_reader", extra="ocr")
     picture = reading.read_picture(view())
     return picture, fields_of(picture.lines, date.today(), named)  # noqa: DTZ011 - as above
 

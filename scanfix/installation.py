@@ -33,6 +33,8 @@ NEEDED = (
     Needed("typer", (0, 16)),
     Needed("pillow-heif", (1, 7), "heif"),
     Needed("pypdfium2", (5,), "pdf"),
+    Needed("rapidocr", (3, 10), "ocr"),
+    Needed("onnxruntime", (1, 20), "ocr"),
     Needed("starlette", (0, 46), "web"),
     Needed("uvicorn", (0, 34), "web"),
 )

@@ -144,7 +144,7 @@ def read_crops(crops: Sequence[Pixels]) -> list[tuple[str, float]]:
 def _engine() -> Any:
     """The engine with its own two models; the paths are given, so that it never looks for others."""
     if not is_available():
-        raise MissingExtraError("missing_extra", format="OCR", extra="ocr")
+        raise MissingExtraError("missing_reader", extra="ocr")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         import rapidocr

@@ -27,6 +27,7 @@ from scanfix.cli import (
     options,
     prepare,
     profiles,
+    read,
     serve,
 )
 from scanfix.cli.options import HELP_LANG, help_text
@@ -66,6 +67,7 @@ for name, function in (
     ("kinds", kinds.command),
     ("number", number.command),
     ("form", form.command),
+    ("read", read.command),
     ("explain", explain.command),
     ("doctor", doctor.command),
 ):

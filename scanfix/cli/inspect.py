@@ -24,6 +24,8 @@ def command(
     photos: options.Photos,
     profile: options.Profile = "cnnic",
     document: options.Document = None,
+    number: options.Number = None,
+    name: options.Name = None,
     corners: options.Corners = None,
     annotate: options.Annotate = None,
     salvage: options.Salvage = False,
@@ -70,6 +72,8 @@ def command(
             limits=limits_of(limit),
             salvage=salvage,
             corners=corners_of(corners),
+            number=number,
+            name=name,
         )
         return attempt_each(photos, partial(look, order), speak, failed)
 

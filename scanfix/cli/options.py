@@ -86,6 +86,8 @@ Document = Annotated[
     str | None,
     typer.Option("--document", metavar="KIND", autocompletion=complete_kind, help=help_text("help_document")),
 ]
+Number = Annotated[str | None, typer.Option("--number", help=help_text("help_given_number"))]
+Name = Annotated[str | None, typer.Option("--name", help=help_text("help_given_name"))]
 LangOption = Annotated[LangChoice | None, typer.Option("--lang", help=help_text("help_lang"))]
 Json = Annotated[bool, typer.Option("--json", help=help_text("help_json"))]
 Overwrite = Annotated[bool, typer.Option("--overwrite", help=help_text("help_overwrite"))]

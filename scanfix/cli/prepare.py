@@ -38,6 +38,8 @@ def command(
     format: options.Format = None,
     crop: options.Crop = CropChoice.AUTO,
     document: options.Document = None,
+    number: options.Number = None,
+    name: options.Name = None,
     corners: options.Corners = None,
     turn: options.Turn = None,
     annotate: options.Annotate = None,
@@ -65,6 +67,8 @@ def command(
             salvage,
             corners_of(corners),
             turn,
+            number,
+            name,
         )
         wanted = without_results(photos, speak)
         show = _Show(speak, json, quiet, named=len(wanted) > 1)

@@ -6,6 +6,7 @@ certainty has a failure, so that the report lists it under `not_checked`. Nothin
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import date
 
@@ -18,7 +19,6 @@ from scanfix.findings import FINDINGS
 from scanfix.model import Assessment, Finding
 
 NOT_READ = "it was not read with certainty"
-NO_READER = "the extra `ocr` is not installed"
 NOT_GIVEN = "it was not given"
 
 GENERIC = frozenset({"id1-card", "a4-certificate", "a4-landscape-certificate"})
@@ -83,7 +83,8 @@ def _number(given: Given, read: Fields, today: date) -> Assessment:
     if given.number is None:
         return Assessment(slug, failure=NOT_GIVEN)
     wanted = check_number(given.number, given.kind, today=today).number
-    if len(wanted) >= 6 and any(wanted in text.upper().replace("-", "") for text in read.texts):
+    alone = re.compile(rf"(?<![0-9A-Z]){re.escape(wanted)}(?![0-9A-Z])")
+    if len(wanted) >= 6 and any(alone.search(text.upper().replace("-", "")) for text in read.texts):
         return _judged(slug, None)
     if read.number is None:
         return Assessment(slug, failure=NOT_READ)

@@ -89,6 +89,9 @@ _LABELS = (
 LABELS = tuple(_LABELS.split())
 """Where the value of the label before ends."""
 
+MISREAD = str.maketrans({"«": "<<", "《": "<<", "〈": "<", "‹": "<", "(": "<", "|": "I", "\\": "I", "!": "I"})
+"""How readers take the signs of a zone, which has capitals, digits and fillers only."""
+
 CHECKED = tuple(form for form in FORMS if form.right is not None)
 DATE = r"(\d{4})\s*[.年/-]\s*(\d{1,2})\s*[.月/-]\s*(\d{1,2})\s*日?"
 RANGE = re.compile(DATE + r"\s*[-—–~至到]+\s*(?:" + DATE + r"|(长期))")
@@ -131,6 +134,12 @@ class Fields:
     """Its lines were read surely, so that a wrong check digit is the document's or the picture's."""
     texts: tuple[str, ...] = field(default=(), repr=False)
     """Every row, half-width, without spaces."""
+
+    @property
+    def has_anything(self) -> bool:
+        """Something was read that has a meaning."""
+        found = (self.kind, self.number, self.name, self.issued, self.expires, self.zone)
+        return any(each is not None for each in found)
 
     def to_dict(self, *, show: bool = False) -> dict[str, Any]:
         """Plain values, for JSON; numbers and the zone in full only with `show`."""
@@ -204,9 +213,7 @@ def _looks_coded(text: str) -> bool:
 
 
 def _coded(text: str) -> str:
-    return (
-        re.sub(r"\s+", "", half_width(text)).upper().replace("«", "<<").replace("《", "<<").replace("〈", "<")
-    )
+    return re.sub(r"\s+", "", half_width(text).translate(MISREAD)).upper()
 
 
 def _fitted(text: str, width: int) -> str:

@@ -6,6 +6,9 @@ from dataclasses import dataclass, field
 
 from scanfix.documents.kinds import DocumentKind
 
+NO_READER = "the extra `ocr` is not installed"
+"""Why nothing was read, where that is why."""
+
 
 @dataclass(frozen=True, slots=True)
 class Given:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
+from scanfix.documents.given import NO_READER
 from scanfix.findings import Severity, Verdict
 from scanfix.messages import Lang, say
 from scanfix.model import Finding, OutputInfo, Report, SourceInfo
@@ -179,7 +180,10 @@ def _details(report: Report, lang: Lang) -> list[Line]:
 def _not_checked(reports: Iterable[Report], lang: Lang) -> list[Line]:
     """What nobody could look for, in one line, each once."""
     slugs = list(dict.fromkeys(slug for report in reports for slug in report.not_checked))
-    return [Line("plain", say("not_checked", lang, slugs=slugs))] if slugs else []
+    said = [Line("plain", say("not_checked", lang, slugs=slugs))] if slugs else []
+    if any(a.failure == NO_READER for report in reports for a in report.assessments):
+        said.append(Line("plain", say("reader_missing", lang)))
+    return said
 
 
 def _border(report: Report, lang: Lang) -> str:

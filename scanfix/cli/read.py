@@ -1,0 +1,90 @@
+"""`scanfix read PHOTO`: what is written on a document, numbers masked unless they are asked for."""
+
+from __future__ import annotations
+
+import json as plain
+import sys
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from scanfix.cli import options
+from scanfix.cli.limits import limits_of
+from scanfix.cli.options import help_text
+from scanfix.cli.photo import run, source_of
+from scanfix.cli.terminal import EXIT_FINDINGS, EXIT_READY, finish, print_line
+from scanfix.messages import Lang, say, user_lang
+
+if TYPE_CHECKING:
+    from scanfix.documents.fields import Fields
+
+
+def command(
+    photo: Annotated[str, typer.Argument(metavar="PHOTO", help=help_text("help_read_photo"))],
+    kind: Annotated[
+        str | None,
+        typer.Option(
+            "--kind",
+            metavar="KIND",
+            autocompletion=options.complete_kind,
+            help=help_text("help_document"),
+        ),
+    ] = None,
+    show: Annotated[bool, typer.Option("--show", help=help_text("help_show"))] = False,
+    limit: options.Limit = None,
+    json: Annotated[bool, typer.Option("--json", help=help_text("help_read_json"))] = False,
+    lang: options.LangOption = None,
+) -> None:
+    speak = user_lang(lang)
+
+    def work() -> int:
+        from scanfix.order import make_order
+
+        order = make_order(document=kind, limits=limits_of(limit))
+        source = source_of(photo, order.limits)
+        from scanfix import pipeline
+
+        read = run(pipeline.read, source, order, given=limit)
+        if json:
+            print_line(plain.dumps(read.to_dict(show=show), ensure_ascii=False), sys.stdout)
+        else:
+            for line in _told(read, speak, show=show):
+                print_line(line, sys.stdout)
+        return EXIT_READY if read.has_anything else EXIT_FINDINGS
+
+    finish(work, speak)
+
+
+def _told(read: Fields, lang: Lang, *, show: bool) -> list[str]:
+    if not read.has_anything:
+        return [say("read_nothing", lang)]
+    rows = [
+        say("row", lang, name=say(f"read_row_{key}", lang), value=value)
+        for key, value in _rows(read, lang, show=show)
+    ]
+    hidden = not show and (read.number is not None or read.zone is not None)
+    return [say("read_title", lang), *rows, *([say("number_masked", lang)] if hidden else [])]
+
+
+def _rows(read: Fields, lang: Lang, *, show: bool) -> list[tuple[str, str]]:
+    from scanfix.documents import form_title, masked
+
+    rows = []
+    if read.kind:
+        rows.append(("kind", _sure(read.kind.title[lang], read.kind_certain, lang)))
+    if number := read.number:
+        text = number.text if show else masked(number.text)
+        rows.append(("number", _sure(f"{text} ({form_title(number.form, lang)})", number.certain, lang)))
+    if read.name:
+        rows.append(("name", read.name.text))
+    for key, day in (("issued", read.issued), ("expires", read.expires)):
+        if day:
+            rows.append((key, say("read_long_term", lang) if day.year == 9999 else day.isoformat()))
+    if zone := read.zone:
+        told = say("zone_right" if zone.right else "zone_wrong", lang, fields=list(zone.wrong))
+        rows.append(("zone", f"{zone.size}, {zone.state}, {told}"))
+    return rows
+
+
+def _sure(text: str, certain: bool, lang: Lang) -> str:
+    return text if certain else say("read_unsure", lang, text=text)

@@ -1,0 +1,142 @@
+"""The document is read: by the extra `ocr`, which these tests skip without.
+
+The pictures are drawn with Pillow's own letters, so they are the same everywhere; the full run over kinds,
+turns and faults is `benchmarks/reading.py`.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from draw.specimens import CREDIT_CODE, RESIDENT_NUMBER
+from drawing import as_jpeg, flat, photo
+from typer.testing import CliRunner
+
+import scanfix
+from scanfix import reading
+from scanfix.cli import app
+from scanfix.model import Pixels
+
+needs_reader = pytest.mark.skipif(not reading.is_available(), reason='no reader: pip install "scanfix[ocr]"')
+
+
+def turned(pixels: Pixels, degrees: int, *, mirrored: bool = False) -> Pixels:
+    """As it lies when it must be turned clockwise by `degrees` to be read."""
+    lying = np.rot90(pixels, degrees // 90)
+    return np.ascontiguousarray(lying[:, ::-1] if mirrored else lying)
+
+
+@needs_reader
+@pytest.mark.parametrize("degrees", [0, 90, 180, 270])
+def test_a_card_is_read_however_it_lies(degrees: int) -> None:
+    picture = reading.read_picture(turned(flat("card", 1200), degrees))
+    assert (picture.degrees, picture.mirrored) == (degrees, False)
+    assert any(RESIDENT_NUMBER in line.text.replace(" ", "") for line in picture.lines)
+    assert [line.middle for line in picture.lines] == sorted(line.middle for line in picture.lines)
+
+
+@needs_reader
+def test_a_mirrored_picture_is_read_and_told() -> None:
+    picture = reading.read_picture(turned(flat("licence", 1400), 0, mirrored=True))
+    assert picture.mirrored
+    assert picture.lead > 0.1
+    assert any(CREDIT_CODE in line.text.replace(" ", "") for line in picture.lines)
+
+
+@needs_reader
+def test_the_zone_of_a_passport_is_read_with_all_check_digits() -> None:
+    read = scanfix.read(as_jpeg(photo("passport").pixels))
+    assert read.kind
+    assert read.kind.name == "passport"
+    assert read.zone
+    assert read.zone.right
+    assert read.number
+    assert read.number.certain
+
+
+@needs_reader
+def test_the_report_holds_what_was_given_against_the_document() -> None:
+    data = as_jpeg(photo("passport").pixels)
+    right = scanfix.inspect(data, document="passport", number="S00000000", name="Anna Specimen")
+    wrong = scanfix.inspect(data, document="business-licence", number="S00000001", name="Peter Jones")
+    assert not {"SF501", "SF502", "SF504"} & {f.code for f in right.findings}
+    assert not {"kind_mismatch", "number_mismatch", "name_mismatch"} & set(right.not_checked)
+    assert {"SF501", "SF504"} <= {f.code for f in wrong.findings}
+
+
+@needs_reader
+def test_a_mirrored_photo_is_refused_and_one_upside_down_is_put_right() -> None:
+    pixels = photo("licence").pixels
+    mirrored = scanfix.inspect(as_jpeg(turned(pixels, 0, mirrored=True)), document="a4-certificate")
+    assert "SF409" in [finding.code for finding in mirrored.blocking]
+    over = scanfix.prepare(as_jpeg(turned(pixels, 180)), document="a4-certificate")
+    assert over.output.rotation == 180
+
+
+@needs_reader
+def test_the_shell_masks_numbers_unless_asked(tmp_path: Path) -> None:
+    path = tmp_path / "护照.jpg"
+    path.write_bytes(as_jpeg(photo("passport").pixels))
+    for options in ((), ("--json", "--lang", "zh")):
+        shown = CliRunner().invoke(app, ["read", str(path), *options])
+        assert shown.exit_code == 0, shown.output
+        assert "S00000000" not in shown.output
+        assert "S0*****00" in shown.output
+
+
+@needs_reader
+def test_a_picture_without_text_has_nothing_read() -> None:
+    assert reading.read_picture(np.full((300, 480, 3), 200, np.uint8)).lines == ()
+    assert not scanfix.read(as_jpeg(np.full((600, 800, 3), 120, np.uint8))).has_anything
+
+
+def test_without_the_extra_everything_else_works_and_says_what_was_not_checked(
+    monkeypatch: pytest.MonkeyPatch, card: Path
+) -> None:
+    monkeypatch.setattr(reading, "is_available", lambda: False)
+    report = scanfix.inspect(card, document="resident-id", number="123")
+    assert {"number_mismatch", "kind_mismatch"} <= set(report.not_checked)
+    assert "SF503" in [finding.code for finding in report.findings]
+    shown = CliRunner().invoke(app, ["inspect", str(card), "--document", "resident-id"])
+    assert "scanfix[ocr]" in shown.stdout
+    with pytest.raises(scanfix.MissingExtraError):
+        scanfix.read(card)
+
+
+def test_a_reader_that_breaks_costs_nothing_but_the_reading(
+    monkeypatch: pytest.MonkeyPatch, card: Path
+) -> None:
+    def broken(_: Pixels) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(reading, "is_available", lambda: True)
+    monkeypatch.setattr(reading, "read_picture", broken)
+    report = scanfix.inspect(card, document="resident-id", number="11010519491231002X")
+    assert "number_mismatch" in report.not_checked
+    assert "number_invalid" not in report.not_checked
+
+
+def test_nothing_given_means_nothing_read(monkeypatch: pytest.MonkeyPatch, card: Path) -> None:
+    monkeypatch.setattr(reading, "read_picture", lambda _: pytest.fail("read unasked"))
+    scanfix.inspect(card)
+
+
+def test_number_and_name_are_in_no_text_of_the_order_and_no_error(card: Path) -> None:
+    from scanfix.order import make_order
+
+    order = make_order(number="11010519491231002X", name="样本人")
+    assert "11010519491231002X" not in repr(order)
+    assert "样本人" not in repr(order) + repr(order.given)
+    with pytest.raises(scanfix.ConfigError) as caught:
+        scanfix.inspect(card, number=11010519491231002)  # type: ignore[arg-type]
+    assert "1101" not in str(caught.value)
+
+
+def test_asking_for_help_loads_no_reader() -> None:
+    code = "import sys, scanfix.cli; print(sorted({'rapidocr', 'onnxruntime', 'cv2'} & set(sys.modules)))"
+    shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert shown.stdout.strip() == "[]"

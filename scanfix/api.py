@@ -127,12 +127,14 @@ def annotate(
     limits: Limits = SHELL_LIMITS,
     salvage: bool = False,
     corners: Corners | None = None,
+    number: str | None = None,
+    name: str | None = None,
 ) -> bytes:
     """A PNG of the photo with border, sides, places of findings and crop drawn on it, for people to look at.
 
     `report` is what `prepare` or `inspect` said of this photo; without one it is inspected first.
     Options and errors as in `inspect`.
     """
-    order = make_order(profile, None, "never", document, limits, salvage, corners)
+    order = make_order(profile, None, "never", document, limits, salvage, corners, None, number, name)
     source = read_source(photo, limits)
     return pipeline.annotate(source, report or pipeline.inspect(source, order), order, lang)

@@ -39,6 +39,9 @@ INPUT_CODES: dict[str, int] = {
     "decoder_crashed": 422,
     "killed": 503,
     "interrupted": 503,
+    "upload_missing": 422,
+    "upload_broken": 400,
+    "upload_slow": 408,
 }
 PROFILE_CODES: dict[str, int] = {"cannot_fit": 422, "wrong_shape": 422, "wrong_shape_cut": 422}
 OUTPUT_CODES: dict[str, int] = {

@@ -7,7 +7,7 @@ from os import PathLike
 
 from scanfix.files import Identity, write_atomically
 from scanfix.findings import Verdict
-from scanfix.formats import extensions_of
+from scanfix.formats import extensions_of, mime_of
 from scanfix.model import OutputInfo, Report
 
 
@@ -31,6 +31,11 @@ class PreparedImage:
     def extension(self) -> str:
         """`.jpg` or `.bmp`."""
         return extensions_of(self.output.format)[0]
+
+    @property
+    def media_type(self) -> str:
+        """`image/jpeg` or `image/bmp`."""
+        return mime_of(self.output.format)
 
     def save(self, path: str | PathLike[str], *, overwrite: bool = False) -> None:
         """Write the bytes, whole or not at all.

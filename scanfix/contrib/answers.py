@@ -1,0 +1,118 @@
+"""What does a web server tell of a photo? The same under every framework.
+
+A refusal is `{"code", "message"}` with the status of the error, in the language that Accept-Language asks
+for; with 503 the header Retry-After says when another try is worth it. A result is the report and the file.
+"""
+
+from __future__ import annotations
+
+import base64
+import re
+from typing import Any, NamedTuple
+
+from scanfix.errors import ERRORS, ScanfixError
+from scanfix.messages import LANGS, Lang, say
+from scanfix.reports import schema
+from scanfix.results import PreparedImage
+
+STATUSES = {code: status for kind in ERRORS for code, status in kind.codes.items()}
+"""HTTP status by error code."""
+FORM_BYTES = 65_536
+"""What a form may hold beside the photo."""
+_LONGEST_HEADER = 1_000
+_WEIGHT = re.compile(r"\s*q=([01](?:\.\d{0,3})?)\s*")
+
+
+class Refusal(NamedTuple):
+    """Of an error: what the framework at hand makes its response of."""
+
+    status: int
+    headers: dict[str, str]
+    body: dict[str, Any]
+
+
+def language(accepted: str | None) -> Lang:
+    """That of an Accept-Language header (RFC 9110, 12.5.4) which is liked best; English without one."""
+    spoken: Lang = "en"
+    best = 0.0
+    for part in (accepted or "")[:_LONGEST_HEADER].split(","):
+        tag, _, rest = part.partition(";")
+        weight = _WEIGHT.fullmatch(rest)
+        liked = float(weight[1]) if weight else 0.0 if rest.strip() else 1.0
+        for lang in LANGS:
+            if tag.strip().lower().partition("-")[0] == lang and liked > best:
+                spoken, best = lang, liked
+    return spoken
+
+
+def refusal(error: ScanfixError, accepted: str | None = None) -> Refusal:
+    """What to answer to an error. The host's own faults are not told to strangers: they may name files."""
+    lang, status = language(accepted), error.http_status
+    headers = {"Content-Language": lang, "Vary": "Accept-Language", "Cache-Control": "no-store"}
+    if status == 503:
+        headers["Retry-After"] = str(error.params.get("retry_after", 1))
+    told = say("server_fault", lang) if status in (500, 501, 507) else error.message(lang)
+    return Refusal(status, headers, {"code": error.code, "message": told})
+
+
+def result(prepared: PreparedImage, accepted: str | None = None) -> dict[str, Any]:
+    """What to answer to a photo: the report, and the file in base64."""
+    file = {
+        "media_type": prepared.media_type,
+        "extension": prepared.extension,
+        "base64": base64.b64encode(prepared.data).decode(),
+    }
+    return {"report": prepared.report.to_dict(language(accepted)), "file": file}
+
+
+REFUSAL_SCHEMA: dict[str, Any] = {
+    "type": "object",
+    "required": ["code", "message"],
+    "properties": {
+        "code": {"enum": sorted(STATUSES)},
+        "message": {"type": "string"},
+    },
+}
+RESULT_SCHEMA: dict[str, Any] = {
+    "type": "object",
+    "required": ["report", "file"],
+    "properties": {
+        "report": schema(),
+        "file": {
+            "type": "object",
+            "required": ["media_type", "extension", "base64"],
+            "properties": {
+                "media_type": {"type": "string"},
+                "extension": {"type": "string"},
+                "base64": {"type": "string", "contentEncoding": "base64"},
+            },
+        },
+    },
+}
+_REASONS = {
+    400: "The upload is not a form, or breaks off.",
+    408: "The upload took too long.",
+    413: "The photo is too large, in bytes, pixels or what it needs to be read.",
+    415: "Not a picture, or of a format that is not taken.",
+    422: "The photo is damaged, or cannot be made to fit; or an option does not exist.",
+    503: "Too many photos are waiting; Retry-After says when to come again.",
+    504: "The photo took too long.",
+}
+
+
+def responses() -> dict[int | str, dict[str, Any]]:
+    """The `responses` of an OpenAPI operation (3.1) that prepares a photo: the result and every refusal."""
+    refused = {status: (reason, REFUSAL_SCHEMA) for status, reason in _REASONS.items()}
+    made = {200: ("The report and the file.", RESULT_SCHEMA)}
+    return {
+        status: {"description": reason, "content": {"application/json": {"schema": body}}}
+        for status, (reason, body) in (made | refused).items()
+    }
+
+
+def request_body(field: str = "photo", **options: list[str]) -> dict[str, Any]:
+    """The `requestBody` of such an operation: a form with the photo, and the options with their values."""
+    properties: dict[str, Any] = {field: {"type": "string", "contentMediaType": "application/octet-stream"}}
+    properties |= {name: {"type": "string", "enum": values} for name, values in options.items()}
+    form = {"type": "object", "required": [field], "properties": properties}
+    return {"required": True, "content": {"multipart/form-data": {"schema": form}}}

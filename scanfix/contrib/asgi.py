@@ -1,0 +1,88 @@
+"""ASGI, whatever the framework: a body that is too long or too slow is refused, not read to its end.
+
+app = CutUploads(app, most_bytes=30_000_000)
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+
+from scanfix import InputError, ScanfixError
+from scanfix.contrib.answers import refusal
+
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+App = Callable[[Message, Receive, Send], Awaitable[None]]
+
+
+class CutUploads:
+    """Middleware: 413 for more than `most_bytes`, at once where the request says so and else while it is
+    read; 408 where the body takes longer than `seconds`. The connection is closed then."""
+
+    def __init__(self, app: App, most_bytes: int, seconds: float = 60.0) -> None:
+        self._app, self._most_bytes, self._seconds = app, most_bytes, seconds
+
+    async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return await self._app(scope, receive, send)
+        said = dict(scope["headers"])
+        body = _Body(receive, send, self._most_bytes, self._seconds)
+        try:
+            body.expect(said.get(b"content-length", b"0"))
+            await self._app(scope, body.receive, body.send)
+        except ScanfixError as error:
+            if error is not body.error:
+                raise
+        if body.error is not None and not body.is_answered:
+            await _refuse(body.error, said.get(b"accept-language", b"").decode("latin-1"), send)
+        return None
+
+
+class _Body:
+    """One body on its way in. Whatever the application says after it was cut is not sent."""
+
+    def __init__(self, receive: Receive, send: Send, most_bytes: int, seconds: float) -> None:
+        self._receive, self._send, self._most_bytes, self._left = receive, send, most_bytes, most_bytes
+        self._seconds, self._end = seconds, asyncio.get_running_loop().time() + seconds
+        self._is_whole = self.is_answered = False
+        self.error: ScanfixError | None = None
+
+    def expect(self, length: bytes) -> None:
+        if length.isdigit() and int(length[:20]) > self._most_bytes:
+            raise self._cut(InputError("too_large_bytes", limit=self._most_bytes))
+
+    async def receive(self) -> Message:
+        if self._is_whole:
+            return await self._receive()
+        try:
+            async with asyncio.timeout_at(self._end):
+                message = await self._receive()
+        except TimeoutError as error:
+            raise self._cut(InputError("upload_slow", limit=self._seconds)) from error
+        self._left -= len(message.get("body", b""))
+        if self._left < 0:
+            raise self._cut(InputError("too_large_bytes", limit=self._most_bytes))
+        self._is_whole = not message.get("more_body", False)
+        return message
+
+    async def send(self, message: Message) -> None:
+        if self.error is None or self.is_answered:
+            self.is_answered = True
+            await self._send(message)
+
+    def _cut(self, error: ScanfixError) -> ScanfixError:
+        self.error = error
+        return error
+
+
+async def _refuse(error: ScanfixError, accepted: str, send: Send) -> None:
+    status, headers, body = refusal(error, accepted)
+    told = json.dumps(body, ensure_ascii=False).encode()
+    headers |= {"Content-Type": "application/json", "Content-Length": str(len(told)), "Connection": "close"}
+    raw = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
+    await send({"type": "http.response.start", "status": status, "headers": raw})
+    await send({"type": "http.response.body", "body": told})

@@ -1,0 +1,91 @@
+"""Starlette and FastAPI: an upload becomes a `PreparedImage`, whatever goes wrong one clear answer.
+
+    uploads = Uploads(scanfix.Worker(processes=2))
+    app = FastAPI(lifespan=uploads.lifespan)
+    uploads.install(app)
+
+    @app.post("/photos")
+    async def take(prepared: Annotated[PreparedImage, Depends(uploads.prepared)]): ...
+
+In Starlette the handler calls `await uploads.prepared(request)`. Where the client goes away its photo is
+no longer worked on.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import asynccontextmanager
+from typing import Any, TypeVar
+
+from starlette.applications import Starlette
+from starlette.datastructures import UploadFile
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+
+from scanfix import InputError, PreparedImage, ScanfixError, Worker
+from scanfix.contrib.answers import FORM_BYTES, refusal
+from scanfix.contrib.asgi import CutUploads
+
+Made = TypeVar("Made")
+
+
+class Uploads:
+    """Photos in the field `field` of a form; the fields named in `options` are handed on to `prepare`."""
+
+    def __init__(
+        self, worker: Worker, *, field: str = "photo", options: tuple[str, ...] = (), seconds: float = 60.0
+    ) -> None:
+        self.worker, self._field, self._options, self._seconds = worker, field, options, seconds
+
+    @asynccontextmanager
+    async def lifespan(self, _: object) -> AsyncIterator[None]:
+        """The worker is warm before the first request, and ends with the application."""
+        async with self.worker:
+            yield
+
+    def install(self, app: Starlette) -> None:
+        """Answer errors, and cut what is sent at the worker's limit and after `seconds`."""
+        app.add_exception_handler(ScanfixError, refuse)
+        most = self.worker.limits.max_bytes + FORM_BYTES
+        app.add_middleware(CutUploads, most_bytes=most, seconds=self._seconds)
+
+    async def prepared(self, request: Request) -> PreparedImage:
+        """The photo of the request, prepared. Raises ScanfixError."""
+        try:
+            form = await request.form(max_files=2, max_fields=20)
+        except HTTPException as error:
+            raise InputError("upload_broken") from error
+        try:
+            photo = form.get(self._field)
+            if not isinstance(photo, UploadFile):
+                raise InputError("upload_missing", name=self._field)
+            options: Any = {name: form[name] for name in self._options if form.get(name)}
+            work = self.worker.aprepare(photo.file, filename=photo.filename, **options)
+            return await while_connected(request, work)
+        finally:
+            await form.close()
+
+
+async def while_connected(request: Request, work: Coroutine[Any, Any, Made]) -> Made:
+    """The result of some work, which is cancelled where the client of the request goes away."""
+    task, gone = asyncio.ensure_future(work), asyncio.ensure_future(_gone(request))
+    try:
+        await asyncio.wait((task, gone), return_when=asyncio.FIRST_COMPLETED)
+        if not task.done():
+            raise HTTPException(499)
+        return task.result()
+    finally:
+        task.cancel()
+        gone.cancel()
+
+
+async def _gone(request: Request) -> None:
+    while (await request.receive())["type"] != "http.disconnect":
+        pass
+
+
+async def refuse(request: Request, error: Exception) -> JSONResponse:
+    """The answer to a ScanfixError."""
+    assert isinstance(error, ScanfixError)  # noqa: S101 - for what else it is not registered
+    status, headers, body = refusal(error, request.headers.get("accept-language"))
+    return JSONResponse(body, status, headers)

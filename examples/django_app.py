@@ -73,7 +73,7 @@ def form(_: HttpRequest) -> HttpResponse:
 
 def health(_: HttpRequest) -> JsonResponse:
     metrics = worker().metrics()
-    return JsonResponse({"waiting": metrics.waiting, "running": metrics.running})
+    return JsonResponse({"waiting": metrics.waiting, "running": metrics.running, "killed": metrics.killed})
 
 
 @csrf_exempt  # the example's form sends no token

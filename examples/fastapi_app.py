@@ -29,7 +29,7 @@ async def form() -> FileResponse:
 @app.get("/health")
 async def health() -> dict[str, int]:
     metrics = worker.metrics()
-    return {"waiting": metrics.waiting, "running": metrics.running}
+    return {"waiting": metrics.waiting, "running": metrics.running, "killed": metrics.killed}
 
 
 @app.post("/photos", responses=responses(), openapi_extra={"requestBody": body})

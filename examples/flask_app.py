@@ -23,7 +23,7 @@ def form() -> Response:
 @app.get("/health")
 def health() -> dict[str, int]:
     metrics = worker.metrics()
-    return {"waiting": metrics.waiting, "running": metrics.running}
+    return {"waiting": metrics.waiting, "running": metrics.running, "killed": metrics.killed}
 
 
 @app.post("/photos")

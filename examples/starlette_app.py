@@ -22,7 +22,7 @@ async def form(_: Request) -> FileResponse:
 
 async def health(_: Request) -> JSONResponse:
     metrics = worker.metrics()
-    return JSONResponse({"waiting": metrics.waiting, "running": metrics.running})
+    return JSONResponse({"waiting": metrics.waiting, "running": metrics.running, "killed": metrics.killed})
 
 
 async def take(request: Request) -> JSONResponse:

@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -146,30 +147,37 @@ def converter(space: ColourSpace, sample: Codes) -> Callable[[Codes], Pixels]:
         light = _linear(space, table, matrix, sample).max(axis=-1)
         peak = float(np.percentile(light, 99.9)) if light.size else 1.0
 
+    if space.primaries == SRGB and not space.is_hdr:
+        directly = _codes()[(np.clip(table, 0, 1) * _WIDE_STEPS + 0.5).astype(np.uint16)]
+        return lambda codes: np.take(directly, codes)
+
     def convert(codes: Codes) -> Pixels:
         light = _linear(space, table, matrix, codes)
         if peak > 1.02:
             _press(light, peak)
         np.clip(light, 0, 1, out=light)
-        return _codes()[(light * _WIDE_STEPS + 0.5).astype(np.uint16)]
+        light *= _WIDE_STEPS
+        return np.take(_codes(), light.astype(np.uint16))
 
     return convert
 
 
 def _linear(space: ColourSpace, table: Light, matrix: Light, codes: Codes) -> Light:
-    light = table[codes]
+    light = np.take(table, codes)
     if space.curve == "hlg":
         luminance = light @ _luminance(space.primaries).astype(np.float32)
         gain = np.maximum(luminance, 1e-6) ** (_HLG_GAMMA - 1) * (_HLG_PEAK_NITS / _WHITE_NITS)
         light = light * gain[..., None].astype(np.float32)
-    converted: Light = light @ matrix.T
-    return converted
+    flat = np.ascontiguousarray(light.reshape(1, -1, 3))
+    return np.asarray(cv2.transform(flat, matrix), np.float32).reshape(light.shape)
 
 
 def _press(light: Light, peak: float) -> None:
     """What is above the knee, up to the peak, into what is left below white; in place."""
-    brightest = light.max(axis=-1)
+    brightest = np.maximum(np.maximum(light[..., 0], light[..., 1]), light[..., 2])
     high = brightest > _KNEE
+    if not high.any():
+        return
     above = (brightest[high] - _KNEE) / (1 - _KNEE)
     most = (peak - _KNEE) / (1 - _KNEE)
     pressed = _KNEE + (1 - _KNEE) * above * (1 + above / most**2) / (1 + above)

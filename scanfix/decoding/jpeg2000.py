@@ -16,6 +16,8 @@ from scanfix.limits import Limits
 _SOC, _SIZ = b"\xff\x4f", b"\xff\x51"
 _SOT, _SOD, _EOC = 0xFF90, 0xFF93, 0xFFD9
 _SIZ_MARKER, _COD, _COC = 0xFF51, 0xFF52, 0xFF53
+_ROOM, _ROOM_A_BYTE = 400_000_000, 600
+"""What a file may take: no photo is coded in less than a tenth of a bit for each pixel."""
 _MOST_OVERHEAD = 200_000_000
 _MOST_COMPONENTS = 5
 _ICC_METHOD = 2
@@ -27,7 +29,9 @@ def read_jpeg2000(data: bytes, limits: Limits, *, salvage: bool = False) -> Stor
         start, icc = _codestream(data, limits)
         width, height = _size(data, start)
         check_size(width, height, limits, "JPEG2000")
-        if _memory(data, start, width, height) > limits.max_memory_bytes:
+        if _memory(data, start, width, height) > min(
+            limits.max_memory_bytes, _ROOM + _ROOM_A_BYTE * len(data)
+        ):
             raise InputError("memory")
         parts = list(_parts(data, start, limits))
         if sum(_overhead(data, start, part) for part in parts) > _MOST_OVERHEAD:

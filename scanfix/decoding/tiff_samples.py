@@ -54,7 +54,7 @@ _COLOURS = {0: 1, 1: 1, 2: 3, 3: 1, 5: 4, 8: 3, 9: 3}
 _MODES: dict[int, Model] = {0: "L", 1: "L", 2: "RGB", 3: "RGB", 5: "CMYK", 8: "LAB", 9: "LAB"}
 _ASSOCIATED, _UNASSOCIATED = 1, 2
 _CMYK_INKS = 1
-_BAND_BYTES = 1 << 22
+_BAND_BYTES = 1 << 24
 
 Samples = NDArray[Any]
 """H x W x channels."""
@@ -66,23 +66,42 @@ def read_samples(first: Directory, limits: Limits, *, salvage: bool) -> tuple[Pi
     Raises InputError: unsupported_format for what nobody can show without being told more.
     """
     kind = _Kind.of(first)
-    width, height = first.size
-    byte_count = height * width * kind.channels * (kind.bits + 7) // 8
-    if 2 * byte_count > limits.max_memory_bytes:
-        raise InputError("memory")
-    planes, damaged = [], False
-    for plane in range(kind.planes):
-        rows, is_broken = _unpacked(first, kind, plane, salvage=salvage)
-        planes.append(_numbers(rows, first, kind))
-        damaged |= is_broken
-    samples = planes[0] if len(planes) == 1 else np.concatenate(planes, axis=2)
-    try:
-        pixels, model = _shown(samples, first, kind)
-    except DECODER_ERRORS as error:
-        if isinstance(error, InputError):
-            raise
-        raise InputError("corrupt", format="TIFF") from error
+    pixels, model, damaged, peak = _in_bands(first, kind, 1.0, limits, salvage=salvage)
+    if kind.meaning == _FRACTION and peak > _SCALED_ABOVE:
+        white = 255.0 if peak <= 255 else 65_535.0
+        pixels, model, damaged, _ = _in_bands(first, kind, white, limits, salvage=salvage)
     return pixels, model, f"{model};{kind.bits}" if kind.bits != 8 else model, damaged
+
+
+def _in_bands(
+    first: Directory, kind: _Kind, white: float, limits: Limits, *, salvage: bool
+) -> tuple[Pixels, Model, bool, float]:
+    """Pixels, model, whether some are missing, and the largest fraction but for outliers.
+
+    Some rows of strips or tiles at a time: the samples take up to sixteen times what the pixels do.
+    """
+    width, height = first.size
+    step = first.number(TILE_HEIGHT, 0) or min(first.number(ROWS_PER_STRIP, height), height) or height
+    row_bytes = kind.row_bytes(width) * kind.planes
+    if step * row_bytes > limits.max_memory_bytes // 4:
+        raise InputError("memory")
+    each = step * max(1, _BAND_BYTES // (step * row_bytes))
+    bands, damaged, peak, model = [], False, 0.0, _MODES[kind.photometric]
+    for top in range(0, height, each):
+        rows = min(each, height - top)
+        planes = []
+        for plane in range(kind.planes):
+            unpacked, is_broken = _unpacked(
+                first, kind, plane, (top // step, -(-(top + rows) // step)), rows, salvage
+            )
+            planes.append(_numbers(unpacked, first, kind))
+            damaged |= is_broken
+        samples = planes[0] if len(planes) == 1 else np.concatenate(planes, axis=2)
+        if kind.meaning == _FRACTION:
+            peak = max(peak, _peak(samples))
+        pixels, model = _shown(samples, first, kind, white)
+        bands.append(pixels)
+    return np.concatenate(bands), model, damaged, peak
 
 
 class _Kind:
@@ -124,14 +143,18 @@ class _Kind:
         return (width * self.in_plane * self.bits + 7) // 8
 
 
-def _unpacked(first: Directory, kind: _Kind, plane: int, *, salvage: bool) -> tuple[Pixels, bool]:
-    """The rows of one plane as bytes, and whether some are missing."""
-    width, height = first.size
+def _unpacked(
+    first: Directory, kind: _Kind, plane: int, steps: tuple[int, int], rows: int, salvage: bool
+) -> tuple[Pixels, bool]:
+    """Bytes of some rows of one plane, by the numbers of their strips or rows of tiles; whether some are
+    missing."""
+    width = first.number(WIDTH, 0)
     tile_width = first.number(TILE_WIDTH, 0)
     offsets, counts = (TILE_OFFSETS, TILE_COUNTS) if tile_width else (STRIP_OFFSETS, STRIP_COUNTS)
+    in_step = -(-width // tile_width) if tile_width else 1
     changed: dict[int, tuple[int, ...]] = {
         WIDTH: (kind.row_bytes(width),),
-        HEIGHT: (height,),
+        HEIGHT: (rows,),
         BITS: (8,),
         PHOTOMETRIC: (1,),
         SAMPLES: (1,),
@@ -139,13 +162,13 @@ def _unpacked(first: Directory, kind: _Kind, plane: int, *, salvage: bool) -> tu
     for tag in (offsets, counts):
         numbers = first.numbers(tag)
         each = len(numbers) // kind.planes
-        changed[tag] = numbers[plane * each : (plane + 1) * each]
-        if not changed[tag]:
+        changed[tag] = numbers[plane * each : (plane + 1) * each][steps[0] * in_step : steps[1] * in_step]
+        if len(changed[tag]) != (steps[1] - steps[0]) * in_step:
             raise InputError("corrupt", format="TIFF")
     if tile_width:
         changed |= {TILE_WIDTH: (kind.row_bytes(tile_width),), TILE_HEIGHT: (first.number(TILE_HEIGHT, 0),)}
     else:
-        changed[ROWS_PER_STRIP] = (min(first.number(ROWS_PER_STRIP, height), height),)
+        changed[ROWS_PER_STRIP] = (min(first.number(ROWS_PER_STRIP, rows), rows),)
     try:
         picture = TiffImagePlugin.TiffImageFile(io.BytesIO(rewritten(first, _KEPT, changed)))
     except DECODER_ERRORS as error:
@@ -156,8 +179,8 @@ def _unpacked(first: Directory, kind: _Kind, plane: int, *, salvage: bool) -> tu
 
 def _numbers(rows: Pixels, first: Directory, kind: _Kind) -> Samples:
     """Rows of bytes -> H x W x channels of the plane, in the order of this machine."""
-    width, height = first.size
-    shape = (height, width, kind.in_plane)
+    width = first.number(WIDTH, 0)
+    shape = (len(rows), width, kind.in_plane)
     if kind.bits not in (8, 16, 32, 64):
         return _of_odd_bits(rows, kind, shape)
     across = first.number(TILE_WIDTH, 0) or width
@@ -194,17 +217,21 @@ def _undo_fraction_difference(rows: Pixels, kind: _Kind, across: int) -> Pixels:
 
 def _of_odd_bits(rows: Pixels, kind: _Kind, shape: tuple[int, int, int]) -> Samples:
     """Samples that are no whole bytes, packed with the high bit first; each row begins a byte."""
-    height, width, channels = shape
-    numbers = np.empty(shape, np.uint32 if kind.bits > 16 else np.uint16)
-    weights = (1 << np.arange(kind.bits)[::-1]).astype(np.uint32)
-    step = max(1, _BAND_BYTES // (8 * rows.shape[1]))
-    for top in range(0, height, step):
-        bits = np.unpackbits(rows[top : top + step], axis=1, count=width * channels * kind.bits)
-        numbers[top : top + step] = (bits.reshape(-1, width, channels, kind.bits) * weights).sum(axis=-1)
-    return numbers
+    count = shape[1] * shape[2]
+    begins = np.arange(count) * kind.bits
+    # A sample lies within so many bytes, wherever it begins.
+    span = (kind.bits + 14) // 8
+    padded = np.pad(rows, ((0, 0), (0, span)))
+    wide: Any = np.uint32 if span <= 4 else np.uint64
+    numbers = np.zeros((len(rows), count), wide)
+    for byte in range(span):
+        numbers |= padded[:, begins // 8 + byte].astype(wide) << wide(8 * (span - 1 - byte))
+    numbers >>= (8 * span - kind.bits - begins % 8).astype(wide)
+    numbers &= wide((1 << kind.bits) - 1)
+    return numbers.astype(np.uint16 if kind.bits <= 16 else np.uint32).reshape(shape)
 
 
-def _shown(samples: Samples, first: Directory, kind: _Kind) -> tuple[Pixels, Model]:
+def _shown(samples: Samples, first: Directory, kind: _Kind, white: float) -> tuple[Pixels, Model]:
     colours = _COLOURS[kind.photometric]
     model = _MODES[kind.photometric]
     if kind.photometric == 3:
@@ -212,10 +239,10 @@ def _shown(samples: Samples, first: Directory, kind: _Kind) -> tuple[Pixels, Mod
     elif model == "LAB":
         pixels = _of_lab(samples[..., :3], kind)
     else:
-        pixels = _eight_bits(samples[..., :colours], kind)
+        pixels = _eight_bits(samples[..., :colours], kind, white)
     if kind.photometric == 0:
         pixels = 255 - pixels
-    alpha, is_associated = _alpha(samples, first, kind, colours)
+    alpha, is_associated = _alpha(samples, first, kind, colours, white)
     if alpha is not None and model == "CMYK":
         # Less ink is more of the white below.
         if is_associated:
@@ -229,10 +256,12 @@ def _shown(samples: Samples, first: Directory, kind: _Kind) -> tuple[Pixels, Mod
     return np.dstack([pixels, alpha]), "LA" if model == "L" else "RGBA"
 
 
-def _alpha(samples: Samples, first: Directory, kind: _Kind, colours: int) -> tuple[Pixels | None, bool]:
+def _alpha(
+    samples: Samples, first: Directory, kind: _Kind, colours: int, white: float
+) -> tuple[Pixels | None, bool]:
     for channel, what in enumerate(first.numbers(EXTRA_SAMPLES), colours):
         if what in (_ASSOCIATED, _UNASSOCIATED) and channel < samples.shape[2]:
-            return _eight_bits(samples[..., channel : channel + 1], kind)[..., 0], what == _ASSOCIATED
+            return _eight_bits(samples[..., channel : channel + 1], kind, white)[..., 0], what == _ASSOCIATED
     return None, False
 
 
@@ -253,24 +282,23 @@ def _of_lab(samples: Samples, kind: _Kind) -> Pixels:
     return high
 
 
-def _eight_bits(samples: Samples, kind: _Kind) -> Pixels:
+def _eight_bits(samples: Samples, kind: _Kind, white: float) -> Pixels:
     if kind.meaning == _FRACTION:
-        return _of_fractions(samples)
+        finite = np.nan_to_num(np.asarray(samples, np.float32), nan=0.0, posinf=0.0, neginf=0.0)
+        return np.asarray(np.clip(finite / white, 0, 1) * 255 + 0.5, np.uint8)
     if kind.bits > 16:
         return (samples >> (kind.bits - 8)).astype(np.uint8)
     if kind.bits == 8:
         return np.asarray(samples, np.uint8)
     most = (1 << kind.bits) - 1
     table = ((np.arange(most + 1) * 255 + most // 2) // most).astype(np.uint8)
-    return table[samples]
+    return np.take(table, samples)
 
 
-def _of_fractions(samples: Samples) -> Pixels:
-    """White is 1, or what the numbers show that they were scaled to; what is no number is black."""
-    finite = np.nan_to_num(np.asarray(samples, np.float32), nan=0.0, posinf=0.0, neginf=0.0)
-    most = float(np.percentile(finite[:: max(1, len(finite) // 512)], 99.9)) if finite.size else 1.0
-    white = 1.0 if most <= _SCALED_ABOVE else 255.0 if most <= 255 else 65_535.0
-    return np.asarray(np.clip(finite / white, 0, 1) * 255 + 0.5, np.uint8)
+def _peak(samples: Samples) -> float:
+    """The largest number but for outliers, which tells what white was scaled to."""
+    some = np.asarray(samples[:: max(1, len(samples) // 64)], np.float32)
+    return float(np.percentile(some[np.isfinite(some)], 99.9)) if np.isfinite(some).any() else 0.0
 
 
 _SCALED_ABOVE = 4.0

@@ -43,7 +43,7 @@ class ReadParams(NamedTuple):
     card_aspect: float = 1.5
     well: float = 0.93
     """Mean score of the widest lines from which nothing else is tried."""
-    tried: int = 6
+    tried: int = 4
     """Lines that are tried the other ways."""
     longest: float = 16.0
     """Times as long as high; longer lines are tried last."""
@@ -103,10 +103,7 @@ def read_picture(pixels: Pixels, params: ReadParams = PARAMS) -> ReadPicture:
     if not len(boxes):
         return ReadPicture(())
     crops = [_crop(pixels, box) for box in boxes]
-    sample = _sample(crops, params)
-    standing = read_crops([crops[i] for i in sample])
-    way, lead, quality = _way([crops[i] for i in sample], _mean(standing), params)
-    known = dict(zip(sample, standing, strict=True)) if way == WAYS[0] else {}
+    way, lead, quality, known = _way(crops, params)
     others = [i for i in range(len(crops)) if i not in known]
     known |= zip(others, read_crops([_changed(crops[i], way) for i in others]), strict=True)
     read = [known[i] for i in range(len(crops))]
@@ -211,19 +208,24 @@ def _mean(read: Sequence[tuple[str, float]]) -> float:
     return sum(w * score for w, (_, score) in zip(weights, read, strict=True)) / max(1, sum(weights))
 
 
-def _way(sample: Sequence[Pixels], standing: float, params: ReadParams) -> tuple[Way, float, float]:
-    """The way that the lines are read, its lead over the others, and its quality; `standing` is that of the
-    lines as they are."""
-    if standing >= params.well:
-        return WAYS[0], 0.0, standing
-    scores = {WAYS[0]: standing}
-    for way in WAYS[1:]:
-        scores[way] = _mean(read_crops([_changed(crop, way) for crop in sample]))
-    best, second = sorted(scores, key=lambda way: -scores[way])[:2]
-    lead = scores[best] - scores[second]
+def _way(
+    crops: Sequence[Pixels], params: ReadParams
+) -> tuple[Way, float, float, dict[int, tuple[str, float]]]:
+    """The way that the lines are read, its lead over the others, its quality, and what was read for that."""
+    sample = _sample(crops, params)
+
+    def read_as(way: Way) -> list[tuple[str, float]]:
+        return read_crops([_changed(crops[i], way) for i in sample])
+
+    read = {WAYS[0]: read_as(WAYS[0])}
+    if _mean(read[WAYS[0]]) < params.well:
+        read |= {way: read_as(way) for way in WAYS[1:]}
+    scores = {way: _mean(lines) for way, lines in read.items()}
+    best, *others = sorted(scores, key=lambda way: -scores[way])
+    lead = scores[best] - scores[others[0]] if others else 0.0
     if best != WAYS[0] and (scores[best] < params.turned_from or lead < params.turned_lead):
-        return WAYS[0], 0.0, standing
-    return best, lead, scores[best]
+        best, lead = WAYS[0], 0.0
+    return best, lead, scores[best], dict(zip(sample, read[best], strict=True))
 
 
 def _sample(crops: Sequence[Pixels], params: ReadParams) -> list[int]:

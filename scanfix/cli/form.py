@@ -19,9 +19,7 @@ if TYPE_CHECKING:
 
 def command(
     file: Annotated[str | None, typer.Argument(metavar="[FILE]", help=help_text("help_form_file"))] = None,
-    kind: Annotated[
-        str | None, typer.Option("--kind", metavar="KIND", help=help_text("help_document"))
-    ] = None,
+    kind: options.Kind = None,
     holder: Annotated[str | None, typer.Option("--holder", help=help_text("help_holder"))] = None,
     region: Annotated[str | None, typer.Option("--region", help=help_text("help_region"))] = None,
     name: Annotated[str | None, typer.Option("--name", help=help_text("help_form_name"))] = None,

@@ -18,9 +18,7 @@ if TYPE_CHECKING:
 
 def command(
     text: Annotated[str, typer.Argument(metavar="TEXT", help=options.help_text("help_number_text"))],
-    kind: Annotated[
-        str | None, typer.Option("--kind", metavar="KIND", help=options.help_text("help_number_kind"))
-    ] = None,
+    kind: options.Kind = None,
     show: Annotated[bool, typer.Option("--show", help=options.help_text("help_show"))] = False,
     json: Annotated[bool, typer.Option("--json", help=options.help_text("help_number_json"))] = False,
     lang: options.LangOption = None,

@@ -86,6 +86,11 @@ Document = Annotated[
     str | None,
     typer.Option("--document", metavar="KIND", autocompletion=complete_kind, help=help_text("help_document")),
 ]
+Kind = Annotated[
+    str | None,
+    typer.Option("--kind", metavar="KIND", autocompletion=complete_kind, help=help_text("help_document")),
+]
+"""The same, of a document that is not a photo's."""
 Number = Annotated[str | None, typer.Option("--number", help=help_text("help_given_number"))]
 Name = Annotated[str | None, typer.Option("--name", help=help_text("help_given_name"))]
 LangOption = Annotated[LangChoice | None, typer.Option("--lang", help=help_text("help_lang"))]

@@ -21,15 +21,7 @@ if TYPE_CHECKING:
 
 def command(
     photo: Annotated[str, typer.Argument(metavar="PHOTO", help=help_text("help_read_photo"))],
-    kind: Annotated[
-        str | None,
-        typer.Option(
-            "--kind",
-            metavar="KIND",
-            autocompletion=options.complete_kind,
-            help=help_text("help_document"),
-        ),
-    ] = None,
+    kind: options.Kind = None,
     show: Annotated[bool, typer.Option("--show", help=help_text("help_show"))] = False,
     limit: options.Limit = None,
     json: Annotated[bool, typer.Option("--json", help=help_text("help_read_json"))] = False,

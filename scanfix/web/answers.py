@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gzip
 from base64 import b64encode
 from typing import Any
 
+from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from scanfix.documents.form import FormReport
@@ -23,6 +25,15 @@ STATUS = {
     "too_large": 413,
 }
 """Refusals of the server itself, sentences of `messages/web.toml`; those of a photo have their own."""
+
+
+def packed(request: Request, body: bytes, media_type: str) -> Response:
+    """Text of the page, compressed for a browser that takes it so."""
+    headers = {"vary": "accept-encoding"}
+    if "gzip" in request.headers.get("accept-encoding", ""):
+        headers["content-encoding"] = "gzip"
+        body = gzip.compress(body, 6, mtime=0)
+    return Response(body, media_type=media_type, headers=headers)
 
 
 def refusal(code: str, *, limit: int | None = None, for_people: bool = False) -> Response:

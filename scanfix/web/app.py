@@ -17,7 +17,7 @@ from typing import Any, get_args
 
 from starlette.applications import Starlette
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from scanfix.documents.form import check_form
@@ -114,20 +114,21 @@ async def _page(lang: Lang, request: Request) -> Response:
     wanted = request.query_params.get("lang", lang)
     speak: Lang = "zh" if wanted == "zh" else "en"
     text = packaged_text(__package__, "static/index.html").replace("$lang", speak)
-    return HTMLResponse(SLOT.sub(lambda slot: slot[1] + escape(web(slot[2], speak), quote=False), text))
+    filled = SLOT.sub(lambda slot: slot[1] + escape(web(slot[2], speak), quote=False), text)
+    return answers.packed(request, filled.encode(), "text/html")
 
 
 async def _static(request: Request) -> Response:
     name = request.path_params["name"]
     if name not in STATIC:
         return Response(status_code=404)
-    return Response(packaged(__package__, f"static/{name}"), media_type=STATIC[name])
+    return answers.packed(request, packaged(__package__, f"static/{name}"), STATIC[name])
 
 
-async def _setup(worker: Worker, _: Request) -> Response:
+async def _setup(worker: Worker, request: Request) -> Response:
     """All that the page has to know before the first photo: its words, the rules, the limits."""
     profiles = (load_profile(name) for name in profile_names())
-    return JSONResponse(
+    told = JSONResponse(
         {
             "words": catalogue("web"),
             "titles": {
@@ -149,6 +150,7 @@ async def _setup(worker: Worker, _: Request) -> Response:
             "max_bytes": worker.limits.max_bytes,
         }
     )
+    return answers.packed(request, bytes(told.body), "application/json")
 
 
 async def _look(worker: Worker, request: Request) -> Response:

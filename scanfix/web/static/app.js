@@ -16,6 +16,8 @@ const VERDICT_ICONS = {
   refused: "M6 6l8 8M14 6l-8 8",
 };
 
+const LOST = ["gone", "wrong_token"]; // the server, not the photo
+const CORNERS = ["bad_corners", "corners_outside"];
 const NEARLY_THERE = 2000; // milliseconds: what a photo takes, and what a new worker process takes
 
 let limits;
@@ -28,12 +30,13 @@ let count = 0;
 let comparing = false;
 let picked = null;
 
-const photo = new PhotoView($("photo"), { onCorners: setCorners, onPick: (index) => pick(index, true) });
+const photo = new PhotoView($("photo"), { onCorners: (corners) => setCorners(corners), onPick: (index) => pick(index, true) });
 const compare = new CompareView($("compare"));
 
 // Photos in
 
 function add(files) {
+  const first = items.length;
   for (const file of files) {
     const item = {
       id: ++count,
@@ -45,10 +48,8 @@ function add(files) {
     };
     if (file.size > limits.max_bytes) refuse(item, { code: "too_large", params: { limit: number(limits.max_bytes) } });
     items.push(item);
-    chosen ??= item;
   }
-  show();
-  work();
+  if (items[first]) choose(items[first]);
 }
 
 function remove(item) {
@@ -75,12 +76,14 @@ async function work() {
     take(item, await (item.pair ? askJoined(item) : askLooked(item)));
     $("trouble").hidden = true;
   } catch (error) {
-    if (error.name !== "AbortError") refuse(item, { code: error.code ?? "failed", said: error.said });
-    if (["gone", "wrong_token"].includes(error.code)) trouble(error.code);
+    if (LOST.includes(error.code)) {
+      item.isDue = true;
+      trouble(error.code);
+    } else if (error.name !== "AbortError") refuse(item, { code: error.code ?? "failed", said: error.said });
   }
   running = null;
   show();
-  if (!items.some((each) => each.error?.code === "gone")) work();
+  if ($("trouble").hidden) work();
 }
 
 function askLooked(item) {
@@ -134,6 +137,7 @@ function take(item, answer) {
 }
 
 function refuse(item, error) {
+  if (CORNERS.includes(error.code)) return setCorners(null, item);
   item.isDue = false;
   item.error = error;
   if (item === chosen) announce(item);
@@ -145,10 +149,12 @@ function trouble(code, said) {
   $("trouble").firstElementChild.textContent = said?.[lang] ?? say(code);
 }
 
-const announce = (item) => {
+/** To those who listen; the keyboard goes on from the verdict where its place has gone. */
+function announce(item) {
   const [verdict, said] = verdictOf(item);
   $("live").textContent = say("announced", { name: item.name, verdict, said });
-};
+  if (document.activeElement === document.body) $("verdict").focus({ preventScroll: true });
+}
 
 // What is told of a photo
 
@@ -204,12 +210,13 @@ function showStage() {
   $("view-compare").setAttribute("aria-pressed", String(isCompared));
   $("photo").hidden = isCompared;
   $("compare").hidden = !isCompared;
-  $("stage").classList.toggle("busy", running === chosen || (chosen.isDue && !chosen.error));
+  $("stage").classList.toggle("busy", running === chosen || (chosen.isDue && $("trouble").hidden));
   const isFixed = !report || Boolean(chosen.pair);
   for (const tool of $("stage").querySelectorAll(".tools button, #crop input, #corners")) tool.disabled = isFixed;
   for (const input of $("crop").querySelectorAll("input")) {
-    input.checked = input.value === chosen.options.crop;
-    input.disabled ||= rules.chosen.converts_only && input.value !== "never";
+    const { converts_only: isWhole } = rules.chosen;
+    input.checked = input.value === (isWhole ? "never" : chosen.options.crop);
+    input.disabled ||= isWhole;
   }
   $("nothing").hidden = !chosen.error;
   $("nothing").textContent = chosen.name;
@@ -284,7 +291,7 @@ function showOutcome() {
   $("verdict").replaceChildren(icon(state), verdict);
   $("said").textContent = said;
   const output = chosen.error ? null : reportOf(chosen)?.output;
-  for (const id of ["made", "window", "allowed", "save"]) $(id).hidden = !output;
+  for (const id of ["made", "window", "allowed", "passed", "save"]) $(id).hidden = !output;
   if (output) showMade(output);
   const made = items.filter((item) => item.pictureUrl && !item.error);
   $("save-all").hidden = made.length < 2;
@@ -297,6 +304,7 @@ function showMade(output) {
   $("allowed").textContent = allowed([min, max]);
   $("window").style.setProperty("--from", `${(100 * min) / max}%`);
   $("window").style.setProperty("--at", `${Math.min(100, (100 * output.byte_count) / max)}%`);
+  $("passed").hidden = !output.passthrough;
   $("save").href = chosen.pictureUrl;
   $("save").download = saveName(chosen);
   $("save").className = chosen.answer.report.en.verdict === "refused" ? "second" : "primary";
@@ -358,12 +366,11 @@ function showFilm() {
     const verdict = item.answer || item.error ? verdictOf(item)[0] : say("waiting");
     open.setAttribute("aria-label", `${item.name}: ${verdict}`);
     open.title = item.name;
-    const source = item.pair ? item.pictureUrl : item.answer ? pictureOf(item) : null;
+    const source = item.answer && (item.pair ? item.pictureUrl : pictureOf(item));
     if (source) {
-      const image = new Image();
-      image.src = source;
-      image.alt = "";
-      open.append(image);
+      item.thumb ??= Object.assign(new Image(), { alt: "" });
+      if (item.thumb.src !== source) item.thumb.src = source;
+      open.append(item.thumb);
     }
     open.addEventListener("click", () => choose(item));
     const close = document.createElement("button");
@@ -398,10 +405,10 @@ function choose(item) {
   work();
 }
 
-function setCorners(corners) {
-  if (!corners && !chosen.options.corners) return;
-  chosen.options.corners = corners;
-  renew(chosen);
+function setCorners(corners, item = chosen) {
+  if (!corners && !item.options.corners) return;
+  item.options.corners = corners;
+  renew(item);
 }
 
 function turn(quarters) {
@@ -483,7 +490,7 @@ function listen() {
   for (const side of ["front", "back"]) $(side).addEventListener("change", showPair);
   $("join").addEventListener("click", addJoined);
   $("retry").addEventListener("click", () => {
-    for (const item of items) if (item.error?.code === "gone") [item.error, item.isDue] = [null, true];
+    $("trouble").hidden = true;
     work();
   });
 }

@@ -40,7 +40,11 @@ export class PhotoView {
     this.magnifier = root.querySelector("canvas");
     this.onCorners = onCorners;
     this.onPick = onPick;
-    this.image = new Image();
+    this.image = new Image(); // for the magnifier
+    this.picture = draw("image", { preserveAspectRatio: "none" });
+    this.overlay = draw("g", {});
+    this.turned = draw("g", {}, this.picture, this.overlay);
+    this.drawing.append(this.turned);
     this.handles = [0, 1, 2, 3].map((i) => this.#handle(i));
     root.querySelector("#handles").append(...this.handles);
   }
@@ -52,6 +56,9 @@ export class PhotoView {
     this.scene = scene;
     this.corners = (scene.corners ?? scene.border?.quad)?.map((point) => [...point]) ?? null;
     if (this.image.src !== scene.url) this.image.src = scene.url;
+    const attributes = { href: scene.url, width: scene.size.width, height: scene.size.height };
+    for (const [name, value] of Object.entries(attributes)) this.picture.setAttribute(name, value);
+    this.turned.setAttribute("transform", `matrix(${turnMatrix(scene.size, scene.quarters).join(" ")})`);
     const size = turnedSize(scene.size, scene.quarters);
     this.sheet.style.setProperty("--ratio", size.width / size.height);
     this.drawing.setAttribute("viewBox", `0 0 ${size.width} ${size.height}`);
@@ -88,20 +95,19 @@ export class PhotoView {
   }
 
   #draw() {
-    const { size, quarters, findings, border, outline, url } = this.scene;
+    const { size, findings, border, outline } = this.scene;
     const { width, height } = size;
-    const group = draw("g", { transform: `matrix(${turnMatrix(size, quarters).join(" ")})` });
-    group.append(draw("image", { href: url, width, height, preserveAspectRatio: "none" }));
+    const layer = [];
     const frame = path([[0, 0], [width, 0], [width, height], [0, height]]);
-    if (outline) group.append(draw("path", { class: "left-out", d: frame + path(outline), "fill-rule": "evenodd" }));
+    if (outline) layer.push(draw("path", { class: "left-out", d: frame + path(outline), "fill-rule": "evenodd" }));
     this.marks.replaceChildren();
     let count = 0;
     findings.forEach((finding, index) => {
       const place = placeOf(finding, border);
-      if (place) group.append(...this.#place(place, finding, index, ++count));
+      if (place) layer.push(...this.#place(place, finding, index, ++count));
     });
-    if (this.corners) group.append(...this.#border());
-    this.drawing.replaceChildren(group);
+    if (this.corners) layer.push(...this.#border());
+    this.overlay.replaceChildren(...layer);
     this.handles.forEach((handle, i) => this.#put(handle, i));
   }
 
@@ -150,9 +156,17 @@ export class PhotoView {
     return shapes;
   }
 
-  /** Where the number of a place stands: in the middle of its uppermost side as it is seen. */
+  /** Where the number of a place stands: in the middle of its uppermost side as it is seen, unless a corner
+   * to drag lies there. */
   #anchor(place) {
     if (place.sides) return centre(place.sides[0]);
+    const top = this.#top(place);
+    const near = 0.05 * Math.max(this.scene.size.width, this.scene.size.height);
+    const isTaken = this.corners?.some(([x, y]) => Math.hypot(x - top[0], y - top[1]) < near);
+    return isTaken ? centre(place.polygon) : top;
+  }
+
+  #top(place) {
     const { size, quarters } = this.scene;
     const ys = place.polygon.map((point) => seen(point, size, quarters)[1]);
     const top = Math.min(...ys) + 0.02 * (Math.max(...ys) - Math.min(...ys));

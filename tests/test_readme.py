@@ -1,4 +1,4 @@
-"""What the README shows works: every command and every Python example is run."""
+"""What the README and the documentation show works: every command and every Python example is run."""
 
 from __future__ import annotations
 
@@ -14,13 +14,21 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+PAGES = [path.read_text(encoding="utf-8") for path in sorted((ROOT / "docs").rglob("*.md"))]
 
 
-def blocks(language: str) -> list[str]:
-    return re.findall(rf"^```{language}\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
+def blocks(language: str, page: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
 
 
-COMMANDS = [line for block in blocks("sh") for line in block.splitlines() if line.startswith("scanfix ")]
+COMMANDS = dict.fromkeys(
+    line
+    for page in (README, *PAGES)
+    for block in blocks("sh", page)
+    for line in block.splitlines()
+    if line.startswith("scanfix ")
+)
+EXAMPLES = [page for page in (README, *PAGES) if blocks("python", page)]
 
 
 @pytest.fixture
@@ -41,20 +49,21 @@ def run(arguments: list[str], desk: Path) -> subprocess.CompletedProcess[bytes]:
 
 
 @pytest.mark.parametrize("line", COMMANDS)
-def test_a_command_of_the_readme_works(line: str, desk: Path) -> None:
+def test_a_command_that_is_shown_works(line: str, desk: Path) -> None:
     done = run(["-m", *shlex.split(line, comments=True)], desk)
     assert done.returncode == 0, done.stderr.decode()
     assert b"Traceback" not in done.stderr
 
 
-def test_the_python_of_the_readme_works(desk: Path) -> None:
-    (desk / "example.py").write_text(
-        "if __name__ == '__main__':\n" + re.sub("^", "    ", "\n".join(blocks("python")), flags=re.MULTILINE)
-    )
+@pytest.mark.parametrize("page", EXAMPLES, ids=lambda page: page.splitlines()[0])
+def test_the_python_that_is_shown_works(page: str, desk: Path) -> None:
+    code = re.sub("^", "    ", "\n".join(blocks("python", page)), flags=re.MULTILINE)
+    (desk / "example.py").write_text(f"if __name__ == '__main__':\n{code}")
     done = run(["example.py"], desk)
     assert done.returncode == 0, done.stderr.decode()
-    assert (desk / "card-from-python.jpg").exists()
-    assert b"not_image 415" in done.stdout
+    if page == README:
+        assert (desk / "card-from-python.jpg").exists()
+        assert b"not_image 415" in done.stdout
 
 
 def test_the_report_of_the_readme_is_the_one_that_comes(desk: Path) -> None:

@@ -48,11 +48,12 @@ def _bytes(profile: OutputProfile, lang: Lang) -> str:
 
 def _show(profile: OutputProfile, lang: Lang) -> None:
     print_line(", ".join((profile.name, *profile.aliases)) + f": {profile.title[lang]}", sys.stdout)
-    for key, value in _rows(profile, lang):
+    for key, value in rows_of(profile, lang):
         print_line(say("row", lang, name=say(f"profile_row_{key}", lang), value=value), sys.stdout)
 
 
-def _rows(profile: OutputProfile, lang: Lang) -> list[tuple[str, str]]:
+def rows_of(profile: OutputProfile, lang: Lang) -> list[tuple[str, str]]:
+    """What is asked for, by the keys `profile_row_KEY` of the messages, and each value in words."""
     rows = [
         ("shows", term(f"wanted_{profile.shows}", lang)),
         ("formats", ", ".join(profile.formats)),

@@ -1,0 +1,127 @@
+"""Pages that are made from the catalogue while the documentation is built: one a finding, one a profile.
+
+A hook of MkDocs (`mkdocs.yml`). Pictures of findings are sample pictures as scanfix sees them, drawn anew
+at each build, so that none can be out of date.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.structure.files import File, Files
+
+from scanfix import pipeline
+from scanfix.cli.profiles import rows_of
+from scanfix.files import read_source
+from scanfix.findings import FINDINGS, FindingSpec
+from scanfix.limits import SHELL_LIMITS
+from scanfix.messages import LANGS, Lang, catalogue, explanation, say, term, title
+from scanfix.order import make_order
+from scanfix.profiles import OutputProfile, load_profile, profile_names
+from scanfix.reports import schema
+
+ROOT = Path(__file__).parent.parent
+FOLDERS: dict[Lang, str] = {"en": "", "zh": "zh/"}
+HEADINGS: dict[Lang, tuple[str, str]] = {"en": ("Findings", "Profiles"), "zh": ("检查项目", "网站要求")}
+SAMPLES = {
+    "SF103": "card-cut.jpg",
+    "SF105": "样本身份证.jpg",
+    "SF201": "card-blurred.jpg",
+    "SF202": "passport-shaken.jpg",
+    "SF301": "card-glare.jpg",
+    "SF302": "licence-shadow.jpg",
+    "SF305": "card-finger.jpg",
+    "SF306": "card-smudge.jpg",
+    "SF307": "certificate-phone.jpg",
+    "SF403": "card-grey.jpg",
+    "SF409": "card-mirrored.jpg",
+}
+"""Finding: the sample picture that was drawn to show it."""
+PARAMETER = re.compile(r"\{\w+\}")
+README_PART = re.compile(r"<!-- README: (.*?) -->")
+WHOLE_FILE = re.compile(r"<!-- file: (.*?) -->")
+
+
+def on_config(config: MkDocsConfig) -> MkDocsConfig:
+    """Add the pages that are made to the navigation."""
+    for lang, (findings, profiles) in HEADINGS.items():
+        folder = FOLDERS[lang]
+        config.nav = [
+            *(config.nav or []),
+            {findings: [{f"{code} {title(code, lang)}": f"{folder}findings/{code}.md"} for code in FINDINGS]},
+            {profiles: [{name: f"{folder}profiles/{name}.md"} for name in profile_names()]},
+        ]
+    return config
+
+
+def on_files(files: Files, config: MkDocsConfig) -> Files:
+    """Make the pages and their pictures."""
+    for lang in LANGS:
+        for spec in FINDINGS.values():
+            path = f"{FOLDERS[lang]}findings/{spec.code}.md"
+            files.append(File.generated(config, path, content=finding_page(spec, lang)))
+        for name in profile_names():
+            path = f"{FOLDERS[lang]}profiles/{name}.md"
+            files.append(File.generated(config, path, content=profile_page(load_profile(name), lang)))
+    for code, sample in SAMPLES.items():
+        files.append(
+            File.generated(config, f"findings/{code}.png", content=seen(ROOT / "sample_images" / sample))
+        )
+    for name in ("report", "item"):
+        files.append(
+            File.generated(config, f"{name}.schema.json", content=json.dumps(schema(name), indent=2))
+        )
+    return files
+
+
+def on_page_markdown(markdown: str, **_: Any) -> str:
+    """`<!-- README: Heading -->` stands for that part of the README: what is said there is said once.
+    `<!-- file: path -->` for a file."""
+    markdown = README_PART.sub(lambda match: readme_part(match[1]), markdown)
+    return WHOLE_FILE.sub(
+        lambda match: f"```toml\n{(ROOT / match[1]).read_text(encoding='utf-8')}```", markdown
+    )
+
+
+def finding_page(spec: FindingSpec, lang: Lang) -> str:
+    """What it means, why a portal minds, how it is judged, what to do; with a picture where one was drawn."""
+    entry = catalogue("findings")[spec.code][lang]
+    rows = (
+        ("explain_severity", term(spec.severity, lang)),
+        ("explain_means", entry["message"]),
+        ("explain_why", explanation(spec.code, lang)),
+        ("explain_advice", entry["advice"]),
+    )
+    said = [f"# {spec.code} {title(spec.code, lang)}", f"`{spec.slug}`"]
+    said += [f"**{say(key, lang)}**\n\n{PARAMETER.sub('…', text)}" for key, text in rows]
+    if spec.code in SAMPLES:
+        up = "../../findings/" * FOLDERS[lang].count("/")
+        said.append(f"![{title(spec.code, lang)}]({up}{spec.code}.png)")
+    return "\n\n".join(said) + "\n"
+
+
+def profile_page(profile: OutputProfile, lang: Lang) -> str:
+    """Every rule of a profile with its source."""
+    table = [f"| {say(f'profile_row_{key}', lang)} | {value} |" for key, value in rows_of(profile, lang)]
+    names = ", ".join(f"`{name}`" for name in (profile.name, *profile.aliases))
+    return "\n".join([f"# {profile.title[lang]}", "", names, "", "| | |", "|---|---|", *table, ""])
+
+
+def seen(photo: Path) -> bytes:
+    """The picture with what scanfix sees drawn on it, PNG."""
+    order = make_order()
+    source = read_source(photo, SHELL_LIMITS)
+    return pipeline.annotate(source, pipeline.prepare(source, order).report, order)
+
+
+def readme_part(heading: str) -> str:
+    """The text under a heading of the README."""
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    found = re.search(rf"^## {re.escape(heading)}\n(.*?)(?=^## )", text, re.MULTILINE | re.DOTALL)
+    if found is None:
+        raise ValueError(f"the README has no part {heading!r}")
+    return found[1].strip()

@@ -43,7 +43,7 @@ def with_what_is_read(
     if picture is None:
         return assessments + assess_given(given, None, today)
     fields = fields_of(picture.lines, today, given.kind)
-    return _turned(assessments, picture) + assess_given(given, fields, today)
+    return _turned(assessments, picture, fields) + assess_given(given, fields, today)
 
 
 def read_document(
@@ -67,9 +67,14 @@ def _read(view: Callable[[], Pixels]) -> ReadPicture | None:
         return None
 
 
-def _turned(assessments: tuple[Assessment, ...], picture: ReadPicture) -> tuple[Assessment, ...]:
-    """Orientation and mirror as the reading has them, where it was sure."""
-    if picture.quality < reading.PARAMS.turned_from or len(picture.lines) < reading.PARAMS.least_lines:
+def _turned(
+    assessments: tuple[Assessment, ...], picture: ReadPicture, fields: Fields
+) -> tuple[Assessment, ...]:
+    """Orientation and mirror as the reading has them, where it was sure: what has a right check digit was read
+    the right way."""
+    confirmed = fields.number is not None and fields.number.certain
+    enough = len(picture.lines) >= reading.PARAMS.least_lines
+    if not confirmed and (picture.quality < reading.PARAMS.turned_from or not enough):
         return assessments
     # A mirrored picture is turned as it stands: the other way round.
     degrees = (360 - picture.degrees) % 360 if picture.mirrored else picture.degrees

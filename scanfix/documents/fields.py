@@ -28,8 +28,11 @@ class FieldParams(NamedTuple):
     """Score of a line from which what it says may be claimed."""
     kind_from: float = 2.0
     """Weight of words from which a kind is told."""
+    kind_certain_from: float = 3.0
+    """From which it is certain: "passport" stands on visas and permits too, 姓名, 性别 and 民族 on every page
+    of a register."""
     kind_lead: float = 1.5
-    """And by how much it must lead the next to be certain."""
+    """And by how much it must lead the next for that."""
 
 
 PARAMS = FieldParams()
@@ -317,7 +320,7 @@ def _kind(
         other_form = number and number.certain and number.form not in named.numbers
         if not other_form:
             return named, False
-    certain = lead >= PARAMS.kind_lead and weights[best] >= PARAMS.kind_from + 0.5
+    certain = lead >= PARAMS.kind_lead and weights[best] >= PARAMS.kind_certain_from
     return find_kind(best), certain
 
 

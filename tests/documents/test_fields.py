@@ -144,6 +144,11 @@ def test_nothing_that_is_printed_by_itself_shows_number_or_name() -> None:
     assert NUMBER in str(card.to_dict(show=True))
 
 
+def test_a_word_that_stands_on_other_documents_too_makes_no_kind_certain() -> None:
+    assert not read("Residence permit", "Passport No. 12").kind_certain
+    assert not read("姓名", "性别", "民族", "出生", "住址", "户主").kind_certain
+
+
 def test_text_of_something_else_says_nothing() -> None:
     nothing = read("Hello", "Buy 3 pay 2", "2026-11-20", "13800138000")
     assert not nothing.has_anything

@@ -70,7 +70,7 @@ def _read(view: Callable[[], Pixels]) -> ReadPicture | None:
 def _turned(
     assessments: tuple[Assessment, ...], picture: ReadPicture, fields: Fields
 ) -> tuple[Assessment, ...]:
-    """Orientation and mirror as the reading has them, where it was sure: what has a right check digit was read
+    """Orientation and mirror as the reading has them, where it was sure: a right check digit was read
     the right way."""
     confirmed = fields.number is not None and fields.number.certain
     enough = len(picture.lines) >= reading.PARAMS.least_lines

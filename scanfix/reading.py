@@ -11,7 +11,6 @@ Nothing read here is logged. One engine a process, loaded at the first photo tha
 from __future__ import annotations
 
 import threading
-import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -142,9 +141,8 @@ def _engine() -> Any:
     """The engine with its own two models; the paths are given, so that it never looks for others."""
     if not is_available():
         raise MissingExtraError("missing_reader", extra="ocr")
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        import rapidocr
+    import rapidocr
+
     models = Path(str(rapidocr.__file__)).parent / "models"
     engine: Any = rapidocr.RapidOCR(
         params={

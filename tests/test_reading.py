@@ -136,6 +136,22 @@ def test_number_and_name_are_in_no_text_of_the_order_and_no_error(card: Path) ->
     assert "1101" not in str(caught.value)
 
 
+@needs_reader
+def test_reading_reaches_for_no_network_and_writes_nothing(tmp_path: Path) -> None:
+    code = (
+        "import socket, numpy\n"
+        "def no(*_, **__): raise SystemExit('network')\n"
+        "socket.socket.connect = socket.create_connection = socket.getaddrinfo = no\n"
+        "from scanfix import reading\n"
+        "print(len(reading.read_picture(numpy.full((200, 320, 3), 90, 'uint8')).lines))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", code], capture_output=True, text=True, cwd=tmp_path, check=False
+    )
+    assert (done.stdout.strip(), done.stderr, done.returncode) == ("0", "", 0)
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_asking_for_help_loads_no_reader() -> None:
     code = "import sys, scanfix.cli; print(sorted({'rapidocr', 'onnxruntime', 'cv2'} & set(sys.modules)))"
     shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

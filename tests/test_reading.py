@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -66,6 +67,18 @@ def test_the_report_holds_what_was_given_against_the_document() -> None:
     assert not {"SF501", "SF502", "SF504"} & {f.code for f in right.findings}
     assert not {"kind_mismatch", "number_mismatch", "name_mismatch"} & set(right.not_checked)
     assert {"SF501", "SF504"} <= {f.code for f in wrong.findings}
+    for report in (right, wrong):
+        assert "S0000000" not in report.to_json() + repr(report)
+        assert "Anna" not in report.to_json() + repr(report)
+
+
+@needs_reader
+def test_a_worker_reads_with_the_memory_of_an_upload() -> None:
+    data = as_jpeg(photo("passport").pixels)
+    with scanfix.Worker(replace(scanfix.UPLOAD_LIMITS, max_seconds=300)) as worker:
+        report = worker.inspect(data, number="S00000001")
+    assert "number_mismatch" not in report.not_checked
+    assert "SF502" in [finding.code for finding in report.findings]
 
 
 @needs_reader

@@ -16,10 +16,15 @@ from typing import Any
 
 from celery import signals
 
-from scanfix import BusyError, Worker
+from scanfix import BusyError, ScanfixError, Worker
 
-RETRIED: dict[str, Any] = {"autoretry_for": (BusyError,), "retry_backoff": True, "max_retries": 5}
-"""Options of a task: who is turned away comes again, later each time."""
+RETRIED: dict[str, Any] = {
+    "autoretry_for": (BusyError,),
+    "retry_backoff": True,
+    "max_retries": 5,
+    "throws": (ScanfixError,),
+}
+"""Options of a task: who is turned away comes again, later each time; a refused photo is no fault of it."""
 
 
 def bound_to_pool(worker: Worker) -> Worker:

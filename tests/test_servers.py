@@ -1,0 +1,225 @@
+"""Real servers, hostile clients, sudden ends: every answer right, and nothing is left."""
+
+from __future__ import annotations
+
+import contextlib
+import http.client
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import pytest
+from drawing import as_jpeg, photo
+from real_servers import EXAMPLES, Server, are_gone, descendants_of, form, serving, wait_for
+
+import scanfix
+
+pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="looks into /proc")
+pytest.importorskip("fastapi")
+pytest.importorskip("flask")
+
+UVICORN = ("uvicorn", "--log-level", "critical", "--port", "{port}", "fastapi_app:app")
+GUNICORN = ("gunicorn", "--log-level", "critical", "--bind", "127.0.0.1:{port}", "--timeout", "120")
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Server]:
+    """One uvicorn for all: after every client it must serve the next."""
+    with serving(*UVICORN) as shared:
+        yield shared
+
+
+def answer_to(server: Server, head: str, body: bytes = b"") -> bytes:
+    """What the server says to these bytes, which may end anywhere."""
+    with server.connect() as connection:
+        connection.sendall(head.replace("\n", "\r\n").encode() + body)
+        return connection.recv(1 << 16)
+
+
+def is_idle(server: Server) -> bool:
+    told = server.get("/health").body
+    return not told["running"] and not told["waiting"]
+
+
+def test_a_photo_is_prepared_and_a_bad_one_refused(server: Server, card_bytes: bytes) -> None:
+    assert server.post(card_bytes, "?anyway=true").status == 201
+    assert server.post(b"GIF89a").body["code"] == "truncated"
+
+
+def head_of(kind: str, length: int) -> bytes:
+    lines = ("POST /photos HTTP/1.1", "Host: x", f"Content-Type: {kind}", f"Content-Length: {length}", "", "")
+    return "\r\n".join(lines).encode()
+
+
+HEAD = "POST /photos HTTP/1.1\nHost: x\nContent-Type: multipart/form-data; boundary=b\n"
+
+
+def test_a_body_that_says_it_is_too_long_is_refused_unread(server: Server) -> None:
+    told = answer_to(server, HEAD + "Content-Length: 2000000000\n\n")
+    assert told.startswith(b"HTTP/1.1 413")
+    assert b"too_large_bytes" in told
+
+
+def test_a_body_that_hides_its_length_is_cut(server: Server) -> None:
+    with server.connect() as connection:
+        connection.sendall((HEAD + "Transfer-Encoding: chunked\n\n").replace("\n", "\r\n").encode())
+        chunk = b"100000\r\n" + bytes(1 << 20) + b"\r\n"
+        head = b'--b\r\nContent-Disposition: form-data; name="photo"; filename="x"\r\n\r\n'
+        try:
+            connection.sendall(f"{len(head):x}\r\n".encode() + head + b"\r\n")
+            for _ in range(2_000):
+                connection.sendall(chunk)
+        except OSError:
+            # The server answers and closes long before two gigabytes.
+            assert is_idle(server)
+            return
+    pytest.fail("two gigabytes were taken")
+
+
+def test_a_bomb_of_parts_is_no_form(server: Server) -> None:
+    parts = b"".join(
+        b'--b\r\nContent-Disposition: form-data; name="x"; filename="x"\r\n\r\n\r\n' for _ in range(3_000)
+    )
+    told = answer_to(server, HEAD + f"Content-Length: {len(parts)}\n\n", parts)
+    assert told.startswith(b"HTTP/1.1 400")
+    assert b"upload_broken" in told
+
+
+def test_a_connection_that_is_cut_leaves_nothing(server: Server, card_bytes: bytes) -> None:
+    body, kind = form(card_bytes)
+    for length in (10, len(body) // 2):
+        with server.connect() as connection:
+            connection.sendall(head_of(kind, len(body)) + body[:length])
+    wait_for(lambda: is_idle(server))
+    assert server.post(card_bytes, "?anyway=true").status == 201
+
+
+def test_a_client_that_leaves_has_its_photo_killed(server: Server) -> None:
+    body, kind = form(as_jpeg(photo("card", 4_000).pixels))
+    before = server.get("/health").body["killed"]
+    with server.connect() as connection:
+        connection.sendall(head_of(kind, len(body)) + body)
+        wait_for(lambda: server.get("/health").body["running"])
+    wait_for(lambda: is_idle(server))
+    assert server.get("/health").body["killed"] == before + 1
+
+
+def test_a_crowd_gets_results_and_clean_refusals_only(server: Server, card_bytes: bytes) -> None:
+    told: list[tuple[int, str]] = []
+
+    def send() -> None:
+        answer = server.post(card_bytes, "?anyway=true")
+        told.append((answer.status, answer.headers.get("retry-after", "")))
+
+    crowd = [threading.Thread(target=send) for _ in range(24)]
+    for client in crowd:
+        client.start()
+    while any(client.is_alive() for client in crowd):
+        assert server.get("/health").status == 200
+        time.sleep(0.1)
+    assert {status for status, _ in told} <= {201, 503}
+    assert 201 in {status for status, _ in told}
+    assert all(after.isdigit() for status, after in told if status == 503)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
+def test_a_server_that_ends_leaves_no_orphan(number: signal.Signals, card_bytes: bytes) -> None:
+    with serving(*UVICORN) as server:
+
+        def send() -> None:
+            with contextlib.suppress(OSError, http.client.HTTPException, ValueError):
+                server.post(card_bytes)
+
+        sender = threading.Thread(target=send)
+        sender.start()
+        wait_for(lambda: server.get("/health").body["running"])
+        family = server.family()
+        assert len(family) == 3
+        server.end(number)
+        assert are_gone(family)
+        sender.join()
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        (*GUNICORN, "--worker-class", "sync", "flask_app:app"),
+        (*GUNICORN, "--worker-class", "gthread", "--threads", "4", "--workers", "2", "flask_app:app"),
+        (*GUNICORN, "--preload", "--workers", "2", "django_app:application"),
+        (*UVICORN[:-1], "--workers", "2", "starlette_app:app"),
+    ],
+    ids=["sync", "gthread", "preload", "uvicorn-workers"],
+)
+def test_a_server_with_processes_of_its_own_serves_and_leaves_nothing(
+    command: tuple[str, ...], card_bytes: bytes
+) -> None:
+    pytest.importorskip("gunicorn")
+    with serving(*command) as server:
+        assert [server.post(card_bytes, "?anyway=true").status for _ in range(2)] == [201, 201]
+        assert server.post(b"no picture").status == 415
+        family = server.family()
+        server.end(signal.SIGTERM)
+        assert are_gone(family)
+
+
+def photo_processes_of(process: int) -> set[int]:
+    """Of those that come from it, the ones that work on photos."""
+    return {
+        child
+        for child in descendants_of(process)
+        if b"served.serve" in Path(f"/proc/{child}/cmdline").read_bytes()
+    }
+
+
+def test_celery_prefork_prepares_refuses_and_leaves_nothing(
+    tmp_path: Path, card_bytes: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("celery")
+    monkeypatch.setenv("SCANFIX_EXAMPLE_FOLDER", str(tmp_path))
+    app: Any = import_module("celery_app")
+    (tmp_path / "photos" / "good.jpg").write_bytes(card_bytes)
+    (tmp_path / "photos" / "bad.jpg").write_bytes(b"GIF89a")
+    command = [
+        "-m",
+        "celery",
+        "--quiet",
+        "--workdir",
+        str(EXAMPLES),
+        "-A",
+        "celery_app",
+        "worker",
+        "-P",
+        "prefork",
+        "-c",
+        "2",
+    ]
+    celery = subprocess.Popen(
+        [sys.executable, *command], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=tmp_path
+    )
+    try:
+        good, bad = app.take.delay("good.jpg", document="id1-card"), app.take.delay("bad.jpg")
+        assert scanfix.Report.from_dict(good.get(timeout=120)).output is not None
+        assert (tmp_path / "photos" / "good.prepared.jpg").exists()
+        with pytest.raises(scanfix.InputError) as caught:
+            bad.get(timeout=120)
+        assert (caught.value.code, caught.value.params) == ("truncated", {"format": "GIF"})
+        wait_for(lambda: len(photo_processes_of(celery.pid)) == 2)
+        photos = photo_processes_of(celery.pid)
+        # The pool's process is killed as at a time limit: its photo process goes with it.
+        victim = next(child for child in descendants_of(celery.pid) if photo_processes_of(child))
+        own = photo_processes_of(victim)
+        os.kill(victim, signal.SIGKILL)
+        assert are_gone(own)
+        celery.send_signal(signal.SIGTERM)
+        celery.wait(120)
+        assert are_gone(photos)
+    finally:
+        celery.kill()
+        celery.wait()

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import random
+
 import drawn_files
 import pytest
+import structures
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -40,6 +43,20 @@ def test_nothing_else_escapes_from_a_harmed_file(
     name: str, steps: list[tuple[str, float, int]], salvage: bool
 ) -> None:
     decodes_or_refuses(drawn_files.damaged(drawn_files.seeds()[name], steps), salvage=salvage)
+
+
+@pytest.mark.parametrize("name", drawn_files.seeds())
+def test_nothing_else_escapes_from_a_file_whose_parts_are_harmed(name: str) -> None:
+    data, dice = drawn_files.seeds()[name], random.Random(name)
+    harmed = [structures.harmed(data, dice) for _ in range(25)]
+    assert len({data, *harmed}) > 8
+    for one in harmed:
+        decodes_or_refuses(one, salvage=dice.random() < 0.3)
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_nothing_else_escapes_from_harmed_profiles_and_metadata(seed: int) -> None:
+    decodes_or_refuses(structures.dressed(random.Random(seed)))
 
 
 @QUICK

@@ -122,7 +122,8 @@ def _refuse_raw(first: Directory, page: Directory) -> None:
         for directory in (page, *below(first))
     )
     # A thumbnail above directories that cannot be read is one of them too.
-    hides = page is first and SUB_DIRECTORIES in first.entries and max(first.size) <= _THUMBNAIL_SIDE
+    is_small = page is first and max(first.size) <= _THUMBNAIL_SIDE
+    hides = is_small and SUB_DIRECTORIES in first.entries and not below(first)
     if DNG in first.entries or has_sensor or hides:
         raise InputError("unsupported_format", format="RAW", remedy=format_named("RAW").remedy)
 
@@ -133,21 +134,31 @@ _THUMBNAIL_SIDE = 320
 def _pixels(first: Directory, limits: Limits, *, salvage: bool) -> tuple[Pixels, Model, str, bool]:
     """Pixels, model, Pillow's mode or what comes near it, and whether part of them is missing."""
     compression = first.number(COMPRESSION, 1)
+    _refuse_unknown(first, compression)
     if compression in STREAMS and not _pillow_knows(first):
         return read_samples(first, limits, salvage=salvage)
-    try:
-        bare = rewritten(first, _PIXEL_TAGS, {})
-        picture = pillow.open_with(TiffImagePlugin.TiffImageFile, bare, "TIFF", limits)
-        damaged = pillow.load(picture, "TIFF", salvage=salvage)
-        pixels, model = pillow.pixels_of(picture, "TIFF", bits=first.number(BITS, 8))
-    except InputError as error:
-        if error.code == "corrupt" and compression not in _KNOWN_COMPRESSIONS:
-            kind = f"TIFF (compression {compression})"
-            raise InputError("unsupported_format", format=kind, remedy=EXPORT) from error
-        raise
+    bare = rewritten(first, _PIXEL_TAGS, {})
+    picture = pillow.open_with(TiffImagePlugin.TiffImageFile, bare, "TIFF", limits)
+    damaged = pillow.load(picture, "TIFF", salvage=salvage)
+    pixels, model = pillow.pixels_of(picture, "TIFF", bits=first.number(BITS, 8))
     if picture.mode.startswith("I;16") and first.number(PHOTOMETRIC, 1) == _MIN_IS_WHITE:
         pixels = 255 - pixels
     return pixels, model, picture.mode, damaged
+
+
+def _refuse_unknown(first: Directory, compression: int) -> None:
+    """What libtiff has not been built with, it would complain about in a line on standard error."""
+    bits = first.number(BITS, 8)
+    is_wide_jpeg = compression in _JPEG_COMPRESSIONS and bits != 8
+    is_shared = (
+        compression in STREAMS
+        and first.number(PHOTOMETRIC, 1) == _YCBCR
+        and (first.numbers(YCBCR_SUBSAMPLING) or (2, 2)) != (1, 1)
+    )
+    if compression not in _KNOWN_COMPRESSIONS or is_wide_jpeg or is_shared:
+        what = f"{bits} bit JPEG" if is_wide_jpeg else f"compression {compression}"
+        kind = f"TIFF ({'shared chroma' if is_shared else what})"
+        raise InputError("unsupported_format", format=kind, remedy=EXPORT)
 
 
 def _pillow_knows(first: Directory) -> bool:

@@ -149,8 +149,11 @@ def pages_of(chain: list[Directory]) -> list[Directory]:
         if not directory.is_marked
         and not (max(directory.size) <= _PREVIEW_SIDE and largest >= _PREVIEW_TIMES * max(directory.size))
     ]
-    if not pages:
-        pages = [sub for directory in chain for sub in below(directory) if not sub.is_marked]
+    if not pages or (len(pages) == 1 and max(pages[0].size) <= _PREVIEW_SIDE):
+        larger = [sub for directory in chain for sub in below(directory) if not sub.is_marked]
+        pages = (
+            [sub for sub in larger if max(sub.size) >= _PREVIEW_TIMES * max(chain[0].size)] or pages or larger
+        )
     if not pages:
         pages = [max(chain, key=lambda directory: directory.size[0] * directory.size[1])]
     return pages

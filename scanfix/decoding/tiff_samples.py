@@ -153,7 +153,8 @@ def _unpacked(
     offsets, counts = (TILE_OFFSETS, TILE_COUNTS) if tile_width else (STRIP_OFFSETS, STRIP_COUNTS)
     in_step = -(-width // tile_width) if tile_width else 1
     changed: dict[int, tuple[int, ...]] = {
-        WIDTH: (kind.row_bytes(width),),
+        # Tiles whole: beyond the edge their rows would not be in order any more.
+        WIDTH: (kind.row_bytes(in_step * tile_width or width),),
         HEIGHT: (rows,),
         BITS: (8,),
         PHOTOMETRIC: (1,),
@@ -180,10 +181,11 @@ def _unpacked(
 def _numbers(rows: Pixels, first: Directory, kind: _Kind) -> Samples:
     """Rows of bytes -> H x W x channels of the plane, in the order of this machine."""
     width = first.number(WIDTH, 0)
-    shape = (len(rows), width, kind.in_plane)
-    if kind.bits not in (8, 16, 32, 64):
-        return _of_odd_bits(rows, kind, shape)
     across = first.number(TILE_WIDTH, 0) or width
+    full = -(-width // across) * across
+    shape = (len(rows), full, kind.in_plane)
+    if kind.bits not in (8, 16, 32, 64):
+        return _of_odd_bits(rows, kind, shape)[:, :width]
     if kind.predictor == _FRACTION_DIFFERENCE:
         rows = _undo_fraction_difference(rows, kind, across)
         code = ">"
@@ -193,10 +195,10 @@ def _numbers(rows: Pixels, first: Directory, kind: _Kind) -> Samples:
     numbers = np.ascontiguousarray(rows).view(f"{code}{letter}{kind.bits // 8}").reshape(shape)
     numbers = numbers.astype(numbers.dtype.newbyteorder("="), copy=kind.predictor == _DIFFERENCE)
     if kind.predictor == _DIFFERENCE:
-        for left in range(0, width, across):
+        for left in range(0, full, across):
             part = numbers[:, left : left + across]
             np.cumsum(part, axis=1, dtype=numbers.dtype, out=part)
-    return numbers
+    return numbers[:, :width]
 
 
 def _undo_fraction_difference(rows: Pixels, kind: _Kind, across: int) -> Pixels:
@@ -205,10 +207,7 @@ def _undo_fraction_difference(rows: Pixels, kind: _Kind, across: int) -> Pixels:
     undone = np.empty_like(rows)
     step = across * kind.in_plane * size
     for left in range(0, rows.shape[1], step):
-        # The last tile is cut at the edge of the picture, where its bytes are not in order any more.
         part = rows[:, left : left + step]
-        if part.shape[1] < step and across * kind.in_plane * size != rows.shape[1]:
-            raise InputError("unsupported_format", format="TIFF (predictor 3 in tiles)", remedy=EXPORT)
         summed = part.reshape(len(part), -1, kind.in_plane).cumsum(axis=1, dtype=np.uint8)
         planes = summed.reshape(len(part), size, -1)
         undone[:, left : left + step] = planes.transpose(0, 2, 1).reshape(len(part), -1)

@@ -89,9 +89,12 @@ def test_differences_are_summed_up(kind: Any, predictor: int, order: str, channe
     assert difference(data, channels) < 1
 
 
-def test_differences_begin_anew_in_each_tile() -> None:
-    data = tiff(in_bits(16, 3), RGB, predictor=2, compression=DEFLATE, tile=32)
-    assert difference(data) < 1
+@pytest.mark.parametrize("predictor", [2, 3])
+@pytest.mark.parametrize("tile", [32, 80])
+def test_differences_begin_anew_in_each_tile(predictor: int, tile: int) -> None:
+    samples = in_bits(16, 3) if predictor == 2 else (picture() / 255).astype(np.float32)
+    how: dict[str, Any] = {"predictor": predictor, "meaning": 1 if predictor == 2 else 3}
+    assert difference(tiff(samples, RGB, compression=DEFLATE, tile=tile, **how)) < 1
 
 
 @pytest.mark.parametrize("photometric", [GREY, RGB, CMYK])
@@ -164,12 +167,18 @@ def test_a_palette_with_transparency() -> None:
         (np.zeros((HEIGHT, WIDTH, 12), np.uint8), RGB, {}),
         (in_bits(8, 3), RGB, {"tags": {259: (3, (34712,))}}),
         (in_bits(8, 3), RGB, {"tags": {259: (3, (50002,))}}),
+        (in_bits(8, 3), RGB, {"tags": {259: (3, (50001,))}}),
+        (in_bits(16, 3), RGB, {"tags": {259: (3, (7,))}}),
+        (in_bits(8, 3), 6, {"tags": {530: (3, (2, 2))}}),
     ],
 )
-def test_what_is_not_taken_is_no_damage(samples: Samples, photometric: int, how: dict[str, Any]) -> None:
+def test_what_is_not_taken_is_no_damage(
+    samples: Samples, photometric: int, how: dict[str, Any], capfd: pytest.CaptureFixture[str]
+) -> None:
     with pytest.raises(InputError) as caught:
         decode(tiff(samples, photometric, **how))
     assert caught.value.code == "unsupported_format"
+    assert capfd.readouterr() == ("", "")
     assert "TIFF" in caught.value.message("en")
 
 
@@ -207,6 +216,13 @@ def test_the_page_below_its_preview_is_found() -> None:
     source = decode(writer.file(preview))
     assert np.array_equal(source.pixels, picture())
     assert source.info.page_count == 1
+
+
+def test_a_page_above_its_smaller_copies_is_itself() -> None:
+    writer = Writer()
+    small, _ = writer.page(picture()[::2, ::2], RGB, tags={254: (4, (1,))})
+    source = decode(writer.file(writer.page(picture(), RGB, tags={330: (4, (small,))})))
+    assert np.array_equal(source.pixels, picture())
 
 
 def test_pages_are_counted_without_their_previews() -> None:

@@ -49,6 +49,16 @@ def test_a_mirrored_picture_is_read_and_told() -> None:
 
 
 @needs_reader
+def test_an_open_passport_whose_other_page_is_printed_upwards_lies_as_its_longer_text_does() -> None:
+    page, other = flat("passport", 1300), np.rot90(flat("card", 700))
+    above = np.full((other.shape[0], page.shape[1], 3), 235, np.uint8)
+    above[:, : other.shape[1]] = other
+    picture = reading.read_picture(np.vstack([above, page]))
+    assert (picture.degrees, picture.mirrored) == (0, False)
+    assert sum("<<<" in line.text for line in picture.lines) == 2
+
+
+@needs_reader
 def test_the_zone_of_a_passport_is_read_with_all_check_digits() -> None:
     read = scanfix.read(as_jpeg(photo("passport").pixels))
     assert read.kind

@@ -60,7 +60,7 @@ WORDS: dict[str, tuple[tuple[str, float], ...]] = {
         ("FOREIGNPERMANENTRESIDENT", 3.0),
         ("PERMANENTRESIDENCE", 2.0),
     ),
-    "driving-licence": (("准驾车型", 1.5), ("DRIVINGLICENSE", 2.5), ("初次领证日期", 1.5)),
+    "driving-licence": (("准驾车型", 1.5), ("DRIVINGLICENSEOFTHEPEOPLE", 2.5), ("初次领证日期", 1.5)),
     "household-register": (("常住人口登记卡", 4.0), ("户主", 1.0), ("户别", 1.0)),
     "business-licence": (("经营范围", 1.5), ("注册资本", 1.0), ("登记机关", 0.5), ("法定代表人", 0.4)),
     "unified-code-certificate": (),

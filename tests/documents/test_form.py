@@ -114,6 +114,7 @@ def test_each_rule_is_broken_by_what_it_is_about_and_speaks_both_languages(
         {"expires": "长期"},
         {"kind": "foreign-permanent-resident-card", "sides": 2},
         {"kind": "YYZZ", "number": CODE.lower()},
+        {"kind": "ORG", "number": "12345678-8"},
         {"kind": "a4-certificate", "region": "other", "holder": "organisation"},
     ],
 )

@@ -115,5 +115,5 @@ def _explain_refusals(refused: tuple[Refusal, ...], lang: Lang) -> None:
         for key, text in rows:
             print_line(say("row", lang, name=say(key, lang), value=text), sys.stdout)
         covers = [f"{code} {title(code, lang)}" for code in refusal.codes]
-        told = say("list_of", lang, items=covers) if covers else say("explain_uncovered", lang)
+        told = ("、" if lang == "zh" else ", ").join(covers) if covers else say("explain_uncovered", lang)
         print_line(say("row", lang, name=say("explain_covered", lang), value=told), sys.stdout)

@@ -46,8 +46,8 @@ ABBREVIATIONS = re.compile(
     r"\b(co|ltd|inc|corp|llc|intl|mfg|tech|dept|univ|assn|bros|pte|pty)\b\.?", re.IGNORECASE
 )
 DOTS = re.compile(r"(?<=[\u3400-\u9fff])[\u2022\u30fb\uff0e\u2027.*](?=[\u3400-\u9fff])")
-CHINESE_NAMED = frozenset({"passport", "foreign-permanent-resident-card", "foreign-organisation-certificate"})
-"""Kinds on which the name may be in Latin letters; those without a region are not asked either."""
+LATIN_NAMED = frozenset({"passport", "foreign-permanent-resident-card", "foreign-organisation-certificate"})
+"""Kinds on which the name may be in Latin letters; those without a number are not asked either."""
 
 
 def is_han(sign: str) -> bool:
@@ -78,13 +78,6 @@ def name_problems(
     return [problem for problem, found in tests if found()]
 
 
-def as_registrars_want(name: str) -> str:
-    """The name with what needs no judgement put right: half-width, single spaces, one middle dot."""
-    name = DOTS.sub("·", half_width(name).strip())
-    name = re.sub(r"(?<=[\u3400-\u9fff])\s+(?=[\u3400-\u9fff])", "", name)
-    return re.sub(r"\s+", " ", name)
-
-
 def comparable(name: str) -> str:
     """What of a name is compared: letters and digits, half-width, capitals, no accents on Latin."""
     folded = unicodedata.normalize("NFKD", half_width(name)).upper()
@@ -104,7 +97,7 @@ def _badly_spaced(name: str) -> bool:
 
 
 def _wants_chinese(kind: DocumentKind | None, region: Region | None) -> bool:
-    if kind is not None and (kind.name in CHINESE_NAMED or not kind.numbers):
+    if kind is not None and (kind.name in LATIN_NAMED or not kind.numbers):
         return False
     return region in ("CN", "HK", "MO", "TW") or (region is None and kind is not None)
 

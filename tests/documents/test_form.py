@@ -14,7 +14,7 @@ import scanfix
 from scanfix.cli import app
 from scanfix.documents import KINDS
 from scanfix.documents.countries import country_problem
-from scanfix.documents.names import TWINS, alike, as_registrars_want, comparable
+from scanfix.documents.names import TWINS, alike, comparable
 from scanfix.errors import ConfigError
 from scanfix.messages import LANGS
 
@@ -191,7 +191,6 @@ def test_the_form_at_the_shell_fails_on_an_error_and_prints_json() -> None:
 def test_names_are_compared_without_what_does_not_count() -> None:
     assert comparable("Zoë  O’Neil-Smith") == comparable("ZOE ONEILSMITH")
     assert comparable("示例（北京）") == comparable("示例(北京)")
-    assert as_registrars_want(" 示例（北京） 公司 ") == "示例(北京) 公司"
     assert alike("戊己", "戌己")
     assert not alike("戊己", "戊己")
     assert all(sign in TWINS[twin] for sign, twins in TWINS.items() for twin in twins)

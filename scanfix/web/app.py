@@ -14,6 +14,7 @@ from contextlib import asynccontextmanager, suppress
 from functools import partial
 from html import escape
 from typing import Any, get_args
+from urllib.parse import unquote
 
 from starlette.applications import Starlette
 from starlette.requests import ClientDisconnect, Request
@@ -50,6 +51,8 @@ STATIC = {
 }
 OF_ONE_PHOTO = ("crop", "corners", "turn")
 """Options that each of two sides has of its own; those of the back begin with `back_`."""
+GIVEN_HEADER = "x-scanfix-given"
+"""JSON in percent signs: a header is ASCII, a name seldom."""
 FORM_FIELDS = ("kind", "number", "name")
 MAX_FORM_BYTES = 10_000
 BODY_TYPE = "application/octet-stream"
@@ -156,7 +159,7 @@ async def _setup(worker: Worker, request: Request) -> Response:
 async def _look(worker: Worker, request: Request) -> Response:
     """One photo: report, result, picture to show."""
     asked = request.query_params
-    options = {**_options(asked), "preview": asked.get("preview") == "yes"}
+    options = {**_options(asked), **_given(request), "preview": asked.get("preview") == "yes"}
     source = SourceBytes(await _body(request, worker.limits.max_bytes), label=_name(asked.get("name", "")))
     told = await _while_awaited(request, worker.acall(work.look, source, options))
     return JSONResponse(answers.looked(*told))
@@ -184,10 +187,9 @@ async def _form(request: Request) -> Response:
     """Number and name as they are typed; they come in the body, because addresses are remembered."""
     try:
         typed = json.loads(await _body(request, MAX_FORM_BYTES))
-        given = {name: str(typed[name]) for name in FORM_FIELDS if typed.get(name)}
-    except (ValueError, AttributeError) as error:
+    except ValueError as error:
         raise RequestError from error
-    return JSONResponse(answers.form(check_form(given)))
+    return JSONResponse(answers.form(check_form(_texts(typed, FORM_FIELDS))))
 
 
 async def _warm_up(worker: Worker) -> None:
@@ -233,6 +235,22 @@ def _options(asked: Mapping[str, str]) -> dict[str, Any]:
         "corners": corners or None,
         "turn": _whole(turn) if turn else None,
     }
+
+
+def _given(request: Request) -> dict[str, str]:
+    """Number and name to hold against the photo, in a header: addresses are remembered, bodies are photos."""
+    try:
+        typed = json.loads(unquote(request.headers.get(GIVEN_HEADER, "{}")))
+    except ValueError as error:
+        raise RequestError from error
+    return _texts(typed, ("number", "name"))
+
+
+def _texts(typed: object, names: tuple[str, ...]) -> dict[str, str]:
+    """What was typed, without empty fields."""
+    if not isinstance(typed, dict):
+        raise RequestError
+    return {name: str(typed[name]) for name in names if typed.get(name)}
 
 
 def _whole(text: str) -> int:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from drawing import as_jpeg, photo
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 from serving import CHROMIUM, QUIET, Served, serving
 
 
@@ -27,6 +27,10 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
+PATIENCE = 60_000
+"""Milliseconds: a machine may be busy."""
+expect.set_options(timeout=PATIENCE)
+
 Opened = Callable[..., Page]
 
 
@@ -41,7 +45,7 @@ def opened(browser: Browser, served: Served) -> Iterator[Opened]:
         context = browser.new_context(**({"viewport": size, "accept_downloads": True} | look))  # type: ignore[arg-type]
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(60_000)
+        page.set_default_timeout(PATIENCE)
         # That a photo was refused the browser tells as a resource that failed to load.
         page.on("console", lambda m: complaints.append(m.text) if m.type in ("error", "warning") else None)
         page.on("pageerror", lambda error: complaints.append(str(error)))

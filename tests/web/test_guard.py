@@ -11,6 +11,7 @@ import subprocess
 import sys
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from serving import Served, serving
@@ -254,7 +255,17 @@ def test_two_sides_are_split_where_the_page_says(served: Served, card_bytes: byt
         assert ask(served, f"/api/join?{asked}", both)[0] == 400
 
 
-def test_what_is_typed_is_checked_and_not_repeated(served: Served) -> None:
+def test_what_is_typed_is_held_against_the_photo_and_not_repeated(served: Served, card_bytes: bytes) -> None:
+    given = {"X-Scanfix-Given": quote(json.dumps({"number": "110105194912310021", "name": "张三"}))}
+    status, _, body = ask(served, "/api/look", card_bytes, given)
+    assert status == 200
+    assert "SF503" in [finding["code"] for finding in json.loads(body)["report"]["en"]["findings"]]
+    assert b"110105" not in body
+    for broken in ("[1]", "{", "%7B"):
+        assert ask(served, "/api/look", card_bytes, {"X-Scanfix-Given": broken})[0] == 400
+
+
+def test_a_form_is_checked_and_not_repeated(served: Served) -> None:
     typed = json.dumps({"number": "110105194912310021", "name": "张三", "kind": None}).encode()
     status, _, body = ask(served, "/api/form", typed)
     assert status == 200

@@ -347,6 +347,8 @@ def test_number_and_name_are_checked_as_they_are_typed(opened: Opened, card: Pat
     page.click("#form-title")
     page.fill("#form-number", "110105194912310021")
     expect(page.locator("#form-findings")).to_contain_text("check digit")
+    expect(page.locator("#findings")).to_contain_text("check digit")
+    expect(page.locator("#verdict")).to_have_text("Likely to be refused")
     page.fill("#form-number", "11010519491231002X")
     expect(page.locator("#form-said")).to_have_text("Nothing is wrong with what was typed.")
     page.fill("#form-number", "")

@@ -88,7 +88,7 @@ async function work() {
 
 function askLooked(item) {
   const preview = item.answer && !item.previewUrl ? null : "yes";
-  return look(item.file, { ...rules.options, ...ownOptions(item), preview }, item.abort.signal);
+  return look(item.file, { ...rules.options, ...ownOptions(item), preview }, form.given, item.abort.signal);
 }
 
 function askJoined(item) {
@@ -501,7 +501,6 @@ function take_files(input) {
 }
 
 function renewAll() {
-  form.check();
   for (const item of items) if (item.answer || !item.error) item.isDue = true;
   stop(running);
   work();
@@ -514,8 +513,11 @@ async function start() {
     return trouble(error.code, error.code === "gone" ? GONE : error.said);
   }
   learn(limits);
-  rules = new Rules($("panel"), limits, renewAll);
-  form = new NumberForm($("form-part"), () => rules.options.document);
+  rules = new Rules($("panel"), limits, () => {
+    form.check();
+    renewAll();
+  });
+  form = new NumberForm($("form-part"), { kind: () => rules.options.document, onChange: renewAll });
   $("files").accept = ["image/*", ...limits.extensions].join(",");
   listen();
   speakTo(lang);

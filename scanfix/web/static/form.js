@@ -1,29 +1,34 @@
-// Number and name, checked while they are typed.
+// Number and name: their form is checked while they are typed, then they are held against the photos.
 
 import { listFindings } from "./findings.js";
 import { checkForm } from "./server.js";
 import { lang, say } from "./words.js";
 
-const PATIENCE = 400; // milliseconds after the last letter
+const PATIENCE = { check: 400, tell: 1200 }; // milliseconds after the last letter
 
 export class NumberForm {
-  /** `kind()` tells which kind of document is meant. */
-  constructor(root, kind) {
+  /** `kind()` tells which kind of document is meant, `onChange()` hears of what is typed. */
+  constructor(root, { kind, onChange }) {
     this.kind = kind;
+    this.timers = [];
     this.number = root.querySelector("#form-number");
     this.name = root.querySelector("#form-name");
     this.said = root.querySelector("#form-said");
     this.list = root.querySelector("#form-findings");
     for (const input of [this.number, this.name]) {
       input.addEventListener("input", () => {
-        clearTimeout(this.timer);
-        this.timer = setTimeout(() => this.check(), PATIENCE);
+        this.timers.forEach(clearTimeout);
+        this.timers = [setTimeout(() => this.check(), PATIENCE.check), setTimeout(onChange, PATIENCE.tell)];
       });
     }
   }
 
+  get given() {
+    return { number: this.number.value.trim(), name: this.name.value.trim() };
+  }
+
   async check() {
-    const typed = { kind: this.kind(), number: this.number.value.trim(), name: this.name.value.trim() };
+    const typed = { kind: this.kind(), ...this.given };
     const asked = (this.asked = typed.number || typed.name ? {} : null);
     this.answer = asked && (await checkForm(typed).catch((refusal) => ({ refusal })));
     if (asked === this.asked) this.show();

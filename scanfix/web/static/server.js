@@ -13,9 +13,11 @@ export class Refusal extends Error {
 
 export const setup = () => ask("/api/setup");
 
-/** Look at a photo. `options` with the value null are left out. */
-export async function look(file, options, signal) {
-  const answer = await post("/api/look", file, { ...options, name: nameOf(file) }, signal);
+/** Look at a photo; `given` are number and name. `options` with the value null are left out. */
+export async function look(file, options, given, signal) {
+  const answer = await post("/api/look", file, { ...options, name: nameOf(file) }, signal, {
+    "X-Scanfix-Given": encodeURIComponent(JSON.stringify(given)),
+  });
   return { ...answer, picture: blobOf(answer.picture, answer), preview: blobOf(answer.preview) };
 }
 
@@ -28,14 +30,14 @@ export async function join(front, back, options, signal) {
 /** What is to be said of number and name. */
 export const checkForm = (typed) => post("/api/form", new Blob([JSON.stringify(typed)]), {});
 
-async function post(path, body, options, signal) {
+async function post(path, body, options, signal, further = {}) {
   try {
     await body.slice(0, 1).arrayBuffer();
   } catch {
     throw new Refusal("unreadable");
   }
   const given = Object.entries(options).filter(([, value]) => value !== null && value !== undefined);
-  const headers = { "Content-Type": "application/octet-stream" };
+  const headers = { "Content-Type": "application/octet-stream", ...further };
   return ask(`${path}?${new URLSearchParams(given)}`, { method: "POST", body, headers, signal });
 }
 

@@ -329,13 +329,13 @@ def test_the_validator_of_django_migrates_and_says_what_a_portal_minds() -> None
 
     from scanfix.contrib.django import PhotoValidator
 
-    validator = PhotoValidator(document="resident-id")
+    validator = PhotoValidator(document="resident-id", number="123")
     path, _, options = getattr(validator, "deconstruct")()  # noqa: B009 - given by a decorator without types
     assert (path, PhotoValidator(**options)) == ("scanfix.contrib.django.PhotoValidator", validator)
     upload = SimpleUploadedFile("x.jpg", as_jpeg(np.full((600, 800, 3), 240, np.uint8)))
-    with override("zh-hans"), pytest.raises(ValidationError, match="证件") as caught:
+    with override("zh-hans"), pytest.raises(ValidationError, match="号码") as caught:
         validator(upload)
-    assert "SF101" in {error.code for error in caught.value.error_list}
+    assert "SF503" in {error.code for error in caught.value.error_list}
     assert upload.tell() == 0
 
 

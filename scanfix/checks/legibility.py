@@ -4,7 +4,7 @@ Every segment of text is judged at one glyph height (`textmodel`), so the verdic
 resolution, and an enlarged picture gets no better one. The score is one calibrated chance (x 100) that the
 text is read, from the mean over the segments and from the share of the text that a reflection hides. The
 cause comes from the strokes (`strokes`) and from what sensor and coder left (`residue`). Without text
-nothing is said about sharpness: SF207, never "blurred".
+nothing is said about sharpness (SF207), unless no detail at all is left (`detail`).
 A false alarm sends an honest person back to the camera, so a warning needs a score below 15.
 """
 
@@ -16,13 +16,16 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from scanfix.checks import bounds
 from scanfix.checks.check import Check
-from scanfix.checks.lines import TextLines
+from scanfix.checks.detail import detail_px
+from scanfix.checks.lines import LIKELY_TEXT, TextLines
 from scanfix.checks.residue import blockiness, grain
 from scanfix.checks.strokes import Strokes
 from scanfix.checks.subject import Subject
 from scanfix.checks.textmodel import LEAST_TEXT, mean_chance
 from scanfix.findings import Severity
+from scanfix.geometry import Point
 from scanfix.model import Assessment, Finding
 
 
@@ -38,13 +41,12 @@ class LegibilityParams(NamedTuple):
 
     weight: float = 9.970
     constant: float = -6.948
-    warn_below: float = 15.0
-    fail_below: float = 4.0
-    """Score."""
     sure_amount: float = 8.0
     """Less text than this may be plaster, curtains or handwriting: no cause is named from it."""
     some_readable: float = 0.8
     """Of so little text: enough that some is there and can be read, and nothing is alleged."""
+    least_detail: float = 300.0
+    """Pixels along the document (`detail`) with which no text of its usual size can be read."""
     hidden: float = 0.4
     """Share of the text's extent under a reflection at which the chance falls to a third, by a Gaussian. Of
     112 drawn pictures with reflections 89 % could be read below 0.2 of it, 50 % at 0.2 to 0.4, 22 % above."""
@@ -97,12 +99,11 @@ def _hidden_share(subject: Subject) -> float:
 def assess(subject: Subject) -> Assessment:
     lines = subject.lines
     if lines.amount < LEAST_TEXT:
-        return Assessment("legibility", unit="chance to be read", finding=Finding.of("SF207", confidence=0.6))
+        blurred = _without_detail(subject)
+        return Assessment("legibility", unit="chance to be read", finding=blurred or Finding.of("SF207"))
     chance = chance_to_be_read(mean_chance(lines.text, lines.read, lines.letters))
-    finding = None
-    if 100 * chance < PARAMS.warn_below:
-        enough = lines.amount >= PARAMS.sure_amount
-        finding = _finding(100 * chance, subject) if enough else _unsure(lines)
+    asked = bounds.reached("SF201", 100 * chance)
+    finding = _finding(asked, subject) if asked else None
     # A reflection is told by its own check, never as blur.
     chance *= _chance_to_be_seen(_hidden_share(subject))
     return Assessment(
@@ -110,22 +111,42 @@ def assess(subject: Subject) -> Assessment:
     )
 
 
+def _without_detail(subject: Subject) -> Finding | None:
+    """Blur so strong that no text is left to be found."""
+    if subject.border is None or detail_px(subject.grey) >= PARAMS.least_detail:
+        return None
+    return Finding.of("SF201", level="strong")
+
+
 def _unsure(lines: TextLines) -> Finding:
     severity = Severity.INFO if lines.readable >= PARAMS.some_readable else Severity.WARNING
-    return Finding.of("SF207", severity=severity, confidence=0.4)
+    return Finding.of("SF207", severity=severity)
 
 
-def _finding(score: float, subject: Subject) -> Finding:
-    severity = Severity.ERROR if score < PARAMS.fail_below else Severity.WARNING
+def _finding(asked: Severity, subject: Subject) -> Finding:
+    if subject.lines.amount < PARAMS.sure_amount:
+        return _without_detail(subject) or _unsure(subject.lines)
     strokes = subject.lines.strokes
     scale = subject.source.scale[0]
     code = main_cause(strokes, _document_of(subject), scale)
     params: dict[str, Any] = {}
     if code == "SF201":
-        params["level"] = "strong" if severity is Severity.ERROR else "slight"
+        params["level"] = "strong" if asked is Severity.ERROR else "slight"
     if code == "SF203":
         params["height"] = round(float(np.median(strokes.height)) / scale)
-    return Finding.of(code, severity=severity, confidence=round(1 - score / 100, 3), **params)
+    return Finding.of(code, severity=asked, region=_unread(subject), **params)
+
+
+def _unread(subject: Subject) -> tuple[Point, ...] | None:
+    """Around the text that cannot be read; None where it cannot be told from what can."""
+    lines = subject.lines
+    boxes = lines.boxes[(lines.text > LIKELY_TEXT) & (lines.read < 0.5)]
+    if not len(boxes):
+        return None
+    left, top = boxes[:, :2].min(axis=0)
+    right, bottom = boxes[:, 2:].max(axis=0)
+    corners = np.array([(left, top), (right, top), (right, bottom), (left, bottom)])
+    return tuple((float(x), float(y)) for x, y in subject.document.points_to_source(corners))
 
 
 def _document_of(subject: Subject) -> NDArray[np.uint8]:

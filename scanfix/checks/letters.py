@@ -32,7 +32,9 @@ def letter_chances(lines: TextLines, native: Grey, view: DocumentView) -> Values
     chosen = choose(lines, MOST_PIECES)
     if not len(chosen):
         return np.empty((0, 6))
-    chances = letter_turns(cut_pieces(native, view, lines.boxes[chosen], lines.upright))
+    pieces = cut_pieces(native, view, lines.boxes[chosen], lines.upright)
+    # The network learnt dark letters.
+    chances = letter_turns(255 - pieces if lines.light else pieces)
     return chances if lines.upright else of_document(chances)
 
 

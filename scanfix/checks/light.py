@@ -13,6 +13,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from scanfix.checks import bounds
 from scanfix.checks.check import Check
 from scanfix.checks.damage import Bound, largest
 from scanfix.checks.paper import WEIGHTS, Blocks, Paper
@@ -44,9 +45,6 @@ class LightParams(NamedTuple):
     shadow_share: float = 0.10
     shadow_share_of_lit: float = 0.50
     """0 of 23 clean photos alarm at these three, 7 of 18 with a shadow of any strength are found."""
-    dark_luma: float = 62.0
-    """Grey level of the paper."""
-    over_ink: float = 170.0
     over_paper: float = 252.0
     glare_seen: Bound = Bound(sure=0.9, note=0.02, risk=0.07)
     shadow_seen: Bound = Bound(sure=0.95, note=0.06, risk=0.15)
@@ -111,10 +109,12 @@ def _shaded(paper: Paper, tone: Blocks) -> Mask:
 
 
 def assess_too_dark(subject: Subject) -> Assessment:
-    luma = subject.paper.luma
-    finding = Finding.of("SF303", confidence=0.8) if luma < PARAMS.dark_luma else None
-    score = min(100.0, 100 * luma / 160)
-    return Assessment("too_dark", native=luma, unit="grey level of the paper", score=score, finding=finding)
+    """By the brightest there is, be it paper or the letters on a cover: a dark document is not too dark."""
+    brightest = subject.brightest
+    asked = bounds.reached("SF303", brightest)
+    finding = Finding.of("SF303", severity=asked) if asked else None
+    unit, score = "grey level of the brightest", bounds.score("SF303", brightest)
+    return Assessment("too_dark", native=brightest, unit=unit, score=score, finding=finding)
 
 
 def assess_overexposed(subject: Subject) -> Assessment:
@@ -122,11 +122,13 @@ def assess_overexposed(subject: Subject) -> Assessment:
     lines = subject.lines
     if lines.amount < LEAST_TEXT or not len(lines.strips):
         return Assessment("overexposed", failure="no text to compare the paper with")
+    if lines.light:
+        return Assessment("overexposed", failure="the letters are lighter than what they stand on")
     ink = float(np.median(ink_levels(lines.strips, lines.widths)))
-    washed = subject.paper.luma >= PARAMS.over_paper and ink > PARAMS.over_ink
-    finding = Finding.of("SF304", confidence=0.6) if washed else None
-    score = min(100.0, 100 * (255 - ink) / 128)
-    return Assessment("overexposed", native=ink, unit="grey level of the ink", score=score, finding=finding)
+    washed = subject.paper.luma >= PARAMS.over_paper and bounds.reached("SF304", ink)
+    finding = Finding.of("SF304") if washed else None
+    unit, score = "grey level of the ink", bounds.score("SF304", ink)
+    return Assessment("overexposed", native=ink, unit=unit, score=score, finding=finding)
 
 
 def _coloured_as(tone: Blocks, paper: Paper) -> Mask:

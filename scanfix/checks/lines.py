@@ -1,10 +1,10 @@
-"""Where are the lines of text? Any script, dark on light, along either axis, without reading.
+"""Where are the lines of text? Any script, along either axis, dark or light, without reading.
 
-Ink is what is darker than its neighbourhood; on each level of a pyramid the pieces of ink of one
-fixed range of heights are joined along the line, cut into segments of a few letters, and boxed.
-Every segment is then judged (`textmodel`) on the native pixels and weighted by how much it
-looks like text; its strokes are measured where a cause is asked for. All steps work on whole pictures or on
-all segments at once, in bytes.
+Ink is what is darker than its neighbourhood (for light letters, in the negative of the picture); on each
+level of a pyramid the pieces of ink of one fixed range of heights are joined along the line, cut into
+segments of a few letters, and boxed. Every segment is then judged (`textmodel`) on the native pixels and
+weighted by how much it looks like text; its strokes are measured where a cause is asked for. All steps work
+on whole pictures or on all segments at once, in bytes.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ class LineParams(NamedTuple):
     most_measured: int = 40
     """Of the best segments the strokes are measured too, to name the cause."""
     enough: float = 6.0
-    """Readable text after which the other axis is not looked at."""
+    """Readable text after which neither the other axis nor the negative is looked at."""
     min_side: int = 900
     """A smaller document is enlarged to this for the search (at most twice)."""
 
@@ -69,6 +69,8 @@ class TextLines:
     """N x 4: left, top, right, bottom in working pixels of the document."""
     upright: bool
     """Lines run along the rows of the document; else along its columns."""
+    light: bool
+    """Light letters on darker ground: strips, and what is measured on them, are of the negative."""
     text: Values
     """Chance of each segment to be text, 0..1."""
     read: Values
@@ -119,35 +121,61 @@ def letters_in(boxes: Boxes, along_rows: bool) -> Values:
 
 
 def find_lines(
-    grey: Grey, native: Pyramid, view: DocumentView, params: LineParams = LineParams()
+    grey: Grey,
+    native: Pyramid,
+    view: DocumentView,
+    *,
+    also_light: bool = True,
+    params: LineParams = LineParams(),
 ) -> TextLines:
-    """Text of a document: `grey` is the working picture of `view`, `native` the luma of the source."""
+    """Text of a document: `grey` is the working picture of `view`, `native` the luma of the source.
+
+    Light letters are looked for where asked: in pictures of anything, twigs and lamps look like them.
+    """
     enlarge = min(2.0, max(1.0, params.min_side / max(grey.shape)))
     search = grey if enlarge == 1.0 else cv2.resize(grey, None, fx=enlarge, fy=enlarge)
     search = np.asarray(search, np.uint8)
-    upright = _along(search, native, view, enlarge, True, params)
-    if upright.readable >= params.enough and upright.readable > 0.5 * upright.amount:
-        return upright
-    # Lines seen from the side look like text that cannot be read: the other axis may do better.
-    sideways = _along(search, native, view, enlarge, False, params)
-    better = sideways.readable > 1.5 * upright.readable or upright.amount < 0.5 * sideways.amount
-    return sideways if better and sideways.amount > 0.6 * upright.amount else upright
+    best = _along(search, native, view, enlarge, True, False, params)
+    # Lines seen from the side, and the gaps of dark letters, look like text that cannot be read: another way
+    # of looking may do better.
+    for upright, light in ((False, False), (True, True), (False, True)):
+        if light and not also_light:
+            break
+        if best.readable >= params.enough and best.readable > 0.5 * best.amount:
+            break
+        seen = _along(search, native, view, enlarge, upright, light, params)
+        best = seen if _is_better(seen, best) else best
+    return best
+
+
+def _is_better(one: TextLines, other: TextLines) -> bool:
+    better = one.readable > 1.5 * other.readable or other.amount < 0.5 * one.amount
+    return better and one.amount > 0.6 * other.amount
 
 
 def _along(
-    search: Grey, native: Pyramid, view: DocumentView, enlarge: float, upright: bool, params: LineParams
+    search: Grey,
+    native: Pyramid,
+    view: DocumentView,
+    enlarge: float,
+    upright: bool,
+    light: bool,
+    params: LineParams,
 ) -> TextLines:
-    """The text along one axis."""
+    """The text along one axis, dark or light."""
+    if light:
+        search = np.asarray(cv2.bitwise_not(search), np.uint8)
     if upright:
         boxes = candidates(search, params) / enlarge
     else:
         boxes = candidates(np.ascontiguousarray(search.T), params)[:, [1, 0, 3, 2]] / enlarge
     strips, widths, heights = cut_strips(native, view, boxes, upright)
+    strips = np.asarray(cv2.bitwise_not(strips), np.uint8) if light and len(strips) else strips
     text, read = judge(strips, widths)
     best = np.argsort(-text)[: params.most_measured]
     best = best[text[best] > 0.5 * text[best[:1]].sum()]
     small = lower_tenth(heights, np.square(text))
-    return TextLines(boxes, upright, text, read, strips[best], widths[best], heights[best], small)
+    return TextLines(boxes, upright, light, text, read, strips[best], widths[best], heights[best], small)
 
 
 def lower_tenth(values: Values, weights: Values) -> float:

@@ -18,7 +18,10 @@ def assess(subject: Subject) -> Assessment:
     if turn.line_count == 0:
         return Assessment("orientation", failure="no text to tell by")
     found = turn.degrees != 0 and turn.confidence >= PARAMS.finding_from
-    finding = Finding.of("SF108", confidence=round(turn.confidence, 3)) if found else None
+    # Columns of blurred characters look like lines on their side.
+    read = subject.lines.readable >= PARAMS.least_read * subject.lines.amount
+    confidence = round(turn.confidence if read else min(turn.confidence, PARAMS.finding_from), 3)
+    finding = Finding.of("SF108", confidence=confidence) if found else None
     return Assessment(
         "orientation",
         native=float(turn.degrees),

@@ -40,6 +40,8 @@ class VoteParams(NamedTuple):
     """A mirror image lowers the chances of the turns."""
     finding_from: float = 0.6
     """Least confidence in a turn other than 0 that is reported."""
+    least_read: float = 0.2
+    """Share of the text that can be read, below which nobody is sure of a turn."""
     mirror_lead: float = 0.6
     mirror_letters: float = 4.0
     """Least that a mirror image must lead the turns by, and pieces with letters, for the hint. Of 64 real

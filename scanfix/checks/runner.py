@@ -15,12 +15,17 @@ from typing import Any
 
 import numpy as np
 
+from scanfix.checks.bounds import as_sure
 from scanfix.checks.check import NO_DOCUMENT, NOT_FOR_DOCUMENTS, Check
+from scanfix.checks.place import place_of
 from scanfix.checks.subject import Subject
 from scanfix.faults import is_shortage
 from scanfix.findings import FINDINGS, OF_FORM
 from scanfix.model import Assessment, Finding
 from scanfix.profiles import OutputProfile
+
+# Its region is another document.
+WITHOUT_PLACE = frozenset({"SF107"})
 
 logger = logging.getLogger(__name__)
 
@@ -47,19 +52,38 @@ def unjudged(checks: Iterable[Check], assessments: Iterable[Assessment]) -> tupl
     )
 
 
-def _assessed(check: Check, subject: Subject) -> Assessment:
+def asked(check: Check, subject: Subject) -> Assessment:
+    """What the check itself says, before it is weighed how sure that is."""
     try:
         if subject.profile.shows != "document" and not check.on_any:
             return Assessment(check.slug, failure=NOT_FOR_DOCUMENTS)
         if check.on_document and not subject.has_document:
             return Assessment(check.slug, failure=NO_DOCUMENT)
-        assessment = _plain(check.assess(subject))
+        assessment: Assessment = _plain(check.assess(subject))
     except Exception as error:
         if is_shortage(error):
             raise
         logger.debug("check %s failed", check.slug, exc_info=True)
         return Assessment(check.slug, failure=f"internal error: {type(error).__name__}")
-    return weighed(assessment, subject.profile)
+    return assessment
+
+
+def _assessed(check: Check, subject: Subject) -> Assessment:
+    assessment = asked(check, subject)
+    if assessment.finding is None:
+        return assessment
+    finding = _placed(as_sure(assessment.finding), subject)
+    return weighed(dataclasses.replace(assessment, finding=finding), subject.profile)
+
+
+def _placed(finding: Finding, subject: Subject) -> Finding:
+    """With the words that need the picture: where it is, and where the picture comes from."""
+    known: dict[str, str] = {}
+    if finding.region and finding.code not in WITHOUT_PLACE:
+        known["place"] = place_of(finding.region, subject.quad)
+    if subject.origin != "photo" and finding.code[:3] in ("SF1", "SF2", "SF3"):
+        known["origin"] = subject.origin
+    return dataclasses.replace(finding, params={**finding.params, **known}) if known else finding
 
 
 def _plain(value: Any) -> Any:

@@ -15,6 +15,7 @@ from scanfix.checks.damage import DamageMaps, see_damage
 from scanfix.checks.lazy import lazy
 from scanfix.checks.letters import letter_chances
 from scanfix.checks.lines import TextLines, find_lines
+from scanfix.checks.origin import Origin, origin_of
 from scanfix.checks.paper import Paper, estimate_paper
 from scanfix.checks.reading_turn import ReadingTurn, vote
 from scanfix.checks.round_corners import corner_radii
@@ -64,6 +65,11 @@ class Subject:
         return self.border is not None or self.lines.amount >= LEAST_TEXT
 
     @lazy
+    def origin(self) -> Origin:
+        """Where the picture comes from, by what the file says of itself."""
+        return origin_of(self.source.info, self.border)
+
+    @lazy
     def document(self) -> DocumentView:
         """The document, rectified, at a bounded working size."""
         return self._view(ViewParams())
@@ -102,6 +108,11 @@ class Subject:
         return corner_radii(self.colours)
 
     @lazy
+    def brightest(self) -> float:
+        """Grey level that 98 % of the document stays below: its paper, or the letters on a dark cover."""
+        return float(np.percentile(cv2.cvtColor(self.colours, cv2.COLOR_RGB2GRAY)[::2, ::2], 98))
+
+    @lazy
     def paper(self) -> Paper:
         """Brightness and colour of the document's own paper."""
         return estimate_paper(self.colours)
@@ -109,7 +120,7 @@ class Subject:
     @lazy
     def lines(self) -> TextLines:
         """Text lines of the document, each measured at the resolution it was photographed with."""
-        return find_lines(self.grey, self.native, self.document)
+        return find_lines(self.grey, self.native, self.document, also_light=self.border is not None)
 
     @lazy
     def damage(self) -> DamageMaps:

@@ -1,8 +1,8 @@
 """Every sentence a person may read, by code, in English and Simplified Chinese.
 
-The catalogue is TOML files beside this one (findings, explanations, errors, interface, documents,
-web); each entry
-holds both languages side by side, so that a missing one is seen at a glance. `parser` has typer's words.
+The catalogue is TOML files beside this one (findings, origins, explanations, errors, interface, documents,
+web); each entry holds both languages side by side, so that a missing one is seen at a glance. `parser` has
+typer's words.
 """
 
 from __future__ import annotations
@@ -21,6 +21,11 @@ LITERAL = frozenset(
     {"option", "value", "name", "names", "known", "path", "first", "second", "profile", "code"}
 )
 """Parameters that are names, though one may be spelt like a word of the [term] table."""
+ABOUT = {
+    **dict.fromkeys(("SF201", "SF202", "SF203", "SF204", "SF205", "SF407"), "sharpness"),
+    **dict.fromkeys(("SF206", "SF301", "SF302", "SF303", "SF304"), "light"),
+}
+"""What a finding is about, where it is not the phone that can put it right."""
 
 
 @cache
@@ -36,13 +41,20 @@ def title(code: str, lang: Lang = "en") -> str:
 
 
 def finding(code: str, params: Mapping[str, Any], lang: Lang = "en") -> str:
-    """What was found, in one sentence."""
-    return _fill(_in(catalogue("findings")[code], lang)["message"], params, lang)
+    """What was found, in one sentence, and where, if `params` has the place."""
+    said = _fill(_in(catalogue("findings")[code], lang)["message"], params, lang)
+    if "place" not in params:
+        return said
+    return say("at_place", lang, message=said.rstrip(".。"), place=params["place"])
 
 
 def advice(code: str, params: Mapping[str, Any], lang: Lang = "en") -> str:
-    """What a person with a phone in hand can do about it."""
-    return _fill(_in(catalogue("findings")[code], lang)["advice"], params, lang)
+    """What a person can do about it, with a phone in hand or where `params` says the picture comes from."""
+    of_origin = catalogue("origins").get(params.get("origin", ""), {})
+    entry = of_origin.get(code) or of_origin.get(ABOUT.get(code, ""))
+    return _fill(
+        _in(entry, lang) if entry else _in(catalogue("findings")[code], lang)["advice"], params, lang
+    )
 
 
 def explanation(code: str, lang: Lang = "en") -> str:
@@ -95,7 +107,7 @@ def _shown(key: str, value: Any, lang: Lang) -> Any:
     if isinstance(value, list | tuple):
         return ("、" if lang == "zh" else ", ").join(str(_shown(key, item, lang)) for item in value)
     if isinstance(value, Mapping):
-        return _in(value, lang)
+        return _in(value, lang) if "en" in value else value
     if key == "percent" and value == 0:
         return term("less_than_one", lang)
     return term(value, lang) if isinstance(value, str) and key not in LITERAL else value

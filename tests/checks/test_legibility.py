@@ -47,6 +47,23 @@ def test_sharp_text_of_any_size_is_readable(text_px: int) -> None:
     assert found.score > 70
 
 
+def printed(ink: tuple[int, int, int], ground: tuple[int, int, int]) -> Picture:
+    """Text of one colour on another."""
+    return np.where(page().min(-1, keepdims=True) < 128, [[ink]], [[ground]]).astype(np.uint8)
+
+
+@pytest.mark.parametrize(
+    ("ink", "ground"),
+    [((222, 190, 120), (60, 18, 28)), ((245, 245, 245), (150, 30, 40)), ((40, 60, 180), (230, 220, 120))],
+    ids=["gold on a dark cover", "white on red", "blue on yellow"],
+)
+def test_letters_of_any_colour_on_any_ground_are_read(
+    ink: tuple[int, int, int], ground: tuple[int, int, int]
+) -> None:
+    assert score(printed(ink, ground)) > 70
+    assert score(blurred(printed(ink, ground), 8)) < 25
+
+
 def test_the_score_falls_as_blur_is_turned_up() -> None:
     scores = [score(blurred(page(), sigma)) for sigma in (0, 4, 8)]
     assert scores[0] > 70

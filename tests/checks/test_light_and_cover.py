@@ -84,6 +84,11 @@ def test_a_picture_in_the_dark_is_too_dark() -> None:
     assert code(light.assess_too_dark(subject((DOCUMENT * 0.2).astype(np.uint8)))) == "SF303"
 
 
+def test_a_dark_document_is_not_too_dark() -> None:
+    cover = np.where(DOCUMENT.min(-1, keepdims=True) < 128, [[[222, 190, 120]]], [[[50, 16, 24]]])
+    assert code(light.assess_too_dark(subject(cover.astype(np.uint8)))) is None
+
+
 def test_letters_washed_out_into_white_are_overexposed_but_white_paper_is_not() -> None:
     washed = np.clip(DOCUMENT.astype(np.float32) * 0.35 + 178, 0, 255).astype(np.uint8)
     washed = np.clip(washed.astype(np.int64) + 10, 0, 255).astype(np.uint8)
@@ -102,6 +107,13 @@ def in_warm_light(picture: Picture) -> Picture:
 def test_a_grey_copy_is_found_also_in_warm_light() -> None:
     assert code(colour.assess(subject(grey(DOCUMENT)))) == "SF403"
     assert code(colour.assess(subject(in_warm_light(grey(DOCUMENT))))) == "SF403"
+
+
+def test_a_border_drawn_a_little_too_wide_hides_no_grey_copy() -> None:
+    photo, quad = on_table(grey(DOCUMENT), table=(150, 90, 40))
+    (left, top), _, (right, bottom), _ = quad.corners
+    wide = Quad(((left - 8, top - 8), (right + 8, top - 8), (right + 8, bottom + 8), (left - 8, bottom + 8)))
+    assert code(colour.assess(subject(photo, border(wide)))) == "SF403"
 
 
 def test_a_colour_document_is_no_grey_copy_in_any_light() -> None:

@@ -1,4 +1,4 @@
-"""Is the margin around a printed frame much narrower on one side of a page that fills the picture?
+"""Is the margin around a printed frame even on a page that fills the picture, or much narrower on one side?
 
 Certificates and licences have such a frame, with much the same margin on all sides; a scan that lacks a
 strip of the paper keeps the frame and loses margin. Printing is never off by half of it.
@@ -46,26 +46,32 @@ class MarginParams(NamedTuple):
     """Largest over least of those."""
 
 
-def narrow_sides(picture: Pixels, params: MarginParams = MarginParams()) -> tuple[Side, ...]:
-    """The side that a strip of the margin is missing from; none where there is no frame.
+def margins(picture: Pixels, params: MarginParams = MarginParams()) -> tuple[int | None, ...]:
+    """Pixels from each side, in the order of `SIDES`, to the first rule along it; None where there is none.
 
     `picture` is H x W x 3 RGB, its long side about 800.
     """
     grey = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)
     # Turned so that the side in question lies on top: right, bottom and left by 90, 180, 270 degrees.
     turned = (np.asarray(np.rot90(grey, turns), np.uint8) for turns in range(len(SIDES)))
-    return narrow_of([_margin(view, params) for view in turned], params)
+    return tuple(_margin(view, params) for view in turned)
 
 
-def narrow_of(margins: Sequence[int | None], params: MarginParams = MarginParams()) -> tuple[Side, ...]:
-    """Of the margins in the order of `SIDES`, None where no rule was found."""
-    found = [margin for margin in margins if margin is not None]
-    if len(found) < len(SIDES):
+def are_even(found: Sequence[int | None], params: MarginParams = MarginParams()) -> bool:
+    """A frame with the same margin on all sides: nothing of it is missing."""
+    known = [margin for margin in found if margin is not None]
+    return len(known) == len(SIDES) and max(known) <= params.alike * min(known)
+
+
+def narrow_of(found: Sequence[int | None], params: MarginParams = MarginParams()) -> tuple[Side, ...]:
+    """The side that a strip of the margin is missing from; none where there is no frame."""
+    known = [margin for margin in found if margin is not None]
+    if len(known) < len(SIDES):
         return ()
-    least, *others = sorted(found)
+    least, *others = sorted(known)
     if least >= params.narrow * others[0] or others[-1] > params.alike * others[0]:
         return ()
-    return (SIDES[found.index(least)],)
+    return (SIDES[known.index(least)],)
 
 
 def _margin(grey: NDArray[np.uint8], params: MarginParams) -> int | None:

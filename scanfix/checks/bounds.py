@@ -1,0 +1,101 @@
+"""From where on is something told, how often is that right, and how severe may it therefore be?
+
+One table, `bounds.toml` beside this file: a row for each finding and for each severity that its check asks
+for, with what is measured, the bound, what the bound was set on, and how often the finding was right and how
+often false on photos of sources that set nothing. The counts are written by `benchmarks/verdicts.py`.
+
+Severity follows certainty: an error needs nine right ones of ten, a warning seven; what is less sure is
+said for the record, and what was hardly ever met is no error. Confidence is the same share by Laplace's rule
+of succession, so that two of two are no proof. What cannot be wrong (`file`), and what comes with a chance of
+its own, has no row.
+"""
+
+from __future__ import annotations
+
+import math
+import tomllib
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import Literal
+
+from scanfix.findings import Severity
+from scanfix.model import Finding
+from scanfix.packaged import packaged_text
+
+LEAST_TOLD = 5
+"""Fewer cases say nothing of how often it is right."""
+LEAST_RIGHT = {Severity.ERROR: 0.9, Severity.WARNING: 0.7, Severity.INFO: 0.0}
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """A row of the table."""
+
+    native: str
+    """What is measured."""
+    worse: Literal["above", "below"]
+    at: float
+    """Told from here on."""
+    set_on: str
+    right: int
+    """Pictures of which it was told, and that show it."""
+    shown: int
+    """Pictures that show it."""
+    false: int
+    """Pictures of which it was told, though they do not show it."""
+    others: int
+    """Pictures that do not show it."""
+
+    @property
+    def certainty(self) -> float:
+        """0..1: the chance that it is right where it is told."""
+        return (self.right + 1) / (self.told + 2)
+
+    @property
+    def told(self) -> int:
+        """Pictures of which it was told."""
+        return self.right + self.false
+
+    def allows(self, asked: Severity) -> Severity:
+        """The most severe word, up to the one asked for, that these counts bear."""
+        bears = (s for s in Severity if self.right >= LEAST_RIGHT[s] * self.told)
+        most = next(bears) if self.told >= LEAST_TOLD else Severity.WARNING
+        return max(most, asked, key=lambda severity: severity.rank)
+
+
+@cache
+def table() -> dict[tuple[str, Severity], Bound]:
+    """The rows, by code and the severity that the check asks for."""
+    rows = tomllib.loads(packaged_text(__package__, "bounds.toml"))
+    return {
+        (code, Severity(asked)): Bound(**row) for code, steps in rows.items() for asked, row in steps.items()
+    }
+
+
+def bound(code: str, asked: Severity = Severity.WARNING) -> float:
+    """From where on this is told."""
+    return table()[code, asked].at
+
+
+def reached(code: str, native: float) -> Severity | None:
+    """The severity to ask for with this native value: that of the strictest bound it is beyond."""
+    for asked in Severity:
+        row = table().get((code, asked))
+        if row and (native >= row.at if row.worse == "above" else native < row.at):
+            return asked
+    return None
+
+
+def score(code: str, native: float) -> float:
+    """0..100, 50 at the mildest bound, and a power of that with the native value in units of the bound."""
+    row = table()[code, max((s for c, s in table() if c == code), key=lambda severity: severity.rank)]
+    half = math.pow(0.5, max(native, 0.0) / row.at)
+    return 100 * half if row.worse == "above" else 100 * (1 - half)
+
+
+def as_sure(finding: Finding) -> Finding:
+    """The finding with its measured certainty, and no more severe than that bears."""
+    row = table().get((finding.code, finding.severity))
+    if row is None:
+        return finding
+    return replace(finding, severity=row.allows(finding.severity), confidence=round(row.certainty, 2))

@@ -1,0 +1,67 @@
+"""How many pixels does the document really have, blur and enlargement taken off?
+
+Where the picture is sharp, its steepest edges are as steep at full size as at half of it; where it is
+blurred they gain with every halving, up to the size at which all detail is kept. That size, in the worst of
+four directions so that motion counts in full, is asked for where there is no text to judge by.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+Grey = NDArray[np.uint8]
+Steps = NDArray[np.float64]
+
+
+class DetailParams(NamedTuple):
+    """Of 152 drawn documents that can be read two have less than 330 px of detail, at least 281, of 98 sharp
+    real ones none; of 124 that cannot be read 30 have less than 320 (`quality`, `quality2`, photos)."""
+
+    steepest: float = 0.995
+    """Share of the steps that are less steep."""
+    kept: float = 0.6
+    """Of the steepness at the best size."""
+    least_side: int = 100
+    """Smaller than this nothing is looked at."""
+
+
+def detail_px(grey: Grey, params: DetailParams = DetailParams()) -> float:
+    """Pixels along the long side of H x W that have detail; as many as there are where it is sharp."""
+    sizes, rows = [], []
+    while max(grey.shape) >= params.least_side and min(grey.shape) > 2:
+        sizes.append(max(grey.shape))
+        rows.append(_steps(grey, params.steepest))
+        half = max(1, grey.shape[1] // 2), max(1, grey.shape[0] // 2)
+        grey = np.asarray(cv2.resize(grey, half, interpolation=cv2.INTER_AREA), np.uint8)
+    if not rows:
+        return float(max(grey.shape))
+    steepness = np.array(rows)
+    return min(
+        _size(sizes, column, params.kept) for column in (steepness / np.maximum(steepness.max(0), 1)).T
+    )
+
+
+def _steps(grey: Grey, share: float) -> list[float]:
+    """Grey levels of the steep steps over two pixels: across, down and along both diagonals."""
+    values = grey.astype(np.int16)
+    steps = (
+        values[1:-1, 2:] - values[1:-1, :-2],
+        values[2:, 1:-1] - values[:-2, 1:-1],
+        (values[2:, 2:] - values[:-2, :-2]) / np.sqrt(2),
+        (values[2:, :-2] - values[:-2, 2:]) / np.sqrt(2),
+    )
+    return [float(np.quantile(np.abs(step), share)) for step in steps]
+
+
+def _size(sizes: list[int], column: Steps, kept: float) -> float:
+    """The largest size that keeps so much, between two of them by the logarithm."""
+    first = int(np.argmax(column >= kept))
+    if first == 0:
+        return float(sizes[0])
+    below, above = column[first - 1], column[first]
+    share = min(1.0, max(0.0, (above - kept) / max(above - below, 1e-6)))
+    return float(sizes[first] * 2**share)

@@ -1,0 +1,29 @@
+"""In which of nine places of the document does something lie?"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from scanfix.geometry import Point, Quad
+
+ROWS = ("upper", "middle", "lower")
+COLUMNS = ("left", "centre", "right")
+MOST = 0.6
+"""Of the width and of the height: what takes more of both lies all over the document."""
+
+
+def place_of(region: tuple[Point, ...], document: Quad) -> str:
+    """A word of the [term] table: `upper_left` to `lower_right`, or `all_over`.
+
+    `region` and `document` are in the same pixels; the place is that on the document as it stands.
+    """
+    unit = np.array([(0, 0), (1, 0), (1, 1), (0, 1)], np.float32)
+    there = cv2.getPerspectiveTransform(np.array(document.corners, np.float32), unit)
+    points = cv2.perspectiveTransform(np.array(region, np.float64).reshape(-1, 1, 2), there).reshape(-1, 2)
+    low, high = np.clip(points, 0, 1).min(axis=0), np.clip(points, 0, 1).max(axis=0)
+    if (high - low > MOST).all():
+        return "all_over"
+    # What runs along a side lies in the middle of it.
+    column, row = np.clip((low + high) / 2 * 3, 0, 2.99).astype(int)
+    return f"{ROWS[row]}_{COLUMNS[column]}"

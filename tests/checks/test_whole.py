@@ -1,0 +1,175 @@
+"""Documents that fill the picture: what speaks for their being whole, and against it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+import pytest
+from checks.drawn import Picture, on_table, page, plain, subject
+from drawing import flat
+
+from scanfix.checks import border as border_check
+from scanfix.checks import whole
+from scanfix.checks.printed_frame import are_even, margins, narrow_of
+from scanfix.checks.round_corners import corner_radii
+from scanfix.documents import find_kind
+from scanfix.geometry import SIDES, Quad, Side, Size
+from scanfix.model import DocumentBorder, Finding, SideState
+
+ID1_HEIGHT = round(900 * 53.98 / 85.6)
+
+
+def filling(pixels: Picture, state: SideState = SideState.FLUSH) -> DocumentBorder:
+    quad = Quad.frame(Size(pixels.shape[1], pixels.shape[0]))
+    return DocumentBorder(quad, 0.9, dict.fromkeys(SIDES, state))
+
+
+def cut_of(pixels: Picture, kind: str | None = None) -> tuple[Side, ...]:
+    return whole.look(subject(pixels, filling(pixels), kind=find_kind(kind) if kind else None)).cut
+
+
+def told(pixels: Picture, found: DocumentBorder, kind: str | None = None) -> Finding | None:
+    return border_check.assess(subject(pixels, found, kind=find_kind(kind) if kind else None)).finding
+
+
+def framed(grain: float = 0.0) -> Picture:
+    """A page with a printed frame, 40 pixels inside its edges."""
+    sheet = np.full((800, 600, 3), 236, np.uint8)
+    cv2.rectangle(sheet, (40, 40), (560, 760), (90, 80, 50), 2)
+    noise = np.random.default_rng(2).normal(0, grain, sheet.shape)
+    return np.asarray(np.clip(sheet + noise, 0, 255), np.uint8)
+
+
+def test_a_printed_frame_much_nearer_to_one_rim_makes_a_cut_side() -> None:
+    whole = framed()
+    assert cut_of(whole) == ()
+    assert cut_of(np.ascontiguousarray(whole[:, 26:])) == ("left",)
+    assert cut_of(np.ascontiguousarray(whole[:-26])) == ("bottom",)
+    assert cut_of(np.ascontiguousarray(whole[:, 8:])) == ()  # print is a little off
+
+
+def test_grained_paper_has_no_frame() -> None:
+    assert margins(framed(60)[:, 26:]) == (None,) * 4
+
+
+@pytest.mark.parametrize(
+    ("margins", "sides"),
+    [((20, 21, 20, 9), ("left",)), ((20, 21, 20, 11), ()), ((20, 40, 20, 9), ()), ((20, None, 20, 9), ())],
+)
+def test_a_margin_is_narrow_beside_three_alike(
+    margins: tuple[int | None, ...], sides: tuple[Side, ...]
+) -> None:
+    assert narrow_of(margins) == sides
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "sides"),
+    [
+        (900, ID1_HEIGHT, ()),
+        (900, round(0.98 * ID1_HEIGHT), ()),
+        (900, round(0.95 * ID1_HEIGHT), ("top", "bottom")),
+        (round(0.95 * 900), ID1_HEIGHT, ("right", "left")),
+        (ID1_HEIGHT, round(0.95 * 900), ("top", "bottom")),
+        (900, 2 * ID1_HEIGHT, ()),  # both sides, one below the other
+        (1000, 1414, ()),  # copied on an A4 sheet
+    ],
+)
+def test_a_card_that_is_too_long_or_too_short_for_its_kind_is_cut(
+    width: int, height: int, sides: tuple[Side, ...]
+) -> None:
+    assert cut_of(plain(width, height), "resident-id") == sides
+
+
+def test_without_a_kind_the_shape_says_nothing() -> None:
+    assert cut_of(plain(900, round(0.93 * ID1_HEIGHT))) == ()
+
+
+def test_a_frame_with_even_margins_and_the_shape_of_the_named_kind_speak_for_a_whole_document() -> None:
+    for pixels, kind in ((framed(), None), (plain(900, ID1_HEIGHT), "resident-id")):
+        finding = told(pixels, filling(pixels), kind)
+        assert finding is not None
+        assert (finding.code, finding.severity) == ("SF102", "info")
+
+
+def test_margins_are_even_where_all_four_are_known_and_alike() -> None:
+    assert are_even((20, 21, 22, 25))
+    assert not are_even((20, 21, 22, 40))
+    assert not are_even((20, 21, None, 22))
+
+
+def test_a_document_of_another_shape_than_its_kind_is_called_cut_but_not_by_an_error() -> None:
+    short = page(900, round(0.93 * ID1_HEIGHT))
+    finding = told(short, filling(short), "resident-id")
+    assert finding is not None
+    assert (finding.code, finding.severity) == ("SF103", "warning")
+
+
+def beside_the_frame(*cut: Side, certainty: float = 0.95, table: int = 96) -> Finding | None:
+    """What is told of a page on a table with these sides cut."""
+    photo, quad = on_table(page(), table=(table, table, table))
+    states = {side: SideState.CUT if side in cut else SideState.SEEN for side in SIDES}
+    sure = {side: certainty if side in cut else 0.0 for side in SIDES}
+    missing = {side: 0.12 if side in cut else 0.0 for side in SIDES}
+    return told(photo, DocumentBorder(quad, 0.95, states, (), missing, sure))
+
+
+def test_a_cut_side_is_an_error_with_the_share_that_is_missing() -> None:
+    finding = beside_the_frame("right")
+    assert finding is not None
+    assert (finding.code, finding.severity) == ("SF103", "error")
+    assert finding.params == {"sides": ["right"], "missing": {"right": 12}}
+
+
+@pytest.mark.parametrize("cut", [("top", "right", "bottom"), SIDES])
+def test_more_than_two_cut_sides_are_more_often_a_document_that_just_fits(cut: Sequence[Side]) -> None:
+    finding = beside_the_frame(*cut)
+    assert finding is not None
+    assert (finding.code, finding.params["sides"]) == ("SF102", [side for side in SIDES if side in cut])
+
+
+def test_a_cut_that_is_not_sure_and_one_between_bars_of_one_colour_cannot_be_confirmed() -> None:
+    for finding in (
+        beside_the_frame("right", certainty=0.5),
+        beside_the_frame("right", table=0),
+        beside_the_frame("right", table=255),
+    ):
+        assert finding is not None
+        assert finding.code == "SF102"
+
+
+def rounded(corners: tuple[int, ...], ground: int = 30) -> Picture:
+    """A card that fills the picture, with wedges of ground in these corners, counted from the top left."""
+    card = flat("card").copy()
+    height, width = card.shape[:2]
+    radius = round(3.18 / 85.6 * width)
+    wedge = np.ones((radius, radius), np.uint8)
+    cv2.circle(wedge, (radius, radius), radius, 0, -1)
+    for corner in corners:
+        y, x = (0 if corner < 2 else height - radius), (width - radius if corner in (1, 2) else 0)
+        card[y : y + radius, x : x + radius][np.rot90(wedge, -corner) > 0] = ground
+    return card
+
+
+def test_round_corners_are_seen_where_they_are() -> None:
+    small = cv2.resize(rounded((0, 1, 3)), (800, 504), interpolation=cv2.INTER_AREA)
+    radii = corner_radii(np.asarray(small, np.uint8))
+    assert [radius > 0 for radius in radii] == [True, True, False, True]
+    assert radii[0] == pytest.approx(3.18 / 85.6, rel=0.25)
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (10, 14), (30, 800), (800, 30)])
+def test_tiny_and_narrow_pictures_have_no_round_corners(shape: tuple[int, int]) -> None:
+    assert not any(corner_radii(np.zeros((*shape, 3), np.uint8)))
+
+
+def test_a_card_that_shows_its_four_round_corners_is_whole() -> None:
+    whole = rounded((0, 1, 2, 3))
+    assessment = border_check.assess(subject(whole, filling(whole)))
+    assert assessment.finding is not None
+    assert (assessment.finding.code, assessment.finding.severity) == ("SF102", "info")
+    assert assessment.native == 4
+    square = told(flat("card"), filling(flat("card")))
+    assert square is not None
+    assert (square.code, square.severity) == ("SF102", "warning")

@@ -1,0 +1,149 @@
+"""How sure a finding is, how severe it may be, where it is and where the picture comes from."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from checks.drawn import border, on_table, page, subject
+
+from scanfix.checks import bounds
+from scanfix.checks.bounds import Bound
+from scanfix.checks.origin import Origin, origin_of
+from scanfix.checks.place import place_of
+from scanfix.findings import FINDINGS, Severity
+from scanfix.geometry import SIDES, Quad
+from scanfix.messages import LANGS, Lang, advice, catalogue, term
+from scanfix.model import DocumentBorder, Finding, SideState, SourceInfo
+
+PHOTO, QUAD = on_table(page())
+ROWS = list(bounds.table().items())
+
+
+def measured(right: int, false: int) -> Bound:
+    return Bound("", "above", 1.0, "", right, right, false, 100)
+
+
+@pytest.mark.parametrize(
+    ("right", "false", "severity"),
+    [(9, 1, "error"), (8, 1, "warning"), (7, 3, "warning"), (4, 2, "info"), (4, 0, "warning")],
+)
+def test_severity_follows_certainty(right: int, false: int, severity: str) -> None:
+    assert measured(right, false).allows(Severity.ERROR) == severity
+
+
+def test_certainty_never_makes_a_finding_more_severe_than_its_check_asks() -> None:
+    assert measured(50, 0).allows(Severity.INFO) is Severity.INFO
+
+
+def test_few_cases_are_no_proof() -> None:
+    assert measured(2, 0).certainty < measured(20, 0).certainty < 1
+
+
+@pytest.mark.parametrize(("key", "row"), ROWS, ids=lambda value: str(value)[:20])
+def test_every_row_is_about_a_finding_and_counts_what_can_be(key: tuple[str, Severity], row: Bound) -> None:
+    assert key[0] in FINDINGS
+    assert row.right <= row.shown
+    assert row.false <= row.others
+    assert row.native
+    assert row.set_on
+
+
+@pytest.mark.parametrize("code", sorted({code for (code, _), _ in ROWS}))
+def test_scores_compare_half_is_the_bound_and_worse_is_less(code: str) -> None:
+    mildest = max((asked for (c, asked), _ in ROWS if c == code), key=lambda severity: severity.rank)
+    row = bounds.table()[code, mildest]
+    worse = 1.5 if row.worse == "above" else 0.5
+    assert bounds.score(code, row.at) == pytest.approx(50)
+    assert 0 <= bounds.score(code, worse * row.at) < 50 < bounds.score(code, row.at / worse) <= 100
+
+
+def test_a_finding_is_as_sure_as_it_was_right() -> None:
+    row = bounds.table()["SF103", Severity.ERROR]
+    sure = bounds.as_sure(Finding.of("SF103", sides=["top"]))
+    assert sure.confidence == pytest.approx(row.certainty, abs=0.01)
+    untouched = Finding.of("SF401", claimed="PNG")
+    assert bounds.as_sure(untouched) == untouched
+
+
+@pytest.mark.parametrize(
+    ("x", "y", "place"),
+    [
+        (0.1, 0.1, "upper_left"),
+        (0.5, 0.1, "upper_centre"),
+        (0.9, 0.9, "lower_right"),
+        (0.5, 0.5, "middle_centre"),
+    ],
+)
+def test_a_place_is_told_on_the_document_however_it_lies(x: float, y: float, place: str) -> None:
+    turned = Quad(((300, 100), (700, 300), (500, 700), (100, 500)))
+    (ax, ay), (bx, by), _, (dx, dy) = turned.corners
+    middle = (ax + x * (bx - ax) + y * (dx - ax), ay + x * (by - ay) + y * (dy - ay))
+    spot = tuple((middle[0] + i, middle[1] + j) for i, j in ((-9, -9), (9, -9), (9, 9), (-9, 9)))
+    assert place_of(spot, turned) == place
+
+
+def test_what_takes_most_of_the_document_lies_all_over_it() -> None:
+    assert place_of(QUAD.corners, QUAD) == "all_over"
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_the_place_stands_in_the_sentence(lang: Lang) -> None:
+    said = Finding.of("SF301", place="lower_right").message(lang)
+    assert term("lower_right", lang) in said
+    assert said[-1] in ".。"
+    assert said.count("。") + said.count(". ") <= 1
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_what_is_missing_stands_in_the_parameters_and_breaks_no_sentence(lang: Lang) -> None:
+    finding = Finding.of("SF103", sides=["right"], missing={"right": 12})
+    assert term("right", lang) in finding.message(lang)
+
+
+def info(**known: object) -> SourceInfo:
+    return replace(SourceInfo("JPEG", None, 100_000, 2000, 1500), **known)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("source", "flush", "origin"),
+    [
+        (info(), False, "photo"),
+        (info(metadata=("exif",), dpi=300.0), True, "photo"),
+        (info(dpi=300.0), False, "scan"),
+        (info(), True, "scan"),
+        (info(format="TIFF"), False, "scan"),
+        (info(format="PNG"), True, "screenshot"),
+        (info(format="PDF"), True, "page"),
+        (info(width=400, height=300), False, "thumbnail"),
+    ],
+)
+def test_the_origin_is_guessed_by_what_the_file_says(source: SourceInfo, flush: bool, origin: Origin) -> None:
+    state = SideState.FLUSH if flush else SideState.SEEN
+    assert origin_of(source, DocumentBorder(QUAD, 0.9, dict.fromkeys(SIDES, state))) == origin
+
+
+@pytest.mark.parametrize("lang", LANGS)
+@pytest.mark.parametrize("origin", catalogue("origins"))
+def test_nobody_with_a_scanner_is_told_to_tap_the_screen(origin: str, lang: Lang) -> None:
+    for code in ("SF201", "SF203"):
+        said = advice(code, {"origin": origin, "height": 5}, lang)
+        assert said != advice(code, {"height": 5}, lang)
+        assert not {"tap", "phone", "closer"} & set(said.lower().replace(",", "").split())
+        assert "手机" not in said
+
+
+def test_a_document_that_fills_a_scan_is_told_of_in_words_for_a_scanner() -> None:
+    finding = Finding.of("SF102", sides=list(SIDES), origin="scan")
+    assert "lid" in finding.advice("en")
+    assert "盖板" in finding.advice("zh")
+
+
+def test_the_runner_says_where() -> None:
+    from checks.drawn import with_spot
+
+    from scanfix.checks import run_checks
+
+    shining, quad = on_table(with_spot(page(paper=(225, 228, 222)), 780, 480, 90))
+    told = [a.finding for a in run_checks(subject(shining, border(quad))) if a.finding and a.finding.region]
+    assert "lower_right" in [finding.params["place"] for finding in told]

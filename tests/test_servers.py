@@ -118,7 +118,7 @@ def test_a_crowd_gets_results_and_clean_refusals_only(server: Server, card_bytes
         answer = server.post(card_bytes, "?anyway=true")
         told.append((answer.status, answer.headers.get("retry-after", "")))
 
-    crowd = [threading.Thread(target=send) for _ in range(24)]
+    crowd = [threading.Thread(target=send) for _ in range(20)]
     for client in crowd:
         client.start()
     while any(client.is_alive() for client in crowd):
@@ -162,7 +162,7 @@ def test_a_server_with_processes_of_its_own_serves_and_leaves_nothing(
 ) -> None:
     pytest.importorskip("gunicorn")
     with serving(*command) as server:
-        assert [server.post(card_bytes, "?anyway=true").status for _ in range(2)] == [201, 201]
+        assert server.post(card_bytes, "?anyway=true").status == 201
         assert server.post(b"no picture").status == 415
         family = server.family()
         server.end(signal.SIGTERM)

@@ -135,7 +135,8 @@ class Pool:
             with self._counted(job):
                 process = process or self._start()
                 answer = job.ask(process)
-                self._counts.killed += not process.is_sound
+            if not process.is_sound:
+                self._count_killed()
             if not process.is_sound or process.photo_count >= self._recycle_after:
                 process.close()
         except BaseException:
@@ -193,6 +194,10 @@ class Pool:
                 counts.killed,
                 round(counts.seconds, 3),
             )
+
+    def _count_killed(self) -> None:
+        with self._lock:
+            self._counts.killed += 1
 
     @contextmanager
     def _counted(self, job: Job) -> Iterator[None]:

@@ -150,8 +150,9 @@ def _refuse_unknown(first: Directory, compression: int) -> None:
     """What libtiff has not been built with, it would complain about in a line on standard error."""
     bits = first.number(BITS, 8)
     is_wide_jpeg = compression in _JPEG_COMPRESSIONS and bits != 8
+    # Packed, libtiff puts it together; unpacked, Pillow takes it for whole pixels.
     is_shared = (
-        compression in STREAMS
+        compression == 1
         and first.number(PHOTOMETRIC, 1) == _YCBCR
         and (first.numbers(YCBCR_SUBSAMPLING) or (2, 2)) != (1, 1)
     )

@@ -9,7 +9,7 @@ from PIL import AvifImagePlugin, Image
 from scanfix.decoding import isobmff, pillow
 from scanfix.decoding.colour_space import Codes
 from scanfix.decoding.exif import read_exif
-from scanfix.decoding.items import check_coded, dot_aspect_of, is_cut, read_items, space_of
+from scanfix.decoding.items import Items, check_coded, dot_aspect_of, is_cut, read_items, space_of
 from scanfix.decoding.stored import Model, Stored, check_metadata
 from scanfix.errors import InputError
 from scanfix.limits import Limits
@@ -31,7 +31,11 @@ def read_avif(data: bytes, limits: Limits, *, salvage: bool = False) -> Stored:
     page_count = min(getattr(picture, "n_frames", 1), limits.max_pages)
     damaged = pillow.load(picture, "AVIF", salvage=salvage)
     color_mode = picture.mode
-    wide = _all_bits(bare, picture) if space is not None and space.is_hdr and not damaged else None
+    wide = (
+        _all_bits(bare, picture, _depth(found))
+        if space is not None and space.is_hdr and not damaged
+        else None
+    )
     pixels, model = wide or pillow.pixels_of(picture, "AVIF")
     return Stored(
         pixels,
@@ -47,7 +51,15 @@ def read_avif(data: bytes, limits: Limits, *, salvage: bool = False) -> Stored:
     )
 
 
-def _all_bits(data: bytes, picture: Image.Image) -> tuple[Codes, Model] | None:
+def _depth(items: Items) -> int | None:
+    """Bits of a sample by the configuration of the picture; None where a sequence tells them elsewhere."""
+    configuration = items.property_of(b"av1C")
+    if configuration is None or len(configuration) < 3 or not configuration[2] & 0x40:
+        return None
+    return 12 if configuration[2] & 0x20 else 10
+
+
+def _all_bits(data: bytes, picture: Image.Image, depth: int | None) -> tuple[Codes, Model] | None:
     """The samples of 10 or 12 bits, spread over 16, where eight would show steps; None where they are not
     had.
 
@@ -56,7 +68,7 @@ def _all_bits(data: bytes, picture: Image.Image) -> tuple[Codes, Model] | None:
     pixels = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
     if pixels is None or pixels.dtype != np.uint16 or pixels.ndim != 3 or pixels.shape[1::-1] != picture.size:
         return None
-    bits = 12 if int(pixels.max()) > _TEN_BITS else 10
+    bits = depth or (12 if int(pixels.max()) > _TEN_BITS else 10)
     wide = np.asarray(pixels, np.uint16) << (16 - bits)
     if wide.shape[2] == 4:
         return np.ascontiguousarray(wide[..., [2, 1, 0, 3]]), "RGBA"

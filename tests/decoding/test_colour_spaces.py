@@ -126,22 +126,20 @@ def test_an_avif_shows_the_space_that_it_names(primaries: int, curve: int) -> No
     assert difference(data[:place] + struct.pack(">HH", primaries, curve) + data[place + 4 :]) < 4
 
 
-def test_an_avif_of_ten_bits_keeps_them() -> None:
-    samples = codes(9, PQ, 1023)
-    done, coded = cv2.imencode(
-        ".avif",
-        np.ascontiguousarray(samples[..., ::-1]),
-        [cv2.IMWRITE_AVIF_DEPTH, 10, cv2.IMWRITE_AVIF_QUALITY, 100],
-    )
+@pytest.mark.parametrize("depth", [10, 12])
+@pytest.mark.parametrize("share", [1.0, 0.02])
+def test_an_avif_of_more_bits_keeps_them(depth: int, share: float) -> None:
+    """In the dark too, where no sample of 12 bits needs more than ten."""
+    samples = np.round(pq(share * light() @ SRGB_TO_2020.T) * ((1 << depth) - 1)).astype(np.uint16)
+    ways = [cv2.IMWRITE_AVIF_DEPTH, depth, cv2.IMWRITE_AVIF_QUALITY, 100]
+    done, coded = cv2.imencode(".avif", np.ascontiguousarray(samples[..., ::-1]), ways)
     if not done:
         pytest.skip("this OpenCV writes no AVIF")
     data = coded.tobytes()
     place = data.index(b"nclx") + 4
     data = data[:place] + struct.pack(">HH", 9, PQ) + data[place + 4 :]
-    assert difference(data) < 3
-    # Steps of eight bits in PQ are three levels apart; of ten, every level is there.
-    grey = np.repeat(np.repeat(np.linspace(100, 240, 96)[None], 64, axis=0)[..., None], 3, axis=2) / 255
-    assert grey.shape == picture().shape
+    wanted = 255 * srgb(share * light())
+    assert np.abs(decode(data).pixels - wanted).mean() < 3
 
 
 def test_light_above_white_is_pressed_and_not_cut() -> None:

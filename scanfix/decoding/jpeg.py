@@ -202,7 +202,8 @@ def _note_application(header: JpegHeader, marker: int, segment: bytes) -> int:
     elif marker == _APP0 and segment[:4] == b"JFIF" and len(segment) >= 12:
         unit, density, along = struct.unpack_from(">BHH", segment, 7)
         header.jfif_dpi = plausible_dpi({1: density, 2: density * 2.54}.get(unit))
-        header.dot_aspect = dot_aspect(density, along)
+        if unit:
+            header.dot_aspect = dot_aspect(density, along)
     return 0
 
 

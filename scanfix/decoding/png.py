@@ -224,8 +224,10 @@ def _note_ancillary(chunks: PngChunks, kind: bytes, body: memoryview, limits: Li
         chunks.icc = _icc(bytes(body), limits)
     elif kind == b"pHYs" and len(body) == 9:
         across, along = struct.unpack_from(">II", body)
-        chunks.dot_aspect = dot_aspect(across, along)
-        chunks.dpi = plausible_dpi(across * 0.0254) if body[8] == 1 else None
+        if body[8] == 1:
+            # Without a unit it is the shape of the dots alone, which no viewer minds.
+            chunks.dot_aspect = dot_aspect(across, along)
+            chunks.dpi = plausible_dpi(across * 0.0254)
     elif kind in _COLOUR_CHUNKS and not chunks.pixel_data:
         _note_colour(chunks, kind, bytes(body[:32]))
     elif kind == b"acTL" and len(body) == 8:

@@ -110,6 +110,6 @@ def dot_aspect(across: float | None, along: float | None) -> float:
     return aspect if _NARROWEST <= max(aspect, 1 / aspect) <= _WIDEST else 1.0
 
 
-_NARROWEST, _WIDEST = 1.03, 5.0
-"""Rounded numbers of the same resolution differ less; a fax of the lowest kind has 204 x 98, of the finest
-408."""
+_NARROWEST, _WIDEST = 1.05, 5.0
+"""Rounded numbers of the same resolution differ less, and that of a fine fax (204 x 196) nobody sees; a fax
+of the lowest kind has 204 x 98."""

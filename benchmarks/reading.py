@@ -1,7 +1,6 @@
 """Is what stands on a document read right, or not at all? On drawn specimens, with the extra `ocr`.
 
     python benchmarks/reading.py --rounds 4 --out reading.jsonl
-    python benchmarks/reading.py --rounds 0 --hard 100
 
 Five kinds of specimen, each with another number every round, photographed in eleven ways. Of each picture the
 number (right, not read, or wrong though called certain), the kind, the machine-readable zone, how the picture
@@ -11,12 +10,10 @@ lies, and the processor time of the reading. The table at the end is the one of 
 from __future__ import annotations
 
 import argparse
-import io
 import json
 import random
 import sys
 import time
-from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import date
@@ -25,11 +22,9 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "sample_images"))
 
-import cv2
 import numpy as np
 from draw import faults, scenes, specimens
 from draw.numbers import credit_code, passport_lines, resident_number
-from PIL import Image
 
 from scanfix import reading
 from scanfix.borders import find_border
@@ -167,40 +162,6 @@ def one(kind: str, way: Way, seed: int) -> dict[str, Any]:
     }
 
 
-def hard(kind: str, seed: int) -> dict[str, Any]:
-    """A flat specimen, small, blurred, noisy and compressed by chance: around the edge of what is read."""
-    rng = random.Random(10_000 + seed)
-    number = with_number(kind, rng)
-    form = specimens.FORMS[kind]  # type: ignore[index]
-    pixels = specimens.specimen(kind, rng.uniform(420, 1100) / form.width_mm * 25.4)  # type: ignore[arg-type]
-    sigma = rng.uniform(0, 0.004) * pixels.shape[1]
-    soft = cv2.GaussianBlur(pixels, (0, 0), sigma + 0.01).astype(np.float32)
-    soft += np.random.default_rng(seed).normal(0, rng.uniform(0, 24), soft.shape)
-    image = Image.fromarray(np.clip(soft, 0, 255).astype(np.uint8))
-    buffer = io.BytesIO()
-    image.save(buffer, "JPEG", quality=rng.randint(12, 80))
-    picture = reading.read_picture(np.asarray(Image.open(buffer).convert("RGB")))
-    read = fields_of(picture.lines, TODAY)
-    told, certain = (read.number.text, read.number.certain) if read.number else ("", False)
-    return {
-        "kind": kind,
-        "number": "right" if told == number else "wrong" if told and certain else "not read",
-        "wrong_kind": bool(read.kind and read.kind_certain and read.kind.name != KINDS[kind]),
-        "turned": picture.degrees != 0 or picture.mirrored,
-    }
-
-
-def report_hard(count: int) -> None:
-    rows = [hard(kind, seed) for seed in range(count) for kind in ("card", "passport", "licence")]
-    for kind in ("card", "passport", "licence"):
-        answers = Counter(row["number"] for row in rows if row["kind"] == kind)
-        print(
-            f"hard, {kind}:", ", ".join(f"{answers[word]} {word}" for word in ("right", "not read", "wrong"))
-        )
-    print("hard, kind wrong and certain:", share(rows, lambda row: row["wrong_kind"]))
-    print("hard, called turned or mirrored:", share(rows, lambda row: row["turned"]))
-
-
 def share(rows: Iterable[dict[str, Any]], right: Callable[[dict[str, Any]], bool]) -> str:
     answers = [right(row) for row in rows]
     return f"{sum(answers)} of {len(answers)}" + (f" ({sum(answers) / len(answers):.3f})" if answers else "")
@@ -245,7 +206,6 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--rounds", type=int, default=4)
-    parser.add_argument("--hard", type=int, default=0, help="rounds of spoilt flat specimens")
     parser.add_argument("--first", type=int, default=0, help="seed of the first round")
     parser.add_argument("--out", type=Path, help="JSON lines; what is there already is not done again")
     options = parser.parse_args()
@@ -262,10 +222,7 @@ def main() -> None:
                 if options.out:
                     with options.out.open("a") as file:
                         file.write(json.dumps(rows[-1]) + "\n")
-    if rows:
-        report(rows)
-    if options.hard:
-        report_hard(options.hard)
+    report(rows)
 
 
 if __name__ == "__main__":

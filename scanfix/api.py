@@ -46,6 +46,7 @@ def prepare(
     turn: Turn | None = None,
     number: str | None = None,
     name: str | None = None,
+    page: int | None = None,
     filename: str | None = None,
 ) -> PreparedImage:
     """Make the file that a portal takes, and say what is still risky.
@@ -57,14 +58,15 @@ def prepare(
     `crop="never"` keeps the whole picture;
     `document` names the kind of document; `corners` are four points in upright source pixels for
     those who know better than the detector; `turn` is the degrees clockwise by which the upright source is
-    turned, in place of what its text says; `salvage` takes what is left of a damaged file;
+    turned, in place of what its text says; `page` is that of a PDF, from 1; `salvage` takes what is left of
+    a damaged file;
     `number` and `name` are those typed into the form, to be held against the document, which is read where
     they or the kind are given and the extra `ocr` is installed;
     `filename` is what whoever sent the photo calls it: only asked which format that claims.
 
     Raises InputError, CannotMeetProfileError, ConfigError or MissingExtraError.
     """
-    order = make_order(profile, format, crop, document, limits, salvage, corners, turn, number, name)
+    order = make_order(profile, format, crop, document, limits, salvage, corners, turn, number, name, page)
     if format is None:
         order = replace(order, kept_formats=order.profile.formats)
     return pipeline.prepare(read_source(photo, limits, filename), order)

@@ -42,6 +42,8 @@ INPUT_CODES: dict[str, int] = {
     "upload_missing": 422,
     "upload_broken": 400,
     "upload_slow": 408,
+    "no_such_page": 422,
+    "one_document": 422,
 }
 PROFILE_CODES: dict[str, int] = {"cannot_fit": 422, "wrong_shape": 422, "wrong_shape_cut": 422}
 OUTPUT_CODES: dict[str, int] = {
@@ -53,6 +55,8 @@ OUTPUT_CODES: dict[str, int] = {
     "output_collision": 500,
     "output_folder": 500,
     "disk_full": 507,
+    "no_space": 507,
+    "output_busy": 500,
     "not_written": 500,
     "verification_failed": 500,
 }
@@ -70,6 +74,7 @@ CONFIG_CODES: dict[str, int] = {
     "bad_limit": 500,
     "bad_form": 422,
     "broken_opencv": 500,
+    "no_cluster": 500,
     "forked_while_busy": 500,
 }
 EXTRA_CODES: dict[str, int] = {"missing_extra": 501, "missing_web": 501, "missing_reader": 501}

@@ -15,7 +15,7 @@ import os
 import stat
 import sys
 import time
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from inspect import iscoroutinefunction
 from typing import Protocol
@@ -112,7 +112,7 @@ def read_source(photo: Photo | SourceBytes, limits: Limits, filename: str | None
 
 def write_atomically(
     path: str | os.PathLike[str],
-    data: bytes,
+    data: bytes | Iterable[bytes],
     *,
     overwrite: bool = False,
     inputs: Collection[Identity] = (),
@@ -120,7 +120,8 @@ def write_atomically(
 ) -> None:
     """Write the whole of `data` under `path`, or leave everything as it was.
 
-    `inputs` are the files that are never overwritten, under whatever name. `extensions` are those
+    Data of any length may come in pieces. `inputs` are the files that are never overwritten, under
+    whatever name. `extensions` are those
     that tell the truth about the data; none given, any will do. Raises OutputError.
     """
     target = os.fspath(path)
@@ -162,12 +163,12 @@ def _is_abandoned(entry: os.DirEntry[str]) -> bool:
     except OSError:
         return False
     try:
-        return _lock(descriptor) is True
+        return lock(descriptor) is True
     finally:
         os.close(descriptor)
 
 
-def _lock(descriptor: int) -> bool | None:
+def lock(descriptor: int) -> bool | None:
     """Take the lock on a file, which ends with its descriptor: whether it was free; None without locks."""
     if sys.platform == "win32":
         return None
@@ -368,15 +369,16 @@ def _opened_and_locked(temporary: str) -> int:
     while True:
         descriptor = os.open(temporary, _WRITE_FLAGS, 0o600)
         # Between opening and locking another run may have taken it for abandoned.
-        if _lock(descriptor) is None or os.fstat(descriptor).st_nlink:
+        if lock(descriptor) is None or os.fstat(descriptor).st_nlink:
             return descriptor
         os.close(descriptor)
 
 
-def _write_all(descriptor: int, data: bytes) -> None:
-    view = memoryview(data)
-    while view:
-        view = view[os.write(descriptor, view) :]
+def _write_all(descriptor: int, data: bytes | Iterable[bytes]) -> None:
+    for chunk in (data,) if isinstance(data, bytes) else data:
+        view = memoryview(chunk)
+        while view:
+            view = view[os.write(descriptor, view) :]
     if hasattr(os, "fchmod"):
         with contextlib.suppress(OSError):
             os.fchmod(descriptor, 0o666 & ~_umask())

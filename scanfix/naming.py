@@ -17,25 +17,38 @@ MAX_NAME_BYTES = 255
 """Longest file name of the usual file systems."""
 
 
-def distinct_names(sources: Iterable[PurePath], ending: str) -> dict[PurePath, PurePath]:
-    """A result for each source path, in the same folder as it, no two the same.
+def distinct_names(
+    sources: Iterable[PurePath], ending: str, taken: Iterable[PurePath] = ()
+) -> dict[PurePath, PurePath]:
+    """A result for each source path, in the same folder as it, no two the same, none of those `taken`.
 
     `a/card.png` -> `a/card.jpg`; where `card.png` and `card.jpg` lie side by side, both keep their
     full names: `card.png.jpg`, `card.jpg.jpg`. Names that differ only in case or in their Unicode
     form count as the same, because some disks say so.
     """
     wanted = {source: source.with_name(_fitted(source.stem, ending)) for source in sources}
-    taken: dict[str, int] = {}
+    used = set(map(_key, taken))
+    count: dict[str, int] = {}
     for target in wanted.values():
-        taken[_key(target)] = taken.get(_key(target), 0) + 1
+        count[_key(target)] = count.get(_key(target), 0) + 1
+    shared = used | {key for key, number in count.items() if number > 1}
     chosen: dict[PurePath, PurePath] = {}
-    used = {key for key, count in taken.items() if count == 1}
+    used |= set(count) - shared
     for source, target in wanted.items():
-        if taken[_key(target)] > 1:
+        if _key(target) in shared:
             target = _free(source, ending, used)
             used.add(_key(target))
         chosen[source] = target
     return chosen
+
+
+def named_page(name: str, page: int) -> str:
+    """The result of one of several pages: `lease.jpg` -> `lease.p2.jpg`, `id.prepared.jpg` ->
+    `id.p2.prepared.jpg`."""
+    path = PurePath(name)
+    ending = PREPARED if path.stem.endswith(PREPARED) else ""
+    stem = path.stem.removesuffix(ending)
+    return path.with_name(f"{stem}.p{page}{ending}{path.suffix}").as_posix()
 
 
 def shown(name: str | os.PathLike[str]) -> str:

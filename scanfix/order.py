@@ -43,6 +43,7 @@ class PrepareOptions(InspectOptions, total=False):
     format: str | None
     crop: Crop
     turn: Turn | None
+    page: int | None
 
 
 class JoinOptions(TypedDict, total=False):
@@ -72,6 +73,8 @@ class Order:
     number: str | None = field(default=None, repr=False)
     name: str | None = field(default=None, repr=False)
     """Number and name as they were typed into the form; held against the document."""
+    page: int | None = None
+    """Of a PDF, from 1; None is the first, and that there are others is a finding."""
     kept_formats: tuple[Format, ...] = ()
     """Beside `format`, those in which a file that conforms already may stay."""
 
@@ -92,6 +95,7 @@ def make_order(
     turn: int | None = None,
     number: str | None = None,
     name: str | None = None,
+    page: int | None = None,
 ) -> Order:
     """Resolve the names; raises ConfigError for those that do not exist."""
     rules = load_profile(profile)
@@ -101,6 +105,8 @@ def make_order(
         raise ConfigError("crop_fit", profile=rules.name)
     if not isinstance(limits, Limits):
         raise ConfigError("bad_option", option="limits", value=limits)
+    if page is not None and page < 1:
+        raise ConfigError("bad_option", option="page", value=page)
     return Order(
         rules,
         format_of(format, rules),
@@ -112,6 +118,7 @@ def make_order(
         None if turn is None else _turn_of(turn),
         _text("number", number),
         _text("name", name),
+        page,
     )
 
 

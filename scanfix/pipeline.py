@@ -20,7 +20,7 @@ from scanfix.declared import VIEW_SIDE, read_document, with_what_is_read
 from scanfix.decoding import decode
 from scanfix.documents.fields import Fields
 from scanfix.encoding import Encoded, encode, most_useful_pixels, pass_through, recode
-from scanfix.errors import ScanfixError
+from scanfix.errors import InputError, ScanfixError
 from scanfix.faults import refusing
 from scanfix.files import SourceBytes
 from scanfix.framing import Framed, frame
@@ -118,6 +118,41 @@ def join(
     return JoinedImage(encoded.data, reports[0], reports[1], front.inputs | back.inputs)
 
 
+def split(sheet: SourceBytes, order: Order) -> tuple[PreparedImage, ...]:
+    """Each document on one scan as its own result, from the top left on; one where no more are found.
+
+    Errors as in `prepare`.
+    """
+    quads = documents_on(sheet, order)
+    if len(quads) < 2:
+        return (prepare(sheet, order),)
+    return tuple(prepare(sheet, replace(order, corners=quad)) for quad in quads)
+
+
+def join_sheet(sheet: SourceBytes, order: Order, layout: Layout = "vertical") -> JoinedImage:
+    """The first two documents on one scan, front and back of one, on one page. Errors as in `join`."""
+    quads = documents_on(sheet, order)
+    if len(quads) < 2:
+        raise InputError("one_document")
+    front, back = (replace(order, corners=quad) for quad in quads[:2])
+    return join(sheet, sheet, front, layout, back)
+
+
+@refusing()
+def documents_on(sheet: SourceBytes, order: Order) -> tuple[Quad, ...]:
+    """Where documents lie on a scan, in pixels of the file, from the top left on."""
+    border = _examine(sheet, order)[1].border
+    found = () if border is None else (border.quad, *border.others)
+    return tuple(sorted(found, key=_reading_place))
+
+
+def _reading_place(quad: Quad) -> tuple[float, float]:
+    """Line by line; what begins in the upper half of another lies in its line."""
+    top, left = (min(point[axis] for point in quad.corners) for axis in (1, 0))
+    line = max(1.0, 0.5 * min(quad.size))
+    return round(top / line), left
+
+
 def _pair_notes(examined: list[tuple[SourceImage, Report]], order: Order) -> tuple[Assessment, ...]:
     """SF509 and SF510: whether these are the two sides of one document."""
     looks = [(s.pixels, r.border and r.border.scaled(*s.scale)) for s, r in examined]
@@ -149,6 +184,7 @@ def _decode(photo: SourceBytes, order: Order, useful_pixels: int | None = None) 
         limits=order.limits,
         salvage=order.salvage,
         useful_pixels=useful_pixels,
+        page=order.page or 1,
     )
 
 
@@ -163,6 +199,9 @@ def _examine(
     found = with_what_is_read(run_checks(subject), order.given, partial(subject.seen_at, VIEW_SIDE))
     x, y = (1 / scale for scale in source.scale)
     assessments = tuple(assessment.scaled(x, y) for assessment in found)
+    if order.page is not None:
+        # Who asks for a page knows that there are others.
+        assessments = _settled(assessments, "SF410")
     whole = border and border.scaled(x, y)
     return source, Report(order.profile.name, source.info, whole, assessments, not_checked(assessments))
 

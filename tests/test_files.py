@@ -416,7 +416,7 @@ def test_what_a_living_writer_works_on_is_left_alone(tmp_path: Path, monkeypatch
 
 
 def test_without_locks_it_goes_after_an_hour(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(files, "_lock", lambda _: None)
+    monkeypatch.setattr(files, "lock", lambda _: None)
     for name in (".scanfix-1.part", ".scanfix-2.part", "b.jpg"):
         (tmp_path / name).touch()
     os.utime(tmp_path / ".scanfix-1.part", (0, 0))

@@ -1,73 +1,172 @@
-"""Which files of a folder are photos, and where do their results go?
+"""Which files of a place are photos, which are left out and why, and what are the results called?
 
 A file counts when its name ends like a picture or PDF, or when it has no ending and its bytes
-are one. The others are not touched, but listed, and so are folders that cannot be looked into.
+are one. The others are not touched, but listed with the reason, and so are folders that cannot be
+looked into. Results of scanfix are never sources.
 """
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path, PurePath
+from fnmatch import fnmatchcase
+from pathlib import PurePath, PurePosixPath
 
+from scanfix.batch.places import Entry, Place, parents
 from scanfix.errors import InputError
+from scanfix.files import Identity
 from scanfix.formats import input_extensions
-from scanfix.naming import distinct_names
+from scanfix.naming import PREPARED, distinct_names
 
 LOOK = 4096
 """First bytes that tell what a file is."""
+LEFT_OUT = (
+    "not_picture",
+    "hidden",
+    "thumbnails",
+    "system",
+    "linked_folder",
+    "special",
+    "result",
+    "output",
+    "not_included",
+    "excluded",
+)
+"""Why a file or folder is left out."""
+SIDES = (
+    ("-front", "-back"),
+    ("_front", "_back"),
+    (" front", " back"),
+    ("-a", "-b"),
+    ("_a", "_b"),
+    ("-1", "-2"),
+    ("_1", "_2"),
+    ("(1)", "(2)"),
+    ("正面", "反面"),
+    ("正面", "背面"),
+    ("人像面", "国徽面"),
+)
+"""How names of a front and its back end, lower case, before the ending of the file."""
 
 
 @dataclass(frozen=True, slots=True)
-class Folder:
-    """What lies below a folder; relative paths, sorted, hidden ones skipped."""
+class LeftOut:
+    """A file or folder that is not touched; `reason` is one of LEFT_OUT."""
 
-    photos: tuple[PurePath, ...]
-    left_out: tuple[PurePath, ...]
-    unreadable: tuple[PurePath, ...]
+    name: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What lies below a place; names in order."""
+
+    photos: tuple[Entry, ...]
+    left_out: tuple[LeftOut, ...]
+    unreadable: tuple[str, ...]
     """Subfolders."""
+    inputs: frozenset[Identity] = frozenset()
+    """Every file there, by what it is."""
 
 
-def look_into(folder: Path, leave_out: Path) -> Folder:
-    """Everything below `folder` but `leave_out`."""
-    refused: list[PurePath] = []
-    files = sorted(_walk(folder, leave_out.resolve(), refused), key=os.fspath)
-    photos = [path for path in files if _is_photo(folder / path)]
-    return Folder(
-        tuple(photos), tuple(sorted(set(files) - set(photos), key=os.fspath)), tuple(sorted(refused))
-    )
+def look_into(
+    place: Place, leave_out: Collection[str] = (), include: Sequence[str] = (), exclude: Sequence[str] = ()
+) -> Found:
+    """Everything below `place` but the folders `leave_out`, which are real paths or URLs.
+
+    `include` and `exclude` are patterns as the shell's for the name, the path or a folder above it.
+    """
+    listing = place.listing(leave_out)
+    photos, left_out = list[Entry](), [LeftOut(name, reason) for name, reason in listing.left_out]
+    for entry in listing.entries:
+        reason = _reason(place, entry.name, include, exclude)
+        if reason is None:
+            photos.append(entry)
+        else:
+            left_out.append(LeftOut(entry.name, reason))
+    left_out.sort(key=lambda each: each.name)
+    inputs = frozenset(entry.identity for entry in listing.entries if entry.identity)
+    return Found(tuple(photos), tuple(left_out), listing.unreadable, inputs)
 
 
-def plan_targets(folder: Path, out: Path, photos: Iterable[PurePath], extension: str) -> dict[Path, Path]:
-    """Each photo below `folder` and its result below `out`: the tree is mirrored, no two are the same."""
-    names = distinct_names(photos, extension)
-    return {folder / source: out / target for source, target in names.items()}
+def _reason(place: Place, name: str, include: Sequence[str], exclude: Sequence[str]) -> str | None:
+    if PurePosixPath(name).stem.lower().endswith(PREPARED):
+        return "result"
+    if not _is_photo(place, name):
+        return "not_picture"
+    if any(_matches(name, pattern) for pattern in exclude):
+        return "excluded"
+    if include and not any(_matches(name, pattern) for pattern in include):
+        return "not_included"
+    return None
 
 
-def _walk(folder: Path, leave_out: Path, refused: list[PurePath]) -> Iterator[PurePath]:
-    def refuse(error: OSError) -> None:
-        refused.append(Path(error.filename).relative_to(folder))
-
-    for root, folders, files in os.walk(folder, onerror=refuse):
-        here = Path(root)
-        folders[:] = [f for f in folders if not f.startswith(".") and (here / f).resolve() != leave_out]
-        for name in files:
-            if not name.startswith("."):
-                yield (here / name).relative_to(folder)
+def _matches(name: str, pattern: str) -> bool:
+    """Upper and lower case are the same: cameras write JPG, programs jpg."""
+    pattern = pattern.casefold().removeprefix("./").rstrip("/")
+    for path in (name, *parents(name)):
+        path = path.casefold()
+        if fnmatchcase(path if "/" in pattern else path.rpartition("/")[2], pattern):
+            return True
+    return False
 
 
-def _is_photo(path: Path) -> bool:
-    return path.suffix.lower() in input_extensions() or (not path.suffix and _looks_like_one(path))
+def _is_photo(place: Place, name: str) -> bool:
+    suffix = PurePosixPath(name).suffix.lower()
+    return suffix in input_extensions() or (not suffix and _looks_like_one(place, name))
 
 
-def _looks_like_one(path: Path) -> bool:
+def _looks_like_one(place: Place, name: str) -> bool:
     # The decoders are the workers' business; few folders have files without an ending.
     from scanfix.decoding.sniff import sniff
 
     try:
-        with path.open("rb") as file:
-            sniff(file.read(LOOK))
-    except (OSError, InputError):
+        sniff(place.read_head(name, LOOK))
+    except InputError:
         return False
     return True
+
+
+def plan_names(new: Iterable[str], extension: str, taken: Iterable[str]) -> dict[str, str]:
+    """A name for the result of each new photo: the tree is mirrored, none is one of those that are taken."""
+    names = distinct_names(map(PurePath, new), extension, map(PurePath, taken))
+    return {source.as_posix(): target.as_posix() for source, target in names.items()}
+
+
+def pair_up(entries: Iterable[Entry]) -> list[tuple[Entry, ...]]:
+    """Fronts with their backs, by the ends of their names in one folder; the others alone."""
+    by_stem: dict[str, Entry] = {}
+    everything = list(entries)
+    for entry in everything:
+        by_stem.setdefault(_stem(entry.name), entry)
+    backs = {front.name: back for front in everything if (back := _back_of(front, by_stem))}
+    behind = {back.name for back in backs.values()}
+    return [
+        (entry, backs[entry.name]) if entry.name in backs else (entry,)
+        for entry in everything
+        if entry.name not in behind
+    ]
+
+
+def _stem(name: str) -> str:
+    return PurePosixPath(name).with_suffix("").as_posix().casefold()
+
+
+def _back_of(front: Entry, by_stem: Mapping[str, Entry]) -> Entry | None:
+    stem = _stem(front.name)
+    for front_end, back_end in SIDES:
+        if stem.endswith(front_end):
+            back = by_stem.get(stem.removesuffix(front_end) + back_end)
+            if back is not None:
+                return back
+    return None
+
+
+def name_of_pair(front: str) -> str:
+    """What the page of both is called after: `zhang-front.jpg` -> `zhang.jpg`."""
+    path = PurePosixPath(front)
+    stem = path.stem
+    for front_end, _ in SIDES:
+        if stem.casefold().endswith(front_end) and stem[: -len(front_end)].strip(" -_"):
+            return path.with_name(stem[: -len(front_end)].rstrip(" -_") + path.suffix).as_posix()
+    return front

@@ -1,155 +1,390 @@
-"""The loop over many photos: a few worker processes, results in the order in which they come.
+"""The loop over many photos: plan, work, a line in the manifest for each, results as they come.
 
-Each photo is prepared in a process of its own kind (isolation.py): a crash, a hang or a
-memory bomb is one photo's error and nobody else's. Never more photos are under way than
-there are workers, so a folder of any size needs the same memory.
+Never more photos are under way than the window holds, so a folder of any size needs the same memory. A
+photo is told of in the manifest before it is begun and after it is done; what is told is on the disk. So a
+kill at any moment costs the photos under way, and the next run knows which they were.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Generator, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass, field
-from itertools import chain
+import time
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from itertools import islice
 from os import PathLike
-from pathlib import Path, PurePath
-from typing import Any, Unpack
+from typing import Literal, Unpack
 
-from scanfix.batch.discover import look_into, plan_targets
+from scanfix import __version__
+from scanfix.batch.discover import Found, look_into
+from scanfix.batch.executors import DaskHands, GivenHands, Hands, OwnHands, result_of
+from scanfix.batch.items import BatchItem, items_of
+from scanfix.batch.manifest import Manifest, Record, Result, error_to_dict
+from scanfix.batch.places import Folder, Place, Stamp, place_of
+from scanfix.batch.plan import Plan, Step, foreign, inputs_among, make_plan, told_order
+from scanfix.batch.reporting import Reporting
+from scanfix.batch.work import Job, Outcome, Wishes, is_ours, thumbnails_of, work
 from scanfix.errors import ConfigError, InputError, OutputError, ScanfixError
-from scanfix.files import check_target, remove_stale_temporaries
-from scanfix.isolation import Worker
 from scanfix.limits import SHELL_LIMITS, Limits
 from scanfix.messages import Lang
-from scanfix.model import Report
-from scanfix.order import PrepareOptions, make_order, options_of
-from scanfix.reports import item
+from scanfix.order import Order, PrepareOptions, make_order, options_of
+from scanfix.pages import Pages
 
-
-@dataclass(frozen=True, slots=True)
-class BatchItem:
-    """What became of one photo: a report and a file at `target`, or an error."""
-
-    source: Path
-    target: Path
-    report: Report | None = None
-    error: ScanfixError | None = field(default=None, compare=False)
-
-    @property
-    def kept(self) -> bool:
-        """The result of an earlier run is there and was left alone."""
-        return self.error is not None and self.error.code == "output_exists"
-
-    def to_dict(self, lang: Lang = "en") -> dict[str, Any]:
-        return item(os.fspath(self.source), os.fspath(self.target), lang, self.report, self.error)
+OnError = Literal["continue", "stop"]
+RETRIED = frozenset(("killed", "interrupted"))
+"""Errors that may be the fault of what ran beside: such a photo is tried once more, alone."""
+WATCH_SECONDS = 1.0
+"""Between two looks at a watched folder; a file that did not change from one to the next is whole."""
 
 
 class BatchRun:
     """A batch under way: iterate over it for the items, as they are finished; `len` is their number.
 
-    Leaving the loop early and `close` stop the workers; what is finished stays. First come the
-    subfolders that cannot be looked into, as errors. `left_out` are the files that were not touched.
+    Leaving the loop early and `close` stop the work; what is finished stays. `plan` says what is done
+    and why, what is left out, and results whose source is gone.
     """
 
     def __init__(
-        self,
-        items: Generator[BatchItem, None, None],
-        count: int,
-        refused: Sequence[BatchItem] = (),
-        left_out: tuple[PurePath, ...] = (),
+        self, items: Generator[BatchItem, None, None], plan: Plan, manifest: Manifest | None
     ) -> None:
-        self._items, self._count, self._refused = items, count + len(refused), refused
-        self.left_out = left_out
+        self._items, self._manifest = items, manifest
+        self.plan = plan
+        self.not_begun = 0
+        """Photos left when `on_error="stop"` had it stop."""
 
     def __iter__(self) -> Iterator[BatchItem]:
-        return chain(self._refused, self._items)
+        return self._items
 
     def __len__(self) -> int:
-        return self._count
+        return len(self.plan.steps) + len(self.plan.unreadable)
 
     def close(self) -> None:
         self._items.close()
+        if self._manifest is not None:
+            self._manifest.close()
 
 
 def prepare_batch(
     source: str | PathLike[str],
-    target: str | PathLike[str],
+    out: str | PathLike[str],
     *,
+    executor: Executor | str | None = None,
     jobs: int | None = None,
     overwrite: bool = False,
     limits: Limits = SHELL_LIMITS,
+    include: Sequence[str] = (),
+    exclude: Sequence[str] = (),
+    pages: str | None = None,
+    pair: bool = False,
+    by_verdict: bool = False,
+    annotate_dir: str | PathLike[str] | None = None,
+    reports: Sequence[str | PathLike[str]] = (),
+    resume: bool = True,
+    on_error: OnError = "continue",
+    watch: bool = False,
+    dry_run: bool = False,
+    lang: Lang = "en",
     **options: Unpack[PrepareOptions],
 ) -> BatchRun:
-    """Prepare every photo below the folder `source` into the mirrored folder `target`.
+    """Prepare every photo below `source` into the mirrored folder `out`; both are folders or URLs.
 
-    `jobs` photos are worked on at once, by default one a core. `options` are those of
-    `scanfix.prepare`. Results that exist are left alone unless `overwrite`.
+    `out/scanfix-manifest.jsonl` remembers what was done: a later call does what is new, changed, failed,
+    altered or asked for otherwise and gives the rest again, `kept`; with `resume=False` it does
+    everything anew. `jobs` photos are worked on at once, by default one a core. `executor` is any
+    `concurrent.futures.Executor`, or the address of a Dask scheduler; without one, threads and isolated
+    processes of this machine. `include` and `exclude` are patterns of names or paths; `pages` is "all",
+    "1-3" and the like, for PDF; `pair` puts fronts and backs, told by their names, on one page;
+    `by_verdict` sorts results into `ready`, `review` and `refused`; pictures of what was seen go to
+    `annotate_dir`, reports of the run to `reports` (.html, .csv, .jsonl), in `lang`. `watch` goes on with
+    photos as they appear, until the loop is left. `dry_run` only tells what would be done. `options` are
+    those of `scanfix.prepare`. Results that no run made are left alone unless `overwrite`.
+
     Raises ConfigError for a wrong option, InputError and OutputError for an unusable folder, before
     the first photo; what goes wrong with one photo is in its item.
     """
     if jobs is not None and jobs < 1:
         raise ConfigError("bad_option", option="jobs", value=jobs)
+    if on_error not in ("continue", "stop"):
+        raise ConfigError("bad_option", option="on_error", value=on_error)
     chosen = options_of(options)
+    for own in ("number", "name", "page"):
+        # Of one document; a folder holds many, and the manifest no person's data.
+        if chosen.get(own) is not None:
+            raise ConfigError("bad_option", option=own, value=chosen[own])
     order = make_order(limits=limits, **chosen)
-    folder, out = Path(source), Path(target)
-    if not folder.is_dir():
-        raise InputError("not_found")
-    if folder.resolve() == out.resolve():
-        raise OutputError("output_is_input")
-    if out.exists() and not out.is_dir():
-        raise OutputError("output_folder", path=repr(out.name))
-    found = look_into(folder, out)
-    plan = plan_targets(folder, out, found.photos, f".{order.format}")
-    refused = [
-        BatchItem(folder / path, out / path, error=InputError("unreadable", reason="folder"))
-        for path in found.unreadable
-    ]
     # The names are given: no file may stay in another format than theirs.
-    chosen["format"] = order.format
-    items = _run(plan, jobs or os.cpu_count() or 1, overwrite, limits, chosen)
-    return BatchRun(items, len(plan), refused, found.left_out)
+    chosen |= {"format": order.format, "profile": order.profile}
+    wishes = Wishes(
+        options=chosen,
+        limits=limits,
+        pages=Pages.parse(pages),
+        by_verdict=by_verdict,
+        annotate=None if annotate_dir is None else place_of(annotate_dir),
+        thumbnails=any(os.fspath(path).lower().endswith((".html", ".htm")) for path in reports),
+        lang=lang,
+        overwrite=overwrite,
+    )
+    places = _places(source, out, wishes)
+    look = _Look(*places, tuple(include), tuple(exclude), order, wishes, pair=pair, resume=resume)
+    manifest = Manifest(places[1])
+    plan = look(manifest)
+    if dry_run:
+        return BatchRun(_planned(plan, look, manifest), plan, None)
+    _prepare_places(plan, look)
+    reporting = Reporting(reports, look.out, manifest, lang, overwrite=overwrite, inputs=plan.inputs)
+    manifest.open()
+    try:
+        hands = _hands(executor, jobs, limits, len(plan.work))
+    except BaseException:
+        manifest.close()
+        raise
+    run = _Run(look, manifest, hands, reporting, on_error)
+    batch = BatchRun(run.items(plan, watch=watch), plan, manifest)
+    run.told = batch
+    return batch
 
 
-def _run(
-    plan: dict[Path, Path], jobs: int, overwrite: bool, limits: Limits, options: dict[str, Any]
-) -> Generator[BatchItem, None, None]:
-    jobs = max(1, min(jobs, len(plan)))
-    for folder in {target.parent for target in plan.values()}:
-        remove_stale_temporaries(folder)
-    with Worker(limits, processes=jobs) as worker, ThreadPoolExecutor(jobs) as pool:
-        waiting = iter(plan.items())
-        running: set[Future[BatchItem]] = set()
+def _places(source: str | PathLike[str], out: str | PathLike[str], wishes: Wishes) -> tuple[Place, Place]:
+    places = place_of(source), place_of(out)
+    if isinstance(places[0], Folder) and not places[0].is_there:
+        raise InputError("not_found")
+    for place in (places[1], wishes.annotate):
+        if isinstance(place, Folder):
+            place.check()
+    if places[0].url == places[1].url:
+        raise OutputError("output_is_input")
+    if wishes.annotate is not None and wishes.annotate.url in (places[0].url, places[1].url):
+        raise OutputError("output_is_input")
+    return places
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """How a run finds out what there is to do; once, or again and again when it watches."""
+
+    source: Place
+    out: Place
+    include: tuple[str, ...]
+    exclude: tuple[str, ...]
+    order: Order
+    wishes: Wishes
+    pair: bool
+    resume: bool
+
+    def __call__(self, manifest: Manifest) -> Plan:
+        plan = make_plan(
+            self.found(), self.source, self.out, manifest, self.order, self.wishes, pair=self.pair
+        )
+        if self.resume:
+            return plan
+        steps = tuple(replace(step, reason="asked" if step.known else "new") for step in plan.steps)
+        return replace(plan, steps=steps)
+
+    def found(self) -> Found:
+        own = [place.url for place in (self.out, self.wishes.annotate) if place is not None]
+        return look_into(self.source, own, self.include, self.exclude)
+
+
+def _prepare_places(plan: Plan, look: _Look) -> None:
+    """Targets and free space are looked at before the work."""
+    if isinstance(look.out, Folder):
+        least = look.order.profile.window.min_bytes
+        look.out.prepare_for((step.name for step in plan.work), least * len(plan.work))
+    if isinstance(look.wishes.annotate, Folder):
+        look.wishes.annotate.prepare_for((), 0)
+
+
+def _hands(executor: Executor | str | None, jobs: int | None, limits: Limits, count: int) -> Hands:
+    if isinstance(executor, str):
+        return DaskHands(executor, jobs)
+    if executor is not None:
+        return GivenHands(executor, jobs)
+    return OwnHands(max(1, min(jobs or os.cpu_count() or 1, count or 1)), limits)
+
+
+class _Run:
+    """One run: who works, what is written, and what was seen."""
+
+    def __init__(
+        self, look: _Look, manifest: Manifest, hands: Hands, reporting: Reporting, on_error: OnError
+    ) -> None:
+        self.look, self.manifest, self.hands, self.reporting = look, manifest, hands, reporting
+        self.on_error = on_error
+        self.asked = told_order(look.order, look.wishes)
+        self.stopped = False
+        self.told: BatchRun | None = None
+        self.seen: dict[str, tuple[Stamp, ...]] = {}
+        """The stamps of what was worked on."""
+
+    def items(self, plan: Plan, *, watch: bool) -> Generator[BatchItem, None, None]:
+        try:
+            yield from self._once(plan, older_than=WATCH_SECONDS if watch else 0.0)
+            while watch and not self.stopped:
+                yield from self._news()
+        finally:
+            self.hands.stop()
+            self.reporting.finish()
+            self.manifest.close()
+
+    def _once(self, plan: Plan, older_than: float) -> Iterator[BatchItem]:
+        self.reporting.begin(plan, self.look.source.url, self.look.order.format)
+        yield from _told_apart(plan, self.look)
+        for step in plan.steps:
+            if step.reason == "kept" and step.known is not None:
+                record = self.manifest.whole(step.known.key)
+                yield from items_of(record, self.look.source, self.look.out, kept=True)
+        latest = time.time() - older_than
+        whole = [s for s in plan.work if not older_than or all(e.changed <= latest for e in s.entries)]
+        drawn = self.reporting.without_pictures(plan) if self.look.wishes.thumbnails else []
+        yield from self._work([*whole, *drawn], plan)
+
+    def _news(self) -> Iterator[BatchItem]:
+        """Photos that came, whole, since the last look. Failed ones wait until they change."""
+        before = {entry.name: entry.stamp for entry in self.look.found().photos}
+        time.sleep(WATCH_SECONDS)
+        plan = self.look(self.manifest)
+        still = [s for s in plan.work if all(before.get(e.name) == e.stamp for e in s.entries)]
+        news = [step for step in still if self.seen.get(step.source) != step.stamps]
+        if news:
+            self.reporting.begin(plan, self.look.source.url, self.look.order.format)
+            yield from self._work(news, plan)
+
+    def _work(self, steps: Iterable[Step], plan: Plan) -> Iterator[BatchItem]:
+        suspects: list[Step] = []
+        yield from self._drain(iter(steps), self.hands.window, plan, suspects)
+        for step in suspects:
+            yield from self._drain(iter((step,)), 1, plan, None)
+        self.reporting.update()
+
+    def _drain(
+        self, waiting: Iterator[Step], window: int, plan: Plan, suspects: list[Step] | None
+    ) -> Iterator[BatchItem]:
+        """Work on all that waits; those that may have been killed for others' sake are put off."""
+        running: dict[Future[Outcome], Step] = {}
+        done: list[tuple[Step, Outcome]] = []
         while True:
-            for source, target in _take(waiting, jobs - len(running)):
-                running.add(pool.submit(_one, worker, source, target, overwrite, options))
+            room = 0 if self.stopped else window - len(running)
+            jobs = [(step, self._job(step, plan)) for step in islice(waiting, room)]
+            self._write(done, [job.begun for _, job in jobs if job.begun.status == "begun"])
+            for step, job in jobs:
+                running[self.hands.submit(work if step.reason != "kept" else thumbnails_of, job)] = step
+            for step, outcome in done:
+                if step.reason != "kept":
+                    yield from items_of(outcome.record, self.look.source, self.look.out, kept=outcome.kept)
+            self.reporting.update(seldom=True)
             if not running:
+                if self.stopped and self.told is not None:
+                    self.told.not_begun = sum(1 for _ in waiting)
                 return
-            done, running = wait(running, return_when=FIRST_COMPLETED)
-            for future in done:
-                yield future.result()
+            ended, _ = wait(running, return_when=FIRST_COMPLETED)
+            done = []
+            for future in ended:
+                step = running.pop(future)
+                outcome = self._outcome(future, step)
+                if suspects is not None and _is_suspect(outcome):
+                    suspects.append(step)
+                else:
+                    done.append((step, outcome))
+                    self.stopped |= self.on_error == "stop" and outcome.record.status == "failed"
+
+    def _job(self, step: Step, plan: Plan) -> Job:
+        look = self.look
+        if step.reason == "kept" and step.known is not None:
+            record = self.manifest.whole(step.known.key)
+            return Job(look.source, look.out, record, (), look.wishes)
+        self.seen[step.source] = step.stamps
+        begun = Record(
+            root=look.source.url,
+            source=step.source,
+            format=look.order.format,
+            name=step.name,
+            status="begun",
+            order=self.asked,
+            version=__version__,
+            time=datetime.now(UTC).isoformat(timespec="seconds"),
+            taken=foreign(step, self.manifest, plan, look.wishes),
+        )
+        maybe_kept = step.known is not None and step.reason in ("changed", "altered")
+        return Job(
+            look.source,
+            look.out,
+            begun,
+            tuple(entry.name for entry in step.entries),
+            look.wishes,
+            # With its reports, for the line that says that it is kept.
+            known=self.manifest.whole(step.known.key) if maybe_kept and step.known else step.known,
+            maybe_kept=maybe_kept,
+            mine=frozenset(self.manifest.results.get(begun.key, ())),
+            inputs=inputs_among(step.name, plan, look.wishes),
+        )
+
+    def _outcome(self, future: Future[Outcome], step: Step) -> Outcome:
+        try:
+            outcome = result_of(future)
+        except ScanfixError as error:
+            lost = Record(self.look.source.url, step.source, self.look.order.format, step.name, "failed")
+            lost = replace(lost, order=self.asked, version=__version__)
+            return Outcome(replace(lost, results=(Result(error=error_to_dict(error)),)))
+        record = outcome.record
+        first = self.manifest.by_content.get(record.hashes[0]) if len(record.hashes) == 1 else None
+        if first not in (None, record.source) and not outcome.kept:
+            outcome = replace(outcome, record=replace(record, duplicate_of=first))
+        return outcome
+
+    def _write(self, done: list[tuple[Step, Outcome]], begun: list[Record]) -> None:
+        """The lines, then what follows from them."""
+        lines = list[Record]()
+        for step, outcome in done:
+            known = step.known
+            if step.reason == "kept":
+                continue
+            lines.append(outcome.record)
+            if outcome.kept and known is not None and known.root != outcome.record.root:
+                # The folder was moved here: its results are this one's now.
+                lines.append(replace(known, status="moved", results=()))
+        if lines or begun:
+            self.manifest.append([*lines, *begun])
+        for step, outcome in done:
+            self.reporting.keep(outcome)
+            if step.reason != "kept" and not outcome.kept:
+                self._clear_up(outcome.record)
+
+    def _clear_up(self, record: Record) -> None:
+        """Remove what earlier runs made of a photo and is no result of it any more, if nobody changed it."""
+        for target, (result, hashes, order) in list(self.manifest.results.get(record.key, {}).items()):
+            replaced = bool(record.sources) and (hashes != record.hashes or order != record.order)
+            outdated = target not in record.targets and (record.status == "made" or replaced)
+            if outdated and is_ours(self.look.out, result):
+                self.look.out.remove(target)
 
 
-def _take(items: Iterator[tuple[Path, Path]], count: int) -> Iterator[tuple[Path, Path]]:
-    for _ in range(count):
-        item = next(items, None)
-        if item is not None:
-            yield item
+def _is_suspect(outcome: Outcome) -> bool:
+    return any(result.error and result.error["code"] in RETRIED for result in outcome.record.results)
 
 
-def _one(worker: Worker, source: Path, target: Path, overwrite: bool, options: dict[str, Any]) -> BatchItem:
-    try:
-        _make_folder(target.parent)
-        check_target(target, overwrite=overwrite)
-        prepared = worker.prepare(source, **options)
-        prepared.save(target, overwrite=overwrite)
-        return BatchItem(source, target, prepared.report)
-    except ScanfixError as error:
-        return BatchItem(source, target, error=error)
+def _told_apart(plan: Plan, look: _Look) -> Iterator[BatchItem]:
+    """What is no photo to work on: folders that cannot be read, results whose source is gone."""
+    for name in plan.unreadable:
+        error = InputError("unreadable", reason="folder")
+        yield BatchItem(look.source.path(name), None, error=error, status="failed")
+    for record in plan.gone:
+        for target in record.targets:
+            yield BatchItem(look.source.path(record.source), look.out.path(target), status="gone")
 
 
-def _make_folder(folder: Path) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise OutputError("output_folder", path=repr(folder.name)) from error
+def _planned(plan: Plan, look: _Look, manifest: Manifest) -> Generator[BatchItem, None, None]:
+    yield from _told_apart(plan, look)
+    for step in plan.steps:
+        if step.reason == "kept" and step.known is not None:
+            yield from items_of(manifest.whole(step.known.key), look.source, look.out, kept=True)
+        else:
+            back = look.source.path(step.entries[1].name) if len(step.entries) > 1 else None
+            yield BatchItem(
+                look.source.path(step.source),
+                look.out.path(step.name),
+                status="planned",
+                back=back,
+                reason=step.reason,
+            )

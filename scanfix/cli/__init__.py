@@ -28,7 +28,9 @@ from scanfix.cli import (
     prepare,
     profiles,
     read,
+    report,
     serve,
+    split,
 )
 from scanfix.cli.options import HELP_LANG, help_text
 from scanfix.cli.terminal import print_error, reaching, usage_error
@@ -62,6 +64,8 @@ for name, function in (
     ("inspect", inspect.command),
     ("batch", batch.command),
     ("join", join.command),
+    ("split", split.command),
+    ("report", report.command),
     ("serve", serve.command),
     ("profiles", profiles.command),
     ("kinds", kinds.command),

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json as json_module
-import os
 import sys
-from collections.abc import Iterator
-from contextlib import closing
-from pathlib import Path
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, TextIO
 
 import typer
@@ -15,32 +15,67 @@ import typer
 from scanfix.cli import options
 from scanfix.cli.limits import limits_of
 from scanfix.cli.options import CropChoice, FailOn
-from scanfix.cli.terminal import COLOURS, EXIT_FINDINGS, finish, print_error, print_line, usage_error
-from scanfix.messages import Lang, say, user_lang
+from scanfix.cli.terminal import COLOURS, EXIT_FINDINGS, finish, print_error, print_line
+from scanfix.errors import ConfigError
+from scanfix.messages import Lang, say, term, user_lang
 from scanfix.naming import shown
 
 if TYPE_CHECKING:
     from scanfix.batch import BatchItem, BatchRun, Summary
 
-BAR_WIDTH = 40
-USUAL_COLUMNS = 80
 NAMED = 5
 """Files left out that are named, not only counted."""
-CLEAR_LINE = "\r\x1b[K"
 
-Folder = Annotated[Path, typer.Argument(metavar="FOLDER", help=options.help_text("help_folder"))]
-Out = Annotated[Path, typer.Argument(metavar="OUT", help=options.help_text("help_out_folder"))]
+
+class OnError(StrEnum):
+    CONTINUE = "continue"
+    STOP = "stop"
+
+
+Source = Annotated[str, typer.Argument(metavar="SOURCE", help=options.help_text("help_folder"))]
+Out = Annotated[str, typer.Argument(metavar="OUT", help=options.help_text("help_out_folder"))]
 Jobs = Annotated[int | None, typer.Option("--jobs", "-j", min=1, help=options.help_text("help_jobs"))]
+Include = Annotated[
+    list[str] | None, typer.Option("--include", metavar="GLOB", help=options.help_text("help_include"))
+]
+Exclude = Annotated[
+    list[str] | None, typer.Option("--exclude", metavar="GLOB", help=options.help_text("help_exclude"))
+]
+Pair = Annotated[bool, typer.Option("--pair", help=options.help_text("help_pair"))]
+DryRun = Annotated[bool, typer.Option("--dry-run", "-n", help=options.help_text("help_dry_run"))]
+OnErrorOption = Annotated[OnError, typer.Option("--on-error", help=options.help_text("help_on_error"))]
+ByVerdict = Annotated[bool, typer.Option("--by-verdict", help=options.help_text("help_by_verdict"))]
+AnnotateDir = Annotated[
+    str | None, typer.Option("--annotate-dir", metavar="DIR", help=options.help_text("help_annotate_dir"))
+]
+ReportOption = Annotated[
+    list[str] | None, typer.Option("--report", metavar="PATH", help=options.help_text("help_report_option"))
+]
+Watch = Annotated[bool, typer.Option("--watch", help=options.help_text("help_watch"))]
+NoResume = Annotated[bool, typer.Option("--no-resume", help=options.help_text("help_no_resume"))]
+Dask = Annotated[str | None, typer.Option("--dask", metavar="ADDRESS", help=options.help_text("help_dask"))]
 
 
 def command(
-    folder: Folder,
+    source: Source,
     out: Out,
-    jobs: Jobs = None,
     profile: options.Profile = "cnnic",
     format: options.FormatFirst = None,
     crop: options.Crop = CropChoice.AUTO,
     document: options.Document = None,
+    jobs: Jobs = None,
+    include: Include = None,
+    exclude: Exclude = None,
+    pages: options.Pages = None,
+    pair: Pair = False,
+    dry_run: DryRun = False,
+    on_error: OnErrorOption = OnError.CONTINUE,
+    by_verdict: ByVerdict = False,
+    annotate_dir: AnnotateDir = None,
+    report: ReportOption = None,
+    watch: Watch = False,
+    no_resume: NoResume = False,
+    dask: Dask = None,
     salvage: options.Salvage = False,
     limit: options.Limit = None,
     fail_on: options.FailOnOption = FailOn.NEVER,
@@ -52,99 +87,153 @@ def command(
     speak = user_lang(lang)
 
     def work() -> int:
-        if not folder.is_dir():
-            raise usage_error(say("usage_not_folder", speak, path=shown(folder)))
-        if folder.resolve() == out.resolve():
-            raise usage_error(say("usage_nested", speak))
-        if out.exists() and not out.is_dir():
-            raise usage_error(say("usage_not_folder", speak, path=shown(out)))
-        from scanfix.batch import Summary, prepare_batch
+        from scanfix.batch import prepare_batch
 
         run = prepare_batch(
-            folder,
+            source,
             out,
+            executor=_address(dask),
             jobs=jobs,
             overwrite=overwrite,
             limits=limits_of(limit),
+            include=include or (),
+            exclude=exclude or (),
+            pages=pages,
+            pair=pair,
+            by_verdict=by_verdict,
+            annotate_dir=annotate_dir,
+            reports=report or (),
+            resume=not no_resume,
+            on_error=on_error.value,
+            watch=watch,
+            dry_run=dry_run,
+            lang=speak,
             profile=options.profile_of(profile),
             format=format,
             crop=crop.value,
             document=document,
             salvage=salvage,
         )
-        summary = Summary()
-        stream = sys.stderr if json else sys.stdout
+        if watch and not quiet:
+            print_line(say("batch_watching", speak, path=shown(source)), sys.stderr)
+        tell = _Telling(speak, json, quiet)
         try:
-            with closing(run):
-                for item in _with_progress(run):
-                    summary = summary.plus(item)
-                    _tell(item, speak, json, quiet)
-        except KeyboardInterrupt:
-            _clear_bar()
-            if not quiet:
-                print_line(summary.sentence(speak), stream)
+            with closing(run), _progress(run, watch=watch, quiet=quiet) as advance:
+                for item in run:
+                    tell.item(item)
+                    advance(tell.summary)
+        except (KeyboardInterrupt, SystemExit):
+            tell.sum_up(run, source)
             raise
-        if not quiet:
-            _sum_up(summary, run, folder, speak, stream)
-        return _exit_code(summary, fail_on)
+        tell.sum_up(run, source)
+        return _exit_code(tell.summary, fail_on)
 
     finish(work, speak)
 
 
-def _with_progress(run: BatchRun) -> Iterator[BatchItem]:
-    """The items, with a bar on the terminal while the next one is waited for."""
-    _draw_bar(0, len(run))
-    for done, item in enumerate(run, 1):
-        _clear_bar()
-        yield item
-        _draw_bar(done, len(run))
-    _clear_bar()
+def _address(given: str | None) -> str | None:
+    if given is not None and "://" not in given:
+        raise ConfigError("no_cluster", value=given)
+    return given
 
 
-def _draw_bar(done: int, count: int) -> None:
-    if sys.stderr.isatty() and count:
-        columns = os.get_terminal_size(sys.stderr.fileno()).columns or USUAL_COLUMNS
-        sys.stderr.write(bar(done, count, columns))
-        sys.stderr.flush()
+class _Telling:
+    """What is said of each photo, and in the end of all."""
+
+    def __init__(self, lang: Lang, json: bool, quiet: bool) -> None:
+        from scanfix.batch import Summary
+
+        self.lang, self.json, self.quiet = lang, json, quiet
+        self.summary = Summary()
+        self.stream: TextIO = sys.stderr if json else sys.stdout
+
+    def item(self, item: BatchItem) -> None:
+        self.summary = self.summary.plus(item)
+        if self.json:
+            self._print_json(item.to_dict(self.lang))
+        elif item.error is not None:
+            name = str(item.source) if item.page is None else f"{item.source} ({item.page})"
+            print_error(item.error, self.lang, name)
+        elif not self.quiet:
+            for text, colour in self._lines(item):
+                print_line(text, sys.stdout, colour)
+
+    def _lines(self, item: BatchItem) -> Iterator[tuple[str, str | None]]:
+        path, lang = shown(item.source), self.lang
+        if item.status == "gone":
+            yield say("batch_gone_one", lang, path=path, target=shown(item.target or "")), COLOURS["warning"]
+        if item.status == "planned" and item.back:
+            reason = term(item.reason or "", lang)
+            yield say("batch_step_pair", lang, path=path, back=shown(item.back), reason=reason), None
+        elif item.status == "planned":
+            yield say("batch_step", lang, path=path, reason=term(item.reason or "", lang)), None
+        if item.duplicate_of is not None:
+            yield say("batch_duplicate_one", lang, path=path, other=shown(item.duplicate_of)), None
+        for report in item.reports:
+            for finding in (*report.blocking, *report.risks):
+                colour = COLOURS["error" if finding.severity == "error" else "warning"]
+                yield f"{path}: {finding.code} {finding.message(lang)}", colour
+
+    def _print_json(self, said: dict[str, object]) -> None:
+        print_line(json_module.dumps(said, ensure_ascii=False, allow_nan=False), sys.stdout)
+
+    def sum_up(self, run: BatchRun, source: str) -> None:
+        if self.json:
+            for each in run.plan.left_out:
+                said = dict.fromkeys(("source", "target", "report", "error"), None)
+                self._print_json({**said, "source": each.name, "status": "left_out", "reason": each.reason})
+        if self.quiet:
+            return
+        if len(run) or self.summary != type(self.summary)():
+            text = self.summary.sentence(self.lang)
+        else:
+            text = say("batch_empty", self.lang, path=shown(source))
+        print_line(text, self.stream)
+        if run.not_begun:
+            print_line(say("batch_not_begun", self.lang, count=run.not_begun), self.stream)
+        by_reason = Counter(each.reason for each in run.plan.left_out)
+        for reason, count in by_reason.items():
+            names = [shown(each.name) for each in run.plan.left_out if each.reason == reason]
+            few = names if reason == "linked_folder" else names[:NAMED] + ["..."] * (count > NAMED)
+            print_line(
+                say("batch_left_out", self.lang, count=count, reason=term(reason, self.lang), names=few),
+                self.stream,
+            )
 
 
-def _clear_bar() -> None:
-    if sys.stderr.isatty():
-        sys.stderr.write(CLEAR_LINE)
-        sys.stderr.flush()
+@contextmanager
+def _progress(run: BatchRun, *, watch: bool, quiet: bool) -> Iterator[Callable[[Summary], None]]:
+    """On a terminal: how far it is, at which rate, how long it will take, and how the results are."""
+    if quiet or not sys.stderr.isatty():
+        yield lambda _: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+    columns = (
+        BarColumn(bar_width=None),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[rate]}"),
+        TimeRemainingColumn(),
+        TextColumn("{task.fields[counts]}"),
+    )
+    console = Console(stderr=True)
+    both = sys.stdout.isatty()
+    with Progress(*columns, console=console, redirect_stdout=both, transient=True) as progress:
+        task = progress.add_task("", total=None if watch else len(run), rate="", counts="")
 
-def bar(done: int, count: int, columns: int) -> str:
-    """How far it is, in less than a line: a line filled to its end would wrap."""
-    said = f"{done}/{count}"
-    width = min(BAR_WIDTH, columns - len(said) - 4)
-    if width < 1:
-        return said
-    filled = width * done // count
-    return f"[{'#' * filled}{'.' * (width - filled)}] {said}"
+        def advance(summary: Summary) -> None:
+            speed = progress.tasks[0].speed
+            bad = summary.refused + summary.failed
+            counts = f"[green]{summary.ready}[/] [yellow]{summary.look}[/] [red]{bad}[/]"
+            rate = f"{speed:.1f}/s" if speed else ""
+            progress.update(task, completed=summary.count + summary.planned, rate=rate, counts=counts)
 
-
-def _tell(item: BatchItem, lang: Lang, json: bool, quiet: bool) -> None:
-    if json:
-        print_line(json_module.dumps(item.to_dict(lang), ensure_ascii=False), sys.stdout)
-    elif item.error is not None and not item.kept:
-        print_error(item.error, lang, str(item.source))
-    elif item.report is not None and not quiet:
-        for finding in (*item.report.blocking, *item.report.risks):
-            colour = COLOURS["error" if finding.severity == "error" else "warning"]
-            print_line(f"{shown(item.source)}: {finding.code} {finding.message(lang)}", sys.stdout, colour)
-
-
-def _sum_up(summary: Summary, run: BatchRun, folder: Path, lang: Lang, stream: TextIO) -> None:
-    text = summary.sentence(lang) if summary.count else say("batch_empty", lang, path=shown(folder))
-    print_line(text, stream)
-    if run.left_out:
-        names = [shown(path) for path in run.left_out[:NAMED]] + ["..."] * (len(run.left_out) > NAMED)
-        print_line(say("batch_left_out", lang, count=len(run.left_out), names=names), stream)
+        yield advance
 
 
 def _exit_code(summary: Summary, fail_on: FailOn) -> int:
     if summary.exit_code:
         return summary.exit_code
-    found = summary.refused + (summary.risky if fail_on is FailOn.WARNING else 0)
+    found = summary.refused + (summary.look if fail_on is FailOn.WARNING else 0)
     return EXIT_FINDINGS if found and fail_on is not FailOn.NEVER else 0

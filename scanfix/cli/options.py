@@ -103,6 +103,7 @@ Quiet = Annotated[bool, typer.Option("--quiet", "-q", help=help_text("help_quiet
 Corners = Annotated[
     str | None, typer.Option("--corners", metavar="'X,Y X,Y X,Y X,Y'", help=help_text("help_corners"))
 ]
+Pages = Annotated[str | None, typer.Option("--pages", metavar="PAGES", help=help_text("help_pages"))]
 Limit = Annotated[
     list[str] | None,
     typer.Option(

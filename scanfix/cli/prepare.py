@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from scanfix.cli import options
@@ -20,13 +21,23 @@ from scanfix.cli.outputs import (
     write_annotated,
 )
 from scanfix.cli.photo import corners_of, exit_code_of, run, source_of
-from scanfix.cli.terminal import STANDARD, attempt_each, finish, print_json, print_line, print_report, telling
+from scanfix.cli.terminal import (
+    STANDARD,
+    attempt_each,
+    finish,
+    print_json,
+    print_line,
+    print_report,
+    telling,
+    usage_error,
+)
 from scanfix.messages import Lang, say, user_lang
-from scanfix.naming import shown
+from scanfix.naming import named_page, shown
+from scanfix.pages import Pages
 
 if TYPE_CHECKING:
     from scanfix.errors import ScanfixError
-    from scanfix.files import Identity
+    from scanfix.files import Identity, SourceBytes
     from scanfix.order import Order
     from scanfix.results import PreparedImage
 
@@ -42,6 +53,7 @@ def command(
     name: options.Name = None,
     corners: options.Corners = None,
     turn: options.Turn = None,
+    pages: options.Pages = None,
     annotate: options.Annotate = None,
     salvage: options.Salvage = False,
     limit: options.Limit = None,
@@ -74,9 +86,33 @@ def command(
         show = _Show(speak, json, quiet, named=len(wanted) > 1)
         plan = plan_outputs(wanted, output, f".{order.format}", speak)
         inputs = inputs_of(wanted)
+        asked = Pages.parse(pages)
 
         def one(photo: str) -> int:
-            return _one(photo, plan[photo], order, limit, annotate, inputs, fail_on, overwrite, show)
+            source = source_of(photo, order.limits)
+            numbers = () if asked.is_default else asked.among(run(_count_pages, source, order, given=limit))
+            if len(numbers) < 2:
+                only = replace(order, page=numbers[0] if numbers else None)
+                return _one(
+                    source, photo, plan[photo], only, limit, annotate, inputs, fail_on, overwrite, show
+                )
+            if annotate or plan[photo] == STANDARD:
+                raise usage_error(say("usage_pages", speak, count=len(numbers)))
+            return max(
+                _one(
+                    source,
+                    photo,
+                    named_page(plan[photo], number),
+                    replace(order, page=number),
+                    limit,
+                    None,
+                    inputs,
+                    fail_on,
+                    overwrite,
+                    show,
+                )
+                for number in numbers
+            )
 
         def failed(photo: str, error: ScanfixError) -> None:
             show.failed(photo, plan[photo], error)
@@ -109,7 +145,14 @@ class _Show:
             print_json(error, photo, target, self.lang, named=True)
 
 
+def _count_pages(source: SourceBytes, order: Order) -> int:
+    from scanfix.decoding import count_pages
+
+    return count_pages(source.data, order.limits)
+
+
 def _one(
+    source: SourceBytes,
     photo: str,
     target: str,
     order: Order,
@@ -120,7 +163,6 @@ def _one(
     overwrite: bool,
     show: _Show,
 ) -> int:
-    source = source_of(photo, order.limits)
     for path in (target, annotate):
         check_free(path, inputs, overwrite=overwrite)
     # Loaded only now: what is refused above is refused at once.

@@ -22,7 +22,7 @@ from scanfix.limits import SHELL_LIMITS, Limits
 from scanfix.model import Pixels, SourceImage, SourceInfo
 from scanfix.upright import upright
 
-__all__ = ["decode", "sniff"]
+__all__ = ["count_pages", "decode", "sniff"]
 
 
 class Reader(Protocol):
@@ -49,12 +49,14 @@ def decode(
     limits: Limits = SHELL_LIMITS,
     salvage: bool = False,
     useful_pixels: int | None = None,
+    page: int = 1,
 ) -> SourceImage:
     """The picture in `data` as upright sRGB, H x W x 3 uint8, RGB order, transparency over white.
 
     `name` is only asked what it claims. A truncated or damaged file is refused unless `salvage`,
     which gives what can be had, marked `info.damaged`. A JPEG of more than `useful_pixels` is read at a
-    half, a quarter or an eighth of its size. Raises InputError, MissingExtraError.
+    half, a quarter or an eighth of its size. `page` is that of a PDF; other files show their first.
+    Raises InputError, MissingExtraError.
     """
     if not data:
         raise InputError("empty")
@@ -62,7 +64,7 @@ def decode(
         raise InputError("too_large_bytes", limit=limits.max_bytes)
     format_name = sniff(data)
     try:
-        stored = _read(format_name, data, limits, salvage, useful_pixels)
+        stored = _read(format_name, data, limits, salvage, useful_pixels, page)
         shown = to_srgb(stored)
         pixels = upright(with_square_dots(shown.pixels, stored.dot_aspect, limits), stored.orientation)
     except DECODER_ERRORS as error:
@@ -89,7 +91,22 @@ def decode(
     return SourceImage(info, pixels)
 
 
-def _read(format_name: str, data: bytes, limits: Limits, salvage: bool, useful_pixels: int | None) -> Stored:
+def count_pages(data: bytes, limits: Limits = SHELL_LIMITS) -> int:
+    """How many pages `decode` can be asked for. Raises InputError and MissingExtraError as it does."""
+    if sniff(data) != "PDF":
+        return 1
+    from scanfix.decoding.pdf import count_pages as count
+
+    return count(data, limits)
+
+
+def _read(
+    format_name: str, data: bytes, limits: Limits, salvage: bool, useful_pixels: int | None, page: int
+) -> Stored:
+    if format_name == "PDF":
+        from scanfix.decoding.pdf import read_pdf
+
+        return read_pdf(data, limits, salvage=salvage, page=page)
     if format_name == "JPEG" and useful_pixels is not None:
         from scanfix.decoding.jpeg import read_jpeg
 

@@ -1,4 +1,4 @@
-"""What does the first page of this PDF show?
+"""What does a page of this PDF show?
 
 PDFium by way of pypdfium2 (extra `pdf`), built without JavaScript; launch actions and the network are never
 touched. The fields of a form are drawn as they were filled in, signatures too: a seal is often one. At which
@@ -46,8 +46,27 @@ _LOCK = threading.Lock()
 _PASSWORD_ERRORS = frozenset((4, 5))  # FPDF_ERR_PASSWORD, FPDF_ERR_SECURITY
 
 
-def read_pdf(data: bytes, limits: Limits, *, salvage: bool = False) -> Stored:
-    """Render the first page of a PDF on white."""
+def read_pdf(data: bytes, limits: Limits, *, salvage: bool = False, page: int = 1) -> Stored:
+    """Render a page of a PDF on white, the first unless told otherwise."""
+    with _opened(data, limits) as (pdfium, document):
+        page_count = min(len(document), limits.max_pages)
+        if page > page_count:
+            raise InputError("no_such_page", pages=str(page), count=page_count)
+        pixels, dpi, damaged = _render_page(pdfium, document, page - 1, limits, salvage=salvage)
+    return Stored(
+        pixels, "RGB", color_mode="RGB", page_count=page_count, dpi=dpi, subsampled=True, damaged=damaged
+    )
+
+
+def count_pages(data: bytes, limits: Limits) -> int:
+    """How many pages a PDF has, counted no further than the limit."""
+    with _opened(data, limits) as (_, document):
+        return min(len(document), limits.max_pages)
+
+
+@contextmanager
+def _opened(data: bytes, limits: Limits) -> Iterator[tuple[Any, Any]]:
+    """PDFium and the document, for this thread alone. Raises InputError, also for what is done with them."""
     if not limits.pdf_in_process:
         raise InputError("unsupported_format", format="PDF", remedy=IN_WORKER)
     pdfium = _library()
@@ -58,15 +77,11 @@ def read_pdf(data: bytes, limits: Limits, *, salvage: bool = False) -> Stored:
             code = "encrypted" if getattr(error, "err_code", None) in _PASSWORD_ERRORS else "corrupt"
             raise InputError(code, format="PDF") from error
         try:
-            page_count = min(len(document), limits.max_pages)
-            pixels, dpi, damaged = _render_first(pdfium, document, limits, salvage=salvage)
+            yield pdfium, document
         except DECODER_ERRORS as error:
             raise InputError("corrupt", format="PDF") from error
         finally:
             document.close()
-    return Stored(
-        pixels, "RGB", color_mode="RGB", page_count=page_count, dpi=dpi, subsampled=True, damaged=damaged
-    )
 
 
 def _library() -> Any:
@@ -76,8 +91,10 @@ def _library() -> Any:
         raise MissingExtraError("missing_extra", format="PDF", extra="pdf") from error
 
 
-def _render_first(pdfium: Any, document: Any, limits: Limits, *, salvage: bool) -> tuple[Pixels, float, bool]:
-    with _forms(pdfium, document) as forms, _first_page(pdfium, document, forms) as page:
+def _render_page(
+    pdfium: Any, document: Any, index: int, limits: Limits, *, salvage: bool
+) -> tuple[Pixels, float, bool]:
+    with _forms(pdfium, document) as forms, _page(pdfium, document, index, forms) as page:
         width, height = page.get_size()
         if not 0 < min(width, height) <= max(width, height) <= _PARAMS.max_side_points:
             raise InputError(
@@ -119,8 +136,8 @@ def _forms(pdfium: Any, document: Any) -> Iterator[Any]:
 
 
 @contextmanager
-def _first_page(pdfium: Any, document: Any, forms: Any) -> Iterator[Any]:
-    page = document[0]
+def _page(pdfium: Any, document: Any, index: int, forms: Any) -> Iterator[Any]:
+    page = document[index]
     try:
         if forms:
             pdfium.raw.FORM_OnAfterLoadPage(page, forms)

@@ -1,0 +1,120 @@
+"""Who does the work: threads here with isolated processes, a pool that is given, or a cluster of Dask?
+
+All are asked alike: `submit` a job, get a future. A pool that is given, and a cluster, know nothing of
+isolation: there each thread that works on photos has an isolated process of its own.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable
+from concurrent.futures import CancelledError, Executor, Future, ThreadPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from typing import Any, Protocol
+
+from scanfix.batch.work import Job, Outcome
+from scanfix.errors import ConfigError, InputError, MissingExtraError
+from scanfix.isolation import Worker
+from scanfix.limits import Limits
+
+Task = Callable[..., Outcome]
+RETRIES = 3
+"""How often Dask gives a photo to another worker when one is lost."""
+CONNECT_SECONDS = 10.0
+STOP_SECONDS = 2.5
+"""That an interruption may take; what hangs longer, in a disk that does not answer, is left."""
+LOST = frozenset(("KilledWorker", "FutureCancelledError", "CommClosedError", "CancelledError"))
+
+
+class Hands(Protocol):
+    """What the run gives its jobs to."""
+
+    window: int
+    """Photos that are under way at once."""
+
+    def submit(self, task: Task, job: Job) -> Future[Outcome]: ...
+    def stop(self) -> None: ...
+
+
+class OwnHands:
+    """Threads of this process, each with an isolated process."""
+
+    def __init__(self, jobs: int | None, limits: Limits) -> None:
+        self.window = jobs or os.cpu_count() or 1
+        self._worker = Worker(limits, processes=self.window, max_waiting=None, wait_seconds=None)
+        self._pool = ThreadPoolExecutor(self.window, "scanfix")
+        self._pending = set[Future[Outcome]]()
+
+    def submit(self, task: Task, job: Job) -> Future[Outcome]:
+        future = self._pool.submit(task, job, self._worker)
+        self._pending.add(future)
+        future.add_done_callback(self._pending.discard)
+        return future
+
+    def stop(self) -> None:
+        """At once: what is under way is given up."""
+        self._pool.shutdown(wait=False, cancel_futures=True)
+        end = time.monotonic() + STOP_SECONDS
+        # A thread that was about to ask its process starts a new one; that is ended too.
+        while self._pending and time.monotonic() < end:
+            self._worker.close()
+            wait(tuple(self._pending), timeout=0.05)
+        self._worker.close()
+
+
+class GivenHands:
+    """Any executor; it stays the caller's."""
+
+    def __init__(self, executor: Executor, jobs: int | None) -> None:
+        self._executor = executor
+        self._pending = set[Future[Outcome]]()
+        at_once = getattr(executor, "_max_workers", None) or os.cpu_count() or 1
+        self.window = jobs or 2 * at_once
+
+    def submit(self, task: Task, job: Job) -> Future[Outcome]:
+        future = self._executor.submit(task, job)
+        self._pending.add(future)
+        future.add_done_callback(self._pending.discard)
+        return future
+
+    def stop(self) -> None:
+        for future in tuple(self._pending):
+            future.cancel()
+
+
+class DaskHands(GivenHands):
+    """A cluster, by the address of its scheduler."""
+
+    def __init__(self, address: str, jobs: int | None) -> None:
+        self._client: Any = _client(address)
+        threads = sum(self._client.nthreads().values())
+        super().__init__(self._client.get_executor(retries=RETRIES, pure=False), jobs or 2 * max(1, threads))
+
+    def stop(self) -> None:
+        super().stop()
+        self._client.close()
+
+
+def _client(address: str) -> Any:
+    try:
+        from distributed import Client
+    except ImportError as error:
+        raise MissingExtraError("missing_extra", format="Dask", extra="dask") from error
+    try:
+        client: Any = Client
+        return client(address, timeout=CONNECT_SECONDS, set_as_default=False)
+    except (OSError, ValueError) as error:
+        raise ConfigError("no_cluster", value=address) from error
+
+
+def result_of(future: Future[Outcome]) -> Outcome:
+    """Raises InputError "killed" where the one who worked on it is gone."""
+    try:
+        return future.result()
+    except (BrokenProcessPool, CancelledError) as error:
+        raise InputError("killed") from error
+    except Exception as error:
+        if type(error).__name__ in LOST:
+            raise InputError("killed") from error
+        raise

@@ -1,0 +1,305 @@
+"""What has become of each photo so far? `scanfix-manifest.jsonl` beside the results remembers.
+
+One JSON object a line, appended and synced, never changed; the last line about a photo counts, and a line
+that a kill broke off counts for nothing. The schema is `manifest.schema.json` beside this file. A photo is
+known by the folder that it was found in, its name there and the format asked for: another folder's photo
+of the same name is another photo.
+
+On an object store, where nothing can be appended, each lot of lines is an object of its own until the run
+ends and joins them.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, fields, replace
+from typing import Any
+
+from scanfix.batch.places import Folder, Place, Stamp
+from scanfix.errors import ERRORS, InputError, OutputError, ScanfixError
+from scanfix.files import lock, sync
+from scanfix.limits import Limits
+from scanfix.packaged import packaged_text
+
+NAME = "scanfix-manifest.jsonl"
+PARTS = "scanfix-manifest.parts"
+SCHEMA = "scanfix.manifest/1"
+_LIMITS = Limits(max_bytes=10_000_000_000)
+
+
+def schema() -> dict[str, Any]:
+    """The JSON schema (2020-12) of a line."""
+    loaded: dict[str, Any] = json.loads(packaged_text(__package__, "manifest.schema.json"))
+    return loaded
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A source as it was when it was read."""
+
+    path: str
+    size: int
+    sha256: str
+    stamp: Stamp
+    """Empty where it cannot be relied on; then the content is looked at again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What became of a photo, or of one page of a document: a file, or an error."""
+
+    page: int | None = None
+    target: str | None = None
+    size: int = 0
+    sha256: str = ""
+    stamp: Stamp = ()
+    annotated: str | None = None
+    verdict: str | None = None
+    reports: tuple[dict[str, Any], ...] = ()
+    """One; of a front and back two. Without the sentences, which follow from the codes."""
+    error: dict[str, Any] | None = None
+    """`code` and `params`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A line of the manifest: one photo, or a front with its back."""
+
+    root: str
+    """Real path or URL of the folder of sources."""
+    source: str
+    """Path below it; of a pair, of the front."""
+    format: str
+    name: str
+    """The name that its result has, and keeps; with pages and verdicts others derive from it."""
+    status: str
+    """begun, made (all results are files) or failed."""
+    order: dict[str, Any] = field(default_factory=dict)
+    """What was asked for; the profile with a hash of its content."""
+    version: str = ""
+    time: str = ""
+    seconds: float = 0.0
+    sources: tuple[Read, ...] = ()
+    results: tuple[Result, ...] = ()
+    duplicate_of: str | None = None
+    """A source of the same content that was there before."""
+    taken: tuple[str, ...] = ()
+    """begun: files that stood under names of its results and are not ours."""
+    start: int = field(default=-1, compare=False)
+    """Where the line begins in the manifest; no part of it."""
+
+    @property
+    def key(self) -> Key:
+        return self.root, self.source, self.format
+
+    @property
+    def targets(self) -> tuple[str, ...]:
+        return tuple(result.target for result in self.results if result.target)
+
+    @property
+    def hashes(self) -> tuple[str, ...]:
+        return tuple(read.sha256 for read in self.sources)
+
+    def line(self) -> str:
+        values = {each.name: getattr(self, each.name) for each in fields(self) if each.name != "start"}
+        values["sources"] = [_plain(read) for read in self.sources]
+        values["results"] = [_plain(result) for result in self.results]
+        return json.dumps({"schema": SCHEMA, **values}, ensure_ascii=False, allow_nan=False) + "\n"
+
+    @classmethod
+    def parse(cls, line: str) -> Record:
+        """Raises ValueError, KeyError or TypeError for what is no line of a manifest."""
+        values = json.loads(line)
+        if values.pop("schema") != SCHEMA:
+            raise ValueError("another schema")
+        values["sources"] = tuple(
+            Read(**{**read, "stamp": tuple(read["stamp"])}) for read in values["sources"]
+        )
+        values["results"] = tuple(
+            Result(**{**result, "stamp": tuple(result["stamp"]), "reports": tuple(result["reports"])})
+            for result in values["results"]
+        )
+        values["taken"] = tuple(values["taken"])
+        return cls(**values)
+
+
+Key = tuple[str, str, str]
+
+
+def _plain(value: Read | Result) -> dict[str, Any]:
+    return {each.name: getattr(value, each.name) for each in fields(value)}
+
+
+def error_to_dict(error: ScanfixError) -> dict[str, Any]:
+    return {"code": error.code, "params": error.params}
+
+
+def error_of(told: dict[str, Any]) -> ScanfixError:
+    """The error again. One that this version does not know was an unreadable photo."""
+    kind = next((kind for kind in ERRORS if told["code"] in kind.codes), None)
+    return InputError("unreadable", reason="?") if kind is None else kind(told["code"], **told["params"])
+
+
+class Manifest:
+    """The file, open for one run: what was known before, and where lines are added.
+
+    In memory are the lines without the reports, which `whole` reads again.
+    """
+
+    def __init__(self, place: Place) -> None:
+        self._log = _Appended(place) if isinstance(place, Folder) else _Parts(place)
+        self._orders: dict[str, dict[str, Any]] = {}
+        self.records: dict[Key, Record] = {}
+        """The last line about each photo."""
+        self.moved: dict[tuple[str, str], Record] = {}
+        """The same by name and format, whatever the folder of sources."""
+        self.owner: dict[str, Key] = {}
+        """Every name under which a result was ever written, and whose it is."""
+        self.results: dict[Key, dict[str, tuple[Result, tuple[str, ...], dict[str, Any]]]] = {}
+        """The same by photo: the last result of each name, the contents and the order it was made for."""
+        self.by_content: dict[str, str] = {}
+        """The first photo of each content."""
+        for start, line in self._log.lines():
+            with contextlib.suppress(ValueError, KeyError, TypeError):
+                self._learn(Record.parse(line), start)
+
+    def open(self) -> None:
+        """From now on this run alone writes. Raises OutputError: output_busy, or as for any result."""
+        self._log.open()
+
+    def append(self, records: Sequence[Record]) -> None:
+        """Write lines so that a kill cannot take them away. Raises OutputError."""
+        # What is not UTF-8 in a name stays a lone surrogate, which JSON can escape.
+        lines = [record.line().encode("utf-8", "backslashreplace") for record in records]
+        start = self._log.append(b"".join(lines))
+        for record, line in zip(records, lines, strict=True):
+            self._learn(record, start)
+            start += len(line)
+
+    def whole(self, key: Key) -> Record:
+        """The last line about a photo, with its reports."""
+        return Record.parse(self._log.line_at(self.records[key].start))
+
+    def close(self) -> None:
+        self._log.close()
+
+    def _learn(self, record: Record, start: int) -> None:
+        results = tuple(replace(result, reports=()) for result in record.results)
+        # Most lines ask for the same: one value for all of them.
+        order = self._orders.setdefault(json.dumps(record.order, sort_keys=True), record.order)
+        light = replace(record, results=results, order=order, start=start)
+        self.records[record.key] = self.moved[record.source, record.format] = light
+        for result in results:
+            if result.target:
+                self.owner[result.target] = record.key
+                self.results.setdefault(record.key, {})[result.target] = (result, record.hashes, order)
+        for read in record.sources:
+            self.by_content.setdefault(read.sha256, read.path)
+
+
+class _Appended:
+    """A file that is appended to."""
+
+    def __init__(self, place: Folder) -> None:
+        self._path = place.path(NAME)
+        self._descriptor: int | None = None
+
+    def lines(self) -> Iterator[tuple[int, str]]:
+        with _translating(), contextlib.suppress(FileNotFoundError), self._path.open("rb") as file:
+            start = 0
+            for line in file:
+                yield start, line.decode("utf-8", "surrogateescape")
+                start += len(line)
+
+    def line_at(self, start: int) -> str:
+        with _translating(), self._path.open("rb") as file:
+            file.seek(start)
+            return file.readline().decode("utf-8", "surrogateescape")
+
+    def open(self) -> None:
+        with _translating():
+            flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | getattr(os, "O_CLOEXEC", 0)
+            self._descriptor = os.open(self._path, flags | getattr(os, "O_NOFOLLOW", 0), 0o666)
+            if lock(self._descriptor) is False:
+                raise OutputError("output_busy")
+            end = os.lseek(self._descriptor, 0, os.SEEK_END)
+            os.lseek(self._descriptor, max(0, end - 1), os.SEEK_SET)
+            if end and os.read(self._descriptor, 1) != b"\n":
+                # What a kill broke off ends here.
+                os.write(self._descriptor, b"\n")
+
+    def append(self, data: bytes) -> int:
+        """Returns where it begins."""
+        if self._descriptor is None:
+            raise ValueError("not open")
+        with _translating():
+            start = os.lseek(self._descriptor, 0, os.SEEK_END)
+            view = memoryview(data)
+            while view:
+                view = view[os.write(self._descriptor, view) :]
+            sync(self._descriptor)
+        return start
+
+    def close(self) -> None:
+        if self._descriptor is not None:
+            os.close(self._descriptor)
+            self._descriptor = None
+
+
+class _Parts:
+    """Objects that are written whole: one for each lot of lines, joined at the end."""
+
+    def __init__(self, place: Place) -> None:
+        self._place = place
+        self._parts: list[str] = []
+        self._known = bytearray()
+
+    def lines(self) -> Iterator[tuple[int, str]]:
+        names = [entry.name for entry in self._place.listing().entries if entry.name.startswith(PARTS + "/")]
+        self._parts = sorted(names)
+        for name in (NAME, *self._parts):
+            if self._place.entry(name) is not None:
+                self._known += self._place.read(name, _LIMITS)[0].data
+        start = 0
+        for line in bytes(self._known).splitlines(keepends=True):
+            yield start, line.decode("utf-8", "surrogateescape")
+            start += len(line)
+
+    def line_at(self, start: int) -> str:
+        end = self._known.find(b"\n", start)
+        return self._known[start:end].decode("utf-8", "surrogateescape")
+
+    def open(self) -> None:
+        # The first object tells whether any can be written.
+        self._place.write(NAME, bytes(self._known) or b"\n", overwrite=True)
+        self._drop_parts()
+
+    def append(self, data: bytes) -> int:
+        start = len(self._known)
+        if data:
+            name = f"{PARTS}/{len(self._parts):08}.jsonl"
+            self._place.write(name, data, overwrite=True)
+            self._parts.append(name)
+            self._known += data
+        return start
+
+    def close(self) -> None:
+        if self._parts:
+            self._place.write(NAME, bytes(self._known), overwrite=True)
+            self._drop_parts()
+
+    def _drop_parts(self) -> None:
+        for name in self._parts:
+            self._place.remove(name)
+        self._parts = []
+
+
+@contextlib.contextmanager
+def _translating() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise OutputError("not_written", reason=(error.strerror or "?").lower()) from error

@@ -1,0 +1,382 @@
+"""Where do photos come from and results go: a folder of this machine, or a URL that fsspec knows?
+
+Names below a place are relative, with `/` between folders. What a place says of a file without reading
+it is its stamp: as long as it is the same, so is the file. On a disk that is size, time of change, time of
+change of the inode, and inode: another file under the name, or other bytes in it, has another one.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import shutil
+import stat
+import time
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+from typing import Any, Protocol
+
+from scanfix.errors import ConfigError, InputError, MissingExtraError, OutputError
+from scanfix.files import (
+    Identity,
+    SourceBytes,
+    is_temporary,
+    read_source,
+    remove_stale_temporaries,
+    write_atomically,
+)
+from scanfix.limits import Limits
+
+Stamp = tuple[int | str, ...]
+RACY_SECONDS = 2.0
+"""A file may change within the tick of its clock (FAT: two seconds) and keep its stamp; one that young is
+looked at again."""
+SYSTEM_FOLDERS = {
+    "@eadir": "thumbnails",
+    "thumbnails": "thumbnails",
+    "_thumbnails": "thumbnails",
+    "thumbs": "thumbnails",
+    "_thumbs": "thumbnails",
+    "@recycle": "system",
+    "#recycle": "system",
+    "$recycle.bin": "system",
+    "__macosx": "system",
+    "system volume information": "system",
+    "lost+found": "system",
+}
+"""Folders that network stores, galleries and systems make, and what is in them (lower case)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A file as it is listed, unread."""
+
+    name: str
+    size: int
+    stamp: Stamp
+    identity: Identity | None = None
+    changed: float = 0.0
+    """When, in seconds of the epoch."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """Everything below a place; what is not looked into is named with the reason."""
+
+    entries: tuple[Entry, ...]
+    left_out: tuple[tuple[str, str], ...] = ()
+    unreadable: tuple[str, ...] = ()
+    """Subfolders."""
+
+
+class Place(Protocol):
+    """A folder, or what is like one."""
+
+    @property
+    def url(self) -> str: ...
+    def listing(self, leave_out: Collection[str] = ()) -> Listing: ...
+    def entry(self, name: str) -> Entry | None: ...
+    def read(self, name: str, limits: Limits) -> tuple[SourceBytes, Entry]: ...
+    def read_head(self, name: str, count: int) -> bytes: ...
+    def write(
+        self, name: str, data: bytes, *, overwrite: bool, inputs: Collection[Identity] = ()
+    ) -> Entry: ...
+    def remove(self, name: str) -> None: ...
+    def path(self, name: str) -> Path: ...
+
+
+def place_of(where: str | os.PathLike[str]) -> Place:
+    """A folder, or with a scheme in front (`s3://bucket/folder`) a URL.
+
+    Raises MissingExtraError, ConfigError.
+    """
+    text = os.fspath(where)
+    scheme, mark, rest = text.partition("://")
+    if not mark or not scheme.isalnum():
+        return Folder(text)
+    if scheme == "file":
+        return Folder(rest)
+    return _remote(text)
+
+
+@dataclass(frozen=True)
+class Folder:
+    """A folder of this machine."""
+
+    root: str
+
+    @property
+    def url(self) -> str:
+        return os.path.realpath(self.root)
+
+    @property
+    def is_there(self) -> bool:
+        try:
+            return Path(self.root).is_dir()
+        except (OSError, ValueError):
+            return False
+
+    def path(self, name: str) -> Path:
+        return Path(self.root, name)
+
+    def check(self, name: str = "") -> None:
+        """Raises OutputError where it cannot be a folder, or a link leads that of a result elsewhere."""
+        folder = self.path(name).parent if name else self.path("")
+        try:
+            real, root = os.path.realpath(folder), self.url
+        except (OSError, ValueError) as error:
+            raise OutputError("output_folder", path=repr(folder.name)) from error
+        if not Path(real).is_relative_to(root):
+            # Perhaps to the photos.
+            raise OutputError("output_is_link", path=repr(folder.name))
+
+    def listing(self, leave_out: Collection[str] = ()) -> Listing:
+        """`leave_out` are real paths of folders."""
+        walk = _Walk(leave_out)
+        walk.into(self.root, "")
+        return Listing(tuple(walk.entries), tuple(walk.left_out), tuple(walk.unreadable))
+
+    def entry(self, name: str) -> Entry | None:
+        try:
+            return _entry(name, self.path(name).stat())
+        except (OSError, ValueError):
+            return None
+
+    def read(self, name: str, limits: Limits) -> tuple[SourceBytes, Entry]:
+        before = self.entry(name)
+        source = read_source(self.path(name), limits)
+        after = self.entry(name)
+        if before is None or after is None or before.stamp != after.stamp:
+            # Somebody writes to it at this moment.
+            raise InputError("unreadable", reason=os.strerror(errno.EBUSY).lower())
+        return source, after
+
+    def read_head(self, name: str, count: int) -> bytes:
+        try:
+            with self.path(name).open("rb") as file:
+                return file.read(count)
+        except OSError:
+            return b""
+
+    def write(self, name: str, data: bytes, *, overwrite: bool, inputs: Collection[Identity] = ()) -> Entry:
+        target = self.path(name)
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+        except (OSError, ValueError) as error:
+            raise OutputError("output_folder", path=repr(target.parent.name)) from error
+        self.check(name)
+        write_atomically(target, data, overwrite=overwrite, inputs=inputs)
+        return _entry(name, target.stat())
+
+    def remove(self, name: str) -> None:
+        try:
+            self.path(name).unlink(missing_ok=True)
+        except OSError as error:
+            raise OutputError("not_written", reason=(error.strerror or "?").lower()) from error
+
+    def prepare_for(self, names: Iterable[str], bytes_needed: int) -> None:
+        """Make sure that results can be written, before the work. Raises OutputError."""
+        try:
+            Path(self.root).mkdir(parents=True, exist_ok=True)
+            free = shutil.disk_usage(self.root).free
+        except (OSError, ValueError) as error:
+            raise OutputError("output_folder", path=repr(Path(self.root).name or self.root)) from error
+        if free < bytes_needed:
+            raise OutputError(
+                "no_space", free=f"{free // 1_000_000:,}", needed=f"{bytes_needed // 1_000_000:,}"
+            )
+        for folder in {self.path(name).parent for name in names} | {Path(self.root)}:
+            there = next(each for each in (folder, *folder.parents) if os.path.lexists(each))
+            if not there.is_dir() or not os.access(there, os.W_OK | os.X_OK):
+                raise OutputError("output_folder", path=repr(there.name))
+            if there == folder:
+                remove_stale_temporaries(folder)
+
+
+class _Walk:
+    """The tree below a folder, in the order of names; hidden and linked folders are not gone into."""
+
+    def __init__(self, leave_out: Collection[str]) -> None:
+        self.leave_out = leave_out
+        self.entries: list[Entry] = []
+        self.left_out: list[tuple[str, str]] = []
+        self.unreadable: list[str] = []
+
+    def into(self, folder: str, prefix: str) -> None:
+        try:
+            with os.scandir(folder) as found:
+                entries = sorted(found, key=lambda entry: entry.name)
+        except OSError:
+            self.unreadable.append(prefix.rstrip("/") or ".")
+            return
+        for entry in entries:
+            name = prefix + entry.name
+            reason = self._reason(entry)
+            if reason == "own":
+                continue
+            if reason:
+                self.left_out.append((name, reason))
+            elif entry.is_dir(follow_symlinks=False):
+                self.into(entry.path, name + "/")
+            else:
+                self._file(entry, name)
+
+    def _reason(self, entry: os.DirEntry[str]) -> str | None:
+        if is_temporary(entry.name):
+            return "own"
+        if entry.name.startswith("."):
+            return "hidden"
+        if not entry.is_dir():
+            return None
+        if entry.is_symlink():
+            return "linked_folder"
+        if os.path.realpath(entry.path) in self.leave_out:
+            return "output"
+        return SYSTEM_FOLDERS.get(entry.name.lower())
+
+    def _file(self, entry: os.DirEntry[str], name: str) -> None:
+        try:
+            status = entry.stat()
+        except OSError:
+            # A link to nowhere: reading it will say so.
+            self.entries.append(Entry(name, 0, ()))
+            return
+        if stat.S_ISREG(status.st_mode):
+            self.entries.append(_entry(name, status))
+        else:
+            self.left_out.append((name, "special"))
+
+
+def _entry(name: str, status: os.stat_result) -> Entry:
+    stamp = (status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
+    changed = max(status.st_mtime, status.st_ctime)
+    return Entry(name, status.st_size, stamp, (status.st_dev, status.st_ino), changed)
+
+
+def lasting(entry: Entry) -> Stamp:
+    """The stamp of a file that was read, where it can be relied on later; else an empty one."""
+    return entry.stamp if time.time() - entry.changed > RACY_SECONDS else ()
+
+
+@dataclass(frozen=True)
+class Remote:
+    """What fsspec reaches: object stores, memory, web servers. Objects are written whole by nature."""
+
+    url: str
+    system: Any = field(repr=False)
+    root: str
+
+    def path(self, name: str) -> Path:
+        """For display and for names in reports only."""
+        return Path(self._at(name))
+
+    def _at(self, name: str) -> str:
+        return f"{self.root.rstrip('/')}/{name}"
+
+    def listing(self, leave_out: Collection[str] = ()) -> Listing:
+        """`leave_out` are URLs."""
+        try:
+            found = self.system.find(self.root, detail=True)
+        except FileNotFoundError:
+            return Listing(())
+        except Exception as error:
+            raise InputError("unreadable", reason=_said(error)) from error
+        entries, left_out = list[Entry](), list[tuple[str, str]]()
+        skipped = [url.removeprefix(self.url.rstrip("/") + "/") + "/" for url in leave_out]
+        for path, info in sorted(found.items()):
+            name = path[len(self.root.rstrip("/")) + 1 :]
+            reason = _reason_by_name(name)
+            if not name or any(name.startswith(each) for each in skipped):
+                continue
+            if reason:
+                left_out.append((name, reason))
+            else:
+                entries.append(self._entry(name, info))
+        return Listing(tuple(entries), tuple(left_out))
+
+    def entry(self, name: str) -> Entry | None:
+        try:
+            self.system.invalidate_cache()
+            return self._entry(name, self.system.info(self._at(name)))
+        except Exception:  # noqa: BLE001 - each file system raises its own
+            return None
+
+    def _entry(self, name: str, info: dict[str, Any]) -> Entry:
+        size = int(info.get("size") or 0)
+        told = (info.get(key) for key in ("ETag", "etag", "md5Hash", "mtime", "LastModified", "created"))
+        return Entry(name, size, (size, *(str(value) for value in told if value)))
+
+    def read(self, name: str, limits: Limits) -> tuple[SourceBytes, Entry]:
+        entry = self.entry(name)
+        if entry is None:
+            raise InputError("not_found")
+        if entry.size > limits.max_bytes:
+            raise InputError("too_large_bytes", limit=limits.max_bytes)
+        try:
+            data = self.system.cat_file(self._at(name))
+        except Exception as error:
+            raise InputError("unreadable", reason=_said(error)) from error
+        return read_source(SourceBytes(data, label=name), limits), entry
+
+    def read_head(self, name: str, count: int) -> bytes:
+        try:
+            return bytes(self.system.cat_file(self._at(name), start=0, end=count))
+        except Exception:  # noqa: BLE001 - as above
+            return b""
+
+    def write(self, name: str, data: bytes, *, overwrite: bool, inputs: Collection[Identity] = ()) -> Entry:
+        del inputs
+        if not overwrite and self.entry(name) is not None:
+            raise OutputError("output_exists", path=repr(PurePosixPath(name).name))
+        try:
+            self.system.makedirs(self._at(name).rpartition("/")[0], exist_ok=True)
+            self.system.pipe_file(self._at(name), data)
+        except Exception as error:
+            raise OutputError("not_written", reason=_said(error)) from error
+        entry = self.entry(name)
+        if entry is None:
+            raise OutputError("not_written", reason="?")
+        return entry
+
+    def remove(self, name: str) -> None:
+        try:
+            self.system.rm_file(self._at(name))
+        except FileNotFoundError:
+            return
+        except Exception as error:
+            raise OutputError("not_written", reason=_said(error)) from error
+
+
+def _remote(url: str) -> Remote:
+    try:
+        import fsspec
+    except ImportError as error:
+        raise MissingExtraError("missing_extra", format=url.partition("://")[0], extra="remote") from error
+    try:
+        system, root = fsspec.url_to_fs(url)
+    except ImportError as error:
+        raise MissingExtraError("missing_extra", format=url.partition("://")[0], extra="remote") from error
+    except Exception as error:
+        raise ConfigError("bad_option", option="URL", value=url.partition("://")[0]) from error
+    return Remote(url, system, root)
+
+
+def _reason_by_name(name: str) -> str | None:
+    *folders, own = name.split("/")
+    if own.startswith(".") or any(folder.startswith(".") for folder in folders):
+        return "hidden"
+    return next((SYSTEM_FOLDERS[f.lower()] for f in folders if f.lower() in SYSTEM_FOLDERS), None)
+
+
+def _said(error: Exception) -> str:
+    """Without paths, keys or addresses: only what kind of failure it is."""
+    if isinstance(error, OSError) and error.errno:
+        return os.strerror(error.errno).lower()
+    return type(error).__name__
+
+
+def parents(name: str) -> Iterator[str]:
+    """`a/b/c` -> `a`, `a/b`."""
+    parts = name.split("/")
+    return ("/".join(parts[:count]) for count in range(1, len(parts)))

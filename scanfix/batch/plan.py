@@ -1,0 +1,237 @@
+"""What is to be done for each photo: nothing, a look whether it is what it was, or all of it?"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+from bisect import bisect_left
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import islice, takewhile
+from pathlib import PurePosixPath
+from typing import Any, Literal
+
+from scanfix.batch.discover import Found, LeftOut, name_of_pair, pair_up, plan_names
+from scanfix.batch.manifest import Manifest, Record
+from scanfix.batch.places import Entry, Place, Stamp
+from scanfix.batch.work import FOLDERS, Wishes
+from scanfix.files import Identity
+from scanfix.limits import SHELL_LIMITS
+from scanfix.order import Order
+
+Reason = Literal["new", "unfinished", "failed", "asked", "changed", "altered", "kept"]
+"""Why a photo is worked on: it or its content is new, the last attempt did not end or failed, something else
+is asked for now, its content or its result may not be what it was; or why it is not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One photo, or a front with its back, and what is to be done."""
+
+    entries: tuple[Entry, ...]
+    name: str
+    """Of the result."""
+    reason: Reason
+    known: Record | None = None
+
+    @property
+    def source(self) -> str:
+        return self.entries[0].name
+
+    @property
+    def stamps(self) -> tuple[Stamp, ...]:
+        return tuple(entry.stamp for entry in self.entries)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a run will do, decided before the first photo."""
+
+    steps: tuple[Step, ...]
+    gone: tuple[Record, ...] = ()
+    """Records whose source is not there any more."""
+    left_out: tuple[LeftOut, ...] = ()
+    unreadable: tuple[str, ...] = ()
+    there: Mapping[str, Entry] = field(default_factory=dict)
+    """What lies among the results, in the order of names."""
+    inputs: frozenset[Identity] = frozenset()
+    """Every file of the source, by what it is; none is ever written."""
+
+    @property
+    def work(self) -> tuple[Step, ...]:
+        return tuple(step for step in self.steps if step.reason != "kept")
+
+    def beginning_with(self, start: str) -> list[str]:
+        """Of the names that are there."""
+        names = self._sorted
+        first = bisect_left(names, start)
+        return list(takewhile(lambda name: name.startswith(start), islice(names, first, None)))
+
+    @cached_property
+    def _sorted(self) -> list[str]:
+        return sorted(self.there)
+
+
+def make_plan(
+    found: Found, source: Place, out: Place, manifest: Manifest, order: Order, wishes: Wishes, *, pair: bool
+) -> Plan:
+    root, asked = source.url, told_order(order, wishes)
+    found = _without_results(found, source, out, manifest)
+    groups = pair_up(found.photos) if pair else [(entry,) for entry in found.photos]
+    there = {entry.name: entry for entry in out.listing().entries}
+    annotated = None if wishes.annotate is None else {e.name for e in wishes.annotate.listing().entries}
+    known = {group[0].name: _known(manifest, root, group[0].name, order.format) for group in groups}
+    names = _names(groups, known, manifest, root, f".{order.format}")
+    steps = []
+    for group in groups:
+        record = known[group[0].name]
+        own = record if record is not None and record.root == root else None
+        reason = _reason(group, record, asked, there, annotated)
+        if own is None and record is not None and reason != "kept":
+            # A folder that was moved: its photos are known by their content only.
+            reason = "changed" if record.status == "made" else "new"
+        steps.append(Step(group, names[group[0].name], reason, record))
+    return Plan(
+        tuple(steps), _gone(manifest, root, found), found.left_out, found.unreadable, there, found.inputs
+    )
+
+
+def _without_results(found: Found, source: Place, out: Place, manifest: Manifest) -> Found:
+    """Where the source lies below the results, what earlier runs wrote there is no photo."""
+    prefix = source.url.removeprefix(out.url.rstrip("/") + "/") + "/"
+    results = {entry.name for entry in found.photos if prefix + entry.name in manifest.owner}
+    if not source.url.startswith(out.url.rstrip("/") + "/") or not results:
+        return found
+    left_out = [*found.left_out, *(LeftOut(name, "result") for name in sorted(results))]
+    photos = tuple(entry for entry in found.photos if entry.name not in results)
+    return dataclasses.replace(found, photos=photos, left_out=tuple(left_out))
+
+
+def told_order(order: Order, wishes: Wishes) -> dict[str, Any]:
+    """What was asked for in plain values, defaults left out: equal ones give equal results."""
+    limits = _beyond_defaults(order.limits, SHELL_LIMITS)
+    options = {k: v for k, v in wishes.options.items() if k != "profile" and v is not None}
+    told = {
+        **options,
+        "profile": order.profile.name,
+        "profile_sha256": _fingerprint(order),
+        "limits": limits,
+        "pages": str(wishes.pages) if not wishes.pages.is_default else None,
+        "by_verdict": wishes.by_verdict,
+    }
+    plain: dict[str, Any] = json.loads(json.dumps(told, default=str))
+    return {key: value for key, value in plain.items() if value not in (None, False, {}, [])}
+
+
+def _beyond_defaults(value: Any, default: Any) -> dict[str, Any]:
+    pairs = ((f.name, getattr(value, f.name), getattr(default, f.name)) for f in dataclasses.fields(value))
+    return {name: mine for name, mine, usual in pairs if mine != usual}
+
+
+def _fingerprint(order: Order) -> str:
+    """Of the profile's content, whatever file it came from."""
+    profile = order.profile
+    values = {f.name: getattr(profile, f.name) for f in dataclasses.fields(profile) if f.name != "title"}
+    plain = {key: dict(value) if isinstance(value, Mapping) else value for key, value in values.items()}
+    return hashlib.sha256(json.dumps(plain, default=str, sort_keys=True).encode()).hexdigest()
+
+
+def _known(manifest: Manifest, root: str, name: str, format: str) -> Record | None:
+    """What is known of a photo: here, else of one of that name in a folder that may have been moved."""
+    own = manifest.records.get((root, name, format))
+    return own or manifest.moved.get((name, format))
+
+
+def _names(
+    groups: Iterable[tuple[Entry, ...]],
+    known: Mapping[str, Record | None],
+    manifest: Manifest,
+    root: str,
+    extension: str,
+) -> dict[str, str]:
+    """Names stay as they once were given; new ones keep clear of all that are."""
+    given = {name: record.name for name, record in known.items() if record and record.root == root}
+    called = {
+        (name_of_pair(group[0].name) if len(group) > 1 else group[0].name): group[0].name
+        for group in groups
+        if group[0].name not in given
+    }
+    ours = set(manifest.owner) | {record.name for record in manifest.records.values()}
+    fresh = plan_names(called, extension, ours)
+    return given | {called[name]: target for name, target in fresh.items()}
+
+
+def _reason(
+    group: tuple[Entry, ...],
+    record: Record | None,
+    asked: dict[str, Any],
+    there: Mapping[str, Entry],
+    annotated: set[str] | None,
+) -> Reason:
+    if record is None:
+        return "new"
+    if record.status == "moved":
+        return "new"
+    if record.status == "begun":
+        return "unfinished"
+    if record.status == "failed":
+        return "failed"
+    if record.order != asked or len(record.sources) != len(group):
+        return "asked"
+    if annotated is not None and any(result.annotated not in annotated for result in record.results):
+        return "asked"
+    if not all(_same(entry, read.stamp) for entry, read in zip(group, record.sources, strict=True)):
+        return "changed"
+    if not all(_same(there.get(result.target or ""), result.stamp) for result in record.results):
+        return "altered"
+    return "kept"
+
+
+def _same(entry: Entry | None, stamp: Stamp) -> bool:
+    return entry is not None and bool(stamp) and entry.stamp == stamp
+
+
+def _gone(manifest: Manifest, root: str, found: Found) -> tuple[Record, ...]:
+    """What is left out now by a pattern is not gone; nor is anything where a folder could not be read."""
+    present = {entry.name for entry in found.photos} | {each.name for each in found.left_out}
+    return tuple(
+        record
+        for record in manifest.records.values()
+        if record.root == root
+        and record.targets
+        and not any(name.path in present for name in record.sources)
+        and not any(_is_below(record.source, folder) for folder in found.unreadable)
+    )
+
+
+def _is_below(name: str, folder: str) -> bool:
+    return folder == "." or name.startswith(folder + "/")
+
+
+def foreign(step: Step, manifest: Manifest, plan: Plan, wishes: Wishes) -> tuple[str, ...]:
+    """Files under names of a photo's results that no run has written."""
+    found = tuple(name for name in variants(step.name, plan, wishes) if name not in manifest.owner)
+    known = step.known
+    if known is not None and known.status == "begun":
+        # What came since may be a result that the run was killed before telling of.
+        return tuple(name for name in found if name in known.taken)
+    return found
+
+
+def variants(name: str, plan: Plan, wishes: Wishes) -> list[str]:
+    """Names under which results of one photo may lie, of those that are taken: by verdict and by page."""
+    folders = [f"{folder}/" for folder in FOLDERS.values()] if wishes.by_verdict else [""]
+    found = [folder + name for folder in folders if folder + name in plan.there]
+    if not wishes.pages.is_default:
+        path = PurePosixPath(name)
+        start = path.with_suffix("").as_posix() + ".p"
+        found += [each for folder in folders for each in plan.beginning_with(folder + start)]
+    return found
+
+
+def inputs_among(name: str, plan: Plan, wishes: Wishes) -> frozenset[Identity]:
+    """Which files under names of a photo's results are read by this run, by what they are."""
+    found = (plan.there[variant].identity for variant in variants(name, plan, wishes))
+    return frozenset(identity for identity in found if identity) & plan.inputs

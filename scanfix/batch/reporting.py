@@ -1,0 +1,198 @@
+"""The reports of a run: written as it goes, whole at any moment, from the lines of the manifest.
+
+The pictures of the page are kept beside the results, so that a rerun need not look at what it keeps.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import tempfile
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+
+from scanfix.batch.manifest import Key, Manifest, Record, error_of
+from scanfix.batch.places import Folder, Place
+from scanfix.batch.plan import Plan, Step
+from scanfix.batch.work import Outcome
+from scanfix.errors import ConfigError, InputError, OutputError
+from scanfix.files import Identity, check_target, write_atomically
+from scanfix.messages import Lang
+from scanfix.model import Report
+from scanfix.reports.html import GENERATOR, page
+from scanfix.reports.rows import MARK, Row, csv_lines, json_lines
+
+PICTURES = "scanfix-thumbnails.jsonl"
+Writer = Callable[[Iterable[Row], Lang], Iterable[bytes]]
+WRITERS: dict[str, tuple[Writer, str]] = {
+    ".html": (page, GENERATOR),
+    ".csv": (csv_lines, MARK + "source,page,target"),
+    ".jsonl": (json_lines, '{"source": '),
+}
+"""By ending: what writes a report, and what tells one that was written before."""
+LOOK = 400
+"""First characters, among which that is."""
+SHARE = 0.05
+"""Of the time of a run that may go into reports on the way."""
+LEAST_SECONDS = 5.0
+
+
+class Reporting:
+    """The reports that were asked for."""
+
+    def __init__(
+        self,
+        paths: Sequence[str | os.PathLike[str]],
+        out: Place,
+        manifest: Manifest,
+        lang: Lang,
+        *,
+        overwrite: bool,
+        inputs: frozenset[Identity],
+    ) -> None:
+        self._paths = [Path(path) for path in paths]
+        self._manifest, self._lang, self._inputs = manifest, lang, inputs
+        for path in self._paths:
+            _check(path, inputs, overwrite=overwrite)
+        self._pictures = _Pictures(out) if paths else None
+        self._plan, self._root, self._format = Plan(()), "", ""
+        self._next = 0.0
+        self._stale = False
+
+    def begin(self, plan: Plan, root: str, format: str) -> None:
+        """From now on it is about the photos of this plan."""
+        self._plan, self._root, self._format = plan, root, format
+
+    def keep(self, outcome: Outcome) -> None:
+        """The pictures of what was just made."""
+        self._stale = True
+        if self._pictures is not None:
+            for result, pictures in zip(outcome.record.results, outcome.thumbnails, strict=False):
+                self._pictures.add(outcome.record, result.sha256, pictures)
+
+    def without_pictures(self, plan: Plan) -> list[Step]:
+        """Photos that are kept and of which no picture is."""
+        kept = (step for step in plan.steps if step.reason == "kept" and step.known is not None)
+        return [step for step in kept if step.known and not self._has_pictures(step.known)]
+
+    def _has_pictures(self, record: Record) -> bool:
+        return self._pictures is None or all(
+            self._pictures.has(record, result.sha256) for result in record.results
+        )
+
+    def update(self, *, seldom: bool = False) -> None:
+        """Write them anew; `seldom`: only if little of the time goes into that."""
+        if not self._paths or (seldom and (time.monotonic() < self._next or not self._stale)):
+            return
+        started = time.monotonic()
+        for path in self._paths:
+            writer = WRITERS[path.suffix.lower()][0]
+            write_atomically(path, writer(self.rows(), self._lang), overwrite=True, inputs=self._inputs)
+        now = time.monotonic()
+        self._next = now + max(LEAST_SECONDS, (now - started) / SHARE)
+        self._stale = False
+
+    def finish(self) -> None:
+        if self._stale:
+            self.update()
+
+    def rows(self) -> Iterator[Row]:
+        """What is known of each photo by now."""
+        for name in self._plan.unreadable:
+            yield Row(name, None, "failed", error=InputError("unreadable", reason="folder"))
+        for step in self._plan.steps:
+            key: Key = (self._root, step.source, self._format)
+            record = self._manifest.records.get(key)
+            if record is not None and record.status in ("made", "failed"):
+                yield from self._rows(self._manifest.whole(key), kept=step.reason == "kept")
+        for record in self._plan.gone:
+            for target in record.targets:
+                yield Row(record.source, target, "gone")
+
+    def _rows(self, record: Record, *, kept: bool) -> Iterator[Row]:
+        for result in record.results:
+            before, after = b"", b""
+            if self._pictures is not None:
+                before, after = self._pictures.get(record, result.sha256)
+            error = None if result.error is None else error_of(result.error)
+            yield Row(
+                record.source,
+                result.target,
+                "failed" if error else "kept" if kept else "made",
+                tuple(map(Report.from_dict, result.reports)),
+                error,
+                result.page,
+                record.duplicate_of,
+                record.seconds,
+                before,
+                after,
+            )
+
+
+def _check(path: Path, inputs: frozenset[Identity], *, overwrite: bool) -> None:
+    """A report may take the place of an earlier one, and of nothing else. Raises ConfigError, OutputError."""
+    if path.suffix.lower() not in WRITERS:
+        raise ConfigError("bad_option", option="report", value=path.name)
+    known = WRITERS[path.suffix.lower()][1]
+    try:
+        with path.open(encoding="utf-8", errors="replace") as file:
+            ours = known in file.read(LOOK)
+    except OSError:
+        ours = False
+    check_target(path, overwrite=overwrite or ours, inputs=inputs)
+
+
+class _Pictures:
+    """Small pictures by what they show, in a file that is appended to; it may be removed at any time."""
+
+    def __init__(self, out: Place) -> None:
+        if isinstance(out, Folder):
+            self._path = out.path(PICTURES)
+        else:
+            self._path = Path(tempfile.mkdtemp(prefix="scanfix-"), PICTURES)
+        self._starts: dict[str, int] = {}
+        self._learn()
+
+    def _learn(self) -> None:
+        if not self._path.exists():
+            return
+        with self._path.open("rb") as file:
+            start = 0
+            for line in file:
+                if line.startswith(b'{"of": "') and line.endswith(b"}\n"):
+                    self._starts[line[8 : line.index(b'"', 8)].decode()] = start
+                start += len(line)
+
+    @staticmethod
+    def _name(record: Record, made: str) -> str:
+        return "+".join((*record.hashes, made))
+
+    def has(self, record: Record, made: str) -> bool:
+        return self._name(record, made) in self._starts
+
+    def add(self, record: Record, made: str, pictures: tuple[bytes, bytes]) -> None:
+        if not all(pictures):
+            return
+        before, after = (base64.b64encode(picture).decode() for picture in pictures)
+        line = json.dumps({"of": self._name(record, made), "before": before, "after": after}) + "\n"
+        try:
+            with self._path.open("ab") as file:
+                start = file.tell()
+                file.write(line.encode())
+        except OSError as error:
+            raise OutputError("not_written", reason=(error.strerror or "?").lower()) from error
+        self._starts[self._name(record, made)] = start
+
+    def get(self, record: Record, made: str) -> tuple[bytes, bytes]:
+        start = self._starts.get(self._name(record, made))
+        if start is None:
+            return b"", b""
+        try:
+            with self._path.open("rb") as file:
+                file.seek(start)
+                said = json.loads(file.readline())
+            return base64.b64decode(said["before"]), base64.b64decode(said["after"])
+        except (OSError, ValueError, KeyError):
+            return b"", b""

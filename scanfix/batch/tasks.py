@@ -1,0 +1,48 @@
+"""What is done in the isolated process: each takes the photo, the limits and options."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from scanfix import decoding, pipeline
+from scanfix.files import SourceBytes
+from scanfix.limits import Limits
+from scanfix.order import Order, make_order
+from scanfix.results import JoinedImage, PreparedImage
+
+
+def prepare(source: SourceBytes, limits: Limits, options: dict[str, Any]) -> PreparedImage:
+    return pipeline.prepare(source, _order(limits, options))
+
+
+def join(front: SourceBytes, limits: Limits, options: dict[str, Any]) -> JoinedImage:
+    """`back` is the photo of the back."""
+    back: SourceBytes = options.pop("back")
+    return pipeline.join(front, back, _order(limits, options))
+
+
+def annotate(source: SourceBytes, limits: Limits, options: dict[str, Any]) -> bytes:
+    """`report` is what `prepare` said, `lang` the language of the labels."""
+    report, lang = options.pop("report"), options.pop("lang")
+    return pipeline.annotate(source, report, _order(limits, options), lang)
+
+
+def thumbnails(source: SourceBytes, limits: Limits, options: dict[str, Any]) -> tuple[bytes, bytes]:
+    """Of the photo and of what was `made` from it: WebP, the longer side at most `side` pixels."""
+    from scanfix.reports.thumbnails import thumbnail
+
+    side: int = options["side"]
+    pictures = ((source.data, options["page"] or 1), (options["made"], 1))
+    before, after = (
+        decoding.decode(data, limits=limits, salvage=True, useful_pixels=side * side, page=page).pixels
+        for data, page in pictures
+    )
+    return thumbnail(before, side), thumbnail(after, side)
+
+
+def count_pages(source: SourceBytes, limits: Limits, _: dict[str, Any]) -> int:
+    return decoding.count_pages(source.data, limits)
+
+
+def _order(limits: Limits, options: dict[str, Any]) -> Order:
+    return make_order(limits=limits, **options)

@@ -1,0 +1,297 @@
+"""What is done for one photo, wherever: on a thread here, in a pool's process, on a cluster's worker.
+
+The source is read and hashed, prepared in an isolated process, and its results are written where they
+belong, all by the one who works on it. What comes back is a line for the manifest, small enough for any
+network; the manifest itself has one writer, the run.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import PurePosixPath
+from typing import Any
+
+from scanfix.batch import tasks
+from scanfix.batch.manifest import Read, Record, Result, error_to_dict
+from scanfix.batch.places import Entry, Folder, Place, lasting
+from scanfix.errors import OutputError, ScanfixError
+from scanfix.files import Identity, SourceBytes, check_target
+from scanfix.findings import Verdict
+from scanfix.isolation import Worker
+from scanfix.limits import Limits
+from scanfix.messages import Lang
+from scanfix.model import Report
+from scanfix.naming import named_page
+from scanfix.pages import Pages
+
+FOLDERS = {Verdict.READY: "ready", Verdict.LOOK: "review", Verdict.REFUSED: "refused"}
+"""Where `by_verdict` puts results."""
+THUMBNAIL_SIDE = 360
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What a run asks for beside the order of each photo."""
+
+    options: dict[str, Any]
+    """Of `make_order`, but the limits."""
+    limits: Limits
+    pages: Pages
+    by_verdict: bool = False
+    annotate: Place | None = None
+    thumbnails: bool = False
+    lang: Lang = "en"
+    overwrite: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One photo, or a front with its back, and what is known of it."""
+
+    source: Place
+    out: Place
+    begun: Record
+    """The line that says it is being worked on; it becomes the one that says what came of it."""
+    names: tuple[str, ...]
+    wishes: Wishes
+    known: Record | None = None
+    """The line of an earlier run."""
+    maybe_kept: bool = False
+    """The earlier result is good, if the contents are what they were."""
+    mine: frozenset[str] = frozenset()
+    """Names under which results of this photo were ever written."""
+    inputs: frozenset[Identity] = frozenset()
+    """Files that the run reads and that stand where results would go."""
+
+    def may_replace(self, target: str) -> bool:
+        """Whether what stands there is a result of ours, perhaps of a run that was killed before it told."""
+        known = self.known
+        own = known is not None and known.root == self.begun.root
+        unfinished = own and known is not None and known.status == "begun" and target not in self.begun.taken
+        return self.wishes.overwrite or unfinished or target in self.mine
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The finished line; `kept` when nothing had to be done. `thumbnails` are WebP, before and after."""
+
+    record: Record
+    kept: bool = False
+    thumbnails: tuple[tuple[bytes, bytes], ...] = field(default=(), repr=False)
+
+
+def work(job: Job, worker: Worker | None = None) -> Outcome:
+    """Do it. Without a worker this thread has one of its own."""
+    started = time.monotonic()
+    worker = worker or _own_worker(job.wishes.limits)
+    try:
+        _check_target(job)
+        sources, reads = _read_all(job)
+        if job.maybe_kept and job.known and _unchanged(job, reads):
+            return Outcome(_refreshed(job, job.known, reads), kept=True)
+        results, thumbnails = _make_all(job, worker, sources)
+    except ScanfixError as error:
+        return Outcome(_finished(job, (), (Result(error=error_to_dict(error)),), started))
+    return Outcome(_finished(job, reads, results, started), thumbnails=thumbnails)
+
+
+def _check_target(job: Job) -> None:
+    """Raises OutputError where a result cannot be written, as far as its name is known before the work."""
+    if not isinstance(job.out, Folder) or job.wishes.by_verdict:
+        return
+    job.out.check(job.begun.name)
+    path = job.out.path(job.begun.name)
+    if os.path.lexists(path):
+        free = job.begun.name not in job.begun.taken or job.may_replace(job.begun.name)
+        check_target(path, overwrite=free, inputs=job.inputs)
+
+
+def _read_all(job: Job) -> tuple[list[SourceBytes], tuple[Read, ...]]:
+    sources, reads = list[SourceBytes](), list[Read]()
+    for name in job.names:
+        source, entry = job.source.read(name, job.wishes.limits)
+        sources.append(source)
+        reads.append(Read(name, len(source.data), _hash(source.data), lasting(entry)))
+    return sources, tuple(reads)
+
+
+def _hash(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+def _unchanged(job: Job, reads: tuple[Read, ...]) -> bool:
+    known = job.known
+    return (
+        known is not None
+        and tuple(read.sha256 for read in reads) == known.hashes
+        and all(_stands(job.out, result) for result in known.results if result.target)
+    )
+
+
+def _stands(out: Place, result: Result) -> bool:
+    """Whether a result is there, as it was written."""
+    entry = out.entry(result.target or "")
+    if entry is None or entry.size != result.size:
+        return False
+    return entry.stamp == result.stamp or is_ours(out, result)
+
+
+def is_ours(out: Place, result: Result) -> bool:
+    """Whether the bytes there are those that were written."""
+    try:
+        data = out.read(result.target or "", Limits())[0].data
+    except ScanfixError:
+        return False
+    return _hash(data) == result.sha256
+
+
+def _refreshed(job: Job, known: Record, reads: tuple[Read, ...]) -> Record:
+    results = tuple(
+        replace(result, stamp=entry.stamp if (entry := job.out.entry(result.target or "")) else ())
+        for result in known.results
+    )
+    return replace(known, root=job.begun.root, sources=reads, results=results)
+
+
+def _finished(job: Job, reads: tuple[Read, ...], results: tuple[Result, ...], started: float) -> Record:
+    failed = any(result.error for result in results)
+    return replace(
+        job.begun,
+        status="failed" if failed else "made",
+        seconds=round(time.monotonic() - started, 3),
+        sources=reads,
+        results=results,
+        taken=(),
+    )
+
+
+def _make_all(
+    job: Job, worker: Worker, sources: list[SourceBytes]
+) -> tuple[tuple[Result, ...], tuple[tuple[bytes, bytes], ...]]:
+    if len(sources) > 1:
+        made = [_attempt(job, worker, sources, None, job.begun.name)]
+    else:
+        made = list(_pages(job, worker, sources))
+    return tuple(result for result, _ in made), tuple(pictures for _, pictures in made)
+
+
+def _pages(
+    job: Job, worker: Worker, sources: list[SourceBytes]
+) -> Iterator[tuple[Result, tuple[bytes, bytes]]]:
+    pages, name = job.wishes.pages, job.begun.name
+    count = 1
+    if not pages.is_default and sources[0].data.startswith(b"%PDF"):
+        count = worker.call(tasks.count_pages, sources[0], {})
+    if count == 1:
+        yield _attempt(job, worker, sources, None, name)
+        return
+    for page in pages.among(count):
+        yield _attempt(job, worker, sources, page, named_page(name, page))
+
+
+def _attempt(
+    job: Job, worker: Worker, sources: list[SourceBytes], page: int | None, name: str
+) -> tuple[Result, tuple[bytes, bytes]]:
+    """One result; what is wrong with it is wrong with no other page."""
+    wishes = job.wishes
+    order = {**wishes.options, "page": page}
+    try:
+        data, reports = _made(worker, sources, order)
+        verdict = max((report.verdict for report in reports), key=lambda verdict: verdict.rank)
+        target = f"{FOLDERS[verdict]}/{name}" if wishes.by_verdict else name
+        entry = _write(job, target, data, sources)
+        annotated = None if wishes.annotate is None else _annotate(job, worker, sources, reports, order, name)
+        pictures = (b"", b"")
+        if wishes.thumbnails:
+            options = {"made": data, "page": page, "side": THUMBNAIL_SIDE}
+            pictures = worker.call(tasks.thumbnails, sources[0], options)
+    except ScanfixError as error:
+        return Result(page, error=error_to_dict(error)), (b"", b"")
+    told = tuple(_without_sentences(report.to_dict()) for report in reports)
+    stamp = entry.stamp
+    return Result(page, target, len(data), _hash(data), stamp, annotated, str(verdict), told), pictures
+
+
+def _made(
+    worker: Worker, sources: list[SourceBytes], order: dict[str, Any]
+) -> tuple[bytes, tuple[Report, ...]]:
+    if len(sources) > 1:
+        joined = worker.call(tasks.join, sources[0], {**order, "back": sources[1]})
+        return joined.data, (joined.front, joined.back)
+    prepared = worker.call(tasks.prepare, sources[0], order)
+    return prepared.data, (prepared.report,)
+
+
+def _write(job: Job, target: str, data: bytes, sources: list[SourceBytes]) -> Entry:
+    inputs = job.inputs.union(*(source.inputs for source in sources))
+    try:
+        return job.out.write(target, data, overwrite=job.may_replace(target), inputs=inputs)
+    except OutputError as error:
+        # A cluster runs a photo again when its worker is lost: what that one wrote is the same.
+        entry = job.out.entry(target) if error.code == "output_exists" else None
+        written = Result(target=target, size=len(data), sha256=_hash(data))
+        if entry is None or entry.size != len(data) or not is_ours(job.out, written):
+            raise
+        return entry
+
+
+def _annotate(
+    job: Job,
+    worker: Worker,
+    sources: list[SourceBytes],
+    reports: tuple[Report, ...],
+    order: dict[str, Any],
+    name: str,
+) -> str:
+    wishes = job.wishes
+    target = PurePosixPath(name).with_suffix(".png").as_posix()
+    options = {**order, "report": reports[0], "lang": wishes.lang}
+    picture = worker.call(tasks.annotate, sources[0], options)
+    if wishes.annotate is not None:
+        wishes.annotate.write(target, picture, overwrite=True, inputs=sources[0].inputs)
+    return target
+
+
+def _without_sentences(told: Any) -> Any:
+    """A report that can be read again in any language; the sentences follow from codes and parameters."""
+    if isinstance(told, dict):
+        return {k: _without_sentences(v) for k, v in told.items() if k not in ("message", "advice")}
+    if isinstance(told, list):
+        return [_without_sentences(each) for each in told]
+    return told
+
+
+class _Own(threading.local):
+    """The worker of this thread, in pools and clusters that know nothing of isolation."""
+
+    worker: Worker | None = None
+
+
+_OWN = _Own()
+
+
+def _own_worker(limits: Limits) -> Worker:
+    if _OWN.worker is None or _OWN.worker.limits != limits:
+        _OWN.worker = Worker(limits)
+    return _OWN.worker
+
+
+def thumbnails_of(job: Job, worker: Worker | None = None) -> Outcome:
+    """Only the pictures for the report, of results that are there."""
+    worker = worker or _own_worker(job.wishes.limits)
+    pictures = list[tuple[bytes, bytes]]()
+    record = job.begun
+    for result in record.results:
+        try:
+            source = job.source.read(record.sources[0].path, job.wishes.limits)[0]
+            made = job.out.read(result.target or "", Limits())[0].data
+            options = {"made": made, "page": result.page, "side": THUMBNAIL_SIDE}
+            pictures.append(worker.call(tasks.thumbnails, source, options))
+        except ScanfixError:
+            pictures.append((b"", b""))
+    return Outcome(record, kept=True, thumbnails=tuple(pictures))

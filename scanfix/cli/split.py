@@ -1,0 +1,112 @@
+"""`scanfix split`: each document on one scan its own file, or both on one page."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path, PurePath
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from scanfix.cli import options
+from scanfix.cli.limits import limits_of
+from scanfix.cli.options import CropChoice, FailOn
+from scanfix.cli.outputs import check_free, deliver, inputs_of
+from scanfix.cli.photo import exit_code_of, run, source_of
+from scanfix.cli.terminal import (
+    STANDARD,
+    finish,
+    print_json,
+    print_line,
+    print_report,
+    telling,
+    usage_error,
+)
+from scanfix.messages import say, user_lang
+from scanfix.naming import PREPARED, distinct_names, shown
+
+if TYPE_CHECKING:
+    from scanfix.model import Report
+    from scanfix.results import JoinedImage, PreparedImage
+
+Sheet = Annotated[str, typer.Argument(metavar="SHEET", help=options.help_text("help_sheet"))]
+Folder = Annotated[
+    str | None, typer.Option("-o", "--output", metavar="FOLDER", help=options.help_text("help_split_output"))
+]
+Join = Annotated[bool, typer.Option("--join", help=options.help_text("help_split_join"))]
+
+
+def command(
+    sheet: Sheet,
+    output: Folder = None,
+    join: Join = False,
+    profile: options.Profile = "cnnic",
+    format: options.Format = None,
+    crop: options.Crop = CropChoice.AUTO,
+    document: options.Document = None,
+    salvage: options.Salvage = False,
+    limit: options.Limit = None,
+    fail_on: options.FailOnOption = FailOn.NEVER,
+    overwrite: options.Overwrite = False,
+    json: options.Json = False,
+    quiet: options.Quiet = False,
+    lang: options.LangOption = None,
+) -> None:
+    speak = user_lang(lang)
+
+    def work() -> int:
+        if sheet == STANDARD and output is None:
+            raise usage_error(say("usage_stdin_output", speak))
+        from scanfix.order import make_order
+
+        order = make_order(
+            options.profile_of(profile), format, crop.value, document, limits_of(limit), salvage
+        )
+        source, inputs = source_of(sheet, order.limits), inputs_of((sheet,))
+        from scanfix import pipeline
+
+        made: tuple[PreparedImage | JoinedImage, ...]
+        if join:
+            made = (run(pipeline.join_sheet, source, order, given=limit),)
+        else:
+            made = run(pipeline.split, source, order, given=limit)
+        targets = _targets(sheet, output, f".{order.format}", len(made))
+        for target in targets:
+            check_free(target, inputs, overwrite=overwrite)
+        code = 0
+        for result, target in zip(made, targets, strict=True):
+            deliver(result, target, inputs, overwrite=overwrite)
+            reports = _reports(result)
+            code = max(code, *(exit_code_of(report, fail_on) for report in reports))
+            with telling(speak):
+                if json:
+                    for report in reports:
+                        print_json(report, sheet, target, speak, named=True)
+                elif not quiet:
+                    from scanfix.reports.text import lines, page_lines
+
+                    said = page_lines(reports[0], reports[1], speak) if join else lines(reports[0], speak)
+                    print_report(said, sys.stdout)
+                    print_line(say("written", speak, path=shown(target)), sys.stdout)
+        return code
+
+    finish(work, speak)
+
+
+def _reports(result: PreparedImage | JoinedImage) -> tuple[Report, ...]:
+    from scanfix.results import PreparedImage
+
+    return (result.report,) if isinstance(result, PreparedImage) else (result.front, result.back)
+
+
+def _targets(sheet: str, folder: str | None, extension: str, count: int) -> list[str]:
+    """`sheet.prepared.jpg`, or with several `sheet.1.prepared.jpg`, `sheet.2.prepared.jpg`."""
+    path = Path("stdin" if sheet == STANDARD else sheet)
+    place = path.parent if folder is None else Path(folder)
+    if folder is not None:
+        place.mkdir(parents=True, exist_ok=True)
+    endings = [f".{number}{PREPARED}{extension}" for number in range(1, count + 1)]
+    if count == 1:
+        endings = [PREPARED + extension]
+    name = PurePath(path.name)
+    return [str(place / distinct_names([name], ending)[name]) for ending in endings]

@@ -1,0 +1,135 @@
+"""Many photos for people: one page that needs nothing else, offline, in both languages.
+
+The page asks for nothing: pictures, style and program are in it, and its policy forbids all requests. Rows
+lie in it as JSON and become elements as they are scrolled to; pictures lie in lots that are read when one of
+them is shown. So 10,000 photos stay usable.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from scanfix.errors import ScanfixError
+from scanfix.messages import LANGS, Lang, catalogue, title
+from scanfix.model import Finding, Report
+from scanfix.packaged import packaged_text
+from scanfix.reports.rows import Row
+
+GENERATOR = '<meta name="generator" content="scanfix report">'
+LOT = 40
+"""Rows whose pictures are read at once."""
+
+
+def page(rows: Iterable[Row], lang: Lang = "en") -> Iterator[bytes]:
+    """The page in pieces, UTF-8. It opens in `lang`; the other is one click away."""
+    head, tail = packaged_text(__package__, "page.html").split("{{data}}")
+    head = head.replace("{{generator}}", GENERATOR).replace("{{lang}}", "zh-Hans" if lang == "zh" else "en")
+    yield head.replace("{{style}}", packaged_text(__package__, "page.css")).encode()
+    texts, lot = _Texts(), list[Row]()
+    codes = set[str]()
+    for row in rows:
+        lot.append(row)
+        codes.update(finding.code for finding in row.findings)
+        if len(lot) == LOT:
+            yield from _lot(lot, texts)
+            lot = []
+    yield from _lot(lot, texts)
+    yield _json("about", _about(lang, codes, texts))
+    yield tail.replace("{{program}}", packaged_text(__package__, "page.js")).encode()
+
+
+class _Texts:
+    """Each sentence once, in all languages; rows refer to it by number."""
+
+    def __init__(self) -> None:
+        self.all: list[list[str]] = []
+        self._numbers: dict[tuple[str, ...], int] = {}
+
+    def number(self, said: tuple[str, ...]) -> int:
+        if said not in self._numbers:
+            self._numbers[said] = len(self.all)
+            self.all.append(list(said))
+        return self._numbers[said]
+
+
+def _about(lang: Lang, codes: set[str], texts: _Texts) -> dict[str, Any]:
+    words = {key: [entry[each] for each in LANGS] for key, entry in catalogue("page").items()}
+    titles = {code: [title(code, each) for each in LANGS] for code in sorted(codes)}
+    return {
+        "lang": LANGS.index(lang),
+        "lot": LOT,
+        "words": words,
+        "titles": titles,
+        "texts": texts.all,
+    }
+
+
+def _lot(rows: list[Row], texts: _Texts) -> Iterator[bytes]:
+    if rows:
+        yield _json("lot-rows", [_plain(row, texts) for row in rows])
+        pictures = [base64.b64encode(picture).decode() for row in rows for picture in (row.before, row.after)]
+        yield _json("lot-pictures", pictures)
+
+
+def _plain(row: Row, texts: _Texts) -> dict[str, Any]:
+    report = row.reports[0] if row.reports else None
+    said: dict[str, Any] = {
+        "s": row.source,
+        "t": row.target,
+        "v": "failed" if row.error else "gone" if row.status == "gone" else row.verdict,
+        "f": [
+            _finding(finding, side, texts)
+            for side, each in enumerate(row.reports)
+            for finding in each.findings
+        ],
+    }
+    more: dict[str, Any] = {
+        "k": row.status == "kept",
+        "p": row.page,
+        "e": row.error and _error(row.error, texts),
+        "d": row.duplicate_of,
+        "n": row.seconds,
+        "l": None if row.legibility is None else round(row.legibility),
+        "i": report and _source(report),
+        "o": report and _output(report),
+        "q": report and report.border and report.border.quad.to_list(),
+    }
+    return said | {key: value for key, value in more.items() if value}
+
+
+def _finding(finding: Finding, side: int, texts: _Texts) -> list[Any]:
+    message = tuple(finding.message(lang) for lang in LANGS)
+    advice = tuple(finding.advice(lang) for lang in LANGS)
+    region = finding.region and [[round(x), round(y)] for x, y in finding.region]
+    numbers = [texts.number(message), texts.number(advice)]
+    return [finding.code, str(finding.severity), *numbers, round(100 * finding.confidence), region, side]
+
+
+def _error(error: ScanfixError, texts: _Texts) -> int:
+    # 0 would read as none.
+    return texts.number(tuple(error.message(lang) for lang in LANGS)) + 1
+
+
+def _source(report: Report) -> list[Any]:
+    source = report.source
+    return [source.format, source.byte_count, source.width, source.height]
+
+
+def _output(report: Report) -> list[Any] | None:
+    made = report.output
+    if made is None:
+        return None
+    return [made.format, made.byte_count, made.width, made.height, made.crop and made.crop.to_list()]
+
+
+def _json(kind: str, value: Any) -> bytes:
+    # A "<" could end the element; what is not UTF-8 in a name stays a lone surrogate, which JSON can escape.
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False).replace(
+        "<", "\\u003c"
+    )
+    return f'<script type="application/json" class="{kind}">{text}</script>\n'.encode(
+        "utf-8", "backslashreplace"
+    )

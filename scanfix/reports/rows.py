@@ -1,0 +1,138 @@
+"""Many photos in one report: what a row of it holds, and the two forms for programs.
+
+CSV opens in a spreadsheet: one line a result, UTF-8 with a byte order mark, for otherwise Excel takes Chinese
+for something else. JSON Lines has the items of `item.schema.json`.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from scanfix.errors import ScanfixError
+from scanfix.messages import Lang
+from scanfix.model import Finding, Report
+from scanfix.reports import item
+
+COLUMNS = (
+    "source",
+    "page",
+    "target",
+    "status",
+    "verdict",
+    "error",
+    "findings",
+    "messages",
+    "legibility",
+    "source_format",
+    "source_bytes",
+    "source_width",
+    "source_height",
+    "format",
+    "bytes",
+    "width",
+    "height",
+    "seconds",
+    "duplicate_of",
+)
+MARK = "\ufeff"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One result, or a photo without one."""
+
+    source: str
+    target: str | None
+    status: str
+    """made, kept, failed or gone."""
+    reports: tuple[Report, ...] = ()
+    """One; of a front and back two."""
+    error: ScanfixError | None = None
+    page: int | None = None
+    duplicate_of: str | None = None
+    seconds: float | None = None
+    before: bytes = field(default=b"", repr=False)
+    """WebP of the photo, and of what was made."""
+    after: bytes = field(default=b"", repr=False)
+
+    @property
+    def verdict(self) -> str | None:
+        if self.error is not None:
+            return None
+        return max((r.verdict for r in self.reports), key=lambda verdict: verdict.rank, default=None)
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        return tuple(finding for report in self.reports for finding in report.findings)
+
+    @property
+    def legibility(self) -> float | None:
+        """The worst side's, 0..100."""
+        scores = [a.score for r in self.reports for a in r.assessments if a.check == "legibility"]
+        return min((score for score in scores if score is not None), default=None)
+
+
+def csv_lines(rows: Iterable[Row], lang: Lang = "en") -> Iterator[bytes]:
+    yield _csv_line(COLUMNS, MARK)
+    for row in rows:
+        yield _csv_line([_cell(value) for value in _values(row, lang)])
+
+
+def json_lines(rows: Iterable[Row], lang: Lang = "en") -> Iterator[bytes]:
+    for row in rows:
+        report = row.reports[0] if row.reports else None
+        said: dict[str, Any] = {**item(row.source, row.target, lang, report, row.error), "status": row.status}
+        if row.page is not None:
+            said["page"] = row.page
+        if row.duplicate_of is not None:
+            said["duplicate_of"] = row.duplicate_of
+        if len(row.reports) > 1:
+            said["back_report"] = row.reports[1].to_dict(lang)
+        yield (json.dumps(said, ensure_ascii=False, allow_nan=False) + "\n").encode(
+            "utf-8", "backslashreplace"
+        )
+
+
+def _values(row: Row, lang: Lang) -> list[Any]:
+    report = row.reports[0] if row.reports else None
+    source, output = report and report.source, report and report.output
+    legibility = row.legibility
+    return [
+        row.source,
+        row.page,
+        row.target,
+        row.status,
+        row.verdict,
+        None if row.error is None else row.error.code,
+        " ".join(finding.code for finding in row.findings),
+        row.error.message(lang) if row.error else " ".join(f.message(lang) for f in row.findings),
+        None if legibility is None else round(legibility),
+        source and source.format,
+        source and source.byte_count,
+        source and source.width,
+        source and source.height,
+        output and output.format,
+        output and output.byte_count,
+        output and output.width,
+        output and output.height,
+        row.seconds,
+        row.duplicate_of,
+    ]
+
+
+def _cell(value: Any) -> Any:
+    """A name that a spreadsheet would take for a formula is quoted."""
+    if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r"):
+        return "'" + value
+    return value
+
+
+def _csv_line(values: Iterable[Any], start: str = "") -> bytes:
+    buffer = io.StringIO(newline="")
+    csv.writer(buffer).writerow(["" if value is None else value for value in values])
+    return (start + buffer.getvalue()).encode("utf-8", "backslashreplace")

@@ -1,0 +1,360 @@
+"""A second run does what must be done and nothing else, and never mixes one person's card with another's."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import shutil
+import subprocess
+import sys
+import unicodedata
+from pathlib import Path
+
+import jsonschema
+import pytest
+from batch_tools import Counted, files, put, quick, run, statuses
+
+from scanfix import OutputError, prepare_batch
+from scanfix.batch import Summary, places
+from scanfix.batch.manifest import NAME, schema
+
+__all__ = ["quick"]
+pytestmark = pytest.mark.usefixtures("quick")
+posix = pytest.mark.skipif(os.name != "posix", reason="names and files that Windows does not have")
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> Path:
+    put(tmp_path / "in", wang_jpg="wang", li_jpg="risky li", zhou_png="refused zhou")
+    put(tmp_path / "in" / "二", wang_jpg="other wang")
+    return tmp_path / "in"
+
+
+@pytest.fixture
+def out(tmp_path: Path) -> Path:
+    return tmp_path / "out"
+
+
+def lines(out: Path) -> list[dict[str, object]]:
+    return [json.loads(line) for line in (out / NAME).read_text("utf-8").splitlines()]
+
+
+def test_what_is_unchanged_is_kept_and_counted_as_if_judged_anew(
+    source: Path, out: Path, quick: Counted
+) -> None:
+    first = run(source, out)
+    quick.taken()
+    again = run(source, out)
+    assert quick.taken() == []
+    assert {item.status for item in again} == {"kept"}
+    one, two = Summary.of(first), Summary.of(again)
+    assert (one.ready, one.look, one.refused, one.exit_code) == (
+        two.ready,
+        two.look,
+        two.refused,
+        two.exit_code,
+    )
+    assert (one.ready, one.look, one.refused, two.kept) == (2, 1, 1, 4)
+    plain = [{**item.to_dict("zh"), "status": ""} for item in first + again]
+    assert sorted(map(str, plain[:4])) == sorted(map(str, plain[4:]))
+
+
+def test_a_replaced_photo_is_done_again(source: Path, out: Path, quick: Counted) -> None:
+    run(source, out)
+    before = files(out)
+    quick.taken()
+    put(source, wang_jpg="another person")
+    assert statuses(run(source, out))["li.jpg"] == "kept"
+    assert quick.taken() == ["wang.jpg"]
+    after = files(out)
+    assert {name for name in after if after[name] != before[name]} == {"wang.jpg"}
+
+
+def test_a_photo_touched_but_not_changed_is_kept(source: Path, out: Path, quick: Counted) -> None:
+    run(source, out)
+    quick.taken()
+    os.utime(source / "wang.jpg", (1, 1))
+    assert set(statuses(run(source, out)).values()) == {"kept"}
+    assert quick.taken() == []
+
+
+def test_an_unnoticed_exchange_of_the_same_size_is_noticed(source: Path, out: Path, quick: Counted) -> None:
+    run(source, out)
+    status = (source / "wang.jpg").stat()
+    (source / "new").write_text("WANG")
+    os.utime(source / "new", ns=(status.st_atime_ns, status.st_mtime_ns))
+    (source / "new").replace(source / "wang.jpg")
+    quick.taken()
+    run(source, out)
+    assert quick.taken() == ["wang.jpg"]
+
+
+def test_a_file_of_this_moment_is_looked_at_again(
+    source: Path, out: Path, quick: Counted, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(places, "RACY_SECONDS", 3600.0)
+    run(source, out)
+    assert all(source["stamp"] == [] for line in lines(out) for source in line["sources"])  # type: ignore[attr-defined]
+    quick.taken()
+    for _ in range(2):
+        items = run(source, out)
+        assert set(statuses(items).values()) == {"kept"}
+        assert Summary.of(items).look == 1
+    assert quick.taken() == []
+
+
+def test_another_person_under_the_same_stem_is_another(source: Path, out: Path, quick: Counted) -> None:
+    run(source, out)
+    theirs = (out / "wang.jpg").read_bytes()
+    (source / "wang.jpg").unlink()
+    put(source, wang_png="another person")
+    items = run(source, out)
+    assert quick.names.count("wang.png") == 1
+    assert (out / "wang.png.jpg").exists()
+    assert (out / "wang.jpg").read_bytes() == theirs
+    (gone,) = [item for item in items if item.status == "gone"]
+    assert (gone.source, gone.target) == (source / "wang.jpg", out / "wang.jpg")
+    assert Summary.of(items).exit_code == 0
+
+
+def test_targets_keep_their_names_when_neighbours_come(source: Path, out: Path) -> None:
+    run(source, out)
+    before = files(out)
+    put(source, wang_png="new", wang_jpeg="newer")
+    run(source, out)
+    after = files(out)
+    assert set(after) - set(before) == {"wang.png.jpg", "wang.jpeg.jpg"}
+    assert {name: after[name] for name in before} == before
+
+
+def test_a_broken_photo_leaves_no_result_of_the_one_before(source: Path, out: Path) -> None:
+    run(source, out)
+    put(source, wang_jpg="broken")
+    assert Summary.of(run(source, out)).failed == 1
+    assert "wang.jpg" not in files(out)
+    put(source, wang_jpg="whole again")
+    assert Summary.of(run(source, out)).failed == 0
+    assert "wang.jpg" in files(out)
+
+
+def test_a_failed_photo_is_tried_again(source: Path, out: Path, quick: Counted) -> None:
+    put(source, bad_jpg="broken")
+    run(source, out)
+    quick.taken()
+    assert statuses(run(source, out))["bad.jpg"] == "failed"
+    assert quick.taken() == ["bad.jpg"]
+
+
+@pytest.mark.parametrize("harm", ["deleted", "altered", "emptied"])
+def test_a_harmed_result_is_repaired(harm: str, source: Path, out: Path, quick: Counted) -> None:
+    run(source, out)
+    before, path = files(out), out / "二" / "wang.jpg"
+    path.unlink() if harm == "deleted" else path.write_bytes(b"x" * 34 if harm == "altered" else b"")
+    quick.taken()
+    run(source, out)
+    assert files(out) == before
+    assert quick.taken() == ["wang.jpg"]
+
+
+def test_another_order_is_another_result(source: Path, out: Path, quick: Counted) -> None:
+    run(source, out)
+    quick.taken()
+    run(source, out, profile="stripe-id")
+    assert len(quick.taken()) == 4
+    run(source, out, profile="stripe-id")
+    assert quick.taken() == []
+    run(source, out, profile="stripe-id", resume=False)
+    assert len(quick.taken()) == 4
+
+
+def test_a_changed_profile_of_the_same_name_is_another_order(
+    source: Path, out: Path, quick: Counted, tmp_path: Path
+) -> None:
+    text = (Path(places.__file__).parents[1] / "profiles" / "cnnic.toml").read_text("utf-8")
+    own = tmp_path / "own.toml"
+    own.write_text(text, "utf-8")
+    run(source, out, profile=own)
+    quick.taken()
+    own.write_text("# a remark\n" + text, "utf-8")
+    run(source, out, profile=own)
+    assert quick.taken() == []
+    own.write_text(text.replace("max_bytes = 1_000_000", "max_bytes = 900_000"), "utf-8")
+    run(source, out, profile=own)
+    assert len(quick.taken()) == 4
+
+
+def test_a_file_that_no_run_made_is_left_alone(source: Path, out: Path, quick: Counted) -> None:
+    put(out, wang_jpg="mine")
+    items = run(source, out)
+    (refused,) = [item for item in items if item.error]
+    assert refused.error is not None
+    assert refused.error.code == "output_exists"
+    assert "wang.jpg" in quick.taken()  # the other one, in the folder
+    assert (out / "wang.jpg").read_text() == "mine"
+    assert statuses(run(source, out))["wang.jpg"] in ("failed", "kept")
+    assert (out / "wang.jpg").read_text() == "mine"
+    run(source, out, overwrite=True)
+    assert (out / "wang.jpg").read_text("latin-1") != "mine"
+
+
+def test_the_same_content_twice_is_told(source: Path, out: Path) -> None:
+    put(source, copy_jpg="wang")
+    told = {item.source.name: item.duplicate_of for item in run(source, out) if item.duplicate_of}
+    assert told in ({"wang.jpg": "copy.jpg"}, {"copy.jpg": "wang.jpg"})
+
+
+def test_another_folder_of_the_same_names_mixes_with_nothing(
+    source: Path, out: Path, quick: Counted, tmp_path: Path
+) -> None:
+    run(source, out)
+    before = files(out)
+    put(tmp_path / "branch", wang_jpg="a namesake elsewhere")
+    items = run(tmp_path / "branch", out)
+    assert [item.status for item in items] == ["made"]
+    after = files(out)
+    assert {name: after[name] for name in before} == before
+    assert set(after) - set(before) == {"wang.jpg.jpg"}
+    quick.taken()
+    run(source, out)
+    assert quick.taken() == []
+
+
+def test_a_folder_that_was_moved_is_known_by_its_content(
+    source: Path, out: Path, quick: Counted, tmp_path: Path
+) -> None:
+    run(source, out)
+    before = files(out)
+    quick.taken()
+    shutil.move(source, tmp_path / "moved")
+    assert set(statuses(run(tmp_path / "moved", out)).values()) == {"kept"}
+    assert files(out) == before
+    assert quick.taken() == []
+    assert set(statuses(run(tmp_path / "moved", out)).values()) == {"kept"}
+
+
+def test_a_verdict_that_changes_moves_the_result(source: Path, out: Path) -> None:
+    run(source, out, by_verdict=True)
+    assert set(files(out)) == {"ready/wang.jpg", "ready/二/wang.jpg", "review/li.jpg", "refused/zhou.jpg"}
+    put(source, li_jpg="a better photo")
+    run(source, out, by_verdict=True)
+    assert set(files(out)) == {"ready/wang.jpg", "ready/二/wang.jpg", "ready/li.jpg", "refused/zhou.jpg"}
+
+
+def test_every_line_obeys_the_schema_and_a_torn_one_harms_nothing(
+    source: Path, out: Path, quick: Counted
+) -> None:
+    put(source, bad_jpg="broken")
+    run(source, out)
+    for line in lines(out):
+        jsonschema.validate(line, schema())
+    with (out / NAME).open("a") as file:
+        file.write('{"schema": "scanfix.manifest/1", "source": "wa')
+    quick.taken()
+    run(source, out)
+    assert quick.taken() == ["bad.jpg"]
+    assert len([text for text in (out / NAME).read_text("utf-8").splitlines() if not text.endswith("}")]) == 1
+
+
+def test_two_runs_at_once_are_not_let_into_one_folder(source: Path, out: Path) -> None:
+    first = prepare_batch(source, out, jobs=1)
+    if sys.platform != "win32":
+        with pytest.raises(OutputError) as caught:
+            prepare_batch(source, out, jobs=1)
+        assert caught.value.code == "output_busy"
+    first.close()
+    assert len(run(source, out)) == 4
+
+
+def test_a_dry_run_writes_nothing_and_says_why(source: Path, out: Path) -> None:
+    items = run(source, out, dry_run=True)
+    assert {(item.status, item.reason) for item in items} == {("planned", "new")}
+    assert not out.exists()
+    run(source, out)
+    put(source, wang_jpg="another")
+    (out / "li.jpg").unlink()
+    reasons = {item.source.name: item.reason for item in run(source, out, dry_run=True) if item.reason}
+    assert reasons == {"wang.jpg": "changed", "li.jpg": "altered"}
+
+
+def test_after_an_error_none_is_begun_when_told_to_stop(tmp_path: Path, out: Path) -> None:
+    put(tmp_path / "in", a_jpg="broken", **{f"b{n}_jpg": str(n) for n in range(20)})
+    batch = prepare_batch(tmp_path / "in", out, jobs=1, on_error="stop")
+    items = list(batch)
+    assert [item.status for item in items] == ["failed"]
+    assert batch.not_begun == 20
+    assert len(run(tmp_path / "in", out)) == 21
+
+
+@posix
+def test_a_tree_of_a_thousand_files_is_accounted_for_exactly_once(tmp_path: Path, quick: Counted) -> None:
+    root, draw = tmp_path / "in", random.Random(23)
+    names = set()
+    for _ in range(1000):
+        folder = root / draw.choice(["", "办公室", "a/b/c", "A", "e\u0301", "é"])
+        stem = draw.choice(
+            ["photo", "Photo", "身份证", os.fsdecode(b"\xff\xfe"), unicodedata.normalize("NFD", "né"), "né"]
+        )
+        folder.mkdir(parents=True, exist_ok=True)
+        path = folder / f"{stem}{draw.randrange(300)}{draw.choice(['.jpg', '.png', '.JPG'])}"
+        text = draw.choice(["broken", "risky", "refused", *["good"] * 17])
+        path.write_text(f"{text} {draw.randrange(900)}")
+        names.add(os.fsencode(path))
+    one = run(root, tmp_path / "one")
+    assert {os.fsencode(item.source) for item in one} == names
+    assert len(one) == len(names)
+    made = [item for item in one if item.error is None]
+    assert len({unicodedata.normalize("NFC", str(item.target)).casefold() for item in made}) == len(made)
+    assert len(files(tmp_path / "one")) == len(made)
+    finished = [line for line in lines(tmp_path / "one") if line["status"] != "begun"]
+    assert len({line["source"] for line in finished}) == len(finished) == len(names)
+    list(prepare_batch(root, tmp_path / "two", jobs=1))
+    assert files(tmp_path / "one") == files(tmp_path / "two")
+    quick.taken()
+    again = run(root, tmp_path / "one")
+    assert Summary.of(again).exit_code == Summary.of(one).exit_code == 3
+    assert len(quick.taken()) == Summary.of(one).failed
+
+
+KILLED = """
+import os, signal, sys
+sys.path[:0] = ["tests", "sample_images"]
+import batch_tools
+from scanfix.batch import work, places
+def made(_, sources, order):
+    data, report = batch_tools.made_from(sources[0], order)
+    return data, (report,)
+work._made = made
+places.RACY_SECONDS = -1.0
+from scanfix import prepare_batch
+left = int(sys.argv[3])
+write = os.write
+def counting(descriptor, data):
+    global left
+    left -= 1
+    if left < 0:
+        write(descriptor, bytes(data)[: len(data) // 2])
+        os.kill(os.getpid(), signal.SIGKILL)
+    return write(descriptor, data)
+os.write = counting
+for item in prepare_batch(sys.argv[1], sys.argv[2], jobs=1):
+    print(item.source, flush=True)
+"""
+
+
+@posix
+@pytest.mark.parametrize("writes", [1, 3, 4, 6, 13])
+def test_a_kill_at_any_write_loses_nothing(writes: int, tmp_path: Path, quick: Counted) -> None:
+    """The process kills itself in the middle of a write: of the manifest, of a result."""
+    put(tmp_path / "in", **{f"p{number}_jpg": f"photo {number}" for number in range(8)})
+    command = [sys.executable, "-c", KILLED, str(tmp_path / "in"), str(tmp_path / "out"), str(writes)]
+    killed = subprocess.run(command, capture_output=True, cwd=Path(__file__).parents[1], check=False)
+    assert killed.returncode == -9, killed.stderr
+    told = len(killed.stdout.splitlines())
+    items = run(tmp_path / "in", tmp_path / "out")
+    assert sum(item.kept for item in items) >= told
+    assert len(quick.taken()) == 8 - sum(item.kept for item in items)
+    assert Summary.of(items).failed == 0
+    run(tmp_path / "in", tmp_path / "fresh")
+    assert files(tmp_path / "out") == files(tmp_path / "fresh")
+    assert not list((tmp_path / "out").rglob("*.part"))

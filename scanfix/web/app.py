@@ -49,7 +49,7 @@ STATIC = {
     "server.js": "text/javascript",
     "words.js": "text/javascript",
 }
-OF_ONE_PHOTO = ("crop", "corners", "turn")
+OF_ONE_PHOTO = ("crop", "corners", "turn", "page")
 """Options that each of two sides has of its own; those of the back begin with `back_`."""
 GIVEN_HEADER = "x-scanfix-given"
 """JSON in percent signs: a header is ASCII, a name seldom."""
@@ -226,7 +226,7 @@ def _options(asked: Mapping[str, str]) -> dict[str, Any]:
         corners = [[float(number) for number in point.split(",")] for point in points]
     except ValueError as error:
         raise RequestError from error
-    turn = asked.get("turn")
+    turn, page = asked.get("turn"), asked.get("page")
     return {
         "profile": profile,
         "format": asked.get("format"),
@@ -234,6 +234,7 @@ def _options(asked: Mapping[str, str]) -> dict[str, Any]:
         "document": asked.get("document") or None,
         "corners": corners or None,
         "turn": _whole(turn) if turn else None,
+        "page": _whole(page) if page else None,
     }
 
 

@@ -388,3 +388,16 @@ def test_a_new_wish_ends_the_work_on_the_old_one(opened: Opened, card: Path) -> 
         4 / 3, rel=0.01
     )
     expect(page.locator("#trouble")).to_be_hidden()
+
+
+def test_a_page_of_a_pdf_is_chosen(opened: Opened, tmp_path: Path) -> None:
+    pages = [Image.fromarray(photo(kind, 900).pixels) for kind in KINDS]
+    pages[1] = pages[1].crop((0, 0, 600, 675))
+    pages[0].save(tmp_path / "both.pdf", save_all=True, append_images=pages[1:])
+    page = opened()
+    choose(page, tmp_path / "both.pdf")
+    first, shown = page.inner_text("#about li"), page.locator("#drawing image").get_attribute("href")
+    page.select_option("#page", "2")
+    settle(page)
+    expect(page.locator("#about li").first).not_to_have_text(first)
+    assert page.locator("#drawing image").get_attribute("href") != shown

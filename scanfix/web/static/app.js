@@ -43,8 +43,9 @@ function add(files) {
       file,
       name: file.name || say("unnamed"),
       url: URL.createObjectURL(file),
-      options: { crop: "auto", corners: null, turn: null },
+      options: { crop: "auto", corners: null, turn: null, page: null },
       isDue: true,
+      needsPicture: true,
     };
     if (file.size > limits.max_bytes) refuse(item, { code: "too_large", params: { limit: number(limits.max_bytes) } });
     items.push(item);
@@ -87,7 +88,7 @@ async function work() {
 }
 
 function askLooked(item) {
-  const preview = item.answer && !item.previewUrl ? null : "yes";
+  const preview = item.needsPicture ? "yes" : null;
   return look(item.file, { ...rules.options, ...ownOptions(item), preview }, form.given, item.abort.signal);
 }
 
@@ -130,6 +131,7 @@ function take(item, answer) {
   item.answer = answer;
   // The server puts corners in its own order.
   if (item.options.corners && !item.isDue) item.options.corners = answer.report.en.border.quad;
+  item.needsPicture = false;
   if (answer.preview) item.previewUrl = URL.createObjectURL(answer.preview);
   if (item.pictureUrl) URL.revokeObjectURL(item.pictureUrl);
   item.pictureUrl = answer.picture && URL.createObjectURL(answer.picture);
@@ -211,6 +213,7 @@ function showStage() {
   $("photo").hidden = isCompared;
   $("compare").hidden = !isCompared;
   $("stage").classList.toggle("busy", running === chosen || (chosen.isDue && $("trouble").hidden));
+  showPages(report?.source);
   const isFixed = !report || Boolean(chosen.pair);
   for (const tool of $("stage").querySelectorAll(".tools button, #crop input, #corners")) tool.disabled = isFixed;
   for (const input of $("crop").querySelectorAll("input")) {
@@ -238,6 +241,17 @@ function showStage() {
     outline: chosen.answer.outline,
   });
   photo.light(picked);
+}
+
+/** A PDF of several pages: which one is meant. */
+function showPages(source) {
+  const count = source?.format === "PDF" && !chosen.pair ? source.page_count : 1;
+  const select = $("page");
+  select.parentElement.hidden = count < 2;
+  if (select.length !== count) {
+    select.replaceChildren(...Array.from({ length: count }, (_, i) => new Option(i + 1, i + 1)));
+  }
+  select.value = chosen.options.page ?? 1;
 }
 
 /** Before there is a report: the photo alone, if the browser can show it. */
@@ -483,6 +497,11 @@ function listen() {
   $("turn-right").addEventListener("click", () => turn(1));
   $("crop").addEventListener("change", (event) => {
     chosen.options.crop = event.target.value;
+    renew(chosen);
+  });
+  $("page").addEventListener("change", (event) => {
+    Object.assign(chosen.options, { page: event.target.value, corners: null, turn: null });
+    chosen.needsPicture = true;
     renew(chosen);
   });
   $("corners").addEventListener("click", () => (chosen.options.corners ? setCorners(null) : photo.offerCorners()));

@@ -1,12 +1,13 @@
 """How good is the border of scanfix beside what one can copy or install? One table, same photos.
 
-    python benchmarks/borders.py [--labels ../shared/data/borders/labels.jsonl] [--tags] [--every N]
+    python benchmarks/borders.py [--labels FILE ...] [--set NAME ...] [--tags] [--parts] [--every N]
 
 Peers: recipes that tutorials repeat, written again here (the contour recipe of pyimagesearch, the
 largest contour of jscanify), the frame itself, and packages of PyPI when they can be imported
 (`PACKAGES`). Measured per photo: intersection over union with the true quad inside the
 frame, the best of the accepted quads. None on a full-bleed scan means the whole frame. Single thread;
-ms is CPU time from decoded pixels.
+ms is CPU time from decoded pixels. One table for each set of photos; `--parts` shows where points are lost:
+the best candidate, the choice by measures, the judge's at first sight, and the answer.
 """
 
 from __future__ import annotations
@@ -28,11 +29,17 @@ from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
 from scanfix.borders import find_border
+from scanfix.borders.bars import without_bars
+from scanfix.borders.detect import BorderParams, search_candidates
+from scanfix.borders.working import working_copy
+from scanfix.pyramid import Pyramid
 
 Pixels = NDArray[np.uint8]
 Corners = NDArray[np.float64]
 Finder = Callable[[Pixels], Corners | None]
-LABELS = Path(__file__).resolve().parent.parent.parent / "shared/data/borders/labels.jsonl"
+DATA = Path(__file__).resolve().parent.parent.parent / "shared/data"
+LABELS = (DATA / "borders/labels.jsonl", DATA / "photos2/labels.jsonl")
+SETS = ("borders", "borders-2")
 
 
 # Finders: upright RGB pixels to 4 x 2 corners, or None
@@ -217,32 +224,93 @@ def groups_of(row: dict[str, Any]) -> list[str]:
     return names + (["leaves the frame"] if row.get("cut_sides") else [])
 
 
+# Where points are lost
+
+
+def parts_of(pixels: Pixels, row: dict[str, Any]) -> list[tuple[str, Outcome]]:
+    """What the stages of the search would answer, each taken at its word."""
+    copy = working_copy(Pyramid(pixels), BorderParams().working_side)
+    bars = without_bars(copy.pixels).scaled(1 / copy.scale[0], 1 / copy.scale[1])
+    inner = np.ascontiguousarray(pixels[bars.y : bars.y + bars.height, bars.x : bars.x + bars.width])
+    search = search_candidates(working_copy(Pyramid(inner), BorderParams().working_side))
+    to_source = np.array([1 / search.copy.scale[0], 1 / search.copy.scale[1]])
+
+    def outcome(quads: NDArray[np.floating]) -> Outcome:
+        answers = [quad * to_source + (bars.x, bars.y) for quad in quads]
+        return max(
+            (judge(lambda _, a=answer: a, pixels, row) for answer in answers), key=lambda o: o.iou or 0.0
+        )
+
+    return [
+        ("best of the leading", outcome(search.found.quads)),
+        ("choice by measures", outcome(search.found.quads[:1])),
+        ("judge at first sight", outcome(search.found.quads[[int(search.judged.scores.argmax())]])),
+        ("answer", judge(scanfix_finder, pixels, row)),
+    ]
+
+
+def photos(args: argparse.Namespace) -> dict[str, list[tuple[dict[str, Any], Path]]]:
+    """Rows of labels and files of photos, by set."""
+    sets: dict[str, list[tuple[dict[str, Any], Path]]] = {}
+    for labels in args.labels:
+        if not labels.is_file():
+            print(f"The labelled photos are not here: {labels}")
+            continue
+        for line in labels.read_text(encoding="utf-8").splitlines():
+            row = json.loads(line)
+            name = row.get("set", "borders")
+            if row["quad"] is not None or not args.parts:
+                sets.setdefault(name, []).append((row, labels.parent / row["file"]))
+    return {name: rows[:: args.every] for name, rows in sets.items() if name in args.set}
+
+
+def upright(path: Path) -> Pixels:
+    with Image.open(path) as image:
+        return np.asarray(ImageOps.exif_transpose(image).convert("RGB"))
+
+
+def print_parts(name: str, rows: list[tuple[dict[str, Any], Path]]) -> None:
+    found: dict[str, list[Outcome]] = {}
+    for row, path in rows:
+        for part, outcome in parts_of(upright(path), row):
+            found.setdefault(part, []).append(outcome)
+    print_table(f"{name}: part", [(part, summary(outcomes)) for part, outcomes in found.items()])
+
+
+def print_finders(name: str, rows: list[tuple[dict[str, Any], Path]], tags: bool) -> None:
+    outcomes: dict[str, list[Outcome]] = {}
+    contestants = list(finders())
+    for row, path in rows:
+        pixels = upright(path)
+        for finder, find in contestants:
+            outcomes.setdefault(finder, []).append(judge(find, pixels, row))
+    print_table(f"{name}: finder", [(finder, summary(found)) for finder, found in outcomes.items()])
+    if tags:
+        groups = sorted({group for row, _ in rows for group in groups_of(row)})
+        members = {
+            group: [i for i, (row, _) in enumerate(rows) if group in groups_of(row)] for group in groups
+        }
+        own = outcomes["scanfix"]
+        table = [(group, summary([own[i] for i in members[group]])) for group in groups]
+        print_table(f"{name}: scanfix by tag", table)
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--labels", type=Path, default=LABELS)
+    parser.add_argument("--labels", type=Path, nargs="+", default=LABELS)
+    parser.add_argument("--set", nargs="+", default=SETS, help="which sets of photos")
     parser.add_argument("--tags", action="store_true", help="a row per tag and kind, for scanfix")
+    parser.add_argument("--parts", action="store_true", help="where points are lost, documents only")
     parser.add_argument("--every", type=int, default=1, help="use only every n-th photo")
     args = parser.parse_args()
-    if not args.labels.is_file():
-        print(f"The labelled photos are not here: {args.labels}")
-        return 0
     cv2.setNumThreads(1)  # noqa: TID251 - a benchmark is its own host
-    rows = [json.loads(line) for line in args.labels.read_text(encoding="utf-8").splitlines()][:: args.every]
-    outcomes: dict[str, list[Outcome]] = {}
-    contestants = list(finders())
-    for row in rows:
-        with Image.open(args.labels.parent / row["file"]) as image:
-            pixels = np.asarray(ImageOps.exif_transpose(image).convert("RGB"))
-        for name, find in contestants:
-            outcomes.setdefault(name, []).append(judge(find, pixels, row))
-    print_table("finder", [(name, summary(found)) for name, found in outcomes.items()])
-    if args.tags:
-        names = sorted({name for row in rows for name in groups_of(row)})
-        members = {name: [i for i, row in enumerate(rows) if name in groups_of(row)] for name in names}
-        own = outcomes["scanfix"]
-        print_table("scanfix by tag", [(name, summary([own[i] for i in members[name]])) for name in names])
+    for name, rows in photos(args).items():
+        if args.parts:
+            print_parts(name, rows)
+        else:
+            print_finders(name, rows, args.tags)
     return 0
 
 

@@ -152,5 +152,9 @@ class Quad:
         a, b, c, d = ((x * scale_x, y * sy) for x, y in self.corners)
         return Quad((a, b, c, d))
 
+    def moved(self, x: float, y: float) -> Quad:
+        a, b, c, d = ((px + x, py + y) for px, py in self.corners)
+        return Quad((a, b, c, d))
+
     def to_list(self) -> list[list[float]]:
         return [[round(x, 1), round(y, 1)] for x, y in self.corners]

@@ -142,6 +142,11 @@ class DocumentBorder:
         others = tuple(other.scaled(scale_x, scale_y) for other in self.others)
         return replace(self, quad=self.quad.scaled(scale_x, scale_y), others=others)
 
+    def moved(self, x: float, y: float) -> DocumentBorder:
+        """The same border in a picture of which this one is the part that begins there."""
+        others = tuple(other.moved(x, y) for other in self.others)
+        return replace(self, quad=self.quad.moved(x, y), others=others)
+
     def to_dict(self) -> dict[str, Any]:
         return {
             "quad": self.quad.to_list(),

@@ -7,7 +7,7 @@ photo takes longer than asking the smaller ones.
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import cv2
@@ -21,13 +21,17 @@ Answer = NDArray[np.float32]
 _loaded = threading.local()
 
 
-def ask(package: str, name: str, values: Answer, outputs: Sequence[str] = ()) -> tuple[Answer, ...]:
-    """What the network of this file says to N x C x H x W float32: one array an output, ours to keep.
+def ask(
+    package: str, name: str, values: Answer | Mapping[str, Answer], outputs: Sequence[str] = ()
+) -> tuple[Answer, ...]:
+    """What the network of this file says to N x C x H x W float32, or to several inputs by name: one array an
+    output, ours to keep.
 
     Without `outputs` its only one. Raises FileNotFoundError.
     """
     network = _network(package, name)
-    network.setInput(values)
+    for key, value in values.items() if isinstance(values, Mapping) else (("", values),):
+        network.setInput(value, key)
     answers = network.forward(list(outputs)) if outputs else [network.forward()]
     return tuple(np.array(answer, np.float32) for answer in answers)
 

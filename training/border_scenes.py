@@ -8,6 +8,7 @@ the folder that `materials.py` fills; every scene is a function of its seed.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,7 +17,10 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from scanfix.borders.bars import without_bars
+from training.camera import bent_corners, random_bend, sample
 from training.documents import Rgba, Rng, draw_document
+from training.surfaces import draw_thing
 
 LONG = 640
 Rgb = NDArray[np.uint8]
@@ -31,21 +35,22 @@ class Material:
     photos: list[Rgba]
     surfaces: list[Rgba]
     objects: list[Rgba]
+    hands: list[Rgba]
 
     @classmethod
     def load(cls, folder: Path) -> Material:
         def of(name: str) -> list[Rgba]:
             return [np.asarray(Image.open(path)) for path in sorted((folder / name).iterdir())]
 
-        return cls(of("photos"), of("surfaces"), of("objects"))
+        return cls(of("photos"), of("surfaces"), of("objects"), of("hands"))
 
 
 @dataclass(frozen=True, slots=True)
 class BorderScene:
-    """A photo, and the true corners (4 x 2) or None where nothing is a document."""
+    """A photo, and the true corners (4 x 2) of each document in it: any of them is a right answer."""
 
     pixels: Rgb
-    quad: Points | None
+    quads: tuple[Points, ...]
 
 
 def pick(rng: Rng, things: list[Rgba]) -> Rgba:
@@ -164,6 +169,21 @@ def curled(rng: Rng, sheet: Rgba) -> tuple[Rgba, Points]:
     )
 
 
+def bent(rng: Rng, sheet: Rgba) -> tuple[Rgba, Points]:
+    """The sheet crumpled, folded or rolled, and where its corners went."""
+    h, w = sheet.shape[:2]
+    bend = random_bend(rng, rng.uniform(0.5, 2.2))
+    pad = int(0.14 * max(w, h))
+    wide = cv2.copyMakeBorder(sheet, pad, pad, pad, pad, cv2.BORDER_CONSTANT, value=(0, 0, 0, 0))
+    y, x = np.mgrid[: h + 2 * pad, : w + 2 * pad].astype(np.float32)
+    u, v = (x - pad) / w, (y - pad) / h
+    shift = sample(bend.grid, u, v)
+    moved = cv2.remap(wide, x + shift[..., 0] * w, y + shift[..., 1] * h, cv2.INTER_LINEAR)
+    shaded = moved[..., :3] * sample(bend.light, u, v)[..., None]
+    seen = np.dstack([np.clip(shaded, 0, 255).astype(np.uint8), moved[..., 3]])
+    return seen, bent_corners(np.diag([1 / w, 1 / h, 1.0]), bend) + pad
+
+
 def seen_from(rng: Rng, shape: tuple[int, ...], area: float, tilt: float, perspective: float) -> Points:
     """The corners of a rectangle of this shape, area, turn and slant, about the origin."""
     corners = rectangle(shape[1], shape[0]) - np.array([shape[1], shape[0]]) / 2
@@ -180,7 +200,8 @@ def lay(rng: Rng, picture: Field, sheet: Rgba, own: Points, quad: Points, shadow
     laid = cv2.warpPerspective(sheet, matrix, (w, h)).astype(np.float32)
     alpha = laid[..., 3:] / 255
     if shadow and rng.random() < 0.75:
-        fallen = np.roll(alpha[..., 0], tuple(rng.integers(-6, 7, 2)), (0, 1))
+        shift = np.float32([[1, 0, rng.integers(-6, 7)], [0, 1, rng.integers(-6, 7)]])
+        fallen = cv2.warpAffine(alpha[..., 0], shift, (w, h), borderMode=cv2.BORDER_REPLICATE)
         picture = picture * (
             1 - cv2.GaussianBlur(fallen, (0, 0), rng.uniform(1, 7))[..., None] * rng.uniform(0.05, 0.5)
         )
@@ -248,10 +269,16 @@ def border_scene(seed: int, material: Material) -> BorderScene:
     rng = np.random.default_rng(seed)
     short = int(LONG * rng.choice([0.5625, 0.75, 0.75, 0.75, 1, 0.667]))
     w, h = (LONG, short) if rng.random() < 0.4 else (short, LONG)
-    kind = rng.random()
-    if kind < 0.20:
-        return empty_scene(rng, material, w, h)
-    return full_scene(rng, material) if kind < 0.38 else document_scene(rng, material, w, h)
+    make, _ = RECIPES[int(rng.choice(len(RECIPES), p=RECIPE_CHANCES))]
+    scene = make(rng, material, w, h)
+    return barred(rng, scene) if rng.random() < 0.06 else scene
+
+
+def lit(rng: Rng, picture: Field) -> Rgb:
+    """The picture in the light of the place, as the camera gives it; one in seven is dim."""
+    h, w = picture.shape[:2]
+    dim = rng.uniform(0.2, 0.55) * rng.normal(1, 0.1, 3) if rng.random() < 0.15 else 1.0
+    return developed(rng, picture * light(rng, w, h) * dim)
 
 
 def empty_scene(rng: Rng, material: Material, w: int, h: int) -> BorderScene:
@@ -259,13 +286,36 @@ def empty_scene(rng: Rng, material: Material, w: int, h: int) -> BorderScene:
     picture = crop(rng, pick(rng, material.photos), w, h) if kind < 0.5 else ground(rng, material, w, h)
     for _ in range(int(rng.integers(1, 4)) if kind > 0.3 else 0):
         thing = no_document(rng, material) if rng.random() < 0.55 else opaque(pick(rng, material.objects))
-        quad = seen_from(rng, thing.shape, rng.uniform(0.05, 0.55) * w * h, rng.normal(0, 0.4), 0.3)
-        quad = quad + rng.uniform(0.15, 0.85, 2) * (w, h)
-        picture = lay(rng, picture, thing, rectangle(thing.shape[1], thing.shape[0]), quad)
-    return BorderScene(developed(rng, picture * light(rng, w, h)), None)
+        picture = drop(rng, picture, thing, rng.uniform(0.05, 0.55), rng.uniform(0.15, 0.85, 2))
+    return BorderScene(lit(rng, picture), ())
 
 
-def full_scene(rng: Rng, material: Material) -> BorderScene:
+def signs_scene(rng: Rng, material: Material, w: int, h: int) -> BorderScene:
+    """Street signs, shop fronts, screens, whiteboards, boxes: large, and none a document."""
+    picture = (
+        crop(rng, pick(rng, material.photos), w, h) if rng.random() < 0.6 else ground(rng, material, w, h)
+    )
+    for _ in range(int(rng.choice([1, 1, 2, 3]))):
+        thing = draw_thing(rng, material.photos)
+        if rng.random() < 0.15:  # a whiteboard, a blank screen
+            thing = opaque(grainy(rng, 400, int(rng.integers(200, 400)), [rng.integers(200, 250)] * 3, 1))
+            cv2.rectangle(
+                thing, (0, 0), (399, thing.shape[0] - 1), (*rng.integers(0, 200, 3).tolist(), 255), 8
+            )
+        picture = drop(rng, picture, thing, rng.uniform(0.08, 0.9), rng.uniform(0.3, 0.7, 2), turn=0.12)
+    return BorderScene(lit(rng, picture), ())
+
+
+def drop(
+    rng: Rng, picture: Field, thing: Rgba, area: float, at: Points, turn: float = 0.4, slant: float = 0.3
+) -> Field:
+    """A thing of this share of the picture, its middle at this place of it (0..1)."""
+    h, w = picture.shape[:2]
+    quad = seen_from(rng, thing.shape, area * w * h, rng.normal(0, turn), slant) + at * np.array((w, h))
+    return lay(rng, picture, thing, rectangle(thing.shape[1], thing.shape[0]), quad)
+
+
+def full_scene(rng: Rng, material: Material, *_: int) -> BorderScene:
     """Nothing but the document, or a part of it; sometimes a dark shape lies on it."""
     page = draw_document(rng, material.photos)[1][..., :3].astype(float)
     if rng.random() < 0.5:
@@ -281,31 +331,247 @@ def full_scene(rng: Rng, material: Material) -> BorderScene:
         mask = np.zeros((h, w), np.float32)
         cv2.fillPoly(mask, [(shape + rng.uniform(0.3, 0.8, 2) * (w, h)).astype(np.int32)], 1.0)
         page = page * (1 - cv2.GaussianBlur(mask, (0, 0), 2)[..., None] * rng.uniform(0.3, 0.7))
-    return BorderScene(developed(rng, page * light(rng, w, h) ** rng.uniform(0, 1)), rectangle(w, h))
+    return BorderScene(developed(rng, page * light(rng, w, h) ** rng.uniform(0, 1)), (rectangle(w, h),))
 
 
-def document_scene(rng: Rng, material: Material, w: int, h: int) -> BorderScene:
-    flatbed = rng.random() < 0.18
-    lid = rng.choice([250, 255, 235, 15, 5, 200]) + rng.integers(-4, 5, 3)
-    picture = grainy(rng, w, h, lid, rng.uniform(0, 1.5)) if flatbed else ground(rng, material, w, h)
+def table_scene(rng: Rng, material: Material, w: int, h: int) -> BorderScene:
+    picture = ground(rng, material, w, h)
     for _ in range(int(rng.integers(1, 3)) if rng.random() < 0.3 else 0):
         picture = beside(rng, material, picture)
-    sheet = draw_document(rng, material.photos)[1]
+    return laid_scene(rng, material, picture, rng.uniform(0.08, 0.75))
+
+
+def desk_scene(rng: Rng, material: Material, w: int, h: int) -> BorderScene:
+    """Between laptop, keyboard, telephone, cup and papers."""
+    picture = ground(rng, material, w, h)
+    for _ in range(int(rng.integers(2, 6))):
+        thing = draw_thing(rng, material.photos)
+        angle, away = rng.uniform(0, 2 * math.pi), rng.uniform(0.35, 0.6)
+        at = np.array([0.5 + away * math.cos(angle), 0.5 + away * math.sin(angle)])
+        picture = drop(rng, picture, thing, rng.uniform(0.03, 0.3), at)
+    return laid_scene(rng, material, picture, rng.uniform(0.04, 0.4), page=small_document(rng, material))
+
+
+def pale_scene(rng: Rng, material: Material, w: int, h: int) -> BorderScene:
+    """White on white: a ground within a few levels of the paper, told by a faint shadow."""
+    page = draw_document(rng, material.photos)[1]
+    rim = np.concatenate([page[:6, :, :3].reshape(-1, 3), page[-6:, :, :3].reshape(-1, 3)]).mean(axis=0)
+    colour = np.clip(rim + rng.normal(-3, 8) + rng.normal(0, 2, 3), 0, 255)
+    return laid_scene(
+        rng, material, grainy(rng, w, h, colour, rng.uniform(0.3, 4)), rng.uniform(0.1, 0.8), page
+    )
+
+
+def laid_scene(
+    rng: Rng, material: Material, picture: Field, area: float, page: Rgba | None = None
+) -> BorderScene:
+    """A document on this ground: any way up, seen at a slant, two in five bent, one in six leaving."""
+    h, w = picture.shape[:2]
+    sheet = draw_document(rng, material.photos)[1] if page is None else page
     own = rectangle(sheet.shape[1], sheet.shape[0])
-    tilt = rng.normal(0, 0.02 if flatbed else 0.12) if rng.random() < 0.7 else rng.uniform(-math.pi, math.pi)
-    slant = 0 if flatbed else abs(rng.normal(0, 0.25))
-    quad = in_frame(rng, seen_from(rng, sheet.shape, rng.uniform(0.08, 0.75) * w * h, tilt, slant), w, h)
-    if not flatbed and rng.random() < 0.3:
-        sheet, own = curled(rng, sheet)
-    picture = lay(rng, picture, sheet, own, quad, shadow=not flatbed)
+    tilt = rng.normal(0, 0.12) if rng.random() < 0.7 else rng.uniform(-math.pi, math.pi)
+    quad = in_frame(rng, seen_from(rng, sheet.shape, area * w * h, tilt, abs(rng.normal(0, 0.25))), w, h)
+    if rng.random() < 0.45:
+        sheet, own = curled(rng, sheet) if rng.random() < 0.35 else bent(rng, sheet)
+    picture = lay(rng, picture, sheet, own, quad)
     if rng.random() < 0.12:
         picture = finger(rng, picture, quad)
-    pixels = developed(rng, picture * light(rng, w, h))
-    if rng.random() < 0.06:  # black bars
-        bar = int(rng.uniform(0.05, 0.25) * w)
-        barred = cv2.copyMakeBorder(pixels, 0, 0, bar, bar, cv2.BORDER_CONSTANT)
-        return BorderScene(barred, quad + np.array([bar, 0]))
-    return BorderScene(pixels, quad)
+    return BorderScene(lit(rng, picture), (quad,))
+
+
+def small_document(rng: Rng, material: Material) -> Rgba:
+    """A card twice in three times."""
+    page = draw_document(rng, material.photos)[1]
+    for _ in range(8):
+        if 1.3 < page.shape[1] / page.shape[0] < 1.9 or rng.random() < 0.06:
+            break
+        page = draw_document(rng, material.photos)[1]
+    return page
+
+
+def held_scene(rng: Rng, material: Material, w: int, h: int) -> BorderScene:
+    """Held at arm's length before a room, shelves, a desk; some in a clear holder on a band."""
+    picture = (
+        crop(rng, pick(rng, material.photos), w, h) if rng.random() < 0.7 else ground(rng, material, w, h)
+    )
+    if rng.random() < 0.5:
+        picture = cv2.GaussianBlur(picture, (0, 0), rng.uniform(0.5, 6))
+    for _ in range(int(rng.integers(0, 3))):  # shelves, frames, screens behind
+        picture = drop(rng, picture, draw_thing(rng, material.photos), rng.uniform(0.05, 0.4), rng.random(2))
+    page = small_document(rng, material)
+    tilt = rng.normal(0, 0.2) if rng.random() < 0.75 else rng.uniform(-math.pi, math.pi)
+    area = rng.uniform(0.03, 0.45) * w * h
+    quad = in_frame(rng, seen_from(rng, page.shape, area, tilt, abs(rng.normal(0, 0.2))), w, h)
+    if rng.random() < 0.2:
+        picture = holder(rng, picture, quad)
+    if rng.random() < 0.75:
+        picture = hand(rng, material, picture, quad, rng.uniform(-0.1, 0.6))
+    picture = lay(
+        rng, picture, page, rectangle(page.shape[1], page.shape[0]), quad, shadow=rng.random() < 0.4
+    )
+    for _ in range(int(rng.choice([0, 1, 1, 2]))):
+        near = rng.random() < 0.6
+        picture = (
+            finger(rng, picture, quad) if near else hand(rng, material, picture, quad, rng.uniform(0, 0.2))
+        )
+    return BorderScene(lit(rng, picture), (quad,))
+
+
+def hand(rng: Rng, material: Material, picture: Field, quad: Points, depth: float) -> Field:
+    """A photographed hand whose tips reach so deep into the quad, from any side."""
+    texture = pick(rng, material.hands)
+    texture = texture[::-1] if rng.random() < 0.5 else texture
+    toned = texture.astype(np.float32)
+    toned[..., :3] *= np.array([1.0, rng.uniform(0.85, 1), rng.uniform(0.75, 1)]) * rng.uniform(0.35, 1.1)
+    side, share = int(rng.integers(4)), rng.uniform(0.1, 0.9)
+    foot, centre = quad[side] * (1 - share) + quad[(side + 1) % 4] * share, quad.mean(0)
+    inward = (centre - foot) / (np.linalg.norm(centre - foot) + 1e-6)
+    size = math.sqrt(abs(float(cv2.contourArea(quad.astype(np.float32)))))
+    tip, length = foot + inward * depth * size, size * rng.uniform(1.2, 2.6)
+    angle = math.atan2(inward[1], inward[0]) + rng.normal(0, 0.5)
+    along = np.array([math.cos(angle), math.sin(angle)])
+    across = np.array([-along[1], along[0]]) * length * texture.shape[0] / texture.shape[1] / 2
+    back = tip - along * length
+    corners = np.array([back - across, tip - across, tip + across, back + across])
+    return lay(rng, picture, toned.clip(0, 255).astype(np.uint8), rectangle(*texture.shape[1::-1]), corners)
+
+
+def holder(rng: Rng, picture: Field, quad: Points) -> Field:
+    """The clear sleeve of a badge with its band: wider than the card, hardly seen."""
+    centre = quad.mean(axis=0)
+    sleeve = centre + (quad - centre) * rng.uniform(1.06, 1.35)
+    top = (sleeve[0] + sleeve[1]) / 2
+    band = rng.integers(0, 256, 3).astype(float).tolist()
+    end = tuple(int(v) for v in top + (top - centre) * rng.uniform(1, 6))
+    cv2.line(picture, tuple(int(v) for v in top), end, band, int(rng.integers(4, 30)), cv2.LINE_AA)
+    mask = np.zeros(picture.shape[:2], np.float32)
+    cv2.fillConvexPoly(mask, sleeve.astype(np.int32), 1.0, cv2.LINE_AA)
+    clear = rng.uniform(0.05, 0.5) * mask[..., None]
+    return picture * (1 - clear) + rng.integers(120, 256) * clear
+
+
+def scanner_scene(rng: Rng, material: Material, w: int, h: int) -> BorderScene:
+    """On the glass: one or two cards anywhere, up to the edge, or a page with a margin."""
+    lid = rng.choice([250, 255, 245, 235, 15, 5, 200]) + rng.integers(-4, 5, 3)
+    picture = grainy(rng, w, h, lid, rng.uniform(0, 1.5))
+    count = int(rng.choice([1, 2])) if rng.random() < 0.6 else 0
+    if count == 0:
+        sheet = draw_document(rng, material.photos)[1]
+        quad = in_frame(
+            rng, seen_from(rng, sheet.shape, rng.uniform(0.1, 0.8) * w * h, rng.normal(0, 0.02), 0), w, h
+        )
+        picture = lay(rng, picture, sheet, rectangle(*sheet.shape[1::-1]), quad, shadow=rng.random() < 0.2)
+        return BorderScene(developed(rng, picture), (quad,))
+    sheets = [small_document(rng, material) for _ in range(count)]
+    area, quads = rng.uniform(0.04, 0.2) * w * h, []
+    for k, sheet in enumerate(sheets):
+        tilt = rng.choice([0, 0, 0, math.pi / 2, math.pi]) + rng.normal(0, 0.03)
+        quad = seen_from(rng, sheet.shape, area * rng.uniform(0.9, 1.1), tilt, 0)
+        room = np.array([w, h]) - np.ptp(quad, axis=0)
+        place = rng.random(2) if rng.random() < 0.6 else rng.choice([0.0, 0.02, 0.5, 0.98, 1.0], 2)
+        if count == 2:  # one above the other
+            place[1] = (place[1] * 0.8 + k) / 2 if k == 0 else 0.55 + 0.45 * place[1]
+        quads.append(quad - quad.min(axis=0) + room * place)
+    if count == 2 and cv2.intersectConvexConvex(*(q.astype(np.float32) for q in quads))[0] > 0:
+        sheets, quads = sheets[:1], quads[:1]
+    for sheet, quad in zip(sheets, quads, strict=True):
+        picture = lay(rng, picture, sheet, rectangle(*sheet.shape[1::-1]), quad, shadow=rng.random() < 0.3)
+    return BorderScene(developed(rng, picture), tuple(quads))
+
+
+def snug_scene(rng: Rng, material: Material, w: int, h: int) -> BorderScene:
+    """The document nearly fills the picture: strips of 0 to 6 % of ground, or a side a little cut."""
+    sheet = draw_document(rng, material.photos)[1]
+    if (sheet.shape[1] > sheet.shape[0]) != (w > h):
+        w, h = h, w
+    margin = np.exp(rng.uniform(np.log(0.002), np.log(0.07), 4))
+    kind = rng.random(4)
+    margin = np.where(kind < 0.1, 0, np.where(kind < 0.2, -rng.uniform(0, 0.12, 4), margin))
+    top, right, bottom, left = margin * (h, w, h, w)
+    quad = np.array([[left, top], [w - right, top], [w - right, h - bottom], [left, h - bottom]])
+    quad = quad + rng.normal(0, rng.choice([0.001, 0.006, 0.012]), (4, 2)) * LONG
+    picture = ground(rng, material, w, h)
+    if rng.random() < 0.3:
+        picture = grainy(rng, w, h, rng.choice([250, 240, 10, 128]) + rng.integers(-5, 6, 3), 1)
+    picture = lay(rng, picture, sheet, rectangle(*sheet.shape[1::-1]), quad)
+    if rng.random() < 0.1:
+        picture = finger(rng, picture, quad)
+    return BorderScene(lit(rng, picture), (quad,))
+
+
+def close_scene(rng: Rng, material: Material, w: int, h: int) -> BorderScene:
+    """Near the camera: one to three sides leave the picture, along the others lies ground."""
+    sheet = draw_document(rng, material.photos)[1]
+    if (sheet.shape[1] > sheet.shape[0]) != (w > h) and rng.random() < 0.8:
+        w, h = h, w
+    margin = np.exp(rng.uniform(np.log(0.008), np.log(0.25), 4))
+    cut = rng.choice(4, int(rng.choice([1, 2, 3], p=[0.5, 0.35, 0.15])), replace=False)
+    margin[cut] = -np.exp(rng.uniform(np.log(0.01), np.log(0.5), len(cut)))
+    top, right, bottom, left = margin * (h, w, h, w)
+    quad = np.array([[left, top], [w - right, top], [w - right, h - bottom], [left, h - bottom]])
+    quad = quad + rng.normal(0, rng.choice([0.003, 0.012, 0.03]), (4, 2)) * LONG
+    own = rectangle(*sheet.shape[1::-1])
+    if rng.random() < 0.4:
+        sheet, own = bent(rng, sheet)
+    picture = lay(rng, ground(rng, material, w, h), sheet, own, quad)
+    if rng.random() < 0.15:
+        picture = finger(rng, picture, quad)
+    return BorderScene(lit(rng, picture), (quad,))
+
+
+def paired_scene(rng: Rng, material: Material, w: int, h: int) -> BorderScene:
+    """Two cards, front and back, one above the other, that fill the picture."""
+    gap, margin = rng.uniform(0, 0.08, 2) if rng.random() < 0.7 else (0.0, 0.0)
+    short, long = min(w, h), max(w, h)
+    picture = grainy(rng, short, long, rng.choice([255, 250, 235, 20]) + rng.integers(-4, 5, 3), 0.8)
+    quads = []
+    for k in range(2):
+        sheet = small_document(rng, material)
+        y0, y1 = (k + (gap / 2 if k else margin)) * long / 2, (k + 1 - (margin if k else gap / 2)) * long / 2
+        x0, x1 = margin * short, (1 - margin) * short
+        quads.append(np.array([[x0, y0], [x1, y0], [x1, y1], [x0, y1]]))
+        picture = lay(
+            rng, picture, sheet, rectangle(*sheet.shape[1::-1]), quads[k], shadow=rng.random() < 0.2
+        )
+    if w > h and rng.random() < 0.5:  # side by side
+        picture = np.ascontiguousarray(picture.transpose(1, 0, 2))
+        quads = [quad[[0, 3, 2, 1], ::-1] for quad in quads]
+    return BorderScene(developed(rng, picture), tuple(quads))
+
+
+def pile_scene(rng: Rng, material: Material, w: int, h: int) -> BorderScene:
+    """Papers below; the uppermost is looked for."""
+    picture = ground(rng, material, w, h)
+    for _ in range(int(rng.integers(1, 4))):
+        below = draw_document(rng, material.photos)[1]
+        picture = drop(rng, picture, below, rng.uniform(0.2, 0.9), rng.uniform(0.1, 0.9, 2))
+    return laid_scene(rng, material, picture, rng.uniform(0.12, 0.6))
+
+
+def barred(rng: Rng, scene: BorderScene) -> BorderScene:
+    """Bars of one colour around the photo: a screenshot, a padded picture, the window of a viewer."""
+    h, w = scene.pixels.shape[:2]
+    bars = np.array([1, 0, 1, 0]) if rng.random() < 0.45 else np.array([0, 1, 0, 1])
+    bars = bars if rng.random() < 0.7 else rng.random(4) < 0.6
+    top, right, bottom, left = (bars * rng.uniform(0.03, 0.4, 4) * (h, w, h, w)).astype(int)
+    if rng.random() < 0.6:
+        right, bottom = max(left, right) if left and right else right, bottom
+    colour = rng.choice([0, 0, 0, 0, 20, 40, 128, 240, 255]) + np.zeros(3, int)
+    out = cv2.copyMakeBorder(
+        scene.pixels, top, bottom, left, right, cv2.BORDER_CONSTANT, value=colour.tolist()
+    )
+    if top > 20 and rng.random() < 0.4:  # a status line
+        ink = (255 - colour).tolist()
+        cv2.putText(out, "12:41   LTE 87%", (10, 18), 0, 0.45, ink, 1, cv2.LINE_AA)
+    scale = LONG / max(out.shape[:2])
+    small = cv2.resize(out, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    return BorderScene(small, tuple((quad + np.array((left, top))) * scale for quad in scene.quads))
+
+
+def inside_bars(scene: BorderScene) -> BorderScene:
+    part = without_bars(scene.pixels)
+    pixels = scene.pixels[part.y : part.y + part.height, part.x : part.x + part.width]
+    return BorderScene(np.ascontiguousarray(pixels), tuple(quad - (part.x, part.y) for quad in scene.quads))
 
 
 def beside(rng: Rng, material: Material, picture: Field) -> Field:
@@ -328,3 +594,20 @@ def in_frame(rng: Rng, quad: Points, w: int, h: int) -> Points:
         quad = quad * min(1, 0.985 * w / extent[0], 0.985 * h / extent[1])
     room = np.array([w, h]) - np.ptp(quad, axis=0)
     return quad - quad.min(0) + room * (rng.uniform(-0.25, 1.25, 2) if leaves else rng.beta(2, 2, 2))
+
+
+RECIPES: tuple[tuple[Callable[[Rng, Material, int, int], BorderScene], float], ...] = (
+    (table_scene, 18),
+    (desk_scene, 9),
+    (held_scene, 14),
+    (pale_scene, 7),
+    (scanner_scene, 10),
+    (snug_scene, 9),
+    (close_scene, 10),
+    (paired_scene, 3),
+    (pile_scene, 4),
+    (full_scene, 8),
+    (empty_scene, 8),
+    (signs_scene, 9),
+)
+RECIPE_CHANCES = np.array([w for _, w in RECIPES]) / sum(w for _, w in RECIPES)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from scanfix.borders.content import GRID, covered_cells, on_grid, overlaps
 from scanfix.borders.lines import line_quads
-from scanfix.borders.net import NetMaps, mask_quad
+from scanfix.borders.net import NetMaps, mask_quads
 from scanfix.borders.refine import RefineParams, refine
 from scanfix.borders.regions import region_quads
 from scanfix.borders.shapes import clockwise, frame_quad, plausible, without_twins
@@ -18,6 +18,7 @@ from scanfix.borders.working import Quads, WorkingCopy
 
 COARSELY = RefineParams(steps=13)
 """Half a pixel of the working copy is enough for a candidate."""
+MOST_PAGES = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,10 @@ class Candidates:
     quads: Quads
     masks: list[NDArray[np.uint8]]
     maps: NetMaps
+
+    def with_quads(self, quads: Quads) -> Candidates:
+        """Others, to be compared with the same masks."""
+        return replace(self, quads=quads)
 
 
 class CandidateParams(NamedTuple):
@@ -68,9 +73,9 @@ def _likely(quads: Quads, copy: WorkingCopy, maps: NetMaps, most: int) -> Quads:
 
 
 def _of_the_net(copy: WorkingCopy, maps: NetMaps) -> Quads:
-    """The quad of the network's mask, as it is and put on the edges."""
-    quad = mask_quad(maps)
-    if quad is None:
+    """The quads of the network's pages as they are, and the largest put on the edges."""
+    pages = [quad.corners for quad in mask_quads(maps)[:MOST_PAGES]]
+    if not pages:
         return np.empty((0, 4, 2), np.float32)
-    rough = clockwise(np.array([quad.corners], np.float32))
+    rough = clockwise(np.array(pages, np.float32))
     return np.concatenate([rough, refine(copy.pixels, rough[0], COARSELY)[None]])

@@ -1,78 +1,55 @@
-"""Where does the document lie? Candidates of several kinds, one scorer, then its sides.
+"""Where does the document lie? Candidates; the leading few, judged; the best of them, put on their edges and
+judged again: the best is the answer.
 
-None is an honest answer: in doubt nothing is cropped.
+The whole picture is a candidate among the others. None is an honest answer: in doubt nothing is cropped.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
+from scanfix.borders.bars import without_bars
 from scanfix.borders.bent_sheets import place_corners
 from scanfix.borders.candidates import Candidates, candidates
-from scanfix.borders.card_shapes import is_flat_card
-from scanfix.borders.measures import NAMES, measure
-from scanfix.borders.net import NetMaps, predict
-from scanfix.borders.others import other_quads, spans_several
-from scanfix.borders.printed_frames import is_printed_frame
-from scanfix.borders.printed_lines import move_off_print
+from scanfix.borders.judge import Judgement, confidence, judge
+from scanfix.borders.measures import measure
+from scanfix.borders.net import predict
 from scanfix.borders.refine import refine
 from scanfix.borders.scorer import fitted
+from scanfix.borders.shapes import areas, frame_quad, shared, spread
 from scanfix.borders.sides import missing_shares, side_states
-from scanfix.borders.working import Floats, Quads, WorkingCopy, working_copy
-from scanfix.geometry import SIDES, Quad, Size
+from scanfix.borders.working import Floats, WorkingCopy, working_copy
+from scanfix.geometry import Quad, Rect, Size
 from scanfix.model import DocumentBorder, Pixels, SideState
 from scanfix.pyramid import Pyramid
 
-GROUND_MISSED = NAMES.index("ground_missed")
-
 
 class BorderParams(NamedTuple):
-    """Tuning of the search. Round numbers, looked at on 74 labelled photos, moved nowhere to the digit:
-
-    the score may lie between 0.35 and 0.5 there with the same result.
-    """
+    """How far the search goes."""
 
     working_side: int = 640
-    """The scorer was fitted at this size."""
+    """The scorer and the judge were trained at this size."""
+    leading: int = 39
+    """So many candidates, and the frame, are judged, none nearer to another than this share of the photo:"""
+    apart: float = 0.02
+    refined: int = 4
+    """So many of them are put on their edges and judged once more."""
     min_score: float = 0.5
-    whole_margin: float = 0.02
-    """A quad nowhere further from the frame than this share of it is the picture itself: a scan without
-    any ground around it, or no document at all. Which of both, no edge can tell."""
-    min_presence: float = 0.5
-    """Below either, there is no document, or none that is sure enough."""
-    near_tie: float = 0.05
-    """How much less another quad may score than the frame, where ground is seen along the frame."""
-    sure_of_ground: float = 0.95
-    lopsided: float = 0.4
-    lopsided_tie: float = 0.25
-    """The same, where ground is seen along one side nearly throughout, and along another less by more than
-    the second: a document over one side of the frame. Of the quads so near, that wins which leaves the ground
-    where the network sees it. With the scorer, this took drawn documents near the camera whose cut sides are
-    all named from 38 to 60 % of 40; of 198 that cover the frame, 4 % for 2 % got a side called cut.
-    """
-    looked_into: int = 40
-    spanning_discount: float = 0.6
-    """So many of the best candidates are looked into for several sheets under one quad; their factor."""
-    sure_presence: float = 0.8
-    unsure_score: float = 0.65
-    sure_ground: float = 0.9
-    """A quad that scores less than the one, in a picture along which less ground is seen than the other, may
-    as well be a part of a document that fills the picture: a shadow's edge, a picture on a cover."""
-    card_confidence: float = 0.9
-    """Of a border of the shape of a card: all 56 that were so in 64 drawn scans were right."""
-    shapes_looked_at: int = 5
-    """So many candidates are brought to the edges and asked for the shape of a card, where none is sure."""
-    max_ground: float = 0.5
-    """Mean share of the frame along which the network sees ground, in a picture filled by its document."""
-    min_side: int = 16
-    """In a picture narrower than this, as a working copy, nothing is looked for."""
+    """Below it there is no document, or none that is sure enough."""
+    min_other: float = 0.5
+    least_other: float = 0.15
+    """Of the area of the document: a sheet much smaller is a note beside it, or a leaf of it."""
+    most_shared: float = 0.1
+    most_others: int = 3
     least_spread: int = 10
     """Grey levels between the darkest and the brightest place. Of a white page with a noise of 15
     levels 5 are left; the palest of 74 labelled photos has 104."""
+    min_side: int = 16
+    """In a picture narrower than this, as a working copy, nothing is looked for."""
 
 
 def find_border(
@@ -85,117 +62,90 @@ def find_border(
     where it is there already.
     """
     copy = working_copy(pyramid or Pyramid(pixels), params.working_side)
+    part = without_bars(copy.pixels)
+    if part.size != copy.size:
+        return _inside_bars(pixels, part.scaled(1 / copy.scale[0], 1 / copy.scale[1]), params)
     if min(copy.size.width, copy.size.height) < params.min_side or _shows_nothing(copy, params):
         return None
-    maps = predict(copy.pixels)
-    found = candidates(copy, maps)
-    measures = measure(copy, found)
-    scores = _one_sheet(fitted().score(measures), found, params)
-    whole = _like_frame(found.quads, copy, params.whole_margin)
-    best = _winner(scores, whole, measures[:, GROUND_MISSED], maps, params)
-    if maps.presence < params.min_presence:
-        return None
-    if scores[best] < params.min_score:
-        return _flat_card(pixels, copy, found.quads[np.argsort(-scores)], maps, params)
-    confidence = fitted().confidence(float(scores[best]))
-    size, winner = Size(pixels.shape[1], pixels.shape[0]), found.quads[best]
-    if _like_frame(winner[None], copy, params.whole_margin)[0]:
-        return _whole(size, confidence, maps, params)
-    if scores[best] < params.unsure_score and _ground(maps) < params.sure_ground:
-        return None
-    quad = _exact(pixels, winner / np.array(copy.scale, np.float32))
-    if quad.surrounds(size) or is_printed_frame(copy, quad.scaled(*copy.scale)):
-        return _whole(size, confidence, maps, params)
-    if _ground(maps) >= params.sure_ground and is_flat_card(quad):
-        confidence = max(confidence, params.card_confidence)
-    return _border(quad, confidence, size, copy, maps)
+    search = search_candidates(copy, params)
+    judged = _on_their_edges(pixels, search, params)
+    best = int(judged.scores.argmax())
+    return None if judged.scores[best] < params.min_score else _border(pixels, search, judged, best, params)
 
 
-def _border(quad: Quad, confidence: float, size: Size, copy: WorkingCopy, maps: NetMaps) -> DocumentBorder:
+def _inside_bars(pixels: Pixels, part: Rect, params: BorderParams) -> DocumentBorder | None:
+    inner = pixels[part.y : part.y + part.height, part.x : part.x + part.width]
+    border = find_border(np.ascontiguousarray(inner), params)
+    return None if border is None else border.moved(part.x, part.y)
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """The leading candidates of a photo, the frame last, and what the judge says of them."""
+
+    copy: WorkingCopy
+    found: Candidates
+    judged: Judgement
+
+
+def search_candidates(copy: WorkingCopy, params: BorderParams = BorderParams()) -> Search:
+    """The leading ones, the best by their measures first, judged."""
+    found = candidates(copy, predict(copy.pixels))
+    scores = fitted().score(measure(copy, found))
+    apart = params.apart * max(copy.size.width, copy.size.height)
+    quads = found.quads[spread(found.quads, scores, params.leading, apart)]
+    leading = found.with_quads(np.concatenate([quads, frame_quad(copy.size)]))
+    return Search(copy, leading, judge(copy, leading.quads, measure(copy, leading)))
+
+
+def _on_their_edges(pixels: Pixels, search: Search, params: BorderParams) -> Judgement:
+    """The best of them, put on their edges and judged once more among all."""
+    best = np.argsort(-search.judged.scores, kind="stable")[: params.refined]
+    exact = np.stack([_exact(pixels, search.found.quads[k], search.copy) for k in best])
+    among = search.found.with_quads(np.concatenate([exact, search.found.quads]))
+    return judge(search.copy, exact, measure(search.copy, among)[: len(exact)])
+
+
+def _exact(pixels: Pixels, quad: Floats, copy: WorkingCopy) -> Floats:
+    """The quad on the edges of the full-resolution photo; as it was where that fails."""
+    scale = np.array(copy.scale, np.float32)
+    sides = refine(pixels, quad / scale)
+    placed = (place_corners(pixels, sides), sides, quad / scale)
+    return next(quad for quad in placed if Quad.of(quad.tolist()).is_convex) * scale
+
+
+def _border(
+    pixels: Pixels, search: Search, judged: Judgement, best: int, params: BorderParams
+) -> DocumentBorder:
     """With the state of its sides, and the other documents in the picture."""
-    to_source = (1 / copy.scale[0], 1 / copy.scale[1])
-    others = other_quads(maps, quad.scaled(*copy.scale))
-    states = side_states(quad, size)
+    to_source = 1 / search.copy.scale[0], 1 / search.copy.scale[1]
+    quad, size = Quad.of((judged.quads[best] * to_source).tolist()), Size(pixels.shape[1], pixels.shape[0])
+    certainty, guessed = judged.by_side(best)
+    states = side_states(quad, size, certainty)
+    others = [_exact(pixels, other, search.copy) for other in _others(search, judged.quads[best], params)]
     return DocumentBorder(
         quad,
-        confidence,
+        confidence(float(judged.scores[best])),
         states,
-        tuple(other.scaled(*to_source) for other in others),
-        missing=missing_shares(quad, states, size),
-        certainty={side: confidence if state == SideState.CUT else 0.0 for side, state in states.items()},
+        tuple(Quad.of((other * to_source).tolist()) for other in others),
+        missing=missing_shares(quad, states, size, guessed),
+        certainty={side: sure if states[side] == SideState.CUT else 0.0 for side, sure in certainty.items()},
     )
 
 
-def _flat_card(
-    pixels: Pixels, copy: WorkingCopy, ranked: Quads, maps: NetMaps, params: BorderParams
-) -> DocumentBorder | None:
-    """Of candidates none of which is sure, the best first: the first one that is a card lying flat."""
-    if _ground(maps) < params.sure_ground:
-        return None
-    for candidate in ranked[: params.shapes_looked_at]:
-        quad = _exact(pixels, candidate / np.array(copy.scale, np.float32))
-        if is_flat_card(quad):
-            size = Size(pixels.shape[1], pixels.shape[0])
-            return _border(quad, params.card_confidence, size, copy, maps)
-    return None
+def _others(search: Search, document: Floats, params: BorderParams) -> list[Floats]:
+    """Leading candidates that are documents too and lie beside it and beside one another."""
+    known = [document]
+    least = params.least_other * float(areas(document[None])[0])
+    for k in np.argsort(-search.judged.scores, kind="stable"):
+        quad = search.found.quads[k]
+        free = all(max(shared(quad, other), shared(other, quad)) < params.most_shared for other in known)
+        if search.judged.scores[k] >= params.min_other and free and areas(quad[None])[0] >= least:
+            known.append(quad)
+    return known[1 : params.most_others + 1]
 
 
 def _shows_nothing(copy: WorkingCopy, params: BorderParams) -> bool:
-    """An empty page, a covered lens: the network, asked for a document there, finds one somewhere."""
+    """An empty page, a covered lens: the networks, asked for a document there, find one somewhere."""
     calm = cv2.GaussianBlur(cv2.cvtColor(copy.pixels, cv2.COLOR_RGB2GRAY), (0, 0), 2.0)
     return int(np.ptp(calm)) < params.least_spread
-
-
-def _exact(pixels: Pixels, coarse: Floats) -> Quad:
-    """The quad on the edges of the full-resolution photo; the coarse one where that fails."""
-    sides = refine(pixels, coarse.astype(np.float32))
-    quads = (place_corners(pixels, sides), sides, coarse)
-    convex = next(quad for quad in quads if Quad.of(quad.tolist()).is_convex)
-    moved = move_off_print(pixels, convex)
-    return next(quad for quad in map(Quad.of, (moved.tolist(), convex.tolist())) if quad.is_convex)
-
-
-def _whole(size: Size, confidence: float, maps: NetMaps, params: BorderParams) -> DocumentBorder | None:
-    """The whole picture is the document, as far as can be told: a scan, or a photo already cropped."""
-    if maps.presence < params.sure_presence:
-        return None
-    return DocumentBorder(Quad.frame(size), confidence, dict.fromkeys(SIDES, SideState.FLUSH))
-
-
-def _one_sheet(scores: Floats, found: Candidates, params: BorderParams) -> Floats:
-    """The scores, with those in front lowered that take two sheets for one."""
-    lowered = scores.copy()
-    for index in np.argsort(-scores)[: params.looked_into]:
-        if spans_several(found.maps, Quad.of(found.quads[index].tolist())):
-            lowered[index] *= params.spanning_discount
-    return lowered
-
-
-def _winner(
-    scores: Floats, whole: NDArray[np.bool_], ground_missed: Floats, maps: NetMaps, params: BorderParams
-) -> int:
-    """Index of the best candidate; of two nearly equal ones, not the frame where ground lies along it."""
-    best = int(scores.argmax())
-    lopsided = _is_lopsided(maps, params)
-    if not whole[best] or (_ground(maps) < params.max_ground and not lopsided):
-        return best
-    tie = params.lopsided_tie if lopsided else params.near_tie
-    worth = scores - ground_missed if lopsided else scores
-    inner = int(np.where(whole | (scores < scores[best] - tie), -1, worth).argmax())
-    return inner if scores[inner] >= scores[best] - tie else best
-
-
-def _is_lopsided(maps: NetMaps, params: BorderParams) -> bool:
-    seen = maps.background.values()
-    return max(seen) > params.sure_of_ground and max(seen) - min(seen) > params.lopsided
-
-
-def _ground(maps: NetMaps) -> float:
-    """Mean share of the frame along which the network sees ground."""
-    return sum(maps.background.values()) / len(maps.background)
-
-
-def _like_frame(quads: Quads, copy: WorkingCopy, margin: float) -> NDArray[np.bool_]:
-    """Whose corners all lie near those of the frame, by this share of it."""
-    places = quads / np.array([copy.size.width, copy.size.height], np.float32)
-    return np.asarray(np.abs(places - np.round(np.clip(places, 0, 1))).max(axis=(1, 2)) < margin)

@@ -1,9 +1,8 @@
-"""Which candidate is the document, and how sure is that? One score for all of them.
+"""Which candidates lead? One score for all of them, from their measures alone.
 
 A small network of two hidden layers weighs all measures of a candidate at once; it was fitted to the
 overlap with the true quad on drawn scenes (`training/borders_scorer.py`), its weights are the numbers in
-`scorer.json`. A second, plain curve turns the score of the winner into the share of winners of that
-score that lie right.
+`scorer.json`. Those that lead are judged by their looks.
 """
 
 from __future__ import annotations
@@ -22,20 +21,18 @@ from scanfix.packaged import packaged
 
 @dataclass(frozen=True, slots=True)
 class Scorer:
-    """Weights of the network, and of the curve that makes a confidence of its score."""
+    """Weights of the network."""
 
     mean: Floats
     scale: Floats
     layers: tuple[tuple[Floats, Floats], ...]
-    curve: tuple[float, float]
 
     @classmethod
     def of(cls, data: dict[str, Any]) -> Scorer:
         if tuple(data["names"]) != NAMES:
             raise ValueError("the weights of the scorer were fitted to other measures")
         layers = tuple((_floats(layer["weights"]), _floats(layer["bias"])) for layer in data["layers"])
-        slope, offset = data["curve"]
-        return cls(_floats(data["mean"]), _floats(data["scale"]), layers, (slope, offset))
+        return cls(_floats(data["mean"]), _floats(data["scale"]), layers)
 
     def score(self, measures: Floats) -> Floats:
         """N x len(NAMES) to N values in 0..1: about the overlap with the document, sharpened."""
@@ -44,14 +41,6 @@ class Scorer:
             values = np.tanh(product(values, weights) + bias)
         weights, bias = self.layers[-1]
         return np.asarray(_logistic(product(values, weights) + bias)[:, 0], np.float32)
-
-    def confidence(self, score: float) -> float:
-        """The share of winners with this score that overlap the true border by 0.90 or more, to 4 decimals:
-
-        the last bits of a sum depend on where numpy finds its values in memory.
-        """
-        slope, offset = self.curve
-        return round(float(_logistic(slope * score + offset)), 4)
 
 
 def _floats(values: Any) -> Floats:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -41,14 +42,6 @@ def clockwise(quads: Quads) -> Quads:
 
 def side_vectors(quads: Quads) -> Floats:
     return np.asarray(np.roll(quads, -1, axis=1) - quads, np.float32)
-
-
-def beside(side: Floats, ahead: NDArray[np.floating], outward: NDArray[np.floating]) -> Floats:
-    """A x B x 2: points at these shares of a side (2 x 2, clockwise), so many pixels outward of it."""
-    along = side[1] - side[0]
-    normal = np.array([along[1], -along[0]]) / max(float(np.linalg.norm(along)), 1e-6)
-    points = side[0] + ahead[:, None, None] * along + outward[None, :, None] * normal
-    return np.asarray(points, np.float32)
 
 
 def areas(quads: Quads) -> Floats:
@@ -94,3 +87,21 @@ def without_twins(quads: Quads, distance: float) -> Quads:
     """One quad for each cell of a grid of this spacing; corners must come in the same order (`clockwise`)."""
     cells = np.round(quads.reshape(-1, 8) / distance).astype(np.int32)
     return quads[np.sort(np.unique(cells, axis=0, return_index=True)[1])]
+
+
+def spread(quads: Quads, scores: Floats, count: int, apart: float) -> NDArray[np.intp]:
+    """The places of up to `count` quads, the best first, none nearer than `apart` (pixels, at its furthest
+    corner) to one before it."""
+    kept: list[int] = []
+    for index in np.argsort(-scores, kind="stable").tolist():
+        if not kept or (np.linalg.norm(quads[kept] - quads[index], axis=2).max(axis=1) >= apart).all():
+            kept.append(index)
+        if len(kept) == count:
+            break
+    return np.array(kept, np.intp)
+
+
+def shared(quad: Floats, other: Floats) -> float:
+    """The share of a quad, 4 x 2, that the other covers."""
+    covered = cv2.intersectConvexConvex(quad.astype(np.float32), other.astype(np.float32))[0]
+    return float(covered) / max(float(areas(quad[None])[0]), 1e-6)

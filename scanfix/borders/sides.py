@@ -1,9 +1,7 @@
 """Which sides of the document are in the picture? Seen, flush with the frame, or cut by it.
 
-A corner beyond the frame, where two visible sides would meet, cuts both of them. A side that
-runs along the frame is cut when elsewhere the table is to be seen: whoever photographs a whole
-document with room on one side leaves room on all. With all four along the frame nobody can
-tell: a flatbed scan and a photo already cropped look alike.
+A corner beyond the frame, where two visible sides would meet, cuts both of them. Whether a side that runs
+along the frame ends there or goes on no line tells: that is judged by its look.
 """
 
 from __future__ import annotations
@@ -26,40 +24,52 @@ class SideParams(NamedTuple):
     beyond: float = 0.006
     """A corner further out than refinement errs."""
     least_beyond: float = 0.002
-    unseen: float = 0.05
+    """Of its area: less of a quad is beyond the frame by the error of its sides."""
+    min_certainty: float = 0.5
 
 
 Edges = frozenset[Side]
 """Edges of the frame."""
 
 
-def side_states(quad: Quad, size: Size, params: SideParams = SideParams()) -> dict[Side, SideState]:
-    """The state of each side of a quad in full-resolution pixels."""
-    along = {side: edges_along(quad.sides()[side], size, params.flush) for side in SIDES}
-    alone = all(along.values())
+def side_states(
+    quad: Quad, size: Size, certainty: Mapping[Side, float], params: SideParams = SideParams()
+) -> dict[Side, SideState]:
+    """The state of each side of a quad in full-resolution pixels; `certainty`: how sure it is that something
+    is missing beyond each, by its look."""
     states = {}
-    for side in SIDES:
-        if _leaves(quad, side, size, params) or (along[side] and not alone):
-            states[side] = SideState.CUT
-        else:
-            states[side] = SideState.FLUSH if along[side] else SideState.SEEN
+    for side, ends in quad.sides().items():
+        along = bool(edges_along(ends, size, params.flush))
+        leaves = along or bool(_leaves(quad, side, size, params))
+        cut = leaves and certainty[side] >= params.min_certainty
+        states[side] = SideState.CUT if cut else SideState.FLUSH if along else SideState.SEEN
     return states
 
 
 def missing_shares(
-    quad: Quad, states: Mapping[Side, SideState], size: Size, params: SideParams = SideParams()
+    quad: Quad,
+    states: Mapping[Side, SideState],
+    size: Size,
+    guessed: Mapping[Side, float],
+    params: SideParams = SideParams(),
 ) -> dict[Side, float]:
     """About which share of the quad's area lies beyond each side that is cut.
 
-    Of a side along the frame nothing tells how far the document goes on: `params.unseen` stands for it.
+    Of a side along the frame the quad does not tell how far the document goes on: there it is the share
+    `guessed` by its look.
     """
     shares = dict.fromkeys(SIDES, 0.0)
     for side in SIDES:
-        edges = _leaves(quad, side, size, params) | edges_along(quad.sides()[side], size, params.flush)
-        beyond = sum(_beyond(quad, edge, size) for edge in edges)
         if states[side] == SideState.CUT:
-            shares[side] = min(1.0, beyond if beyond > params.least_beyond else params.unseen)
+            beyond = beyond_frame(quad, side, size, params)
+            shares[side] = min(1.0, beyond if beyond > params.least_beyond else guessed[side])
     return shares
+
+
+def beyond_frame(quad: Quad, side: Side, size: Size, params: SideParams = SideParams()) -> float:
+    """Which share of the quad's area lies beyond the edges of the frame that this side is out of."""
+    edges = _leaves(quad, side, size, params) | edges_along(quad.sides()[side], size, params.flush)
+    return min(1.0, sum(_beyond(quad, edge, size) for edge in edges))
 
 
 def _leaves(quad: Quad, side: Side, size: Size, params: SideParams) -> Edges:

@@ -22,6 +22,8 @@ Columns = dict[str, Floats]
 """Measures by name, N values each."""
 Quads = NDArray[np.float32]
 """N x 4 x 2: corners in pixels of the working copy, clockwise with y down."""
+LEVELS = 3
+"""Of the working copy, each half as large as the one before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,8 @@ class WorkingCopy:
     """H x W x 3: L 0..100, a and b about -100..100; lightly smoothed against noise."""
     scale: tuple[float, float]
     """Working pixels per source pixel, on x and y."""
+    levels: tuple[Pixels, ...]
+    """`pixels`, and they at a half and a quarter of the size."""
 
     @property
     def size(self) -> Size:
@@ -46,7 +50,13 @@ def working_copy(photo: Pyramid, max_side: int) -> WorkingCopy:
     size = full.scaled(min(1.0, max_side / max(full.width, full.height)))
     small = photo.reduced(size)
     lab = np.asarray(cv2.GaussianBlur(to_lab(small), (0, 0), 0.8), np.float32)
-    return WorkingCopy(small, lab, (size.width / full.width, size.height / full.height))
+    scale = (size.width / full.width, size.height / full.height)
+    return WorkingCopy(small, lab, scale, tuple(_halved(small, times) for times in range(LEVELS)))
+
+
+def _halved(pixels: Pixels, times: int) -> Pixels:
+    size = (max(1, pixels.shape[1] >> times), max(1, pixels.shape[0] >> times))
+    return np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), np.uint8) if times else pixels
 
 
 def product(a: Floats, b: Floats) -> Floats:

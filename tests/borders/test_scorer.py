@@ -58,12 +58,6 @@ def test_weights_for_other_measures_are_refused() -> None:
         Scorer.of({**data, "names": data["names"][1:]})
 
 
-def test_confidence_grows_with_the_score() -> None:
-    steps = [fitted().confidence(score) for score in np.linspace(0, 1, 11)]
-    assert steps == sorted(steps)
-    assert 0 <= steps[0] < 0.5 < steps[-1] <= 1
-
-
 def test_a_second_document_is_told() -> None:
     first = ((60.0, 60.0), (380.0, 70.0), (370.0, 500.0), (50.0, 490.0))
     second = ((520.0, 420.0), (800.0, 450.0), (760.0, 820.0), (480.0, 790.0))

@@ -1,0 +1,61 @@
+"""Are there bars of one colour around the photo? Screenshots, padded pictures, windows of viewers have some.
+
+A bar is of one colour from the frame on, and ends all along one line, where the photo begins. White paper is
+no bar: where its print begins, most of the line is still white. Nor is the lid of a scanner around a page
+that lies a little askew.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from scanfix.geometry import Rect
+from scanfix.model import Pixels
+
+
+class BarParams(NamedTuple):
+    """Set on drawn screenshots; shares of the line or of the side."""
+
+    apart: int = 14
+    """Levels between two colours that are not the same: what JPEG adds to a plain one is less."""
+    calm: float = 0.15
+    """At most so much of a line in a bar is of other colours: the clock of a telephone."""
+    full: float = 0.85
+    """At least so much of the first line of the photo is."""
+    deepest: float = 0.46
+    least: float = 0.02
+    """No bar is narrower than this share of the side: the edge of a scan often has a line of the lid."""
+    lightest: int = 200
+    """A bar of a lighter colour may be the margin of a page."""
+    every: int = 5
+    """So many pixels of a line apart are read."""
+    ramp: int = 2
+    """Lines that a reduced edge takes from one to the other."""
+
+
+def without_bars(pixels: Pixels, params: BarParams = BarParams()) -> Rect:
+    """The part of the picture (H x W x 3) inside its bars; all of it where there are none."""
+    height, width = pixels.shape[:2]
+    top, bottom = _bar(pixels, params), _bar(pixels[::-1], params)
+    across = pixels.transpose(1, 0, 2)
+    left, right = _bar(across, params), _bar(across[::-1], params)
+    return Rect(left, top, width - left - right, height - top - bottom)
+
+
+def _bar(lines: Pixels, params: BarParams) -> int:
+    """How many lines from the first one on are a bar."""
+    read = lines[:, :: params.every].astype(np.int16)
+    colour = np.median(read[0], axis=0)
+    other = (np.abs(read - colour.astype(np.int16)).max(axis=2) > params.apart).mean(axis=1)
+    if other[0] > 0.3 * params.calm or colour.min() > params.lightest:
+        return 0
+    # A photo with bars on all sides fills only the middle of its first line.
+    fullest = float(np.quantile(other, 0.9))
+    deepest = int(params.deepest * len(other))
+    for depth in range(max(2, int(params.least * len(other))), deepest):
+        ahead = min(depth + params.ramp, len(other) - 1)
+        if other[depth] > params.calm * fullest and fullest > 0.3:
+            return depth + params.ramp - 1 if other[ahead] >= params.full * fullest else 0
+    return 0

@@ -1,0 +1,48 @@
+"""What does a candidate look like from above, with a little ground around it, and where in the photo is it?
+
+Two pictures a candidate: its own, rectified, with a margin; and the whole photo with the candidate marked.
+"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from scanfix.borders.working import Floats, Quads, WorkingCopy
+from scanfix.model import Pixels
+
+SIDE = 64
+"""Pixels of a look."""
+MARGIN = 0.16
+"""Ground around the candidate, on each side, as a share of the look."""
+INNER = (np.array([[0, 0], [1, 0], [1, 1], [0, 1]], np.float32) * (1 - 2 * MARGIN) + MARGIN) * SIDE
+
+
+def near_looks(copy: WorkingCopy, quads: Quads) -> Pixels:
+    """N x SIDE x SIDE x 4 `uint8`: red, green, blue of each quad rectified (working pixels), 255 inside."""
+    frames = [np.full(level.shape[:2], 255, np.uint8) for level in copy.levels]
+    return np.stack([_near(copy, frames, np.asarray(quad, np.float32)) for quad in quads])
+
+
+def _near(copy: WorkingCopy, frames: list[Pixels], quad: Floats) -> Pixels:
+    # A small look at a large part of the photo is taken from a copy that is about as small.
+    shrinking = np.sqrt(abs(cv2.contourArea(quad))) / (SIDE * (1 - 2 * MARGIN))
+    level = int(np.clip(round(np.log2(max(shrinking, 1.0))), 0, len(copy.levels) - 1))
+    pixels, frame = copy.levels[level], frames[level]
+    size = np.array([copy.size.width, copy.size.height], np.float32)
+    matrix = cv2.getPerspectiveTransform(quad * (pixels.shape[1::-1] / size).astype(np.float32), INNER)
+    seen, inside = (cv2.warpPerspective(picture, matrix, (SIDE, SIDE)) for picture in (pixels, frame))
+    return np.asarray(np.dstack([seen, inside]), np.uint8)
+
+
+def thumbnail(copy: WorkingCopy) -> Pixels:
+    """The whole photo, SIDE x SIDE x 3, squeezed whatever its aspect."""
+    return np.asarray(cv2.resize(copy.levels[-1], (SIDE, SIDE), interpolation=cv2.INTER_AREA), np.uint8)
+
+
+def marks(places: Floats) -> Pixels:
+    """N x SIDE x SIDE `uint8`: 255 where each quad lies, its corners as shares of the photo (N x 4 x 2)."""
+    marked = np.zeros((len(places), SIDE, SIDE), np.uint8)
+    for mark, quad in zip(marked, places, strict=True):
+        cv2.fillConvexPoly(mark, np.round(quad * SIDE * 16 - 8).astype(np.int32), 255, cv2.LINE_AA, shift=4)
+    return marked

@@ -1,0 +1,48 @@
+"""Bars of one colour around a photo are found; the margins of a page are none."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import pytest
+from borders.drawn import TILTED, UPRIGHT, overlap, page, photo
+
+from scanfix.borders import find_border
+from scanfix.borders.bars import without_bars
+from scanfix.geometry import SIDES, Rect
+from scanfix.model import Pixels, SideState
+
+
+def padded(pixels: Pixels, top: int, bottom: int, left: int, right: int, level: int = 0) -> Pixels:
+    colour = (level,) * 3
+    bars = cv2.copyMakeBorder(pixels, top, bottom, left, right, cv2.BORDER_CONSTANT, value=colour)
+    return np.asarray(bars, np.uint8)
+
+
+@pytest.mark.parametrize("level", [0, 30, 128])
+@pytest.mark.parametrize("bars", [(0, 0, 150, 150), (200, 90, 0, 0), (80, 80, 40, 60)])
+def test_the_photo_inside_its_bars_is_told_to_the_pixel(bars: tuple[int, int, int, int], level: int) -> None:
+    part = without_bars(padded(photo(), *bars, level=level))
+    top, _, left, _ = bars
+    assert np.abs(np.array(part.to_list()) - (left, top, 840, 840)).max() <= 4
+
+
+def test_a_photo_without_bars_is_whole() -> None:
+    assert without_bars(photo(TILTED)) == Rect(0, 0, 840, 840)
+
+
+def test_the_margin_of_a_page_is_no_bar() -> None:
+    assert without_bars(page(width=840, height=1188)).size.pixel_count == 840 * 1188
+
+
+def test_the_lid_around_a_page_that_lies_askew_is_no_bar() -> None:
+    askew = ((150.0, 100.0), (700.0, 130.0), (680.0, 760.0), (130.0, 730.0))
+    assert without_bars(photo(askew, ground=(8, 8, 8))) == Rect(0, 0, 840, 840)
+
+
+def test_bars_neither_move_a_border_nor_cut_its_sides() -> None:
+    border = find_border(padded(photo(UPRIGHT), 0, 0, 260, 260))
+    assert border is not None
+    moved = tuple((x + 260, y) for x, y in UPRIGHT)
+    assert overlap(border.quad, moved, 1360, 840) > 0.97
+    assert border.sides_in(SideState.SEEN) == SIDES

@@ -1,0 +1,71 @@
+"""The judge prefers the document to what only looks like one, and sees what of it is missing."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from borders.drawn import TILTED, UPRIGHT, WOOD, laid, page, photo, table
+
+from scanfix.borders.candidates import candidates
+from scanfix.borders.judge import Judgement, confidence, judge
+from scanfix.borders.looks import MARGIN, SIDE, marks, near_looks
+from scanfix.borders.measures import measure
+from scanfix.borders.net import predict
+from scanfix.borders.shapes import frame_quad
+from scanfix.borders.working import Quads, working_copy
+from scanfix.model import Pixels
+from scanfix.pyramid import Pyramid
+
+
+def judged(pixels: Pixels, *corners: tuple[tuple[float, float], ...]) -> Judgement:
+    """Of quads in the pixels of a photo, and of the frame."""
+    copy = working_copy(Pyramid(pixels), 640)
+    quads: Quads = np.array(corners, np.float32) * np.array(copy.scale, np.float32)
+    asked = candidates(copy, predict(copy.pixels)).with_quads(np.concatenate([quads, frame_quad(copy.size)]))
+    return judge(copy, asked.quads, measure(copy, asked))
+
+
+def grown(corners: tuple[tuple[float, float], ...], factor: float) -> tuple[tuple[float, float], ...]:
+    points = np.array(corners)
+    centre = points.mean(axis=0)
+    return tuple((float(x), float(y)) for x, y in centre + (points - centre) * factor)
+
+
+@pytest.mark.parametrize("corners", [UPRIGHT, TILTED], ids=["upright", "tilted"])
+def test_the_document_beats_a_part_of_it_more_than_it_and_the_frame(
+    corners: tuple[tuple[float, float], ...],
+) -> None:
+    scores = judged(photo(corners), corners, grown(corners, 0.8), grown(corners, 1.25)).scores
+    assert scores[0] > scores[1:].max() + 0.2
+
+
+def test_no_part_of_a_bare_table_is_a_document() -> None:
+    assert judged(table(840, 840, WOOD), UPRIGHT, TILTED).scores.max() < 0.5
+
+
+def test_a_side_that_runs_out_of_the_picture_is_cut_and_the_others_are_not() -> None:
+    out = ((200.0, 330.0), (640.0, 330.0), (640.0, 1000.0), (200.0, 1000.0))
+    kept = ((200.0, 330.0), (640.0, 330.0), (640.0, 840.0), (200.0, 840.0))
+    cut, _ = judged(laid(table(840, 840, WOOD), page(), out), kept).by_side(0)
+    assert cut["bottom"] > 0.5 > max(cut["top"], cut["left"], cut["right"])
+
+
+def test_a_look_shows_the_candidate_upright_within_its_margin() -> None:
+    copy = working_copy(Pyramid(photo(UPRIGHT)), 640)
+    quad = np.array([UPRIGHT], np.float32) * np.array(copy.scale, np.float32)
+    look = near_looks(copy, quad)[0]
+    edge = round(MARGIN * SIDE)
+    inner, outer = look[edge + 2 : -edge - 2, edge + 2 : -edge - 2, :3], look[: edge - 2, :, :3]
+    assert np.median(inner) > np.median(outer) + 60
+    assert (look[..., 3] == 255).all()
+
+
+def test_a_mark_covers_what_the_candidate_covers() -> None:
+    half = np.array([[[0, 0], [0.5, 0], [0.5, 1], [0, 1]]], np.float32)
+    assert (marks(half)[0] > 127).mean() == pytest.approx(0.5, abs=0.03)
+
+
+def test_confidence_grows_with_the_score() -> None:
+    steps = [confidence(score) for score in np.linspace(0, 1, 11)]
+    assert steps == sorted(steps)
+    assert 0 <= steps[0] < 0.5 < steps[-1] <= 1

@@ -242,9 +242,9 @@ def parts_of(pixels: Pixels, row: dict[str, Any]) -> list[tuple[str, Outcome]]:
         )
 
     return [
-        ("best of the leading", outcome(search.found.quads)),
-        ("choice by measures", outcome(search.found.quads[:1])),
-        ("judge at first sight", outcome(search.found.quads[[int(search.judged.scores.argmax())]])),
+        ("best of the leading", outcome(search.quads)),
+        ("choice by measures", outcome(search.quads[:1])),
+        ("judge at first sight", outcome(search.quads[[int(search.scores.argmax())]])),
         ("answer", judge(scanfix_finder, pixels, row)),
     ]
 

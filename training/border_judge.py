@@ -73,16 +73,14 @@ class Judge(nn.Module):
 
 
 class Deployed(nn.Module):
-    """The judge with plain measures as input and shares as output."""
+    """The judge with plain measures as input, and the overlap alone as output: N x 1, 0..1."""
 
     def __init__(self, net: Judge, mean: Tensor, scale: Tensor) -> None:
         super().__init__()
         self.net, self.mean, self.scale = net, mean, scale
 
     def forward(self, near: Tensor, far: Tensor, measures: Tensor) -> Tensor:
-        out = self.net(near, far, (measures - self.mean) / self.scale)
-        cut = torch.sigmoid(out[:, 1:5] - math.log(CUT_WEIGHT))
-        return torch.cat([torch.sigmoid(out[:, :1]), cut, out[:, 5:] ** 2], 1)
+        return torch.sigmoid(self.net(near, far, (measures - self.mean) / self.scale)[:, :1])
 
 
 # ---- lessons

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from scanfix.geometry import Rect
 from scanfix.model import Pixels
@@ -38,17 +39,34 @@ class BarParams(NamedTuple):
 def without_bars(pixels: Pixels, params: BarParams = BarParams()) -> Rect:
     """The part of the picture (H x W x 3) inside its bars; all of it where there are none."""
     height, width = pixels.shape[:2]
-    top, bottom = _bar(pixels, params), _bar(pixels[::-1], params)
     across = pixels.transpose(1, 0, 2)
-    left, right = _bar(across, params), _bar(across[::-1], params)
+    top, bottom, left, right = (_bar(lines, params) for lines in (pixels, pixels[::-1], across, across[::-1]))
+    inner = pixels[top : height - bottom, left : width - right]
+    turned = inner.transpose(1, 0, 2)
+    # A plain table too ends at a document on it, but not all along.
+    top *= _begins(inner, pixels[0], params)
+    bottom *= _begins(inner[::-1], pixels[-1], params)
+    left *= _begins(turned, across[0], params)
+    right *= _begins(turned[::-1], across[-1], params)
     return Rect(left, top, width - left - right, height - top - bottom)
+
+
+def _begins(photo: Pixels, bar: Pixels, params: BarParams) -> bool:
+    """Whether nearly all of the first lines of the photo has another colour than the bar."""
+    return bool(_others(photo[1 : 1 + params.ramp], np.median(bar, axis=0), params).mean() >= params.full)
+
+
+def _others(lines: Pixels, colour: NDArray[np.floating], params: BarParams) -> NDArray[np.floating]:
+    """Of each line the share that has not this colour."""
+    apart = np.abs(lines.astype(np.int16) - colour.astype(np.int16)).max(axis=2)
+    return np.asarray((apart > params.apart).mean(axis=1))
 
 
 def _bar(lines: Pixels, params: BarParams) -> int:
     """How many lines from the first one on are a bar."""
-    read = lines[:, :: params.every].astype(np.int16)
+    read = lines[:, :: params.every]
     colour = np.median(read[0], axis=0)
-    other = (np.abs(read - colour.astype(np.int16)).max(axis=2) > params.apart).mean(axis=1)
+    other = _others(read, colour, params)
     if other[0] > 0.3 * params.calm or colour.min() > params.lightest:
         return 0
     # A photo with bars on all sides fills only the middle of its first line.

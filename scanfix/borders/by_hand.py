@@ -28,13 +28,7 @@ def border_by_hand(quad: Quad, size: Size) -> DocumentBorder:
     ends = quad.sides()
     states = {side: _state(ends[side], size) for side in SIDES}
     certainty = {side: float(state == SideState.CUT) for side, state in states.items()}
-    return DocumentBorder(
-        quad,
-        1.0,
-        states,
-        missing=missing_shares(quad, states, size, dict.fromkeys(SIDES, 0.0)),
-        certainty=certainty,
-    )
+    return DocumentBorder(quad, 1.0, states, missing=missing_shares(quad, states, size), certainty=certainty)
 
 
 def _state(ends: tuple[Point, Point], size: Size) -> SideState:

@@ -1,4 +1,4 @@
-"""Which candidate is the document, and what of it is missing? A network looks at each of them.
+"""Which candidate is the document? A network looks at each of them.
 
 It sees the candidate rectified with a little ground around it, the whole photo with the candidate marked, and
 the measures of the candidate, and was trained on drawn scenes (`training/border_judge.py`). Measures alone
@@ -7,40 +7,18 @@ choose well on the scenes they were fitted on and worse on other photos; a look 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from scanfix.borders.looks import marks, near_looks, thumbnail
 from scanfix.borders.working import Floats, Quads, WorkingCopy
-from scanfix.geometry import SIDES, Quad, Side
 from scanfix.networks import ask
 
 WEIGHTS = "weights/judge.onnx"
 
 
-@dataclass(frozen=True, slots=True)
-class Judgement:
-    """Of N candidates."""
-
-    quads: Quads
-    scores: Floats
-    """N values in 0..1: about the overlap with a document, sharpened."""
-    cut: Floats
-    """N x 4: how sure it is that something is missing beyond the side from corner k to the next."""
-    missing: Floats
-    """N x 4: about which share of the document that is, if anything is."""
-
-    def by_side(self, index: int) -> tuple[dict[Side, float], dict[Side, float]]:
-        """`cut` and `missing` of one candidate, its sides named as those of a `Quad`."""
-        quad = Quad.of(self.quads[index].tolist())
-        first = int(np.abs(self.quads[index] - quad.corners[0]).sum(axis=1).argmin())
-        cut, missing = (np.roll(values[index], -first).tolist() for values in (self.cut, self.missing))
-        return dict(zip(SIDES, cut, strict=True)), dict(zip(SIDES, missing, strict=True))
-
-
-def judge(copy: WorkingCopy, quads: Quads, measures: Floats) -> Judgement:
-    """`quads`: N x 4 x 2, clockwise, working pixels; `measures`: N x len(NAMES)."""
+def judge(copy: WorkingCopy, quads: Quads, measures: Floats) -> Floats:
+    """Of N quads (working pixels, clockwise) with their measures (N x len(NAMES)) N values in 0..1: about the
+    overlap with a document, sharpened."""
     frame = np.array([copy.size.width, copy.size.height], np.float32)
     whole = np.broadcast_to(thumbnail(copy), (len(quads), *thumbnail(copy).shape))
     looks = {
@@ -49,7 +27,7 @@ def judge(copy: WorkingCopy, quads: Quads, measures: Floats) -> Judgement:
         "measures": measures,
     }
     (told,) = ask(__package__, WEIGHTS, looks)
-    return Judgement(quads, told[:, 0], told[:, 1:5], np.clip(told[:, 5:], 0, 1))
+    return told[:, 0]
 
 
 def _planes(looks: np.ndarray) -> Floats:
@@ -57,8 +35,10 @@ def _planes(looks: np.ndarray) -> Floats:
     return np.ascontiguousarray(((looks.astype(np.float32) - 127.5) / 127.5).transpose(0, 3, 1, 2))
 
 
-CURVE = (6.0, -2.0)
-"""Slope and offset of a logistic curve from the score to the share of answers that lie right."""
+CURVE = (7.7, -4.9)
+"""Slope and offset of a logistic curve from the score to the share of answers that lie right: fitted to 186
+borders found in photos of 47 sources. The curve of all but one source in turn says for that one 0.92 where
+0.96 are right, 0.87 where 0.79 are, 0.76 and 0.50, 0.62 and 0.64, 0.26 and 0.36."""
 
 
 def confidence(score: float) -> float:

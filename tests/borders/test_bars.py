@@ -40,6 +40,13 @@ def test_the_lid_around_a_page_that_lies_askew_is_no_bar() -> None:
     assert without_bars(photo(askew, ground=(8, 8, 8))) == Rect(0, 0, 840, 840)
 
 
+def test_a_plain_table_beside_a_card_is_no_bar() -> None:
+    plain = np.full((840, 840, 3), (120, 84, 58), np.uint8)
+    card = np.array([(160, 210), (700, 190), (700, 640), (100, 650)])
+    cv2.fillPoly(plain, [card], (220, 225, 230))
+    assert without_bars(plain) == Rect(0, 0, 840, 840)
+
+
 def test_bars_neither_move_a_border_nor_cut_its_sides() -> None:
     border = find_border(padded(photo(UPRIGHT), 0, 0, 260, 260))
     assert border is not None

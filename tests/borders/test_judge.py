@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from borders.drawn import TILTED, UPRIGHT, WOOD, laid, page, photo, table
+from borders.drawn import TILTED, UPRIGHT, WOOD, photo, table
 
 from scanfix.borders.candidates import candidates
-from scanfix.borders.judge import Judgement, confidence, judge
+from scanfix.borders.judge import confidence, judge
 from scanfix.borders.looks import MARGIN, SIDE, marks, near_looks
 from scanfix.borders.measures import measure
 from scanfix.borders.net import predict
 from scanfix.borders.shapes import frame_quad
-from scanfix.borders.working import Quads, working_copy
+from scanfix.borders.working import Floats, Quads, working_copy
 from scanfix.model import Pixels
 from scanfix.pyramid import Pyramid
 
 
-def judged(pixels: Pixels, *corners: tuple[tuple[float, float], ...]) -> Judgement:
+def judged(pixels: Pixels, *corners: tuple[tuple[float, float], ...]) -> Floats:
     """Of quads in the pixels of a photo, and of the frame."""
     copy = working_copy(Pyramid(pixels), 640)
     quads: Quads = np.array(corners, np.float32) * np.array(copy.scale, np.float32)
@@ -35,19 +35,12 @@ def grown(corners: tuple[tuple[float, float], ...], factor: float) -> tuple[tupl
 def test_the_document_beats_a_part_of_it_more_than_it_and_the_frame(
     corners: tuple[tuple[float, float], ...],
 ) -> None:
-    scores = judged(photo(corners), corners, grown(corners, 0.8), grown(corners, 1.25)).scores
+    scores = judged(photo(corners), corners, grown(corners, 0.8), grown(corners, 1.25))
     assert scores[0] > scores[1:].max() + 0.2
 
 
 def test_no_part_of_a_bare_table_is_a_document() -> None:
-    assert judged(table(840, 840, WOOD), UPRIGHT, TILTED).scores.max() < 0.5
-
-
-def test_a_side_that_runs_out_of_the_picture_is_cut_and_the_others_are_not() -> None:
-    out = ((200.0, 330.0), (640.0, 330.0), (640.0, 1000.0), (200.0, 1000.0))
-    kept = ((200.0, 330.0), (640.0, 330.0), (640.0, 840.0), (200.0, 840.0))
-    cut, _ = judged(laid(table(840, 840, WOOD), page(), out), kept).by_side(0)
-    assert cut["bottom"] > 0.5 > max(cut["top"], cut["left"], cut["right"])
+    assert judged(table(840, 840, WOOD), UPRIGHT, TILTED).max() < 0.35
 
 
 def test_a_look_shows_the_candidate_upright_within_its_margin() -> None:
@@ -57,7 +50,7 @@ def test_a_look_shows_the_candidate_upright_within_its_margin() -> None:
     edge = round(MARGIN * SIDE)
     inner, outer = look[edge + 2 : -edge - 2, edge + 2 : -edge - 2, :3], look[: edge - 2, :, :3]
     assert np.median(inner) > np.median(outer) + 60
-    assert (look[..., 3] == 255).all()
+    assert (look[edge:-edge, edge:-edge, 3] == 255).all()
 
 
 def test_a_mark_covers_what_the_candidate_covers() -> None:

@@ -12,7 +12,7 @@ from scanfix.borders.bent_sheets import place_corners
 from scanfix.borders.refine import refine
 from scanfix.borders.sides import side_states
 from scanfix.borders.working import Floats
-from scanfix.geometry import SIDES, Quad, Size
+from scanfix.geometry import Quad, Size
 from scanfix.model import Pixels, SideState
 
 Corners = tuple[tuple[float, float], ...]
@@ -96,8 +96,7 @@ def test_a_side_beside_the_frame_without_an_edge_lies_on_the_frame() -> None:
 
 
 def test_only_the_side_that_lies_out_is_cut_not_those_that_end_there() -> None:
-    quad = Quad(((200, -12), (640, -12), (660, 852), (180, 852)))
-    states = side_states(quad, Size(840, 840), dict.fromkeys(SIDES, 1.0))
+    states = side_states(Quad(((200, -12), (640, -12), (660, 852), (180, 852))), Size(840, 840))
     assert states == {
         "top": SideState.CUT,
         "right": SideState.SEEN,

@@ -5,21 +5,14 @@ from __future__ import annotations
 import pytest
 
 from scanfix.borders.sides import missing_shares, side_states
-from scanfix.geometry import SIDES, Quad, Side, Size
-from scanfix.model import SideState
+from scanfix.geometry import Quad, Size
 
 SIZE = Size(1000, 800)
 
 
-SURE = dict.fromkeys(SIDES, 1.0)
-UNSURE = dict.fromkeys(SIDES, 0.2)
-GUESSED = dict.fromkeys(SIDES, 0.07)
-
-
-def shares(*corners: tuple[float, float], certainty: dict[Side, float] = SURE) -> dict[str, float]:
+def shares(*corners: tuple[float, float]) -> dict[str, float]:
     quad = Quad.of(corners)
-    found = missing_shares(quad, side_states(quad, SIZE, certainty), SIZE, GUESSED)
-    return {str(side): share for side, share in found.items()}
+    return {str(side): share for side, share in missing_shares(quad, side_states(quad, SIZE), SIZE).items()}
 
 
 def test_nothing_is_missing_of_a_document_in_the_picture() -> None:
@@ -38,22 +31,6 @@ def test_a_corner_beyond_the_frame_is_missing_from_both_its_sides() -> None:
     assert sum(share > 0 for share in found.values()) == 2
 
 
-def test_of_a_side_along_the_frame_the_look_tells_how_much_is_missing() -> None:
+def test_of_a_side_along_the_frame_something_is_missing_though_nothing_tells_how_much() -> None:
     found = shares((100, 0), (900, 0), (900, 600), (100, 600))
-    assert found == {"top": 0.07, "right": 0.0, "bottom": 0.0, "left": 0.0}
-
-
-def test_a_side_along_the_frame_that_looks_whole_is_flush() -> None:
-    quad = Quad.of([(100, 0), (900, 0), (900, 600), (100, 600)])
-    assert side_states(quad, SIZE, UNSURE)["top"] == SideState.FLUSH
-
-
-def test_a_corner_a_little_outside_is_no_cut_where_nothing_looks_missing() -> None:
-    quad = Quad.of([(100, 100), (1008, 90), (900, 700), (100, 700)])
-    assert set(side_states(quad, SIZE, UNSURE).values()) == {SideState.SEEN}
-
-
-@pytest.mark.parametrize("certainty", [SURE, UNSURE])
-def test_a_side_in_the_picture_is_seen_whatever_it_looks_like(certainty: dict[Side, float]) -> None:
-    quad = Quad.of([(100, 100), (900, 100), (900, 700), (100, 700)])
-    assert set(side_states(quad, SIZE, certainty).values()) == {SideState.SEEN}
+    assert found["top"] > 0.02

@@ -30,8 +30,9 @@ class SideParams(NamedTuple):
     """Of the quad's area: by less it is out by the error of its sides."""
     unseen: float = 0.05
     sure_along: float = 0.7
-    """How sure it is that a document goes on beyond a side along the frame, where its other sides do not run
-    along it: so many of 17 in those photos were labelled cut."""
+    """How sure it is that a document goes on beyond a side along the frame: so many of 17 there did."""
+    wide_room: float = 0.05
+    """Where there is so much room beside all its other sides it is sure: five of six did."""
 
 
 Edges = frozenset[Side]
@@ -69,13 +70,20 @@ def missing_shares(
 def certainties(
     quad: Quad, states: Mapping[Side, SideState], size: Size, params: SideParams = SideParams()
 ) -> dict[Side, float]:
-    """How sure it is that something is missing beyond each side, if the quad lies right."""
-    return {
-        side: 0.0 if states[side] != SideState.CUT
-        else 1.0 if _leaves(quad, side, size, params)
-        else params.sure_along
-        for side in SIDES
-    }  # fmt: skip
+    """How sure it is that something is missing beyond each side, if the quad lies right.
+
+    Whoever photographs a whole document with much room on one side leaves some on all.
+    """
+    rooms = [_room_beside(quad.sides()[side], size) for side in SIDES if states[side] == SideState.SEEN]
+    along = 1.0 if rooms and min(rooms) >= params.wide_room else params.sure_along
+    cut = {side: states[side] == SideState.CUT for side in SIDES}
+    return {side: (1.0 if _leaves(quad, side, size, params) else along) * cut[side] for side in SIDES}
+
+
+def _room_beside(ends: tuple[Point, Point], size: Size) -> float:
+    """How far both ends of a side are inside the edge of the frame that it runs nearest to."""
+    rooms = [_room(end, size) for end in ends]
+    return min(max(room[edge] for room in rooms) for edge in rooms[0])
 
 
 def beyond_frame(quad: Quad, side: Side, size: Size, params: SideParams = SideParams()) -> float:

@@ -27,6 +27,9 @@ DEBIAN = (
     "neverball-data",
     "colobot-common-textures",
     "mypaint-data-extras",
+    "krita-data",
+    "gimp-data",
+    "openarena-081-textures",
 )
 PYTHON = {"skimage": "data", "sklearn": "datasets/images"}
 SMALLEST_WEBP = 12_000

@@ -1,9 +1,8 @@
 """What lies over the document? A small network of our own points at it.
 
 It sees the rectified document with a little of its surroundings, squeezed to 384 x 384, and gives a map of
-48 x 48 chances for each of six classes. It was trained by `training/damage` on drawn documents with drawn
-damage and photographed things; its README has the data, and how often it is right at the bounds that the
-checks use. What it sees is a hint: print can look like damage, and damage like print.
+48 x 48 chances for each of eight classes. It was trained by `training/damage` on drawn documents with drawn
+and photographed damage; its README has the data, the runs, and how often it is right on photos.
 """
 
 from __future__ import annotations
@@ -16,71 +15,69 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scanfix.checks.view import DocumentView
-from scanfix.findings import Severity
 from scanfix.geometry import Quad, Size
-from scanfix.model import Finding
 from scanfix.networks import ask
 
 if TYPE_CHECKING:
+    from scanfix.geometry import Point
     from scanfix.model import Pixels
     from scanfix.pyramid import Pyramid
 
-CLASSES = ("cover", "smudge", "watermark", "glare", "shadow", "fold")
+CLASSES = ("thing", "bar", "stain", "pen", "watermark", "glare", "shadow", "fold")
+"""Things, fingers, hands; bars and mosaics of a drawing program; stains and smears; pens; added words ..."""
 SIDE, CELLS = 384, 48
-MARGIN = 0.05
+MARGIN = 0.1
 """Of the document's width and height on each side, as in `training.damage.samples`."""
 RIM = math.ceil(CELLS * MARGIN / (1 + 2 * MARGIN))
-"""Cells of the margin, the last of them partly the document's."""
-PAGE_CELLS = (CELLS - 2 * RIM) ** 2
-CONFIDENCE = 0.4
-"""A hint; chosen, not calibrated: the real photos hold too few of each class."""
-LIKELY = 0.5
-"""Chance of a cell that belongs to the place shown, once a surer spot is told."""
+"""Cells of the margin."""
+PAGE = CELLS - 2 * RIM
+"""Cells a side that are the document's."""
+SUREST = 16
+"""Cells, a hundredth of the document, whose mean chance says how sure the network is. The largest spot above
+some chance, sums and other counts of cells separate labelled photos no better."""
+LIKELY = 0.3
+"""Least chance of a cell that belongs to the place shown; half of the surest where that is more."""
 FINER = 2
 """The view is made so many times larger and then reduced by area, so that fine print does not alias."""
 
 Mask = NDArray[np.bool_]
-
-
-class Bound(NamedTuple):
-    """What it takes to be told. Shares are of the document, of the largest connected spot of sure cells.
-
-    What each bound finds, and how often wrongly, is in training/damage/README.md.
-    """
-
-    sure: float
-    """Chance of a cell that counts."""
-    note: float
-    """Least share for a note."""
-    risk: float
-    """Least share for the finding's own severity."""
+Map = NDArray[np.float32]
 
 
 class DamageMaps(NamedTuple):
     """What the network says, and where on the source."""
 
-    chances: NDArray[np.float32]
-    """6 x 48 x 48, in the order of CLASSES; cells beyond the document are 0."""
+    chances: Map
+    """8 x 48 x 48, in the order of CLASSES; cells beyond the document are 0."""
     view: DocumentView
+
+    def of(self, name: str) -> Map:
+        """48 x 48 chances of this class."""
+        return np.asarray(self.chances[CLASSES.index(name)], np.float32)
 
     def share_over(self, name: str, left: float, top: float, right: float, bottom: float) -> float:
         """Share of a part of the document that this class covers; its sides are shares of the document's."""
-        page = self.chances[CLASSES.index(name), RIM:-RIM, RIM:-RIM]
-        rows = slice(math.floor(top * len(page)), math.ceil(bottom * len(page)))
-        columns = slice(math.floor(left * len(page)), math.ceil(right * len(page)))
+        page = self.of(name)[RIM:-RIM, RIM:-RIM]
+        rows = slice(math.floor(top * PAGE), math.ceil(bottom * PAGE))
+        columns = slice(math.floor(left * PAGE), math.ceil(right * PAGE))
         part = page[rows, columns]
         return float(part.mean()) if part.size else 0.0
 
-    def told(self, name: str, code: str, bound: Bound) -> tuple[float, Finding | None]:
-        """Share of the document that this class covers in one spot, and the finding where it is enough."""
-        chances = self.chances[CLASSES.index(name)]
-        spot = largest(chances >= bound.sure)
-        share = float(spot.sum()) / PAGE_CELLS
-        if share < bound.note:
-            return share, None
-        severity = None if share >= bound.risk else Severity.INFO
-        region = self.view.region(_grown(spot, chances >= LIKELY))
-        return share, Finding.of(code, severity=severity, confidence=CONFIDENCE, region=region)
+    def sure_of(self, name: str) -> float:
+        """How sure the network is that there is any, 0..1: the mean chance of its surest cells."""
+        return float(np.partition(self.of(name), -SUREST, axis=None)[-SUREST:].mean())
+
+    def spot(self, name: str) -> Mask:
+        """Where: the connected cells that weigh most, 48 x 48; nothing where nothing is likely."""
+        chances = self.of(name)
+        likely = (chances >= max(LIKELY, self.sure_of(name) / 2)).astype(np.uint8)
+        count, labels = cv2.connectedComponents(likely, connectivity=8)
+        weights = np.bincount(labels.ravel(), chances.ravel(), count)[1:]
+        return np.asarray(labels == 1 + int(weights.argmax()), np.bool_) if len(weights) else likely > 0
+
+    def region(self, spot: Mask) -> tuple[Point, ...]:
+        """The outline that a person would draw around it, in pixels of the photo."""
+        return self.view.region(spot)
 
 
 def see_damage(photo: Pyramid, quad: Quad, turn: int = 0) -> DamageMaps:
@@ -103,12 +100,6 @@ def largest(mask: Mask) -> Mask:
     return np.asarray(labels == 1 + int(np.argmax(stats[1:, cv2.CC_STAT_AREA])), np.bool_)
 
 
-def _grown(spot: Mask, likely: Mask) -> Mask:
-    """All that is likely and hangs together with the spot: what a person would point at."""
-    _, labels = cv2.connectedComponents((spot | likely).astype(np.uint8), connectivity=8)
-    return np.asarray(np.isin(labels, np.unique(labels[spot])), np.bool_)
-
-
 def _view(quad: Quad) -> DocumentView:
     """A square that the document fills but for the margin."""
     side = SIDE * FINER
@@ -119,7 +110,7 @@ def _view(quad: Quad) -> DocumentView:
     return DocumentView(Size(side, side), np.asarray(back, np.float64), scale, whole=False)
 
 
-def _run(pixels: Pixels) -> NDArray[np.float32]:
+def _run(pixels: Pixels) -> Map:
     planes = pixels.transpose(2, 0, 1)[None].astype(np.float32)
     (maps,) = ask(__package__, "damage.onnx", (planes - 127.5) / 127.5)
     return np.asarray(maps[0], np.float32)

@@ -8,13 +8,13 @@ import pytest
 from checks.drawn import Picture, border, code, on_table, page, plain, subject
 from PIL import Image, ImageDraw, ImageFont
 
-from scanfix.checks import Subject, cover, light, marks
+from scanfix.checks import Subject, light, marks
 from scanfix.checks.damage import CELLS, CLASSES, RIM
 from scanfix.geometry import Quad, Size
 from scanfix.model import Assessment
 
 DOCUMENT = page(1200, 800, paper=(225, 228, 222))
-SMUDGE, WATERMARK, FOLD = (check.assess for check in marks.CHECKS)
+COVER, SMUDGE, WATERMARK, FOLD = (check.assess for check in marks.ON_TOP)
 
 
 def seen(document: Picture) -> Subject:
@@ -58,7 +58,7 @@ def centre_of(assessment: Assessment) -> tuple[float, float]:
 @pytest.mark.parametrize("document", [DOCUMENT, plain(1200, 800)], ids=["text", "blank"])
 def test_a_clean_page_has_no_marks(document: Picture) -> None:
     clean = seen(document)
-    for assess in (SMUDGE, WATERMARK, FOLD, cover.assess):
+    for assess in (SMUDGE, WATERMARK, FOLD, COVER):
         assert code(assess(clean)) is None
 
 
@@ -75,7 +75,7 @@ def test_words_over_the_page_are_a_watermark() -> None:
 
 
 def test_a_black_bar_in_the_middle_covers() -> None:
-    found = cover.assess(seen(barred(DOCUMENT)))
+    found = COVER(seen(barred(DOCUMENT)))
     assert code(found) == "SF305"
     x, y = centre_of(found)
     assert x == pytest.approx(500, abs=90)

@@ -1,4 +1,4 @@
-"""What is printed on documents and looks like damage: portraits, holograms, pale emblems.
+"""What is printed on documents and looks like damage: portraits, holograms, seals, codes, signatures.
 
 No person sat for the portraits: shaded ovals, hair of noise, clothes cut from textures. What matters is that
 skin, hair and cloth in an upright rectangle are print, while over the rim they are not.
@@ -8,18 +8,23 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
+from PIL import Image, ImageDraw, ImageFont
 
-from training.damage.marks import Field, Rng, between, cells
+from training.damage.canvas import Field, between, cells
+from training.documents import CJK_FONTS, LATIN_FONTS, Rng
 
 HEIGHT = 260
 
 
-def portrait(rng: Rng, cloth: np.ndarray) -> np.ndarray:
-    """H x W x 3 uint8 RGB; `cloth` is any texture."""
+def portrait(rng: Rng, cloth: np.ndarray) -> tuple[np.ndarray, Field]:
+    """H x W x 3 uint8 RGB and its alpha: with its ground, or cut out. `cloth` is any texture."""
     width = int(HEIGHT * rng.uniform(0.65, 0.95))
     shape = (HEIGHT, width)
-    picture = np.broadcast_to(rng.uniform(90, 255, 3), (*shape, 3)).astype(np.float32).copy()
-    picture += rng.uniform(0, 25) * cells(rng, shape, 90)[..., None]
+    cut_out = rng.random() < 0.5
+    ground = np.full(3, 254.0) if cut_out else rng.uniform(90, 255, 3)
+    picture = np.broadcast_to(ground, (*shape, 3)).astype(np.float32).copy()
+    if not cut_out:
+        picture += rng.uniform(0, 25) * cells(rng, shape, 90)[..., None]
     cx, cy = width * rng.uniform(0.42, 0.58), HEIGHT * rng.uniform(0.36, 0.48)
     rx = width * rng.uniform(0.17, 0.28)
     ry = rx * rng.uniform(1.2, 1.5)
@@ -43,7 +48,11 @@ def portrait(rng: Rng, cloth: np.ndarray) -> np.ndarray:
     lay(picture, strands, oval(shape, (cx, cy - 0.85 * ry), (1.05 * rx, rng.uniform(0.25, 0.5) * ry)))
     if rng.random() < 0.3:
         picture[:] = picture.mean(2, keepdims=True)
-    return np.clip(cv2.GaussianBlur(picture, (0, 0), rng.uniform(0.6, 1.6)), 0, 255).astype(np.uint8)
+    picture = np.clip(cv2.GaussianBlur(picture, (0, 0), between(rng, 0.6, 4)), 0, 255)
+    if not cut_out:
+        return picture.astype(np.uint8), np.ones(shape, np.float32)
+    near = np.clip((253 - picture.min(2)) / rng.uniform(10, 60), 0, 1)
+    return picture.astype(np.uint8), cv2.GaussianBlur(near.astype(np.float32), (0, 0), between(rng, 0.5, 5))
 
 
 def hologram(rng: Rng) -> tuple[np.ndarray, Field]:
@@ -113,3 +122,120 @@ def oval(shape: tuple[int, int], middle: Pair, radii: Pair) -> Field:
 def lay(picture: Field, over: np.ndarray, mask: Field, strength: float = 1.0) -> None:
     alpha = (mask * strength)[..., None]
     picture[:] = picture * (1 - alpha) + over * alpha
+
+
+def pictured(rng: Rng, picture: np.ndarray, alpha: Field) -> tuple[np.ndarray, Field]:
+    """A photograph as documents print it: in one ink, pale, fading into the paper, blurred, in dots."""
+    h, w = alpha.shape
+    if rng.random() < 0.3:
+        grey = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)[..., None] / 255
+        ink = rng.uniform(0, 110, 3) if rng.random() < 0.5 else np.zeros(3)
+        picture = (ink + (255 - ink) * grey).astype(np.uint8)
+    if rng.random() < 0.3:
+        picture = cv2.GaussianBlur(picture, (0, 0), between(rng, 0.008, 0.03) * max(h, w))
+    if rng.random() < 0.2:
+        y, x = np.ogrid[:h, :w]
+        dots = 0.5 + 0.5 * np.sin(x * rng.uniform(0.8, 2)) * np.sin(y * rng.uniform(0.8, 2))
+        picture = np.clip(picture + 70 * (dots[..., None] - 0.5), 0, 255).astype(np.uint8)
+    if rng.random() < 0.45:  # without a rim
+        y, x = np.ogrid[:h, :w]
+        u, v = np.abs(2 * x / w - 1), np.abs(2 * y / h - 1)
+        far = np.hypot(u, v) if rng.random() < 0.5 else np.maximum(u, v)
+        alpha = alpha * np.clip((1 - far) / rng.uniform(0.05, 0.6), 0, 1).astype(np.float32)
+    strength = rng.uniform(0.75, 1) if rng.random() < 0.7 else rng.uniform(0.15, 0.6)
+    return picture, (alpha * strength).astype(np.float32)
+
+
+def seal(rng: Rng) -> tuple[np.ndarray, Field]:
+    """A round or square stamp in one ink, with letters, not quite evenly printed."""
+    n = 200
+    layer = Image.new("L", (n, n))
+    pen = ImageDraw.Draw(layer)
+    width = int(rng.integers(3, 10))
+    if rng.random() < 0.7:
+        pen.ellipse((6, 6, n - 6, n - 6), outline=255, width=width)
+        if rng.random() < 0.6:
+            angles, radii = np.arange(10) * np.pi / 5, np.where(np.arange(10) % 2, 40, 17)
+            star = np.stack([n / 2 + radii * np.sin(angles), n / 2 - radii * np.cos(angles)], -1)
+            pen.polygon([tuple(p) for p in star], fill=255)
+    else:
+        pen.rectangle((6, 6, n - 6, n - 6), outline=255, width=width)
+    faces = CJK_FONTS if rng.random() < 0.6 else LATIN_FONTS
+    font = ImageFont.truetype(faces[int(rng.integers(len(faces)))], int(rng.integers(18, 30)))
+    letters = "专用章市国家税务局监制有限公司财务" if faces is CJK_FONTS else "ABCDEGHKLMNOPRSTUVX"
+    count = int(rng.integers(6, 16))
+    for k in range(count):
+        letter = Image.new("L", (36, 36))
+        ImageDraw.Draw(letter).text((4, 0), letters[int(rng.integers(len(letters)))], font=font, fill=255)
+        a = (k / (count - 1) - 0.5) * rng.uniform(4.2, 4.4)
+        at = int(n / 2 + 0.37 * n * np.sin(a)) - 18, int(n / 2 - 0.37 * n * np.cos(a)) - 18
+        layer.paste(255, at, letter.rotate(-np.rad2deg(a)))
+    if rng.random() < 0.7:
+        words = "".join(letters[int(rng.integers(len(letters)))] for _ in range(5))
+        pen.text((n * 0.24, n * rng.uniform(0.6, 0.7)), words, font=font, fill=255)
+    if rng.random() < 0.4:
+        layer = layer.resize((n, int(n * rng.uniform(0.6, 0.9)))).rotate(float(rng.uniform(-40, 40)))
+    shape = layer.size[1], layer.size[0]
+    ink = np.array(
+        [(200, 30, 40), (30, 50, 150), (90, 40, 120), (20, 20, 20)][
+            int(rng.choice(4, p=[0.6, 0.2, 0.1, 0.1]))
+        ]
+    )
+    worn = np.clip(1 + rng.uniform(0, 0.5) * cells(rng, shape, between(rng, 2, 40)), 0.2, 1)
+    alpha = np.asarray(layer, np.float32) / 255 * worn * rng.uniform(0.3, 1)
+    return np.broadcast_to(ink, (*shape, 3)).astype(np.uint8), alpha
+
+
+def code(rng: Rng) -> tuple[np.ndarray, Field]:
+    """Squares or stripes of a code that machines read."""
+    n = int(rng.integers(21, 45))
+    if rng.random() < 0.6:
+        dots = rng.integers(0, 2, (n, n))
+        for y, x in ((0, 0), (0, n - 7), (n - 7, 0)):
+            dots[y : y + 7, x : x + 7] = np.pad(np.pad(np.zeros((3, 3), int), 1, constant_values=1), 1)
+        picture = np.kron(dots, np.ones((4, 4)))
+    else:
+        picture = np.kron(np.tile(rng.integers(0, 2, (1, 3 * n)), (n, 1)), np.ones((2, 2)))
+    grey = (255 * picture).astype(np.uint8)
+    return np.repeat(grey[..., None], 3, 2), np.ones(grey.shape, np.float32)
+
+
+def signature(rng: Rng) -> tuple[np.ndarray, Field]:
+    """Loops of a pen beside the print, as people sign and write."""
+    n, height = 300, 110
+    t = np.linspace(0, rng.uniform(8, 30), 260)
+    x = 10 + (n - 40) * t / t[-1] + rng.uniform(4, 16) * np.sin(t * rng.uniform(0.8, 1.6))
+    y = height / 2 + np.interp(t, np.linspace(0, t[-1], 9), rng.uniform(6, 34, 9)) * np.cos(
+        t * rng.uniform(0.9, 1.4)
+    )
+    alpha = np.zeros((height, n), np.float32)
+    cv2.polylines(
+        alpha, [np.int32(np.stack([x, y], -1) * 16)], False, 1.0, int(rng.integers(1, 5)), cv2.LINE_AA, 4
+    )
+    ink = np.array([(20, 20, 30), (30, 40, 130), (20, 20, 20), (170, 30, 40)][int(rng.integers(4))], np.uint8)
+    return np.broadcast_to(ink, (height, n, 3)).astype(np.uint8), alpha
+
+
+def panel(rng: Rng) -> tuple[np.ndarray, Field]:
+    """A coloured field, a table or a chart as magazines and forms print them: no bar lies over anything."""
+    h, w = (int(v) for v in rng.integers(60, 240, 2))
+    picture = np.broadcast_to(rng.uniform(60, 255, 3), (h, w, 3)).astype(np.float32).copy()
+    kind = rng.random()
+    if kind < 0.35:
+        picture += np.linspace(-1, 1, w)[None, :, None] * rng.uniform(-60, 60, 3)
+    elif kind < 0.7:
+        step = int(rng.integers(10, 30))
+        picture[::step] = picture[:, :: 2 * step] = rng.uniform(0, 160)
+    else:
+        for x in range(8, w - 12, int(rng.integers(12, 40))):
+            picture[int(rng.uniform(0.1, 0.9) * h) :, x : x + 8] = rng.uniform(0, 255, 3)
+    ink = Image.fromarray(np.clip(picture, 0, 255).astype(np.uint8))
+    pen, size = ImageDraw.Draw(ink), int(rng.integers(9, 26))
+    font = ImageFont.truetype(LATIN_FONTS[int(rng.integers(len(LATIN_FONTS)))], size)
+    tone = int(rng.choice([0, 255]))
+    for y in range(6, h - size, int(size * rng.uniform(1.3, 3))):
+        words = " ".join(
+            "".join(chr(int(rng.integers(97, 123))) for _ in range(int(rng.integers(2, 9)))) for _ in range(5)
+        )
+        pen.text((6, y), words, font=font, fill=(tone, tone, tone))
+    return np.asarray(ink), np.ones((h, w), np.float32)

@@ -3,7 +3,8 @@
 usage: python -m training.damage.samples MATERIAL_DIR CHUNK_DIR [--seed 1] [--count 100000] [--ahead 40]
 
 A sample is the view of `scanfix.checks.damage`: the page, rectified by its border, with a margin around it,
-squeezed to SIDE x SIDE; and one map a class of CELLS x CELLS.
+squeezed to SIDE x SIDE; and one map a class of CELLS x CELLS. MATERIAL_DIR is that of `training.materials`,
+with what `training.damage.tips` adds.
 """
 
 from __future__ import annotations
@@ -15,29 +16,32 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from training.damage.marks import (
-    CLASSES,
-    FILE_MARKS,
-    PAPER_MARKS,
-    ROOM_MARKS,
-    Canvas,
-    Mark,
-    Stock,
-    cells,
-)
-from training.damage.printed import emblem, hologram, portrait
+from training.damage import covers, lights, printed, stains, words
+from training.damage.canvas import CLASSES, Canvas, Field, Mark, Stock, between, cells, pick, soft, texture
 from training.documents import Rng
 from training.generate import write_samples
 from training.quality import capture
 from training.quality.pages import Page, draw_page
-from training.scenes import Studio
+from training.scenes import Studio, load
 
 SIDE = 384
 CELLS = 48
-MARGIN = 0.05
+MARGIN = 0.1
 """Of the page's width and height, on each side."""
-CHUNK = 128
+CHUNK = 64
 Rgb = NDArray[np.uint8]
+
+PAPER_MARKS: tuple[tuple[Mark, float], ...] = (
+    (stains.stain, 4), (stains.splash, 2.5), (stains.dirt, 1.5), (stains.smear, 1.5),
+    (stains.print_of_finger, 0.7), (stains.scribble, 5), (stains.strike, 4), (lights.fold, 7),
+)  # fmt: skip
+"""On the paper itself, before it is photographed."""
+ROOM_MARKS: tuple[tuple[Mark, float], ...] = (
+    (covers.finger, 3.5), (covers.hand, 4), (covers.note, 1.2), (covers.thing, 2), (covers.rod, 1),
+    (lights.glare, 4), (lights.shadow, 4),
+)  # fmt: skip
+FILE_MARKS: tuple[tuple[Mark, float], ...] = ((covers.bars, 3), (covers.mosaic, 2), (words.watermark, 3.5))
+"""With a drawing program, after the camera."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,46 +53,61 @@ class Sample:
 class Desk:
     """The documents and the things, renewed little by little."""
 
-    def __init__(self, material: Path, seed: int, stock: int = 220) -> None:
+    def __init__(self, material: Path, seed: int, stock: int = 150) -> None:
         self.seed, self.next_page = seed, 10_000_000 * seed
-        self.studio = Studio(material, seed, 150)
-        self.stock = Stock(self.studio.objects, self.studio.things, self.studio.hands)
+        self.studio = Studio(material, seed, 120)
+        tips = [
+            cv2.GaussianBlur(tip, (0, 0), 0.6).astype(np.float32) / 255 for tip in load(material / "tips")
+        ]
+        textures = [t[..., :3] for t in self.studio.textures] + load(material / "grunge")
+        studio = self.studio
+        self.stock = Stock(studio.objects, studio.things, studio.hands, tips, textures, studio.photos)
         self.pages = [self.fresh_page() for _ in range(stock)]
+        rng = np.random.default_rng([seed, 8])
+        self.shown = [self.illustrated(self.plain(rng), rng) for _ in range(stock)]
 
     def fresh_page(self) -> Page:
         self.next_page += 1
-        return draw_page(self.next_page, 1000)
+        return draw_page(self.next_page, 800)
 
     def sample(self, index: int) -> Sample:
         rng = np.random.default_rng([self.seed, 7, index])
-        if rng.random() < 0.15:
+        if rng.random() < 0.05:
             self.pages[int(rng.integers(len(self.pages)))] = self.fresh_page()
             self.studio.renew(rng)
+        if rng.random() < 0.3:
+            self.shown[int(rng.integers(len(self.shown)))] = self.illustrated(self.plain(rng), rng)
         canvas = self.laid(rng)
-        apply(PAPER_MARKS, canvas, self.stock, 0.4)
-        around(canvas, self.ground(rng))
+        self.papered(canvas)
+        apply(PAPER_MARKS, canvas, self.stock, 0.5)
+        around(canvas, self.studio.surface(rng))
+        if rng.random() < 0.12:
+            covers.behind(canvas, self.stock)
         apply(ROOM_MARKS, canvas, self.stock, 0.5)
+        beyond(canvas)
         photograph(canvas)
-        apply(FILE_MARKS, canvas, self.stock, 0.3)
+        apply(FILE_MARKS, canvas, self.stock, 0.28)
         return finish(canvas)
 
     def page(self, rng: Rng) -> Page:
         kind = rng.random()
         if kind < 0.6:
-            page = self.pages[int(rng.integers(len(self.pages)))]
-            return self.illustrated(page, rng) if rng.random() < 0.6 else page
-        if kind < 0.95:
-            _, drawn = self.studio.document(rng)
-            alpha = drawn[..., 3:].astype(np.float32) / 255
-            return Page((drawn[..., :3] * alpha + 128 * (1 - alpha)).astype(np.uint8))
-        return Page(self.studio.photo(rng))
+            return pick(rng, self.shown)
+        return self.plain(rng) if kind < 0.95 else Page(self.studio.photo(rng))
+
+    def plain(self, rng: Rng) -> Page:
+        if rng.random() < 0.53:
+            return pick(rng, self.pages)
+        _, drawn = self.studio.document(rng)
+        alpha = drawn[..., 3:].astype(np.float32) / 255
+        return Page((drawn[..., :3] * alpha + 128 * (1 - alpha)).astype(np.uint8))
 
     def illustrated(self, page: Page, rng: Rng) -> Page:
-        """With printed pictures, as documents have: portraits, photographs, holograms, pale emblems."""
+        """With printed pictures, as documents have: portraits, photographs, holograms, seals, codes."""
         pixels = page.pixels.copy()
-        for _ in range(int(rng.integers(1, 4))):
+        for _ in range(int(rng.integers(1, 5))):
             over, alpha = self.printed(rng)
-            k = rng.uniform(0.15, 0.6) * min(pixels.shape[:2]) / max(over.shape[:2])
+            k = rng.uniform(0.12, 0.6) * min(pixels.shape[:2]) / max(over.shape[:2])
             over, alpha = (
                 cv2.resize(a, None, fx=k, fy=k, interpolation=cv2.INTER_AREA) for a in (over, alpha)
             )
@@ -104,16 +123,22 @@ class Desk:
             )
         return Page(pixels, page.lines)
 
-    def printed(self, rng: Rng) -> tuple[Rgb, NDArray[np.float32]]:
+    def printed(self, rng: Rng) -> tuple[Rgb, Field]:
         """A picture and how far it covers what lies below, 0..1."""
+        drawn = (printed.hologram, printed.seal, printed.seal, printed.code, printed.signature,
+                 printed.panel, printed.panel)  # fmt: skip
         kind = rng.random()
-        if kind < 0.25:
-            return hologram(rng)
-        if kind < 0.45:
-            return emblem(rng, self.stock.objects[int(rng.integers(len(self.stock.objects)))])
-        part = portrait(rng, self.photo_part(rng)) if kind < 0.8 else self.photo_part(rng)
-        strength = rng.uniform(0.75, 1) if rng.random() < 0.8 else rng.uniform(0.2, 0.6)
-        return part, np.full(part.shape[:2], strength, np.float32)
+        if kind < 0.4:
+            return pick(rng, drawn)(rng)
+        if kind < 0.5:
+            return printed.emblem(rng, pick(rng, self.stock.objects))
+        if kind < 0.6:
+            cut_out = pick(rng, self.stock.objects)
+            return printed.pictured(rng, cut_out[..., :3], cut_out[..., 3].astype(np.float32) / 255)
+        if kind < 0.84:
+            return printed.pictured(rng, *printed.portrait(rng, self.photo_part(rng)))
+        part = self.photo_part(rng)
+        return printed.pictured(rng, part, np.ones(part.shape[:2], np.float32))
 
     def photo_part(self, rng: Rng) -> Rgb:
         photo = self.studio.photo(rng)
@@ -124,21 +149,30 @@ class Desk:
     def laid(self, rng: Rng) -> Canvas:
         """The page at some resolution, with room for the margin."""
         page = self.page(rng)
-        turned = rng.random() < 0.12
-        k = rng.uniform(380, 700) / max(page.pixels.shape[:2])
+        k = rng.uniform(260, 350) / min(page.pixels.shape[:2])
+        k = min(k, 560 / max(page.pixels.shape[:2]))
         way = cv2.INTER_AREA if k < 1 else cv2.INTER_CUBIC
         small = cv2.resize(page.pixels, None, fx=k, fy=k, interpolation=way)
         texts = [tuple(v * k for v in line.box) for line in page.lines]
-        if turned:
+        if rng.random() < 0.12:
             small, texts = np.ascontiguousarray(np.rot90(small)), []
         h, w = small.shape[:2]
         x, y = round(MARGIN * w), round(MARGIN * h)
         pixels = cv2.copyMakeBorder(small, y, y, x, x, cv2.BORDER_REPLICATE).astype(np.float32)
         moved = [(a + x, b + y, c + x, d + y) for a, b, c, d in texts]
-        return Canvas(rng, pixels, (x, y, x + w, y + h), moved)
+        flat = np.zeros(pixels.shape[:2], np.float32)
+        flat[y : y + h, x : x + w] = 1
+        return Canvas(rng, pixels, (x, y, x + w, y + h), moved, page=flat)
 
-    def ground(self, rng: Rng) -> Rgb:
-        return self.studio.surface(rng)
+    def papered(self, canvas: Canvas) -> None:
+        """Paper has a grain and a tone of its own, evenly; some sheets are not flat."""
+        rng = canvas.rng
+        if rng.random() < 0.4:
+            canvas.pixels *= 1 + np.float32(rng.uniform(0, 0.06)) * texture(canvas, self.stock)[..., None]
+        if rng.random() < 0.25:
+            canvas.pixels *= np.float32([1, rng.uniform(0.85, 1), rng.uniform(0.6, 1)])
+        if rng.random() < 0.25:
+            lights.curved(canvas)
 
 
 def apply(marks: tuple[tuple[Mark, float], ...], canvas: Canvas, stock: Stock, chance: float) -> None:
@@ -150,52 +184,92 @@ def apply(marks: tuple[tuple[Mark, float], ...], canvas: Canvas, stock: Stock, c
 
 
 def around(canvas: Canvas, ground: Rgb) -> None:
-    """Put the page on its ground, its border a little off, or leave it filling the picture."""
+    """Put the page on its ground, its border a little off and bent, or leave it filling the picture."""
     rng = canvas.rng
     h, w = canvas.shape
-    x0, y0, x1, y1 = canvas.box
-    if rng.random() < 0.3:
+    if rng.random() < 0.22:
         return
     k = max(w / ground.shape[1], h / ground.shape[0]) * rng.uniform(1, 2.5)
-    big = cv2.resize(ground, None, fx=k, fy=k, interpolation=cv2.INTER_LINEAR)
-    top, left = int(rng.integers(big.shape[0] - h + 1)), int(rng.integers(big.shape[1] - w + 1))
-    table = big[top : top + h, left : left + w].astype(np.float32)
-    off = rng.normal(0, 0.006, (4, 2)) * canvas.short
-    corners = np.array([(x0, y0), (x1, y0), (x1, y1), (x0, y1)]) + off
+    high, wide = int(h / k), int(w / k)
+    top = int(rng.integers(ground.shape[0] - high + 1))
+    left = int(rng.integers(ground.shape[1] - wide + 1))
+    table = cv2.resize(ground[top : top + high, left : left + wide], (w, h), interpolation=cv2.INTER_LINEAR)
+    table = table.astype(np.float32) * np.float32(np.exp(rng.normal(0, 0.25)))
     mask = np.zeros((h, w), np.float32)
-    cv2.fillPoly(mask, [np.int32(corners * 16)], 1.0, cv2.LINE_AA, 4)
+    cv2.fillPoly(mask, [np.int32(outline(canvas) * 16)], 1.0, cv2.LINE_AA, 4)
+    canvas.page = canvas.page * mask
     mask = cv2.GaussianBlur(mask, (0, 0), 0.6)
-    for side in range(4):  # where the photo ends with the page, its rim is repeated
-        if rng.random() < 0.06:
-            (mask[:y0], mask[:, x1:], mask[y1:], mask[:, :x0])[side][:] = 1
-    shade = cv2.GaussianBlur(np.roll(mask, tuple(rng.integers(-6, 7, 2)), (0, 1)), (0, 0), rng.uniform(1, 9))
-    table *= 1 - rng.uniform(0, 0.6) * shade[..., None]
-    canvas.pixels = canvas.pixels * mask[..., None] + table * (1 - mask[..., None])
+    shade = soft(np.roll(mask, tuple(rng.integers(-6, 7, 2)), (0, 1)), rng.uniform(1, 7))
+    table *= 1 - np.float32(rng.uniform(0, 0.6)) * shade[..., None]
+    canvas.pixels = table + (canvas.pixels - table) * mask[..., None]
+
+
+def beyond(canvas: Canvas) -> None:
+    """Where the photo ends within the margin, its last row is repeated; a padded one is black there."""
+    rng, pixels = canvas.rng, canvas.pixels
+    for _ in range(4):
+        pixels = np.rot90(pixels)
+        if rng.random() < 0.16:
+            rows = max(1, int(rng.uniform(0, MARGIN / (1 + 2 * MARGIN)) * len(pixels)))
+            pixels[:rows] = 0 if rng.random() < 0.1 else pixels[rows]
+
+
+def outline(canvas: Canvas) -> NDArray[np.float64]:
+    """The page's rim as it lies in the view: corners a little wrong, sides that bulge, corners bent off."""
+    rng = canvas.rng
+    x0, y0, x1, y1 = canvas.box
+    corners = np.array([(x0, y0), (x1, y0), (x1, y1), (x0, y1)], float)
+    corners += rng.normal(0, 0.007, (4, 2)) * canvas.short
+    bulge = rng.normal(0, between(rng, 0.008, 0.09), 4) * canvas.short * (rng.random() < 0.7)
+    t = np.linspace(0, 1, 12, endpoint=False)[:, None]
+    sides = []
+    for k in range(4):
+        start, end = corners[k], corners[(k + 1) % 4]
+        along = (end - start) / max(1.0, float(np.linalg.norm(end - start)))
+        outward = np.array([along[1], -along[0]])
+        waves = int(rng.choice([1, 1, 2, 3]))
+        sides.append(start + (end - start) * t + outward * bulge[k] * np.sin(np.pi * waves * t))
+    points = np.concatenate(sides)
+    if rng.random() < 0.08:  # a corner is bent off
+        at = 12 * int(rng.integers(4))
+        points[at] += (points.mean(0) - points[at]) * rng.uniform(0.02, 0.2)
+    return points
 
 
 def photograph(canvas: Canvas) -> None:
     """Uneven light, exposure, colour, blur, grain: harmless, or at least another check's matter."""
     rng, h, w = canvas.rng, *canvas.shape
-    pixels = canvas.pixels
-    yy, xx = np.mgrid[:h, :w].astype(np.float32)
+    yy, xx = np.ogrid[:h, :w]
     turn = rng.uniform(0, 6.28)
-    slope = 0.5 + 0.5 * (np.cos(turn) * (2 * xx / w - 1) + np.sin(turn) * (2 * yy / h - 1)) / 1.42
+    field = np.ones((h, w), np.float32)
     if rng.random() < 0.7:
-        pixels = pixels * (1 - rng.uniform(0, 0.3) * slope)[..., None]
-    pixels = pixels * np.exp(rng.normal(-0.05, 0.22)) * np.exp(rng.normal(0, 0.07, 3))
+        slope = 0.5 + 0.35 * (np.cos(turn) * (2 * xx / w - 1) + np.sin(turn) * (2 * yy / h - 1))
+        field -= (rng.uniform(0, 0.4) * slope).astype(np.float32)
     if rng.random() < 0.3:
-        pixels = (pixels - 128) * rng.uniform(0.6, 1.25) + 128 + rng.normal(0, 12)
-    if rng.random() < 0.08:
-        pixels = np.repeat(pixels.mean(2, keepdims=True), 3, 2)
-    a = np.clip(pixels, 0, 255).astype(np.uint8)
-    text = 0.03 * canvas.short
-    if rng.random() < 0.3:
-        blur = capture.defocus if rng.random() < 0.6 else capture.motion
-        a = blur(a, rng.uniform(0, 0.5), text, rng)
-    if rng.random() < 0.5:
-        fine, coarse = rng.normal(0, rng.uniform(1, 12), a.shape), cells(rng, (h, w), 3)[..., None]
-        a = capture.rounded(a + fine + rng.uniform(0, 4) * coarse)
+        field += np.float32(rng.uniform(0, 0.1)) * cells(rng, (h, w), 0.6 * canvas.short)
+    a = np.clip(canvas.pixels * field[..., None], 0, 255).astype(np.uint8)
+    a = developed(rng, a)
+    if rng.random() < 0.35:
+        a = cv2.GaussianBlur(a, (0, 0), between(rng, 0.4, 2.0))
+    if rng.random() < 0.4:
+        deep = np.zeros((h, w, 3), np.int16)
+        cv2.randn(deep, (0, 0, 0), (float(rng.uniform(1, 10)),) * 3)
+        if rng.random() < 0.5:
+            deep[..., 1] = deep[..., 2] = deep[..., 0]
+        a = np.clip(a + deep, 0, 255).astype(np.uint8)
     canvas.pixels = a.astype(np.float32)
+
+
+def developed(rng: Rng, a: Rgb) -> Rgb:
+    """Exposure, white balance, gamma, contrast: one curve a colour."""
+    curves = np.arange(256)[:, None] * np.exp(rng.normal(-0.08, 0.24)) * np.exp(rng.normal(0, 0.08, 3))
+    if rng.random() < 0.4:
+        curves = 255 * np.clip(curves / 255, 0, 1) ** np.exp(rng.normal(0, 0.25))
+    if rng.random() < 0.3:
+        curves = (curves - 128) * rng.uniform(0.6, 1.25) + 128 + rng.normal(0, 12)
+    if rng.random() < 0.08:
+        a = np.repeat(cv2.cvtColor(a, cv2.COLOR_RGB2GRAY)[..., None], 3, 2)
+    return cv2.LUT(a, np.clip(curves, 0, 255).astype(np.uint8)[None])
 
 
 def finish(canvas: Canvas) -> Sample:
@@ -205,9 +279,9 @@ def finish(canvas: Canvas) -> Sample:
         a = capture.jpeg(a, int(rng.integers(30, 95)))
     image = cv2.resize(a, (SIDE, SIDE), interpolation=cv2.INTER_AREA)
     empty = np.zeros(canvas.shape, np.float32)
-    whole = (canvas.maps.get(name, empty) for name in CLASSES)
-    maps = [cv2.resize(where, (CELLS, CELLS), interpolation=cv2.INTER_AREA) for where in whole]
-    return Sample(np.ascontiguousarray(image), (np.stack(maps, -1) * 255).astype(np.uint8))
+    found = (canvas.maps.get(name, empty) for name in CLASSES)
+    maps = [cv2.resize(where, (CELLS, CELLS), interpolation=cv2.INTER_AREA) for where in found]
+    return Sample(np.ascontiguousarray(image), (np.stack(maps, -1) * 255).clip(0, 255).astype(np.uint8))
 
 
 if __name__ == "__main__":

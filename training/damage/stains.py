@@ -1,0 +1,166 @@
+"""What soils the page: coffee, water, ink, dirt, rust; smears; pens that cross the print."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from training.damage.canvas import (
+    Canvas,
+    Field,
+    Stock,
+    between,
+    blob,
+    cells,
+    laid,
+    pick,
+    soft,
+    texture,
+    whole,
+)
+
+TINTS = {
+    "coffee": (0.62, 0.42, 0.22),
+    "tea": (0.85, 0.72, 0.42),
+    "ink": (0.1, 0.1, 0.3),
+    "rust": (0.6, 0.32, 0.15),
+    "blood": (0.5, 0.1, 0.1),
+    "dirt": (0.45, 0.4, 0.34),
+    "grease": (0.85, 0.83, 0.74),
+    "soot": (0.2, 0.2, 0.2),
+}
+NAMES = tuple(TINTS)
+SHARES = (0.25, 0.25, 0.1, 0.08, 0.04, 0.13, 0.1, 0.05)
+
+
+def tint_of(c: Canvas) -> np.ndarray:
+    """Linear factors of what soaks the paper at full depth."""
+    tint = np.array(TINTS[NAMES[int(c.rng.choice(len(NAMES), p=SHARES))]])
+    return np.clip(tint * np.exp(c.rng.normal(0, 0.15, 3)), 0.02, 0.98)
+
+
+def soak(c: Canvas, depth: Field) -> None:
+    """The paper darkens by the depth of what it soaked, 0..1."""
+    change = np.clip(depth, 0, 1).astype(np.float32)[..., None] * (1 - tint_of(c)).astype(np.float32)
+    seen = c.replace(c.pixels * (1 - change), depth > 0.08)
+    c.add("stain", whole(seen, 5))
+
+
+def stain(c: Canvas, stock: Stock) -> None:
+    """A blot that darkens, soft or with a darker rim, seldom even."""
+    depth = np.zeros(c.shape, np.float32)
+    first = c.text_point(0.3)
+    for _k in range(int(c.rng.choice([1, 1, 1, 2, 4, 7]))):
+        radius = between(c.rng, 0.015, 0.28) * c.short
+        at = first if c.rng.random() < 0.4 else c.point(0.0, 1.0)
+        at = at + c.rng.normal(0, 0.1, 2) * c.short
+        shape = blob(c, at, radius, c.rng.uniform(0.05, 0.5))
+        mask = soft(shape, radius * between(c.rng, 0.015, 0.4))
+        if c.rng.random() < 0.45:  # what dries last is darkest
+            inner = soft(inside(shape, radius * c.rng.uniform(0.05, 0.3)), max(1.0, 0.04 * radius))
+            mask = np.clip(mask - c.rng.uniform(0.4, 1) * inner, 0, 1)
+        depth = np.maximum(depth, mask)
+    soak(
+        c, depth * c.rng.uniform(0.2, 1.0) * np.clip(1 + c.rng.uniform(0, 0.5) * texture(c, stock), 0.1, 1.8)
+    )
+
+
+def inside(shape: Field, depth: float) -> Field:
+    return (cv2.distanceTransform((shape > 0.5).astype(np.uint8), cv2.DIST_L2, 3) > depth).astype(np.float32)
+
+
+def splash(c: Canvas, stock: Stock) -> None:
+    """Marks with the outline of paint that somebody has really splashed or dabbed."""
+    depth = np.zeros(c.shape, np.float32)
+    size = between(c.rng, 0.12, 0.8) * c.short
+    tip, at = pick(c.rng, stock.tips), c.text_point(0.4)
+    for _k in range(int(c.rng.choice([1, 1, 2, 3]))):
+        depth = np.maximum(depth, laid(c, tip, at, size, c.rng.uniform(0, 6.28)))
+        at, size = at + c.rng.normal(0, 0.4 * size, 2), size * c.rng.uniform(0.5, 1.2)
+    soak(c, soft(depth, c.rng.uniform(0.4, 2)) * c.rng.uniform(0.3, 1.2))
+
+
+def dirt(c: Canvas, stock: Stock) -> None:
+    """A part of the page soiled as a floor is, with the grain of a photographed surface."""
+    region = soft(blob(c, c.point(-0.05, 1.05), between(c.rng, 0.12, 0.5) * c.short, 0.4), 0.05 * c.short)
+    grain = texture(c, stock)
+    depth = region * np.clip(0.5 + c.rng.uniform(0.3, 0.8) * grain + c.rng.uniform(-0.4, 0.4), 0, 1)
+    soak(c, depth * c.rng.uniform(0.4, 1.0))
+
+
+def smear(c: Canvas, _: Stock) -> None:
+    """A finger has been drawn over wet print, or over the lens: print is dragged or hazed."""
+    radius = c.rng.uniform(0.06, 0.25) * c.short
+    mask = soft(blob(c, c.text_point(0.8), radius, 0.2), radius * c.rng.uniform(0.08, 0.3))
+    if c.rng.random() < 0.6:
+        n = max(5, int(between(c.rng, 0.02, 0.1) * c.short)) | 1
+        kernel = np.zeros((n, n), np.float32)
+        a = c.rng.uniform(0, np.pi)
+        d = np.array([np.cos(a), np.sin(a)]) * n / 2
+        cv2.line(kernel, tuple(np.int32(n / 2 - d)), tuple(np.int32(n / 2 + d)), 1.0)
+        dragged = cv2.filter2D(c.pixels, -1, kernel / kernel.sum())
+        dragged = np.minimum(dragged, c.pixels * c.rng.uniform(0.8, 1.0) + 255 * c.rng.uniform(0, 0.2))
+    else:
+        hazed = soft(c.pixels, between(c.rng, 0.006, 0.03) * c.short)
+        dragged = hazed * c.rng.uniform(0.8, 1) + c.rng.uniform(0, 50)
+    new = c.pixels * (1 - mask[..., None]) + dragged * mask[..., None]
+    seen = c.replace(new, mask > 0.3)
+    c.add("stain", (mask > 0.3) * (cv2.blur(seen, (21, 21)) > 0.1))
+
+
+def print_of_finger(c: Canvas, _: Stock) -> None:
+    """Ridges of a fingertip in grease or ink."""
+    radius, at = c.rng.uniform(0.05, 0.14) * c.short, c.text_point()
+    yy, xx = np.mgrid[: c.shape[0], : c.shape[1]].astype(np.float32)
+    bent = np.hypot(xx - at[0], 1.3 * (yy - at[1])) + 0.12 * radius * cells(c.rng, c.shape, 0.5 * radius)
+    ridges = 0.5 + 0.5 * np.sin(bent * 2 * np.pi / (radius * c.rng.uniform(0.1, 0.17)))
+    mask = soft(blob(c, at, radius, 0.1), 0.08 * radius)
+    soak(c, mask * (0.35 + 0.65 * ridges) * c.rng.uniform(0.3, 1))
+
+
+INKS = ((20, 20, 25), (25, 35, 140), (190, 30, 30), (30, 110, 40))
+
+
+def scribble(c: Canvas, _: Stock) -> None:
+    """A pen or marker that crosses the print without being writing."""
+    points = [c.text_point(0.6)]
+    step = c.rng.uniform(0.03, 0.14) * c.short
+    for _k in range(int(c.rng.integers(3, 30))):
+        moved = points[-1] + c.rng.normal(0, step, 2) * (1, c.rng.uniform(0.2, 1))
+        points.append(np.clip(moved, c.box[:2], c.box[2:]))
+    line = np.array(points)
+    if c.rng.random() < 0.6:  # rounded by Chaikin's cutting of corners
+        for _k in range(3):
+            early, late = 0.75 * line[:-1] + 0.25 * line[1:], 0.25 * line[:-1] + 0.75 * line[1:]
+            line = np.stack([early, late], 1).reshape(-1, 2)
+    width = between(c.rng, 0.006, 0.05) * c.short
+    draw(c, line, width, c.rng.uniform(0.6, 1))
+
+
+def strike(c: Canvas, _: Stock) -> None:
+    """Lines of text struck out, marked or ringed."""
+    for _k in range(int(c.rng.integers(1, 5))):
+        line_box = (*c.point(0, 0.4), *c.point(0.6, 1))
+        left, top, right, bottom = pick(c.rng, c.texts) if c.texts else line_box
+        middle, high = (top + bottom) / 2, max(6.0, min(bottom - top, 0.1 * c.short))
+        if c.rng.random() < 0.3:
+            a = np.linspace(0, 6.6, 40)
+            line = np.stack(
+                [(left + right) / 2 + (right - left) * 0.55 * np.cos(a), middle + high * np.sin(a)], -1
+            )
+        else:
+            steps = np.linspace(left, right, int(c.rng.integers(2, 14)))
+            line = np.stack([steps, middle + c.rng.normal(0, 0.3 * high, len(steps))], -1)
+        draw(c, line, c.rng.uniform(0.1, 0.9) * high, c.rng.uniform(0.5, 1))
+
+
+def draw(c: Canvas, line: np.ndarray, width: float, strength: float) -> None:
+    mask = np.zeros(c.shape, np.float32)
+    cv2.polylines(mask, [np.int32(line * 16)], False, 1.0, max(1, round(width)), cv2.LINE_AA, 4)
+    ink = np.array(pick(c.rng, [*INKS, tuple(c.rng.uniform(0, 160, 3))]), np.float32)
+    if width > 0.015 * c.short and c.rng.random() < 0.4:  # a highlighter lets the print through
+        ink = np.array(pick(c.rng, [(1, 1, 0.3), (0.5, 1, 0.5), (1, 0.6, 0.8)]), np.float32)
+        seen = c.replace(c.pixels * (1 - mask[..., None] * (1 - ink) * strength), mask > 0.15)
+    else:
+        seen = c.blend(np.broadcast_to(ink, c.pixels.shape), mask * strength)
+    c.add("pen", whole(seen, 0.025 * c.short))

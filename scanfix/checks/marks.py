@@ -29,8 +29,8 @@ class Mark(NamedTuple):
 
 
 LESS = 0.855
-"""Things are told from 0.91 on and never more than noted: the table beside a curled page looks like one. Of the
-labelled photos 2 of 16 with a finger or thing are told so, and 10 of 239 without."""
+"""Things are told from 0.91 on and never more than noted: the table beside a curled page looks like one. Of
+the labelled photos 2 of 16 with a finger or thing are told so, and 10 of 239 without."""
 MARKS = (
     Mark("glare", "SF301", {"glare": 1.0}),
     Mark("covered", "SF305", {"bar": 1.0, "thing": LESS}),

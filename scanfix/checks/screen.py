@@ -31,8 +31,8 @@ Spectrum = NDArray[np.float32]
 
 class ScreenParams(NamedTuple):
     """Measured on 176 photos of documents and 82 drawn ones, none of them a screen. In the light the highest
-    peak is 13.8 dB but for one source, whose scans of halftone print reach 19.3 and are noted; at half the size
-    15.4; in the colours 12.5. Of 24 drawn screens 17 are above the bound of a note."""
+    peak is 13.8 dB but for one source, whose scans of halftone print reach 19.3 and are noted; at half the
+    size 15.4; in the colours 12.5. Of 24 drawn screens 17 are above the bound of a note."""
 
     tile: int = 96
     """Larger ones (128, 160, 256, 512) separate worse."""

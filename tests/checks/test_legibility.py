@@ -60,8 +60,25 @@ def printed(ink: tuple[int, int, int], ground: tuple[int, int, int]) -> Picture:
 def test_letters_of_any_colour_on_any_ground_are_read(
     ink: tuple[int, int, int], ground: tuple[int, int, int]
 ) -> None:
-    assert score(printed(ink, ground)) > 70
-    assert score(blurred(printed(ink, ground), 8)) < 25
+    def score_on_table(document: Picture) -> float | None:
+        photo, quad = on_table(document)
+        return legibility.assess(subject(photo, border(quad))).score
+
+    sharp, soft = (score_on_table(blurred(printed(ink, ground), sigma)) for sigma in (0, 8))
+    assert sharp is not None
+    assert sharp > 70
+    assert soft is None or soft < 25
+
+
+def test_without_any_detail_a_document_is_blurred_though_no_text_is_found() -> None:
+    photo, quad = on_table(blurred(page(), 40))
+    finding = legibility.assess(subject(photo, border(quad))).finding
+    assert finding is not None
+    assert finding.code == "SF201"
+    bare, quad = on_table(plain())
+    finding = legibility.assess(subject(bare, border(quad))).finding
+    assert finding is not None
+    assert finding.code == "SF207"
 
 
 def test_the_score_falls_as_blur_is_turned_up() -> None:

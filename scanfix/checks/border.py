@@ -1,10 +1,11 @@
 """Is the whole document in the picture, and is there one?
 
 Four-valued per side, as the border stage saw it: seen, flush with the frame, cut, unknown. A cut side is an
-error where that is sure: more than two cut sides are more often a document that just fits, and a picture with
-bars of one colour was cut to its document by a program. Otherwise the sides cannot be confirmed, which is a
-warning, and only a note where something speaks for a whole document (`whole`). That there is no document
-is said only without a border and without a line of text: a miss costs less here than an honest photo refused.
+error where that is sure: more than two cut sides are more often a document that just fits. Otherwise sides
+cannot be confirmed, which is a warning, and only said for the record where something speaks for a whole
+document (`whole`) or where the picture has bars of one colour: a program cut it to its document. That there
+is no document is said only without a border and without a line of text: a miss costs less here than an honest
+photo refused.
 """
 
 from __future__ import annotations
@@ -50,7 +51,7 @@ def assess(subject: Subject) -> Assessment:
             _cut_off(border, flush.cut, Severity.WARNING) if flush.cut else _unconfirmed(SIDES, flush.whole)
         )
     elif open_sides := [side for side in SIDES if border.sides[side] != SideState.SEEN]:
-        finding = _unconfirmed(open_sides)
+        finding = _unconfirmed(open_sides, seems_whole=bool(cut) and has_bars(subject.thumbnail))
     return Assessment("border", native=float(native), unit="sides seen", score=25.0 * native, finding=finding)
 
 

@@ -73,7 +73,11 @@ def _assessed(check: Check, subject: Subject) -> Assessment:
     if assessment.finding is None:
         return assessment
     finding = _placed(as_sure(assessment.finding), subject)
-    return weighed(dataclasses.replace(assessment, finding=finding), subject.profile)
+    asked_for = weighed(assessment, subject.profile).finding
+    if asked_for and finding.code in subject.profile.severities:
+        # The profile knows its portal, however sure the finding is.
+        finding = dataclasses.replace(finding, severity=asked_for.severity)
+    return dataclasses.replace(assessment, finding=finding)
 
 
 def _placed(finding: Finding, subject: Subject) -> Finding:

@@ -119,8 +119,8 @@ def test_too_little_memory_for_a_check_is_the_error_of_the_photo(
 def test_what_could_not_be_derived_is_not_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
     tried: list[object] = []
 
-    def fail(*given: object) -> Any:
-        tried.append(given)
+    def fail(*given: object, **named: object) -> Any:
+        tried.append((given, named))
         raise ZeroDivisionError
 
     monkeypatch.setattr("scanfix.checks.subject.find_lines", fail)

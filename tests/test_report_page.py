@@ -1,0 +1,145 @@
+"""The report for people: one file, no request, both languages, usable with thousands of photos."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from batch_tools import Counted, put, quick, run
+from drawing import photo
+from serving import CHROMIUM
+from test_cli import scanfix
+
+from scanfix import OutputError, prepare_batch
+from scanfix.errors import InputError
+from scanfix.findings import Severity
+from scanfix.model import Assessment, Finding, OutputInfo, Report, SourceInfo
+from scanfix.reports.html import page
+from scanfix.reports.rows import Row, csv_lines, json_lines
+from scanfix.reports.thumbnails import thumbnail
+
+__all__ = ["quick"]
+REGION = ((100.0, 100.0), (300.0, 100.0), (300.0, 200.0))
+
+
+def rows(count: int) -> Iterable[Row]:
+    picture = thumbnail(photo("card").pixels, 96)
+    info, output = SourceInfo("JPEG", "JPEG", 90_000, 640, 480), OutputInfo("JPEG", 80_000, 600, 400, 80, 1)
+    for number in range(count):
+        name = f"部门/{number:05}.jpg" if number % 2 else f"</script>{number:05}.jpg"
+        if number % 10 == 9:
+            yield Row(name, None, "failed", error=InputError("corrupt", format="JPEG"))
+            continue
+        found = Finding.of("SF301", severity=Severity.WARNING, region=REGION) if number % 3 == 0 else None
+        assessments = (
+            Assessment("glare", finding=found),
+            Assessment("legibility", score=float(number % 100)),
+        )
+        report = Report("cnnic", info, None, assessments, output=output)
+        yield Row(name, name, "made", (report,), seconds=1.0, before=picture, after=picture)
+
+
+def test_the_page_holds_everything_and_asks_for_nothing() -> None:
+    text = b"".join(page(rows(90), "zh")).decode()
+    assert text.count("</script>") == text.count("<script")
+    assert "http://" not in text.replace("http://www.w3.org", "")
+    assert "https://" not in text
+    assert "default-src 'none'" in text
+    assert '<html lang="zh-Hans">' in text
+
+
+def test_a_spreadsheet_and_a_program_get_a_line_for_each_result() -> None:
+    table = list(csv.DictReader(io.StringIO(b"".join(csv_lines(rows(20))).decode("utf-8-sig"))))
+    assert [line["verdict"] for line in table[:4]] == ["look", "ready", "ready", "look"]
+    assert table[9]["error"] == "corrupt"
+    told = [json.loads(line) for line in b"".join(json_lines(rows(20))).splitlines()]
+    assert [line["source"] for line in told] == [line["source"] for line in table]
+
+
+def test_a_name_is_no_formula() -> None:
+    row = Row("=HYPERLINK(1).jpg", None, "failed", error=InputError("corrupt", format="JPEG"))
+    assert b"'=HYPERLINK" in b"".join(csv_lines([row]))
+
+
+@pytest.mark.usefixtures("quick")
+def test_reports_of_a_run_are_whole_and_of_this_run(tmp_path: Path) -> None:
+    put(tmp_path / "in", a_jpg="a", b_jpg="refused", c_jpg="broken")
+    reports = [tmp_path / f"report{ending}" for ending in (".csv", ".jsonl")]
+    for _ in range(2):
+        run(tmp_path / "in", tmp_path / "out", reports=reports)
+        table = list(csv.DictReader(io.StringIO(reports[0].read_text("utf-8-sig"))))
+        assert [line["source"] for line in table] == ["a.jpg", "b.jpg", "c.jpg"]
+    assert [line["status"] for line in table] == ["kept", "kept", "failed"]
+    reports[0].write_text("mine")
+    with pytest.raises(OutputError):
+        prepare_batch(tmp_path / "in", tmp_path / "out", reports=reports)
+    assert reports[0].read_text() == "mine"
+
+
+def test_pictures_are_made_once_and_kept(tmp_path: Path, quick: Counted, card_bytes: bytes) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "card.jpg").write_bytes(card_bytes)
+    quick.restore()
+    run(tmp_path / "in", tmp_path / "out")
+    for _ in range(2):
+        run(tmp_path / "in", tmp_path / "out", reports=[tmp_path / "r.html"])
+        assert b"data:image/webp" in (tmp_path / "r.html").read_bytes()
+        assert b'"UklGR' in (tmp_path / "r.html").read_bytes()
+    assert len((tmp_path / "out" / "scanfix-thumbnails.jsonl").read_bytes().splitlines()) == 1
+
+
+def test_the_command_reports_single_photos(card: Path, tmp_path: Path) -> None:
+    (tmp_path / "broken.jpg").write_bytes(b"\xff\xd8\xff broken")
+    done = scanfix("report", card, tmp_path / "broken.jpg", "-o", tmp_path / "r.html")
+    assert done.returncode == 3
+    text = (tmp_path / "r.html").read_text("utf-8")
+    assert "card.jpg" in text
+    assert "broken.jpg" in text
+
+
+@pytest.fixture
+def opened(tmp_path: Path) -> Any:
+    """The page of 2,000 photos in Chromium, and what it complained of or asked for."""
+    sync_api = pytest.importorskip("playwright.sync_api")
+    if CHROMIUM is None:
+        pytest.skip("no Chromium on this machine (Debian: apt-get install chromium): the page was not tried")
+    path = tmp_path / "r.html"
+    path.write_bytes(b"".join(page(rows(2000))))
+    with sync_api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+        tab = browser.new_page(viewport={"width": 390, "height": 844})
+        tab.set_default_timeout(120_000)
+        complaints: list[str] = []
+        tab.on("console", lambda message: complaints.append(message.text))
+        tab.on("pageerror", lambda error: complaints.append(str(error)))
+        tab.on("request", lambda sent: complaints.append(sent.url) if sent.url.startswith("http") else None)
+        tab.goto(path.as_uri())
+        tab.wait_for_selector(".card")
+        yield tab, complaints
+        browser.close()
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_two_thousand_photos_can_be_filtered_searched_and_read_in_both_languages(opened: Any) -> None:
+    tab, complaints = opened
+    assert tab.locator("#count").inner_text() == "2,000 of 2,000"
+    assert tab.locator(".card").count() <= 240
+    assert tab.evaluate("document.documentElement.scrollWidth") == 390
+    tab.locator("#verdicts [data-v=failed]").click()
+    assert tab.locator("#count").inner_text() == "200 of 2,000"
+    tab.keyboard.press("0")
+    tab.locator("#search").fill("00012")
+    assert tab.locator(".card").count() == 1
+    tab.locator(".card").click()
+    assert tab.locator("#detail polygon").count() == 1
+    assert "Light is reflected" in tab.locator("#detail .findings").inner_text()
+    tab.keyboard.press("l")
+    assert "反光" in tab.locator("#detail .findings").inner_text()
+    tab.keyboard.press("Escape")
+    assert tab.locator("#count").inner_text() == "1 / 2,000"
+    assert complaints == []

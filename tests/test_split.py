@@ -1,0 +1,116 @@
+"""Several documents on one scan become files of their own; pages of a PDF too."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import numpy as np
+import pytest
+from batch_tools import files, run
+from drawing import as_png, photo
+from PIL import Image
+from test_cli import scanfix
+
+from scanfix import InputError, pipeline
+from scanfix.errors import ConfigError
+from scanfix.files import SourceBytes
+from scanfix.naming import named_page
+from scanfix.order import make_order
+from scanfix.pages import Pages
+
+
+def sheet() -> bytes:
+    """An A4 page of a scanner with two cards, one above the other."""
+    card = photo("card").pixels
+    page = np.full((1754, 1240, 3), 120, np.uint8)
+    for top in (200, 1000):
+        small = np.asarray(Image.fromarray(card).resize((640, 480)))[60:420, 40:600]
+        page[top : top + small.shape[0], 300 : 300 + small.shape[1]] = small
+    return as_png(page)
+
+
+def two_quads(monkeypatch: pytest.MonkeyPatch) -> None:
+    from scanfix.geometry import Quad
+
+    quads = tuple(
+        Quad.of([(320, top), (840, top), (840, top + 340), (320, top + 340)]) for top in (210, 1010)
+    )
+    monkeypatch.setattr(pipeline, "documents_on", lambda *_: quads)
+
+
+def test_each_document_on_a_scan_is_a_result(monkeypatch: pytest.MonkeyPatch) -> None:
+    two_quads(monkeypatch)
+    made = pipeline.split(SourceBytes(sheet()), make_order())
+    crops = [result.output.crop for result in made]
+    assert len(made) == 2
+    assert crops[0] is not None
+    assert crops[1] is not None
+    assert crops[0].y < 300 < 900 < crops[1].y
+    joined = pipeline.join_sheet(SourceBytes(sheet()), make_order())
+    assert joined.front.border is not None
+    assert joined.back.border is not None
+    assert joined.front.border.quad != joined.back.border.quad
+
+
+def test_one_document_is_one_result_and_cannot_be_joined(card_bytes: bytes) -> None:
+    assert len(pipeline.split(SourceBytes(card_bytes), make_order())) == 1
+    with pytest.raises(InputError) as caught:
+        pipeline.join_sheet(SourceBytes(card_bytes), make_order())
+    assert caught.value.code == "one_document"
+
+
+def test_the_command_writes_beside_the_scan(card: Path) -> None:
+    done = scanfix("split", card)
+    assert done.returncode == 0, done.stderr
+    assert (card.parent / "card.prepared.jpg").exists()
+
+
+# -- pages of a PDF
+
+
+@pytest.mark.parametrize(
+    ("text", "among"), [("all", (1, 2, 3)), ("2", (2,)), ("2-9", (2, 3)), ("1,3", (1, 3)), (None, (1,))]
+)
+def test_pages_are_chosen_by_ranges(text: str | None, among: tuple[int, ...]) -> None:
+    assert Pages.parse(text).among(3) == among
+
+
+@pytest.mark.parametrize("text", ["", "0", "3-1", "a", "1-", "-2", "1;2"])
+def test_ranges_that_mean_nothing_are_a_wrong_call(text: str) -> None:
+    with pytest.raises(ConfigError):
+        Pages.parse(text)
+
+
+def test_a_page_is_named_before_the_mark_of_a_result() -> None:
+    assert named_page("a/lease.jpg", 2) == "a/lease.p2.jpg"
+    assert named_page("id.prepared.jpg", 3) == "id.p3.prepared.jpg"
+
+
+@pytest.fixture
+def lease(tmp_path: Path, card_bytes: bytes) -> Path:
+    pytest.importorskip("pypdfium2")
+    first = Image.open(io.BytesIO(card_bytes))
+    path = tmp_path / "in" / "lease.pdf"
+    path.parent.mkdir()
+    first.save(path, save_all=True, append_images=[first.rotate(180), first], resolution=150)
+    return path
+
+
+def test_each_page_of_a_pdf_is_a_result_of_a_batch(lease: Path, tmp_path: Path) -> None:
+    for status in ("made", "kept"):
+        items = run(lease.parent, tmp_path / "out", pages="2-3")
+        assert [(item.page, item.status) for item in items] == [(2, status), (3, status)]
+        assert set(files(tmp_path / "out")) == {"lease.p2.jpg", "lease.p3.jpg"}
+    codes = {finding.code for item in items if item.report for finding in item.report.findings}
+    assert "SF410" not in codes
+    (item,) = run(lease.parent, tmp_path / "out", pages="9")
+    assert item.error is not None
+    assert item.error.code == "no_such_page"
+
+
+def test_the_command_writes_a_file_for_each_page(lease: Path) -> None:
+    done = scanfix("prepare", lease, "--pages", "1-2", "--quiet")
+    assert done.returncode == 0, done.stderr
+    names = {path.name for path in lease.parent.iterdir()}
+    assert names == {"lease.pdf", "lease.p1.prepared.jpg", "lease.p2.prepared.jpg"}

@@ -88,6 +88,7 @@ def with_number(kind: str, rng: random.Random) -> str:
         return str(drawn.RESIDENT_NUMBER)
     if kind == "passport":
         number = f"S{rng.randrange(10**8):08}"
+        drawn.PASSPORT_NUMBER = number
         drawn.PASSPORT_LINES = passport_lines("SPECIMEN", "ANNA", number, "900101", "F", "330101")
         return number
     if kind == "licence":

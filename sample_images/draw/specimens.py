@@ -22,7 +22,8 @@ from draw.sheet import Colour, Sheet, Words
 Kind = Literal["card", "card-back", "passport", "licence", "certificate"]
 RESIDENT_NUMBER = resident_number("99000019900101000")
 CREDIT_CODE = credit_code("91990000MA0000000")
-PASSPORT_LINES = passport_lines("SPECIMEN", "ANNA", "S00000000", "900101", "F", "330101")
+PASSPORT_NUMBER = "S00000000"
+PASSPORT_LINES = passport_lines("SPECIMEN", "ANNA", PASSPORT_NUMBER, "900101", "F", "330101")
 
 _LABEL: Colour = (44, 104, 158)
 _PALE_RED: Colour = (196, 60, 60)
@@ -125,7 +126,7 @@ def passport(per_mm: float, fonts: Fonts) -> Pixels:
     columns: list[tuple[float, float, str, str]] = [
         (45, 14.5, "Type / Type", "P"),
         (63, 14.5, "Code / Code", "UTO"),
-        (84, 14.5, "Passport No.", "S00000000"),
+        (84, 14.5, "Passport No.", PASSPORT_NUMBER),
         (45, 23, "Surname / Nom", "SPECIMEN"),
         (45, 31.5, "Given names / Prénoms", "ANNA"),
         (45, 40, "Nationality / Nationalité", "UTOPIAN"),

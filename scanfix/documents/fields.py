@@ -8,7 +8,7 @@ this kind bears. What is not certain is shown to whoever asks for it, and never 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, NamedTuple
@@ -189,19 +189,20 @@ def fields_of(lines: Iterable[TextLine], today: date, named: DocumentKind | None
     )
 
 
-def read_zone(lines: Iterable[TextLine], today: date) -> tuple[Zone | None, float]:
+def read_zone(lines: Sequence[TextLine], today: date) -> tuple[Zone | None, float]:
     """The machine-readable zone among the lines, and the least score of its lines.
 
     How many fillers stand in a row is what readers count wrong: lines are brought to their length there.
     """
     marked = [line for line in lines if line.text.count("<") >= 2 or _looks_coded(line.text)]
     marked.sort(key=lambda line: line.middle)
+    seen = {word for line in lines for word in re.findall(r"[0-9A-Z]{6,9}", half_width(line.text).upper())}
     found: list[tuple[Zone, float, int]] = []
     for count, width in SHAPES:
         for start in range(len(marked) - count + 1):
             block = marked[start : start + count]
             fitted = [_fitted(line.text, width) for line in block]
-            if all(fitted) and (zone := parse_zone("\n".join(fitted), today)):
+            if all(fitted) and (zone := parse_zone("\n".join(fitted), today, seen)):
                 off = sum(abs(len(_coded(line.text)) - width) for line in block)
                 found.append((zone, min(line.score for line in block), off))
     if not found:
@@ -238,7 +239,7 @@ def _number(
 ) -> ReadNumber | None:
     """The zone's, else the one with a right check digit that was read best, else one of a permit's form."""
     if zone is not None and "number" not in zone.wrong and zone.number:
-        return ReadNumber(zone.number, "zone", zone.right)
+        return ReadNumber(zone.number, "zone", zone.right and not zone.number_guessed)
     born = _born(rows)
     found = [each for each in _checked_numbers(lines, rows, today) if _agrees(each[0], each[1], born)]
     if found:

@@ -9,10 +9,9 @@ document number only the single correction that its check digit allows.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date
-from itertools import combinations
 from typing import Any, Literal, NamedTuple
 
 from scanfix.documents.writing import half_width
@@ -54,6 +53,8 @@ class Zone:
     """Fields whose check digit is wrong."""
     mended: bool = False
     """Characters that look alike were put right."""
+    number_guessed: bool = False
+    """So was one of the number, and it stands nowhere else on the document as it does here."""
 
     @property
     def right(self) -> bool:
@@ -116,18 +117,24 @@ LAYOUTS: dict[Size, _Layout] = {
 COMPOSITE_AT: dict[Size, tuple[int, int]] = {"TD3": (1, 43), "TD2": (1, 35), "TD1": (1, 29)}
 
 
-def parse_zone(text: str | Iterable[str], today: date | None = None) -> Zone | None:
-    """The zone of these lines, in one text or several; None where it has not the shape of one."""
+def parse_zone(
+    text: str | Iterable[str], today: date | None = None, seen: Container[str] = ()
+) -> Zone | None:
+    """The zone of these lines, in one text or several; None where it has not the shape of one.
+
+    `seen` are words that stand elsewhere on the document: the number among them settles which look-alike of
+    a misread one it is.
+    """
     lines = lines_of(text)
     size = SHAPES.get((len(lines), len(lines[0]))) if lines else None
     if size is None or any(len(line) != len(lines[0]) for line in lines):
         return None
     layout = LAYOUTS[size]
-    mended = _mended(lines, layout)
+    mended, guessed = _number_mended(_mended(lines, layout), layout, seen)
     if not re.fullmatch(r"[A-Z<]{3}", _at(mended, layout.state)):
         return None
     zone = _zone(mended, size, layout, today or date.today())  # noqa: DTZ011 - of the century only
-    return replace(zone, mended=mended != lines)
+    return replace(zone, mended=mended != lines, number_guessed=guessed)
 
 
 def lines_of(text: str | Iterable[str]) -> list[str]:
@@ -165,22 +172,28 @@ def _mended(lines: list[str], layout: _Layout) -> list[str]:
         lines = _put(lines, behind, _at(lines, behind).translate(TO_DIGITS))
     for where in (layout.state, layout.nationality, layout.names):
         lines = _put(lines, where, _at(lines, where).translate(TO_LETTERS))
-    number = _at(lines, layout.number)
-    wanted = lines[layout.number[0]][layout.number[2]]
-    if check_digit(number) != wanted and (single := _single_correction(number, wanted)):
-        lines = _put(lines, layout.number, single)
     return lines
 
 
-def _single_correction(number: str, wanted: str) -> str | None:
-    """The one text with this check digit that differs in a single character that looks alike."""
-    places = [place for place, sign in enumerate(number) if sign in SWAPS]
-    found = {
-        text
-        for (place,) in combinations(places, 1)
-        if check_digit(text := number[:place] + SWAPS[number[place]] + number[place + 1 :]) == wanted
-    }
-    return found.pop() if len(found) == 1 else None
+def _number_mended(lines: list[str], layout: _Layout, seen: Container[str]) -> tuple[list[str], bool]:
+    """The lines with the number put right, where it can be, and whether nothing else confirms it."""
+    number = _at(lines, layout.number)
+    wanted = lines[layout.number[0]][layout.number[2]]
+    if check_digit(number) == wanted:
+        return lines, False
+    found = {text for text in _look_alikes(number) if check_digit(text) == wanted}
+    confirmed = {text for text in found if text.strip("<") in seen}
+    chosen = confirmed or found
+    if len(chosen) != 1:
+        return lines, False
+    return _put(lines, layout.number, next(iter(chosen))), not confirmed
+
+
+def _look_alikes(number: str) -> Iterator[str]:
+    """Texts that differ in a single character that looks alike."""
+    for place, sign in enumerate(number):
+        if sign in SWAPS:
+            yield number[:place] + SWAPS[sign] + number[place + 1 :]
 
 
 def _zone(lines: list[str], size: Size, layout: _Layout, today: date) -> Zone:

@@ -12,6 +12,7 @@ from scanfix.documents.fields import Fields, fields_of
 from scanfix.documents.given import NO_READER, Given
 from scanfix.documents.lines import TextLine, rows_of
 from scanfix.documents.numbers import gb11643_digit
+from scanfix.documents.zone import parse_zone
 from scanfix.model import Assessment
 
 TODAY = date(2026, 11, 27)
@@ -111,6 +112,16 @@ def test_a_zone_is_read_though_its_fillers_were_miscounted() -> None:
         assert passport.number
         assert passport.number.text == "L898902C3"
         assert passport.expires == date(2012, 4, 15)
+
+
+def test_a_misread_number_of_a_zone_is_settled_by_the_one_printed_above_it() -> None:
+    lower = "S075901965UTO9001011F3301018<<<<<<<<<<<<<<06"
+    misread = "5" + lower[1:]
+    assert parse_zone([ZONE[0], lower], TODAY)
+    alone, printed = read(ZONE[0], misread).number, read("S07590196", ZONE[0], misread).number
+    assert alone is None or not alone.certain
+    assert printed
+    assert (printed.text, printed.certain) == ("S07590196", True)
 
 
 def test_a_number_that_was_read_badly_or_twice_is_not_certain() -> None:

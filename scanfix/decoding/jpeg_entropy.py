@@ -169,7 +169,7 @@ def _lookup(kind: int, counts: bytes, symbols: bytes) -> Lookup:
 def _in_scan(state: _State, head: bytes, codes: bytes) -> Damage | None:
     count = head[0]
     chosen = [(head[1 + 2 * i], head[2 + 2 * i]) for i in range(count)]
-    first, last, shifts = head[1 + 2 * count : 4 + 2 * count]
+    first, _, shifts = head[1 + 2 * count : 4 + 2 * count]
     named = {c.number: c for c in state.components}
     parts = [(named[number], tables) for number, tables in chosen if number in named]
     if len(parts) != count or not parts:
@@ -182,7 +182,6 @@ def _in_scan(state: _State, head: bytes, codes: bytes) -> Damage | None:
         return None
     if state.marker not in _SEQUENTIAL and state.marker != _PROGRESSIVE:
         return None
-    del last
     is_refined = state.marker == _PROGRESSIVE and shifts >> 4 > 0
     with_frequencies = state.marker != _PROGRESSIVE
     plan, units = _plan(state, parts, with_frequencies)

@@ -59,8 +59,8 @@ def _has_pixels(picture: ImageFile.ImageFile) -> bool:
         return False
 
 
-def pixels_of(picture: Image.Image, format: str, *, bits: int = 16) -> tuple[Pixels, Model]:
-    """The loaded picture as uint8 pixels of one of the models; `bits` is the depth of integer samples.
+def pixels_of(picture: Image.Image, format: str) -> tuple[Pixels, Model]:
+    """The loaded picture as uint8 pixels of one of the models.
 
     In bands of rows: a whole picture would be copied three times over on its way out of Pillow.
     """
@@ -79,9 +79,7 @@ def pixels_of(picture: Image.Image, format: str, *, bits: int = 16) -> tuple[Pix
         for top in range(0, height, step):
             band = picture.crop((0, top, width, min(top + step, height)))
             pixels[top : top + step] = (
-                _from_16_bit(np.asarray(band), bits, key)
-                if mode.startswith("I;16")
-                else _as_model(band, model)
+                _from_16_bit(np.asarray(band), key) if mode.startswith("I;16") else _as_model(band, model)
             )
     except _ERRORS as error:
         raise InputError("corrupt", format=format) from error
@@ -111,11 +109,8 @@ def _as_model(band: Image.Image, model: Model) -> Pixels:
     return np.asarray(band if band.mode == model else band.convert(model))
 
 
-def _from_16_bit(samples: NDArray[np.integer], bits: int, key: object) -> Pixels:
+def _from_16_bit(samples: NDArray[np.integer], key: object) -> Pixels:
     """Scaled to 8 bits, x / 257 rounded; `Image.convert` would clip everything bright to white."""
     wide = samples.astype(np.uint16)
-    if bits < 16:
-        wide <<= 16 - bits
-        wide |= wide >> bits
     grey = ((wide - (wide >> 8) + 128) >> 8).astype(np.uint8)
     return grey if key is None else np.dstack([grey, np.where(samples == key, 0, 255).astype(np.uint8)])

@@ -140,7 +140,7 @@ def _pixels(first: Directory, limits: Limits, *, salvage: bool) -> tuple[Pixels,
     bare = rewritten(first, _PIXEL_TAGS, {})
     picture = pillow.open_with(TiffImagePlugin.TiffImageFile, bare, "TIFF", limits)
     damaged = pillow.load(picture, "TIFF", salvage=salvage)
-    pixels, model = pillow.pixels_of(picture, "TIFF", bits=first.number(BITS, 8))
+    pixels, model = pillow.pixels_of(picture, "TIFF")
     if picture.mode.startswith("I;16") and first.number(PHOTOMETRIC, 1) == _MIN_IS_WHITE:
         pixels = 255 - pixels
     return pixels, model, picture.mode, damaged

@@ -7,7 +7,7 @@ import struct
 import drawn_files
 import numpy as np
 import pytest
-from drawn_files import HEIGHT, WIDTH, picture, saved
+from drawn_files import HEIGHT, WIDTH, picture
 from PIL import Image
 
 from scanfix.decoding import decode
@@ -104,4 +104,3 @@ def test_a_conforming_file_whose_dots_are_not_square_is_not_passed_on() -> None:
 
     data = file_of("JPEG", 200, 100)
     assert pass_through(data, decode(data).info, load_profile("cnnic"), {"jpg"}) is None
-    assert saved("JPEG")

@@ -6,7 +6,7 @@ The whole picture is a candidate among the others. None is an honest answer: in 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import cv2
@@ -23,8 +23,8 @@ from scanfix.borders.scorer import fitted
 from scanfix.borders.shapes import areas, frame_quad, shared, spread
 from scanfix.borders.sides import certainties, missing_shares, side_states
 from scanfix.borders.working import Floats, Quads, WorkingCopy, working_copy
-from scanfix.geometry import Quad, Rect, Size
-from scanfix.model import DocumentBorder, Pixels
+from scanfix.geometry import SIDES, Quad, Rect, Size
+from scanfix.model import DocumentBorder, Pixels, SideState
 from scanfix.pyramid import Pyramid
 
 
@@ -75,7 +75,14 @@ def find_border(
 def _inside_bars(pixels: Pixels, part: Rect, params: BorderParams) -> DocumentBorder | None:
     inner = pixels[part.y : part.y + part.height, part.x : part.x + part.width]
     border = find_border(np.ascontiguousarray(inner), params)
-    return None if border is None else border.moved(part.x, part.y)
+    return None if border is None else _uncut(border.moved(part.x, part.y))
+
+
+def _uncut(border: DocumentBorder) -> DocumentBorder:
+    """A program that puts bars beside a photo has often cut it to its document: no side is called cut."""
+    sides = {side: SideState.FLUSH if s == SideState.CUT else s for side, s in border.sides.items()}
+    nothing = dict.fromkeys(SIDES, 0.0)
+    return replace(border, sides=sides, missing=nothing, certainty=nothing)
 
 
 @dataclass(frozen=True, slots=True)

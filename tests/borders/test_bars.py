@@ -53,3 +53,11 @@ def test_bars_neither_move_a_border_nor_cut_its_sides() -> None:
     moved = tuple((x + 260, y) for x, y in UPRIGHT)
     assert overlap(border.quad, moved, 1360, 840) > 0.97
     assert border.sides_in(SideState.SEEN) == SIDES
+
+
+def test_a_document_that_ends_with_the_photo_inside_bars_is_not_called_cut() -> None:
+    beyond = ((200.0, 120.0), (640.0, 130.0), (660.0, 990.0), (180.0, 990.0))
+    assert find_border(photo(beyond)).sides_in(SideState.CUT) == ("bottom",)  # type: ignore[union-attr]
+    border = find_border(padded(photo(beyond), 0, 0, 260, 260))
+    assert border is not None
+    assert border.sides_in(SideState.CUT) == ()

@@ -130,7 +130,7 @@ def test_more_than_two_cut_sides_are_more_often_a_document_that_just_fits(cut: S
 
 
 def test_a_cut_that_is_not_sure_cannot_be_confirmed() -> None:
-    finding = beside_the_frame("right", certainty=0.5)
+    finding = beside_the_frame("right", certainty=0.3)
     assert finding is not None
     assert (finding.code, finding.severity) == ("SF102", "warning")
 

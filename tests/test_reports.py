@@ -50,6 +50,16 @@ PARAMS: dict[str, Any] = {
     "wanted": 300,
     "times": 3,
     "date": "2026-12-01",
+    "read": {"en": "passport", "zh": "护照"},
+    "named": {"en": "licence", "zh": "营业执照"},
+    "kind": {"en": "passport", "zh": "护照"},
+    "differs": ["3"],
+    "fields": ["number"],
+    "holder": "person",
+    "holder_region": "CN",
+    "likely": "7",
+    "problem": "issued_in_future",
+    "problems": ["issued_in_future"],
 }
 
 

@@ -194,7 +194,6 @@ def test_what_is_no_file_is_refused(tmp_path: Path, what: str) -> None:
         ("inspect", "x.jpg", "--annotate", "seen.jpg"),
         ("join", "-", "-", "-o", "x.jpg"),
         ("explain", "XX"),
-        ("batch", "no-such-folder", "out"),
         ("no-such-command",),
     ],
 )

@@ -17,7 +17,8 @@ def served() -> Iterator[Served]:
         yield one
 
 
-@pytest.fixture(scope="session")
+# Of a module, not of the session: while it is open the thread has a running loop, and no other test could start one.
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     if CHROMIUM is None:
         pytest.skip("no Chromium on this machine (Debian: apt-get install chromium): the page was not tried")

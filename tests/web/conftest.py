@@ -17,7 +17,7 @@ def served() -> Iterator[Served]:
         yield one
 
 
-# Of a module, not of the session: while it is open the thread has a running loop, and no other test could start one.
+# Of a module, not of the session: while it is open, its loop runs in this thread and no other can be started.
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     if CHROMIUM is None:

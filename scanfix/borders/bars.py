@@ -72,7 +72,11 @@ def _bar(lines: Pixels, params: BarParams) -> int:
     # A photo with bars on all sides fills only the middle of its first line.
     fullest = float(np.quantile(other, 0.9))
     deepest = int(params.deepest * len(other))
-    for depth in range(max(2, int(params.least * len(other))), deepest):
+    least = max(2, int(params.least * len(other)))
+    # A strip of ground narrower than a bar ends at a document, not at a photo.
+    if other[:least].max() > params.calm * fullest:
+        return 0
+    for depth in range(least, deepest):
         ahead = min(depth + params.ramp, len(other) - 1)
         if other[depth] > params.calm * fullest and fullest > 0.3:
             return depth + params.ramp - 1 if other[ahead] >= params.full * fullest else 0

@@ -6,6 +6,7 @@ The whole picture is a candidate among the others. None is an honest answer: in 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -75,7 +76,24 @@ def find_border(
 def _inside_bars(pixels: Pixels, part: Rect, params: BorderParams) -> DocumentBorder | None:
     inner = pixels[part.y : part.y + part.height, part.x : part.x + part.width]
     border = find_border(np.ascontiguousarray(inner), params)
-    return None if border is None else _uncut(border.moved(part.x, part.y))
+    if border is None:
+        return None
+    height, width = pixels.shape[:2]
+    barred = {
+        "top": part.y > 0,
+        "right": part.x + part.width < width,
+        "bottom": part.y + part.height < height,
+        "left": part.x > 0,
+    }
+    uncut = _uncut(border.moved(part.x, part.y))
+    return _on_plain_background(uncut, barred) if sum(barred.values()) > len(SIDES) // 2 else uncut
+
+
+def _on_plain_background(border: DocumentBorder, barred: Mapping[str, bool]) -> DocumentBorder:
+    """What is plain on three or four sides of a document that fills the rest is the ground it lies on."""
+    flush = border.sides_in(SideState.FLUSH)
+    sides = {s: SideState.SEEN if s in flush and barred[s] else state for s, state in border.sides.items()}
+    return replace(border, sides=sides)
 
 
 def _uncut(border: DocumentBorder) -> DocumentBorder:

@@ -61,3 +61,15 @@ def test_a_document_that_ends_with_the_photo_inside_bars_is_not_called_cut() -> 
     border = find_border(padded(photo(beyond), 0, 0, 260, 260))
     assert border is not None
     assert border.sides_in(SideState.CUT) == ()
+
+
+@pytest.mark.parametrize("left", [6, 14, 40])
+def test_a_document_on_plain_ground_is_whole_and_not_cut_into(left: int) -> None:
+    """Plain on three sides of it or four is no padding but what it lies on."""
+    flat = padded(page(width=600, height=420), 150, 150, left, 260, level=96)
+    border = find_border(flat)
+    assert border is not None
+    assert overlap(border.quad, ((left, 150), (left + 600, 150), (left + 600, 570), (left, 570))) > 0.97
+    assert border.quad.bounds[0] <= left + 4
+    assert {border.sides[side] for side in ("top", "right", "bottom")} == {SideState.SEEN}
+    assert border.sides["left"] != SideState.CUT

@@ -181,48 +181,61 @@ def photo_processes_of(process: int) -> set[int]:
     }
 
 
-def test_celery_prefork_prepares_refuses_and_leaves_nothing(
-    tmp_path: Path, card_bytes: bytes, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    pytest.importorskip("celery")
-    monkeypatch.setenv("SCANFIX_EXAMPLE_FOLDER", str(tmp_path))
-    app: Any = import_module("celery_app")
-    (tmp_path / "photos" / "good.jpg").write_bytes(card_bytes)
-    (tmp_path / "photos" / "bad.jpg").write_bytes(b"GIF89a")
-    command = [
-        "-m",
-        "celery",
-        "--quiet",
-        "--workdir",
-        str(EXAMPLES),
-        "-A",
-        "celery_app",
-        "worker",
-        "-P",
-        "prefork",
-        "-c",
-        "2",
-    ]
-    celery = subprocess.Popen(
-        [sys.executable, *command], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=tmp_path
+@contextlib.contextmanager
+def celery_at_work(folder: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """A worker of the example with two pool processes; whatever is left of it is killed at the end."""
+    command = ["-m", "celery", "--quiet", "--workdir", str(EXAMPLES), "-A", "celery_app"]
+    command += ["worker", "-P", "prefork", "-c", "2"]
+    started = subprocess.Popen(
+        [sys.executable, *command],
+        cwd=folder,
+        start_new_session=True,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
     )
     try:
-        good, bad = app.take.delay("good.jpg", document="id1-card"), app.take.delay("bad.jpg")
+        wait_for(lambda: len(photo_processes_of(started.pid)) == 2)
+        yield started
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(started.pid, signal.SIGKILL)
+        started.wait()
+
+
+@pytest.fixture
+def celery_app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+    pytest.importorskip("celery")
+    monkeypatch.setenv("SCANFIX_EXAMPLE_FOLDER", str(tmp_path))
+    # It reads its folder while it is imported.
+    monkeypatch.delitem(sys.modules, "celery_app", raising=False)
+    return import_module("celery_app")
+
+
+def test_celery_prefork_prepares_refuses_and_leaves_nothing(
+    celery_app: Any, tmp_path: Path, card_bytes: bytes
+) -> None:
+    (tmp_path / "photos" / "good.jpg").write_bytes(card_bytes)
+    (tmp_path / "photos" / "bad.jpg").write_bytes(b"GIF89a")
+    with celery_at_work(tmp_path) as celery:
+        good = celery_app.take.delay("good.jpg", document="id1-card")
+        bad = celery_app.take.delay("bad.jpg")
         assert scanfix.Report.from_dict(good.get(timeout=120)).output is not None
         assert (tmp_path / "photos" / "good.prepared.jpg").exists()
         with pytest.raises(scanfix.InputError) as caught:
             bad.get(timeout=120)
         assert (caught.value.code, caught.value.params) == ("truncated", {"format": "GIF"})
-        wait_for(lambda: len(photo_processes_of(celery.pid)) == 2)
         photos = photo_processes_of(celery.pid)
-        # The pool's process is killed as at a time limit: its photo process goes with it.
+        celery.send_signal(signal.SIGTERM)
+        celery.wait(120)
+        assert are_gone(photos)
+
+
+@pytest.mark.usefixtures("celery_app")
+def test_a_pool_process_of_celery_that_is_killed_takes_its_photo_process_along(tmp_path: Path) -> None:
+    """As at a time limit. What is left of the pool may wait for a lock of the dead: Celery's matter."""
+    (tmp_path / "photos").mkdir(exist_ok=True)
+    with celery_at_work(tmp_path) as celery:
         victim = next(child for child in descendants_of(celery.pid) if photo_processes_of(child))
         own = photo_processes_of(victim)
         os.kill(victim, signal.SIGKILL)
         assert are_gone(own)
-        celery.send_signal(signal.SIGTERM)
-        celery.wait(120)
-        assert are_gone(photos)
-    finally:
-        celery.kill()
-        celery.wait()

@@ -204,10 +204,12 @@ def test_a_wrong_call_is_exit_code_2(arguments: tuple[str, ...]) -> None:
 
 
 def test_fail_on_makes_findings_an_exit_code(tmp_path: Path) -> None:
-    cut = tmp_path / "cut.jpg"
+    unreadable, cut = tmp_path / "unreadable.jpg", tmp_path / "cut.jpg"
+    unreadable.write_bytes(as_jpeg(photo("card", blur=16).pixels))
     cut.write_bytes(as_jpeg(photo("card", cut="left").pixels))
-    assert scanfix("inspect", cut).returncode == 1
-    assert scanfix("inspect", cut, "--fail-on", "never").returncode == 0
+    assert scanfix("inspect", unreadable).returncode == 1
+    assert scanfix("inspect", unreadable, "--fail-on", "never").returncode == 0
+    assert scanfix("inspect", cut, "--fail-on", "warning").returncode == 1
 
 
 def test_chinese_is_spoken_on_request(card: Path, tmp_path: Path) -> None:

@@ -50,6 +50,10 @@ def scanfix_finder(pixels: Pixels) -> Corners | None:
     return None if border is None else np.array(border.quad.corners)
 
 
+def always(answer: Corners) -> Finder:
+    return lambda _: answer
+
+
 def frame_finder(pixels: Pixels) -> Corners | None:
     height, width = pixels.shape[:2]
     return np.array([[0, 0], [width, 0], [width, height], [0, height]], float)
@@ -158,8 +162,8 @@ def inside_frame(quad: Corners, size: tuple[int, int]) -> NDArray[np.float32]:
     width, height = size
     frame = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
     hull = cv2.convexHull(quad.astype(np.float32)).reshape(-1, 2)
-    polygon = cv2.intersectConvexConvex(hull, frame)[1]
-    return np.empty((0, 2), np.float32) if polygon is None else np.asarray(polygon, np.float32).reshape(-1, 2)
+    polygon: Any = cv2.intersectConvexConvex(hull, frame)[1]
+    return np.asarray(() if polygon is None else polygon, np.float32).reshape(-1, 2)
 
 
 def overlap(found: Corners, true: Corners, size: tuple[int, int]) -> tuple[float, float]:
@@ -237,9 +241,7 @@ def parts_of(pixels: Pixels, row: dict[str, Any]) -> list[tuple[str, Outcome]]:
 
     def outcome(quads: NDArray[np.floating]) -> Outcome:
         answers = [quad * to_source + (bars.x, bars.y) for quad in quads]
-        return max(
-            (judge(lambda _, a=answer: a, pixels, row) for answer in answers), key=lambda o: o.iou or 0.0
-        )
+        return max((judge(always(answer), pixels, row) for answer in answers), key=lambda o: o.iou or 0.0)
 
     return [
         ("best of the leading", outcome(search.quads)),

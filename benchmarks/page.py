@@ -34,7 +34,7 @@ def main() -> None:
     photos = [as_jpeg(photo("card", 4000, seed=seed, tilt=-4.0 * seed).pixels) for seed in range(1, 5)]
     command = [sys.executable, "-m", "scanfix", "serve", "--no-open"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT) as server:
-        address = server.stdout.readline()
+        address = server.stdout.readline() if server.stdout else ""
         try:
             ratios = measure(server.pid, address, photos)
         finally:

@@ -46,11 +46,12 @@ def drawn(megapixels: int) -> bytes:
 
     width = round((megapixels * 1e6 * 4 / 3) ** 0.5)
     pixels = drawing.photo("card", 2000).pixels
-    return simplejpeg.encode_jpeg(
+    data: bytes = simplejpeg.encode_jpeg(
         cv2.resize(pixels, (width, width * 3 // 4), interpolation=cv2.INTER_CUBIC),
         quality=92,
         colorsubsampling="420",
     )
+    return data
 
 
 def cpu(work: Callable[[], Any]) -> tuple[float, Any]:

@@ -20,30 +20,36 @@ import random
 import sys
 from collections import Counter
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
 import scanfix
 
+if TYPE_CHECKING:
+    from training.damage.canvas import Mark
+    from training.quality.pages import Page
+
 ROOT = Path(__file__).resolve().parent.parent
+Picture = NDArray[Any]
 FIRST_PAGE = 50_000
 IGNORED = {"border_unconfirmed", "resolution_low", "enlarged"}
 """Right on pictures that the document fills, or a matter of the portal."""
 
 
-def laplacian(grey: np.ndarray) -> float:
+def laplacian(grey: Picture) -> float:
     return float(cv2.Laplacian(grey, cv2.CV_64F).var())
 
 
-def laplacian_at_1000(grey: np.ndarray) -> float:
+def laplacian_at_1000(grey: Picture) -> float:
     k = 1000 / max(grey.shape)
     return laplacian(cv2.resize(grey, None, fx=k, fy=k, interpolation=cv2.INTER_AREA))
 
 
-def tenengrad(grey: np.ndarray) -> float:
+def tenengrad(grey: Picture) -> float:
     return float(np.mean(cv2.Sobel(grey, cv2.CV_64F, 1, 0) ** 2 + cv2.Sobel(grey, cv2.CV_64F, 0, 1) ** 2))
 
 
@@ -54,21 +60,21 @@ RECIPES = {
 }
 
 
-def auc(good: np.ndarray, bad: np.ndarray) -> float:
+def auc(good: Picture, bad: Picture) -> float:
     """Chance that a readable picture scores above an unreadable one; ties count half."""
     return float(((good[:, None] > bad) + 0.5 * (good[:, None] == bad)).mean())
 
 
-def catch(good: np.ndarray, bad: np.ndarray) -> float:
+def catch(good: Picture, bad: Picture) -> float:
     """Share of unreadable pictures below the score that 5 % of the readable ones fall under."""
     return float((bad < np.quantile(good, 0.05)).mean())
 
 
 def drawn(pages: int) -> None:
-    sys.path.insert(0, str(ROOT / "training" / "quality"))
+    sys.path.insert(0, str(ROOT))
     try:
-        from label import ASKED, Reader, make, normalised
-        from pages import draw_page
+        from training.quality.label import ASKED, Reader, make, normalised
+        from training.quality.pages import draw_page
 
         reader = Reader()
     except ImportError as error:
@@ -112,16 +118,16 @@ def drawn(pages: int) -> None:
 def risks(pages: int) -> None:
     """How often is each risk told where it is drawn, and where it is not?"""
     sys.path.insert(0, str(ROOT))
-    from training.damage import marks
+    from training.damage import covers, lights, stains, words
     from training.quality.capture import on_screen
     from training.quality.pages import draw_page
 
     drawn_as = {
-        "clean": (None, ""), "finger": (marks.finger, "covered"), "note": (marks.note, "covered"),
-        "bars": (marks.bars, "covered"), "mosaic": (marks.mosaic, "covered"),
-        "scribble": (marks.scribble, "smudge"), "stain": (marks.stain, "smudge"),
-        "smear": (marks.smear, "smudge"), "watermark": (marks.watermark, "watermark"),
-        "glare": (marks.glare, "glare"), "shadow": (marks.shadow, "shadow"), "fold": (marks.fold, "fold"),
+        "clean": (None, ""), "finger": (covers.finger, "covered"), "note": (covers.note, "covered"),
+        "bars": (covers.bars, "covered"), "mosaic": (covers.mosaic, "covered"),
+        "scribble": (stains.scribble, "smudge"), "stain": (stains.stain, "smudge"),
+        "smear": (stains.smear, "smudge"), "watermark": (words.watermark, "watermark"),
+        "glare": (lights.glare, "glare"), "shadow": (lights.shadow, "shadow"), "fold": (lights.fold, "fold"),
         "screen": (None, "screen_recapture"),
     }  # fmt: skip
     slugs = sorted({slug for _, slug in drawn_as.values()} - {""})
@@ -139,10 +145,10 @@ def risks(pages: int) -> None:
         )
 
 
-def damaged(page: Any, rng: np.random.Generator, mark: Any) -> np.ndarray:
+def damaged(page: Page, rng: np.random.Generator, mark: Mark | None) -> Picture:
     """The page on a drawn table with one mark, photographed; lightly, so that only the mark is wrong."""
-    from training.damage import marks
-    from training.damage.samples import around
+    from training.damage.canvas import Canvas, Stock
+    from training.damage.samples import FILE_MARKS, PAPER_MARKS, ROOM_MARKS, around
     from training.quality.capture import camera
     from training.surfaces import draw_surface
 
@@ -150,16 +156,19 @@ def damaged(page: Any, rng: np.random.Generator, mark: Any) -> np.ndarray:
     m = round(0.08 * max(height, width))
     pixels = cv2.copyMakeBorder(page.pixels, m, m, m, m, cv2.BORDER_REPLICATE).astype(np.float32)
     texts = [tuple(v + m for v in line.box) for line in page.lines]
-    canvas = marks.Canvas(rng, pixels, (m, m, m + width, m + height), texts)
-    stock, tables = marks.Stock([], [], []), (marks.PAPER_MARKS, marks.ROOM_MARKS, marks.FILE_MARKS)
+    canvas = Canvas(rng, pixels, (m, m, m + width, m + height), texts)
+    surfaces = [draw_surface(rng) for _ in range(4)]
+    photos = [np.dstack([surface, np.full(surface.shape[:2], 255, np.uint8)]) for surface in surfaces]
+    stock = Stock(objects=photos, things=photos, hands=photos, tips=[], textures=surfaces, photos=photos)
+    tables = (PAPER_MARKS, ROOM_MARKS, FILE_MARKS)
     on_paper, in_room, on_file = (any(mark is known for known, _ in table) for table in tables)
-    if on_paper:
+    if mark and on_paper:
         mark(canvas, stock)
     around(canvas, draw_surface(rng))
-    if in_room:
+    if mark and in_room:
         mark(canvas, stock)
     canvas.pixels = camera(np.clip(canvas.pixels, 0, 255).astype(np.uint8), rng).astype(np.float32)
-    if on_file:
+    if mark and on_file:
         mark(canvas, stock)
     return np.clip(canvas.pixels, 0, 255).astype(np.uint8)
 
@@ -167,7 +176,11 @@ def damaged(page: Any, rng: np.random.Generator, mark: Any) -> np.ndarray:
 def photos(folder: Path) -> None:
     if not (folder / "labels.jsonl").exists():
         raise SystemExit(f"the labelled photos are not at {folder}")
-    clean, alarmed, hits, false, asked = 0, Counter(), Counter(), Counter(), Counter()
+    clean = 0
+    alarmed: Counter[str] = Counter()
+    hits: Counter[str] = Counter()
+    false: Counter[str] = Counter()
+    asked: Counter[str] = Counter()
     names = {
         "shadow": "shadow",
         "glare": "glare",

@@ -132,7 +132,9 @@ def one(kind: str, way: Way, seed: int) -> dict[str, Any]:
     pyramid = Pyramid(pixels)
     border = find_border(pixels, pyramid=pyramid)
     size = Size(pixels.shape[1], pixels.shape[0])
-    view = view_document(size, border and border.quad, ViewParams(VIEW_SIDE)).picture(pyramid)
+    view = view_document(size, None if border is None else border.quad, ViewParams(VIEW_SIDE)).picture(
+        pyramid
+    )
     start = time.process_time()
     picture = reading.read_picture(view)
     seconds = time.process_time() - start

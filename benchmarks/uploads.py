@@ -15,7 +15,9 @@ import argparse
 import contextlib
 import os
 import resource
+import select
 import signal
+import socket
 import statistics
 import struct
 import sys
@@ -204,7 +206,7 @@ def hostile_bodies(server: Server) -> None:
         ),
         "one byte a second": (
             head + "Content-Length: 5000\n\n",
-            lambda n: (time.sleep(1), part[n : n + 1] or b"x")[1],
+            lambda n: slowly(part[n : n + 1] or b"x"),
         ),
     }
     for name, (said, more) in cases.items():
@@ -227,9 +229,12 @@ def hostile_bodies(server: Server) -> None:
     print(f"  temporary files left: {left_over()}")
 
 
-def answered(connection: object) -> bool:
-    import select
+def slowly(data: bytes) -> bytes:
+    time.sleep(1)
+    return data
 
+
+def answered(connection: socket.socket) -> bool:
     return bool(select.select([connection], [], [], 0)[0])
 
 

@@ -175,17 +175,20 @@ def fit(seen: list[Seen], code: str) -> None:
         right = false = 0
         for source in sorted({one.source for one in real}):
             at = fitted([one for one in real if one.source != source], code, check, row, least)
-            for one in (one for one in real if one.source == source and at is not None):
-                value = one.natives.get(check)
-                told = value is not None and (value >= at if row.worse == "above" else value <= at)
-                right, false = (
-                    right + (told and shows(one, code) is True),
-                    false + (told and not shows(one, code)),
-                )
+            for one in (one for one in real if one.source == source):
+                told = beyond(one.natives.get(check), at, row)
+                right += told and shows(one, code) is True
+                false += told and not shows(one, code)
         print(
             f"{code} {word}: bound on all {fitted(real, code, check, row, least)};"
             f" left out: right {right}, false {false}"
         )
+
+
+def beyond(value: float | None, bound: float | None, row: Bound) -> bool:
+    if value is None or bound is None:
+        return False
+    return value >= bound if row.worse == "above" else value <= bound
 
 
 def write(counts: dict[Told, Count]) -> None:
@@ -194,7 +197,7 @@ def write(counts: dict[Told, Count]) -> None:
     for (code, word), found in counts.items():
         head = rf"(\[{code}\.{word}\]\n(?:[^\[]*\n)?)right = .*\nshown = .*\nfalse = .*\nothers = .*\n"
         lines = "".join(f"{name} = {value}\n" for name, value in found._asdict().items())
-        text = re.sub(head, lambda m, lines=lines: m.group(1) + lines, text)
+        text = re.sub(head, rf"\g<1>{lines}", text)
     TABLE.write_text(text, encoding="utf-8")
 
 

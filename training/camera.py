@@ -133,6 +133,7 @@ class Bend:
 
 
 N = 17
+UNIT = np.array([[0, 0], [1, 0], [1, 1], [0, 1]], np.float32)
 FLAT = Bend(np.zeros((N, N, 2), np.float32), np.ones((N, N), np.float32))
 
 
@@ -166,7 +167,8 @@ def sample(grid: Field, u: Field, v: Field) -> Field:
     """Values of an n x n field at unit coordinates."""
     x = np.clip(u, -0.2, 1.2).astype(np.float32) * (N - 1)
     y = np.clip(v, -0.2, 1.2).astype(np.float32) * (N - 1)
-    return cv2.remap(grid, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    seen = cv2.remap(grid, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    return np.asarray(seen, np.float32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,9 +200,7 @@ def lay(texture: Rgba, quad: Points, bend: Bend = FLAT) -> Laid:
     small = cv2.resize(texture, (width, height), interpolation=cv2.INTER_AREA if shrink else cv2.INTER_LINEAR)
     rgb = cv2.copyMakeBorder(small[..., :3], 2, 2, 2, 2, cv2.BORDER_REPLICATE)
     alpha = cv2.copyMakeBorder(small[..., 3], 2, 2, 2, 2, cv2.BORDER_CONSTANT, value=0)
-    to_unit = cv2.getPerspectiveTransform(
-        quad.astype(np.float32), np.float32([[0, 0], [1, 0], [1, 1], [0, 1]])
-    )
+    to_unit = np.asarray(cv2.getPerspectiveTransform(quad.astype(np.float32), UNIT), np.float64)
     reach = 2 + (0 if bend.is_flat else 0.16 * float(edges.max()))
     x0, y0 = (int(v) for v in np.floor(np.clip(quad.min(0) - reach, 0, CANVAS - 1)))
     x1, y1 = (int(v) for v in np.ceil(np.clip(quad.max(0) + reach, 1, CANVAS)))
@@ -226,14 +226,13 @@ def lay(texture: Rgba, quad: Points, bend: Bend = FLAT) -> Laid:
         cv2.remap(alpha, map_x, map_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT).astype(np.float32)
         / 255
     )
-    return Laid(x0, y0, seen, cover, corners.astype(np.float32))
+    return Laid(x0, y0, seen, np.asarray(cover, np.float32), corners.astype(np.float32))
 
 
 def bent_corners(to_unit: NDArray[np.float64], bend: Bend) -> Points:
     """Where the sheet's corners come to lie: the u, v whose shifted values are the corner's."""
-    target = np.float32([[0, 0], [1, 0], [1, 1], [0, 1]])
-    unit = target.copy()
+    unit = UNIT.copy()
     for _ in range(6):
         shift = sample(bend.grid, unit[:, :1].copy(), unit[:, 1:].copy()).reshape(4, 2)
-        unit = target - shift
-    return cv2.perspectiveTransform(unit[None], np.linalg.inv(to_unit))[0]
+        unit = (UNIT - shift).astype(np.float32)
+    return np.asarray(cv2.perspectiveTransform(unit[None], np.linalg.inv(to_unit))[0], np.float32)

@@ -125,7 +125,7 @@ def tint(rng: Rng, low: int, high: int, spread: int) -> Colour:
 
 
 def vivid(rng: Rng, value: tuple[int, int] = (60, 255), saturation: tuple[int, int] = (90, 255)) -> Colour:
-    hsv = np.uint8([[[rng.integers(0, 180), rng.integers(*saturation), rng.integers(*value)]]])
+    hsv = np.array([[[rng.integers(0, 180), rng.integers(*saturation), rng.integers(*value)]]], np.uint8)
     r, g, b = (int(c) for c in cv2.cvtColor(hsv, cv2.COLOR_HSV2RGB)[0, 0])
     return r, g, b
 
@@ -153,7 +153,7 @@ def guilloche(sheet: Sheet, count: int = 14) -> None:
             y = h * (
                 k / count + 0.10 * np.sin(f1 * 2 * np.pi * t + p) + 0.03 * np.sin(f2 * 2 * np.pi * t + k)
             )
-            points = np.int32(np.stack([t * w, y], 1))
+            points = np.stack([t * w, y], 1).astype(np.int32)
             cv2.polylines(canvas, [points], False, colour, 1, cv2.LINE_AA)
     share = rng.uniform(0.25, 0.7)
     sheet.image.paste(Image.blend(sheet.image, Image.fromarray(canvas), share))
@@ -298,6 +298,7 @@ def frame(sheet: Sheet, inset: float, ink: Colour, kind: int) -> None:
         d.rectangle(box, outline=ink, width=int(sheet.rng.integers(5, 16)))
     else:
         step = int(sheet.rng.integers(6, 14))
+        around: list[tuple[float, float]]
         around = [(x, y) for x in range(int(inset), int(w - inset), step) for y in (inset, h - inset)]
         around += [(x, y) for y in range(int(inset), int(h - inset), step) for x in (inset, w - inset)]
         r = step * 0.55
@@ -451,7 +452,7 @@ def fold(rgb: NDArray[np.uint8], axis: int, rng: Rng) -> NDArray[np.uint8]:
     t = np.abs(np.arange(n) - n / 2) / n
     shade = 1 - rng.uniform(0.1, 0.6) * np.exp(-((t / rng.uniform(0.01, 0.09)) ** 1.3))
     shape = (n, 1, 1) if axis == 0 else (1, n, 1)
-    return np.clip(rgb * shade.reshape(shape), 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(rgb * shade.reshape(shape), 0, 255), np.uint8)
 
 
 def corner_alpha(shape: tuple[int, ...], radius: int) -> NDArray[np.uint8]:

@@ -25,7 +25,7 @@ def write_chunk(folder: Path, name: str, **arrays: np.ndarray) -> None:
     """Whole or not at all: a trainer may be reading the folder."""
     draft = folder / f"{name}.part"
     with draft.open("wb") as file:
-        np.savez(file, **arrays)
+        np.savez(file, allow_pickle=False, **arrays)
     draft.rename(draft.with_suffix(".npz"))
 
 

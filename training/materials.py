@@ -56,7 +56,7 @@ def pictures(root: Path, packages: tuple[str, ...]) -> Iterator[Path]:
 
 def read(path: Path) -> Image.Image | None:
     try:
-        image = Image.open(path)
+        image: Image.Image = Image.open(path)
         image.draft("RGB", (MAX_SIDE, MAX_SIDE))
         image.load()
     except (OSError, ValueError, Image.DecompressionBombError):

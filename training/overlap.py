@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import cv2
 import numpy as np
@@ -37,5 +38,5 @@ def overlaps(quads: Floats, true: NDArray[np.floating], width: int, height: int)
 
 def _clipped(quad: NDArray[np.floating], width: int, height: int) -> Floats:
     frame = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
-    polygon = cv2.intersectConvexConvex(cv2.convexHull(quad.astype(np.float32)).reshape(-1, 2), frame)[1]
-    return np.empty((0, 2), np.float32) if polygon is None else polygon.reshape(-1, 2).astype(np.float32)
+    polygon: Any = cv2.intersectConvexConvex(cv2.convexHull(quad.astype(np.float32)).reshape(-1, 2), frame)[1]
+    return np.asarray(() if polygon is None else polygon, np.float32).reshape(-1, 2)

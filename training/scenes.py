@@ -79,7 +79,7 @@ class Scene:
         blurred = cv2.GaussianBlur(laid.coverage(), (0, 0), float(rng.uniform(0.8, 7)))
         moved = cv2.warpAffine(
             blurred,
-            np.float32([[1, 0, shift[0]], [0, 1, shift[1]]]),
+            np.array([[1, 0, shift[0]], [0, 1, shift[1]]], np.float32),
             (CANVAS, CANVAS),
             borderMode=cv2.BORDER_REPLICATE,
         )
@@ -160,19 +160,18 @@ def ground(studio: Studio, scene: Scene) -> Field:
     texture = studio.surface(rng)
     h, w = texture.shape[:2]
     zoom = rng.uniform(0.45, 2.2)
-    source = np.float32([[0, 0], [w, 0], [w, h], [0, h]])
+    source = np.array([[0, 0], [w, 0], [w, h], [0, h]], np.float32)
     half = CANVAS * zoom * 0.7
     a = rng.uniform(0, 6.3)
     turn = np.array([[np.cos(a), np.sin(a)], [-np.sin(a), np.cos(a)]])
-    target = np.float32([[-half, -half], [half, -half], [half, half], [-half, half]]) @ turn.astype(
-        np.float32
-    )
+    square = np.array([[-half, -half], [half, -half], [half, half], [-half, half]], np.float32)
+    target = square @ turn.astype(np.float32)
     if rng.random() < 0.6:
         target *= 1 + rng.uniform(-0.18, 0.18, (4, 1)).astype(np.float32)
     target += np.float32(CANVAS / 2 + rng.uniform(-60, 60, 2))
     matrix = cv2.getPerspectiveTransform(source, target.astype(np.float32))
     if zoom < 0.8:
-        texture = cv2.GaussianBlur(texture, (0, 0), 0.5 / zoom)
+        texture = np.asarray(cv2.GaussianBlur(texture, (0, 0), 0.5 / zoom), np.uint8)
     seen = cv2.warpPerspective(
         texture, matrix, (CANVAS, CANVAS), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT_101
     )
@@ -290,13 +289,14 @@ def hand(studio: Studio, scene: Scene, quad: Points) -> None:
     along = np.array([np.cos(a), np.sin(a)])
     across = np.array([-along[1], along[0]])
     back = tip - along * length
-    corners = np.float32(
+    corners = np.array(
         [
             back - across * width / 2,
             tip - across * width / 2,
             tip + across * width / 2,
             back + across * width / 2,
-        ]
+        ],
+        np.float32,
     )
     scene.put(lay(toned, corners), shadow=rng.uniform(0, 0.4))
 
@@ -370,7 +370,8 @@ def rimmed(rng: Rng, texture: Rgba) -> Rgba:
     opaque = texture.copy()
     opaque[..., :3] = np.where(texture[..., 3:] > 128, texture[..., :3], value)
     opaque[..., 3] = 255
-    return cv2.copyMakeBorder(opaque, n, n, n, n, cv2.BORDER_CONSTANT, value=(value, value, value, 255))
+    rim = (value, value, value, 255)
+    return np.asarray(cv2.copyMakeBorder(opaque, n, n, n, n, cv2.BORDER_CONSTANT, value=rim), np.uint8)
 
 
 def thickness(scene: Scene, texture: Rgba, quad: Points) -> None:
@@ -447,7 +448,7 @@ def overrunning(rng: Rng, frame: Frame, aspect: float) -> Points:
         outward /= np.linalg.norm(outward)
         depth = float((quad[ends] - CANVAS / 2).dot(outward).mean())
         quad[ends] += outward * (CANVAS / 2 - depth + rng.uniform(0.0, 0.12) * CANVAS)
-    return np.float32(quad + rng.normal(0, 0.008 * CANVAS, (4, 2)))
+    return (quad + rng.normal(0, 0.008 * CANVAS, (4, 2))).astype(np.float32)
 
 
 def in_hand(studio: Studio, scene: Scene) -> None:
@@ -487,7 +488,7 @@ def covered(studio: Studio, scene: Scene) -> None:
     if not scene.is_scan and rng.random() < 0.35:
         scene.pixels *= light.cast_shadow(rng, CANVAS)
     if rng.random() < 0.06:
-        finger(scene, np.float32([[0, 0], [CANVAS, 0], [CANVAS, CANVAS], [0, CANVAS]]))
+        finger(scene, np.array([[0, 0], [CANVAS, 0], [CANVAS, CANVAS], [0, CANVAS]], np.float32))
 
 
 LIDS = ((252, 4), (240, 14), (200, 25), (120, 40), (25, 15), (6, 5))
@@ -556,12 +557,13 @@ def scan_margin(rng: Rng, frame: Frame, aspect: float) -> Points:
         margin[int(rng.integers(4))] = 0.03
     margin = np.where(margin == 0, -0.01, margin) * CANVAS
     top, right, bottom, left = margin
-    quad = np.float32(
-        [[left, top], [CANVAS - right, top], [CANVAS - right, CANVAS - bottom], [left, CANVAS - bottom]]
+    quad = np.array(
+        [[left, top], [CANVAS - right, top], [CANVAS - right, CANVAS - bottom], [left, CANVAS - bottom]],
+        np.float32,
     )
     a = np.deg2rad(rng.normal(0, 0.8))
-    turn = np.float32([[np.cos(a), np.sin(a)], [-np.sin(a), np.cos(a)]])
-    quad = (quad - CANVAS / 2) @ turn + CANVAS / 2
+    turn = np.array([[np.cos(a), np.sin(a)], [-np.sin(a), np.cos(a)]], np.float32)
+    quad = np.asarray((quad - CANVAS / 2) @ turn + CANVAS / 2, np.float32)
     sideways = (aspect > 1) != (frame.aspect > 1)
     return np.roll(quad, 1 if sideways else 2 if rng.random() < 0.1 else 0, 0)
 
@@ -682,14 +684,13 @@ def corner_map(corners: list[Points]) -> Field:
 
 
 def finish(scene: Scene) -> Sample:
-    image = cv2.resize(
-        np.clip(scene.pixels, 0, 255).astype(np.uint8), (INPUT, INPUT), interpolation=cv2.INTER_AREA
-    )
-    image = light.develop(scene.rng, image, scene.is_scan)
+    seen = np.clip(scene.pixels, 0, 255).astype(np.uint8)
+    small_photo = cv2.resize(seen, (INPUT, INPUT), interpolation=cv2.INTER_AREA)
+    image = light.develop(scene.rng, np.asarray(small_photo, np.uint8), scene.is_scan)
     page = np.clip(sum(scene.pages, np.zeros((CANVAS, CANVAS), np.float32)), 0, 1)
     border = np.maximum.reduce([border_of(p) for p in scene.pages]) if scene.pages else np.zeros_like(page)
     small = [cv2.resize(m, (MAP, MAP), interpolation=cv2.INTER_AREA) for m in (page, border)]
     maps = np.stack([*small, corner_map(scene.corners)], -1)
     around = (page[0], page[:, -1], page[-1], page[:, 0])
-    truth = np.float32([bool(scene.pages), *(1 - a.mean() for a in around)])
+    truth = np.array([bool(scene.pages), *(1 - a.mean() for a in around)], np.float32)
     return Sample(image, np.clip(maps * 255 + 0.5, 0, 255).astype(np.uint8), truth)

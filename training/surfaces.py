@@ -21,10 +21,10 @@ SIDE = 384
 def noise(rng: Rng, shape: tuple[int, int], cells: tuple[int, int]) -> NDArray[np.float32]:
     """Smooth noise of about unit size, `cells` lumps over the picture."""
     coarse = rng.normal(0, 1, cells).astype(np.float32)
-    return cv2.resize(coarse, shape[::-1], interpolation=cv2.INTER_CUBIC)
+    return np.asarray(cv2.resize(coarse, shape[::-1], interpolation=cv2.INTER_CUBIC), np.float32)
 
 
-def shade(colour: NDArray[np.float32] | tuple[int, int, int], field: NDArray[np.float32]) -> Rgb:
+def shade(colour: NDArray[np.float32] | tuple[int, int, int], field: NDArray[np.floating]) -> Rgb:
     """A colour times (1 + field)."""
     return np.clip(np.asarray(colour, np.float32) * (1 + field[..., None]), 0, 255).astype(np.uint8)
 
@@ -101,10 +101,10 @@ def patterned(rng: Rng) -> Rgb:
             out[:, a : a + max(1, int(step * 0.5))] = second
         elif kind == 1:
             out[a : a + max(1, int(step * 0.5))] = (
-                out[a : a + max(1, int(step * 0.5))] // 2 + np.uint8(second) // 2
+                out[a : a + max(1, int(step * 0.5))] // 2 + np.array(second, np.uint8) // 2
             )
             out[:, a : a + max(1, int(step * 0.5))] = (
-                out[:, a : a + max(1, int(step * 0.5))] // 2 + np.uint8(second) // 2
+                out[:, a : a + max(1, int(step * 0.5))] // 2 + np.array(second, np.uint8) // 2
             )
         elif kind == 2:
             for b in range(0, SIDE, step):
@@ -289,7 +289,7 @@ def vessel(rng: Rng, photos: list[Rgba]) -> Rgba:
     lift = h * rng.uniform(0.03, 0.16)
     c = w / 2
     body = np.array([[c - top, lift], [c + top, lift], [c + bottom, h - lift], [c - bottom, h - lift]])
-    cv2.fillPoly(mask, [np.int32(body)], 255, cv2.LINE_AA)
+    cv2.fillPoly(mask, [body.astype(np.int32)], 255, cv2.LINE_AA)
     cv2.ellipse(mask, (int(c), int(h - lift)), (int(bottom), int(lift)), 0, 0, 360, 255, -1, cv2.LINE_AA)
     cv2.ellipse(mask, (int(c), int(lift)), (int(top), int(lift)), 0, 0, 360, 255, -1, cv2.LINE_AA)
     light = np.linspace(rng.uniform(-0.5, 0.3), rng.uniform(-0.5, 0.3), w, dtype=np.float32)[None].repeat(

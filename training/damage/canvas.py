@@ -19,6 +19,7 @@ from training.documents import Rgba, Rng
 Field = NDArray[np.float32]
 Point = NDArray[np.float64]
 T = TypeVar("T")
+Picture = TypeVar("Picture", Field, NDArray[np.uint8])
 
 CLASSES = ("thing", "bar", "stain", "pen", "watermark", "glare", "shadow", "fold")
 VISIBLE = 7.0
@@ -40,7 +41,7 @@ class Canvas:
 
     @property
     def shape(self) -> tuple[int, int]:
-        return self.pixels.shape[:2]
+        return self.pixels.shape[0], self.pixels.shape[1]
 
     @property
     def short(self) -> float:
@@ -111,10 +112,15 @@ def between(rng: Rng, low: float, high: float) -> float:
     return float(low * (high / low) ** rng.random())
 
 
+def pixel(point: Point) -> tuple[int, int]:
+    x, y = point.astype(np.int32).tolist()
+    return x, y
+
+
 def whole(mask: Field, grow: float) -> Field:
     """A thin mark as the place a person would point at."""
     n = max(3, round(grow)) | 1
-    return cv2.dilate(mask, np.ones((n, n), np.uint8))
+    return np.asarray(cv2.dilate(mask, np.ones((n, n), np.uint8)), np.float32)
 
 
 def colour(rng: Rng) -> NDArray[np.float64]:
@@ -126,7 +132,7 @@ def colour(rng: Rng) -> NDArray[np.float64]:
 def cells(rng: Rng, shape: tuple[int, int], size: float) -> Field:
     """Smooth noise of about unit deviation, with features of `size` pixels."""
     small = rng.standard_normal((int(shape[0] / size) + 3, int(shape[1] / size) + 3), np.float32)
-    return cv2.resize(small, shape[::-1], interpolation=cv2.INTER_CUBIC)
+    return np.asarray(cv2.resize(small, shape[::-1], interpolation=cv2.INTER_CUBIC), np.float32)
 
 
 def blob(c: Canvas, centre: Point, radius: float, rough: float = 0.3) -> Field:
@@ -140,18 +146,18 @@ def blob(c: Canvas, centre: Point, radius: float, rough: float = 0.3) -> Field:
     return mask
 
 
-def laid(
-    c: Canvas, picture: NDArray[np.generic], centre: Point, size: float, angle: float
-) -> NDArray[np.generic]:
+def laid(c: Canvas, picture: Picture, centre: Point, size: float, angle: float) -> Picture:
     """A picture turned and put on an empty canvas, `size` pixels on its longer side."""
     h, w = picture.shape[:2]
     k = size / max(h, w)
     if k < 0.6:
-        picture = cv2.resize(picture, None, fx=2 * k, fy=2 * k, interpolation=cv2.INTER_AREA)
+        small = cv2.resize(picture, None, fx=2 * k, fy=2 * k, interpolation=cv2.INTER_AREA)
+        picture = np.asarray(small, picture.dtype)
         (h, w), k = picture.shape[:2], 0.5
     turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]]) * k
-    matrix = np.float32(np.column_stack([turn, centre - turn @ (w / 2, h / 2)]))
-    return cv2.warpAffine(picture, matrix, c.shape[::-1], flags=cv2.INTER_LINEAR)
+    matrix = np.column_stack([turn, centre - turn @ (w / 2, h / 2)]).astype(np.float32)
+    moved = cv2.warpAffine(picture, matrix, c.shape[::-1], flags=cv2.INTER_LINEAR)
+    return np.asarray(moved, picture.dtype)
 
 
 def texture(c: Canvas, stock: Stock) -> Field:
@@ -159,22 +165,23 @@ def texture(c: Canvas, stock: Stock) -> Field:
     rgb = pick(c.rng, stock.textures)
     grey = np.ascontiguousarray(rgb[..., int(c.rng.integers(3))])
     k = between(c.rng, 0.35, 1.6) * max(c.shape) / max(grey.shape)
-    grey = cv2.resize(grey, None, fx=k, fy=k, interpolation=cv2.INTER_AREA if k < 1 else cv2.INTER_LINEAR)
+    way = cv2.INTER_AREA if k < 1 else cv2.INTER_LINEAR
+    fine = cv2.resize(grey, None, fx=k, fy=k, interpolation=way)
     h, w = c.shape
     big = cv2.copyMakeBorder(
-        grey, 0, max(0, h - grey.shape[0]), 0, max(0, w - grey.shape[1]), cv2.BORDER_REFLECT_101
+        fine, 0, max(0, h - fine.shape[0]), 0, max(0, w - fine.shape[1]), cv2.BORDER_REFLECT_101
     )
     y, x = int(c.rng.integers(big.shape[0] - h + 1)), int(c.rng.integers(big.shape[1] - w + 1))
     part = big[y : y + h, x : x + w].astype(np.float32)
-    return (part - part.mean()) / max(2.0, float(part.std()))
+    return np.asarray((part - part.mean()) / max(2.0, float(part.std())), np.float32)
 
 
 def soft(mask: Field, sigma: float) -> Field:
     """Blurred; wide blurs on a smaller copy."""
     mask = mask.astype(np.float32)
     if sigma < 5:
-        return cv2.GaussianBlur(mask, (0, 0), max(0.4, sigma))
+        return np.asarray(cv2.GaussianBlur(mask, (0, 0), max(0.4, sigma)), np.float32)
     k = 2.5 / sigma
     small = cv2.resize(mask, None, fx=k, fy=k, interpolation=cv2.INTER_AREA)
     blurred = cv2.GaussianBlur(small, (0, 0), 2.5)
-    return cv2.resize(blurred, mask.shape[1::-1], interpolation=cv2.INTER_LINEAR)
+    return np.asarray(cv2.resize(blurred, mask.shape[1::-1], interpolation=cv2.INTER_LINEAR), np.float32)

@@ -16,6 +16,7 @@ from training.damage.canvas import (
     colour,
     laid,
     pick,
+    pixel,
     soft,
     whole,
 )
@@ -48,7 +49,7 @@ def slanted(c: Canvas, box: tuple[int, int, int, int], slant: float) -> Field:
     turn = np.array([[1, slant], [-slant, 1]])
     mask = np.zeros(c.shape, np.float32)
     points = (corners - centre) @ turn + centre
-    cv2.fillPoly(mask, [np.int32(points * 16)], 1.0, cv2.LINE_AA, 4)
+    cv2.fillPoly(mask, [(points * 16).astype(np.int32)], 1.0, cv2.LINE_AA, 4)
     return mask
 
 
@@ -75,7 +76,7 @@ def brushed(c: Canvas, box: tuple[int, int, int, int]) -> Field:
     middle = (top + bottom) / 2
     rows = middle + c.rng.normal(0, 0.25 * width, len(steps))
     mask = np.zeros(c.shape, np.float32)
-    line = np.int32(np.stack([steps, rows], -1) * 16)
+    line = (np.stack([steps, rows], -1) * 16).astype(np.int32)
     cv2.polylines(mask, [line], False, 1.0, width, cv2.LINE_AA, 4)
     return mask
 
@@ -118,13 +119,14 @@ def mosaic(c: Canvas, _: Stock) -> None:
 def lay_thing(c: Canvas, cut_out: Rgba, centre: Point, size: float, angle: float) -> None:
     """A cut-out object with its shadow."""
     over = laid(c, cut_out, centre, size, angle)
-    put(c, over[..., :3].astype(np.float32), over[..., 3].astype(np.float32) / 255)
+    put(c, over[..., :3].astype(np.float32), over[..., 3].astype(np.float32) / np.float32(255))
 
 
 def put(c: Canvas, over: Field, alpha: Field) -> None:
     drop = c.rng.normal(0, 0.02, 2) * c.short
     blurred = soft(alpha, c.rng.uniform(0.004, 0.03) * c.short)
-    shade = cv2.warpAffine(blurred, np.float32([[1, 0, drop[0]], [0, 1, drop[1]]]), c.shape[::-1])
+    away = np.array([[1, 0, drop[0]], [0, 1, drop[1]]], np.float32)
+    shade = cv2.warpAffine(blurred, away, c.shape[::-1])
     c.pixels *= 1 - np.float32(c.rng.uniform(0, 0.55)) * (shade * (1 - alpha))[..., None]
     c.hide(alpha)
     c.add("thing", c.blend(over * np.float32(lit(c)), alpha))
@@ -150,7 +152,7 @@ def rod(c: Canvas, _: Stock) -> None:
         end = at + inward * c.rng.uniform(0.1, 0.6) * c.short + c.rng.normal(0, 0.1, 2) * c.short
     width = max(3, int(between(c.rng, 0.015, 0.12) * c.short))
     mask = np.zeros(c.shape, np.float32)
-    cv2.line(mask, tuple(np.int32(start)), tuple(np.int32(end)), 1.0, width, cv2.LINE_AA)
+    cv2.line(mask, pixel(start), pixel(end), 1.0, width, cv2.LINE_AA)
     across = np.clip(cv2.distanceTransform((mask > 0.5).astype(np.uint8), cv2.DIST_L2, 3) / width * 2, 0, 1)
     shading = (0.55 + c.rng.uniform(0, 0.6) * across + 0.03 * cells(c.rng, c.shape, 4))[..., None]
     put(c, np.clip(colour(c.rng) * shading, 0, 255).astype(np.float32), mask)
@@ -163,7 +165,7 @@ def note(c: Canvas, stock: Stock) -> None:
     box = cv2.boxPoints((tuple(map(float, centre)), tuple(map(float, 2 * half)), float(c.rng.uniform(0, 90))))
     mask = np.zeros(c.shape, np.float32)
     if c.rng.random() < 0.8:
-        cv2.fillPoly(mask, [np.int32(box)], 1.0)
+        cv2.fillPoly(mask, [box.astype(np.int32)], 1.0)
     else:
         mask = blob(c, centre, float(half.max()), 0.1)
     mask = soft(mask, c.rng.uniform(0.4, 1.2))
@@ -196,8 +198,8 @@ def capsule(c: Canvas, tip: Point, along: Point, radius: float, base: np.ndarray
     knuckle = tip - along * radius * c.rng.uniform(2.5, 4.5)
     back = knuckle - (along + bend) * 3 * max(c.shape)
     width = max(3, int(2 * radius))
-    cv2.line(ink, tuple(np.int32(tip - along * radius)), tuple(np.int32(knuckle)), 255, width)
-    cv2.line(ink, tuple(np.int32(knuckle)), tuple(np.int32(back)), 255, int(width * c.rng.uniform(1, 1.25)))
+    cv2.line(ink, pixel(tip - along * radius), pixel(knuckle), 255, width)
+    cv2.line(ink, pixel(knuckle), pixel(back), 255, int(width * c.rng.uniform(1, 1.25)))
     inner = np.clip(cv2.distanceTransform((ink > 0).astype(np.uint8), cv2.DIST_L2, 3) / radius, 0, 1)
     light_on = (
         0.68 + c.rng.uniform(0.05, 0.38) * np.sqrt(inner) + 0.04 * cells(c.rng, c.shape, max(2.0, radius / 4))
@@ -208,7 +210,7 @@ def capsule(c: Canvas, tip: Point, along: Point, radius: float, base: np.ndarray
     light_on *= (1 - creases) * (1 + c.rng.normal(0, 0.1) * np.clip(depth / (3 * radius), -2, 1))
     skin = base.astype(np.float32) * light_on[..., None].astype(np.float32)
     redder = np.exp(-np.clip(-depth, 0, None) / np.float32(radius))[..., None] * np.float32(c.rng.random())
-    skin = skin * (1 - redder * np.float32([0.0, 0.12, 0.1]))
+    skin = skin * (1 - redder * np.array([0.0, 0.12, 0.1], np.float32))
     if c.rng.random() < 0.6:
         nail = np.zeros(c.shape, np.float32)
         middle = tuple(int(v) for v in tip - along * radius * 0.7)
@@ -216,7 +218,7 @@ def capsule(c: Canvas, tip: Point, along: Point, radius: float, base: np.ndarray
         cv2.ellipse(nail, middle, axes, float(np.rad2deg(np.arctan2(along[1], along[0]))), 0, 360, 1.0, -1)
         tone = np.array([0.1, 0.16, 0.2]) if c.rng.random() < 0.85 else c.rng.uniform(-0.7, 0.3, 3)
         skin = skin * (1 + tone.astype(np.float32) * soft(nail, 1)[..., None])
-    mask = soft(ink.astype(np.float32) / 255, max(0.5, radius * between(c.rng, 0.015, 0.2)))
+    mask = soft(ink.astype(np.float32) / np.float32(255), max(0.5, radius * between(c.rng, 0.015, 0.2)))
     put(c, np.clip(skin, 0, 255).astype(np.float32), mask)
 
 

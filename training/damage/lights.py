@@ -54,7 +54,7 @@ def spot(c: Canvas) -> Field:
     u = ((xx - cx) * np.cos(turn) + (yy - cy) * np.sin(turn)) / rx
     v = ((yy - cy) * np.cos(turn) - (xx - cx) * np.sin(turn)) / ry
     distance = np.square(u).astype(np.float32) + np.square(v).astype(np.float32)
-    return np.exp(-np.power(distance, np.float32(c.rng.uniform(0.5, 2.5))))
+    return np.asarray(np.exp(-np.power(distance, np.float32(c.rng.uniform(0.5, 2.5)))), np.float32)
 
 
 def window(c: Canvas) -> Field:
@@ -93,7 +93,7 @@ def shadow(c: Canvas, stock: Stock) -> None:
 
 def silhouette(c: Canvas, stock: Stock) -> Field:
     cut_out = pick(c.rng, stock.hands if c.rng.random() < 0.6 else stock.objects)
-    alpha = np.ascontiguousarray(cut_out[..., 3]).astype(np.float32) / 255
+    alpha = np.ascontiguousarray(cut_out[..., 3]).astype(np.float32) / np.float32(255)
     at, inward = c.rim_point()
     size = between(c.rng, 0.5, 2) * c.short
     return laid(c, alpha, at - inward * 0.2 * size, size, c.rng.uniform(0, 6.28))
@@ -128,8 +128,8 @@ def fold(c: Canvas, _: Stock) -> None:
     seen = whole((np.abs(shade - wide) > 0.02).astype(np.float32), 0.02 * c.short)
     bent = c.rng.uniform(0, 0.02) * c.short / max(1e-6, float(np.abs(slope).max()))
     yy, xx = np.mgrid[: c.shape[0], : c.shape[1]].astype(np.float32)
-    way = (np.float32(xx + bent * across), np.float32(yy + bent * down))
-    moved = cv2.remap(c.pixels, *way, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    way_x, way_y = (xx + bent * across).astype(np.float32), (yy + bent * down).astype(np.float32)
+    moved = cv2.remap(c.pixels, way_x, way_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     c.pixels = np.clip(moved * shade[..., None], 0, 255).astype(np.float32)
     c.add("fold", seen)
 
@@ -144,7 +144,7 @@ def ridge(c: Canvas, a: float, share: float, reach: float) -> Field:
     if reach < 1:
         along = ((yy - py) * np.cos(a) - (xx - px) * np.sin(a)) / (c.short * reach)
         roof *= np.exp(-np.square(along.astype(np.float32)))
-    return roof * np.float32(c.rng.normal(0, 1))
+    return np.asarray(roof * np.float32(c.rng.normal(0, 1)), np.float32)
 
 
 def creases(rng: Rng) -> list[tuple[float, float]]:

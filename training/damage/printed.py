@@ -84,7 +84,7 @@ def shading(rng: Rng, shape: tuple[int, int], cx: float, rx: float) -> Field:
     """Light from one side."""
     x = np.arange(shape[1], dtype=np.float32)[None]
     side = np.clip((x - cx) / rx, -1, 1) * rng.uniform(-0.3, 0.3)
-    return (1 + side + 0.05 * cells(rng, shape, 20)).astype(np.float32)
+    return np.asarray(1 + side + 0.05 * cells(rng, shape, 20), np.float32)
 
 
 def dressed(rng: Rng, cloth: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
@@ -116,7 +116,7 @@ def oval(shape: tuple[int, int], middle: Pair, radii: Pair) -> Field:
     mask = np.zeros(shape, np.float32)
     centre, axes = (tuple(round(v) for v in pair) for pair in (middle, radii))
     cv2.ellipse(mask, centre, (max(1, axes[0]), max(1, axes[1])), 0, 0, 360, 1.0, -1, cv2.LINE_AA)
-    return cv2.GaussianBlur(mask, (0, 0), 1.2)
+    return np.asarray(cv2.GaussianBlur(mask, (0, 0), 1.2), np.float32)
 
 
 def lay(picture: Field, over: np.ndarray, mask: Field, strength: float = 1.0) -> None:
@@ -210,7 +210,13 @@ def signature(rng: Rng) -> tuple[np.ndarray, Field]:
     )
     alpha = np.zeros((height, n), np.float32)
     cv2.polylines(
-        alpha, [np.int32(np.stack([x, y], -1) * 16)], False, 1.0, int(rng.integers(1, 5)), cv2.LINE_AA, 4
+        alpha,
+        [(np.stack([x, y], -1) * 16).astype(np.int32)],
+        False,
+        1.0,
+        int(rng.integers(1, 5)),
+        cv2.LINE_AA,
+        4,
     )
     ink = np.array([(20, 20, 30), (30, 40, 130), (20, 20, 20), (170, 30, 40)][int(rng.integers(4))], np.uint8)
     return np.broadcast_to(ink, (height, n, 3)).astype(np.uint8), alpha

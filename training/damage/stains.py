@@ -14,6 +14,7 @@ from training.damage.canvas import (
     cells,
     laid,
     pick,
+    pixel,
     soft,
     texture,
     whole,
@@ -36,7 +37,7 @@ SHARES = (0.25, 0.25, 0.1, 0.08, 0.04, 0.13, 0.1, 0.05)
 def tint_of(c: Canvas) -> np.ndarray:
     """Linear factors of what soaks the paper at full depth."""
     tint = np.array(TINTS[NAMES[int(c.rng.choice(len(NAMES), p=SHARES))]])
-    return np.clip(tint * np.exp(c.rng.normal(0, 0.15, 3)), 0.02, 0.98)
+    return np.asarray(np.clip(tint * np.exp(c.rng.normal(0, 0.15, 3)), 0.02, 0.98))
 
 
 def soak(c: Canvas, depth: Field) -> None:
@@ -97,7 +98,7 @@ def smear(c: Canvas, _: Stock) -> None:
         kernel = np.zeros((n, n), np.float32)
         a = c.rng.uniform(0, np.pi)
         d = np.array([np.cos(a), np.sin(a)]) * n / 2
-        cv2.line(kernel, tuple(np.int32(n / 2 - d)), tuple(np.int32(n / 2 + d)), 1.0)
+        cv2.line(kernel, pixel(n / 2 - d), pixel(n / 2 + d), 1.0)
         dragged = cv2.filter2D(c.pixels, -1, kernel / kernel.sum())
         dragged = np.minimum(dragged, c.pixels * c.rng.uniform(0.8, 1.0) + 255 * c.rng.uniform(0, 0.2))
     else:
@@ -105,7 +106,7 @@ def smear(c: Canvas, _: Stock) -> None:
         dragged = hazed * c.rng.uniform(0.8, 1) + c.rng.uniform(0, 50)
     new = c.pixels * (1 - mask[..., None]) + dragged * mask[..., None]
     seen = c.replace(new, mask > 0.3)
-    c.add("stain", (mask > 0.3) * (cv2.blur(seen, (21, 21)) > 0.1))
+    c.add("stain", ((mask > 0.3) & (cv2.blur(seen, (21, 21)) > 0.1)).astype(np.float32))
 
 
 def print_of_finger(c: Canvas, _: Stock) -> None:
@@ -156,7 +157,7 @@ def strike(c: Canvas, _: Stock) -> None:
 
 def draw(c: Canvas, line: np.ndarray, width: float, strength: float) -> None:
     mask = np.zeros(c.shape, np.float32)
-    cv2.polylines(mask, [np.int32(line * 16)], False, 1.0, max(1, round(width)), cv2.LINE_AA, 4)
+    cv2.polylines(mask, [(line * 16).astype(np.int32)], False, 1.0, max(1, round(width)), cv2.LINE_AA, 4)
     ink = np.array(pick(c.rng, [*INKS, tuple(c.rng.uniform(0, 160, 3))]), np.float32)
     if width > 0.015 * c.short and c.rng.random() < 0.4:  # a highlighter lets the print through
         ink = np.array(pick(c.rng, [(1, 1, 0.3), (0.5, 1, 0.5), (1, 0.6, 0.8)]), np.float32)

@@ -36,7 +36,7 @@ def watermark(c: Canvas, _: Stock) -> None:
         x, y = c.rng.uniform(-0.25, 0.25, 2) * c.short + side / 2
         pen.text((x - length / 2, y - size / 2), words, font=font, fill=255)
     angle = float(c.rng.choice([0, 30, 45, -30, c.rng.uniform(-60, 60)]))
-    turned = np.asarray(layer.rotate(angle, Image.Resampling.BILINEAR), np.float32) / 255
+    turned = np.asarray(layer.rotate(angle, Image.Resampling.BILINEAR), np.float32) / np.float32(255)
     y0, x0 = (side - h) // 2, (side - w) // 2
     mask = turned[y0 : y0 + h, x0 : x0 + w]
     ink = np.full(3, 255.0 if c.rng.random() < 0.25 else c.rng.uniform(0, 160))

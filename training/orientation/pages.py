@@ -94,7 +94,7 @@ class Sheet:
         self.mark.rectangle((box[0], box[1], box[2] - 1, box[3] - 1), fill=TEXT)
 
     def size(self) -> int:
-        return round(11 * 6.5 ** (self.rng.random() ** 1.6))
+        return round(11 * 6.5 ** self.rng.random() ** 1.6)
 
     # -------- what stands on a page
 
@@ -184,7 +184,8 @@ class Sheet:
         if rng.random() < 0.4:
             cells = np.tile(self.noise.integers(0, 2, 90).astype(np.uint8), (20, 1))
         factor = rng.randint(2, 7)
-        self.paste(cv2.resize(cells * 235 + 10, None, fx=factor, fy=factor, interpolation=cv2.INTER_NEAREST))
+        large = cv2.resize(cells * 235 + 10, None, fx=factor, fy=factor, interpolation=cv2.INTER_NEAREST)
+        self.paste(np.asarray(large, np.uint8))
 
     def ornament(self) -> None:
         """Rows of the same small shape, as frames, dividing lines and the windows of houses have."""
@@ -252,13 +253,14 @@ def photographed(page: Page, rng: random.Random) -> Page:
     h, w = tones.shape
     if rng.random() < 0.7:
         sigma = 0.4 * 5 ** rng.random()
-        tones = cv2.GaussianBlur(tones, (0, 0), sigma, sigmaY=sigma * rng.uniform(0.5, 1.5))
+        blurred = cv2.GaussianBlur(tones, (0, 0), sigma, sigmaY=sigma * rng.uniform(0.5, 1.5))
+        tones = np.asarray(blurred, np.float32)
     if rng.random() < 0.2:
         kernel = np.zeros((9, 9), np.float32)
         angle, length = rng.uniform(0, np.pi), rng.uniform(1, 4)
         end = (round(4 + length * np.cos(angle)), round(4 + length * np.sin(angle)))
         cv2.line(kernel, (8 - end[0], 8 - end[1]), end, 1.0)
-        tones = cv2.filter2D(tones, -1, kernel / kernel.sum())
+        tones = np.asarray(cv2.filter2D(tones, -1, kernel / kernel.sum()), np.float32)
     light = cv2.resize(
         noise.uniform(0.55, 1.05, (3, 3)).astype(np.float32), (w, h), interpolation=cv2.INTER_CUBIC
     )

@@ -189,4 +189,6 @@ def export(net: nn.Module, out: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), Path(sys.argv[2]), *map(float, sys.argv[3:4]), *map(Path, sys.argv[4:5]))
+    given = dict(enumerate(sys.argv))
+    start = Path(given[4]) if 4 in given else None
+    main(Path(given[1]), Path(given[2]), float(given.get(3, 25)), start)

@@ -155,7 +155,7 @@ def machine(rng: random.Random, length: int) -> str:
 
 def chinese(rng: random.Random, length: int) -> str:
     common = double_byte("gb2312", 0xB0, 0xD7) if rng.random() < 0.85 else double_byte("big5", 0xA4, 0xC6)
-    parts = []
+    parts: list[str] = []
     while sum(map(len, parts)) < length / 2:
         way = rng.random()
         parts.append(

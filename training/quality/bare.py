@@ -1,6 +1,6 @@
 """Strips of surfaces without any text: wood, stone, cloth, tiles, as `training/surfaces.py` draws them.
 
-    python bare.py OUT.npz --first 0 --surfaces 600
+    python -m training.quality.bare OUT.npz --first 0 --surfaces 600
 
 What the finder takes for lines on them is labelled as no text; a file as those of `label.py`, to be fitted
 beside them. PYTHONPATH: the root of the repository.
@@ -14,10 +14,10 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-from capture import DAMAGES, camera
-from label import save, strips_of
-from pages import Page
 
+from training.quality.capture import DAMAGES, camera
+from training.quality.label import Arrays, PictureRow, save, strips_of
+from training.quality.pages import Page
 from training.surfaces import cloth, leaves, marble, patterned, speckled, wood
 
 SURFACES = (wood, wood, wood, speckled, marble, cloth, patterned, leaves)
@@ -41,7 +41,8 @@ def main() -> None:
     ask.add_argument("--first", type=int, default=0)
     ask.add_argument("--surfaces", type=int, default=600)
     options = ask.parse_args()
-    parts, pictures = [], []
+    parts: list[Arrays] = []
+    pictures: list[PictureRow] = []
     for seed in range(options.first, options.first + options.surfaces):
         picture = np.ascontiguousarray(bare_picture(seed))
         strips, widths, heights, letters, _ = strips_of(

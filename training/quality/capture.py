@@ -21,11 +21,13 @@ TO_DISPLAY = (np.power(np.arange(8192) / 8191, 1 / 2.2) * 255 + 0.5).astype(np.u
 
 
 def linear(a: Picture) -> np.ndarray:
-    return TO_LINEAR[a]
+    light: np.ndarray = TO_LINEAR[a]
+    return light
 
 
 def display(a: np.ndarray) -> Picture:
-    return TO_DISPLAY[np.clip(a * 8191 + 0.5, 0, 8191).astype(np.int16)]
+    shown: Picture = TO_DISPLAY[np.clip(a * 8191 + 0.5, 0, 8191).astype(np.int16)]
+    return shown
 
 
 def rounded(a: np.ndarray) -> Picture:
@@ -129,7 +131,7 @@ def recompress(a: Picture, level: float, text_px: float, rng: Rng) -> Picture:
 
 def jpeg(a: Picture, quality: int) -> Picture:
     _, data = cv2.imencode(".jpg", a[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, quality])
-    return cv2.imdecode(data, 1)[..., ::-1]
+    return np.asarray(cv2.imdecode(data, 1))[..., ::-1]
 
 
 Damage = Callable[[Picture, float, float, Rng], Picture]
@@ -186,7 +188,8 @@ def photographed(page: Picture, rng: Rng) -> tuple[Picture, np.ndarray]:
         np.float32
     )
     table += rng.uniform(2, 18) * cv2.resize(cells, size)[..., None] + rng.normal(0, 3, table.shape)
-    matrix = cv2.getPerspectiveTransform(np.float32([[0, 0], [w, 0], [w, h], [0, h]]), np.float32(corners))
+    flat = np.array([[0, 0], [w, 0], [w, h], [0, h]], np.float32)
+    matrix = cv2.getPerspectiveTransform(flat, corners.astype(np.float32))
     warped = cv2.warpPerspective(page, matrix, size, flags=cv2.INTER_LINEAR)
     mask = cv2.warpPerspective(np.full((h, w), 1, np.float32), matrix, size)[..., None]
     return rounded(table * (1 - mask) + warped * mask), matrix
@@ -228,7 +231,7 @@ def pixel_pattern(u: np.ndarray, v: np.ndarray, rng: Rng) -> np.ndarray:
     if rng.random() < 0.2:  # turned on its side, as a telephone is
         u, v = v, u
     if plain:
-        lit = np.repeat(((u > 0.15) & (u < 0.85))[..., None] / 0.7, 3, 2)
+        lit: np.ndarray = np.repeat(((u > 0.15) & (u < 0.85))[..., None] / 0.7, 3, 2)
     else:
         lit = 0.03 + 0.97 * np.stack([(u - k / 3) % 1 < fill / 3 for k in range(3)], -1) * 3 / fill
     return (lit * ((v < 0.5 + fill / 2) / (0.5 + fill / 2))[..., None]).astype(np.float32)

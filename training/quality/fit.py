@@ -1,6 +1,6 @@
 """Train the text model on labelled strips and write it as ONNX.
 
-    python fit.py strips0.npz strips1.npz --out text_lines.onnx
+    python -m training.quality.fit strips0.npz strips1.npz --out text_lines.onnx
 
 A small convolutional network looks at one strip (24 px of glyph height in 32 x 64) and answers twice: is
 this text, and would it be read. Pages, not strips, are held out. The picture's chance to be read is then one
@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import functools
 from pathlib import Path
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -73,7 +74,9 @@ def loss(weights: Weights, x: jnp.ndarray, text: jnp.ndarray, read: jnp.ndarray)
 
 
 @functools.partial(jax.jit, donate_argnums=(0, 1, 2))
-def step(weights: Weights, m: Weights, v: Weights, t: jnp.ndarray, rate: jnp.ndarray, batch: tuple) -> tuple:
+def step(
+    weights: Weights, m: Weights, v: Weights, t: jnp.ndarray, rate: jnp.ndarray, batch: tuple[Any, ...]
+) -> tuple[Any, ...]:
     """One step of Adam with decoupled decay."""
     value, slope = jax.value_and_grad(loss)(weights, *batch)
     m = jax.tree.map(lambda a, g: 0.9 * a + 0.1 * g, m, slope)
@@ -160,7 +163,10 @@ def picture_numbers(data: dict[str, np.ndarray], out: np.ndarray) -> np.ndarray:
     order = np.argsort(data["picture"], kind="stable")
     ends = np.searchsorted(data["picture"][order], np.arange(len(data["picture_page"]) + 1))
     return np.array(
-        [[mean_chance(*chance[part].T, data["letters"][part])] for part in np.split(order, ends[1:-1])]
+        [
+            [mean_chance(chance[part, 0], chance[part, 1], data["letters"][part])]
+            for part in np.split(order, ends[1:-1])
+        ]
     )
 
 

@@ -1,6 +1,6 @@
 """Make the training set of the text model: strips cut by scanfix's own finder, with what OCR could read.
 
-    python label.py OUT.npz --first 0 --pages 300 --variants 7
+    python -m training.quality.label OUT.npz --first 0 --pages 300 --variants 7
 
 Truth of a strip: 1/0 whether it lies on a line of known text, and the share of that line's characters that
 RapidOCR (its models come in the package) reads from the true box. Lines that OCR misreads on the clean
@@ -14,19 +14,22 @@ import argparse
 import logging
 import random
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
-from capture import DAMAGES, camera, photographed, room
-from pages import Line, Page, draw_page
 
 from scanfix.checks.lines import LineParams, candidates, letters_in
 from scanfix.checks.strokes import cut_strips
 from scanfix.checks.view import view_document
 from scanfix.geometry import Quad
 from scanfix.pyramid import Pyramid
+from training.quality.capture import DAMAGES, camera, photographed, room
+from training.quality.pages import Line, Page, draw_page
 
 ASKED = 8
+Arrays = tuple[np.ndarray, ...]
+PictureRow = tuple[Any, ...]
 
 
 class Reader:
@@ -40,7 +43,7 @@ class Reader:
             "EngineConfig.onnxruntime.intra_op_num_threads": 1,
             "EngineConfig.onnxruntime.inter_op_num_threads": 1,
         }
-        self.engine = RapidOCR(params={**one, "Rec.rec_batch_num": 4})
+        self.engine: Any = RapidOCR(params={**one, "Rec.rec_batch_num": 4})
         self.engine(np.full((48, 320, 3), 255, np.uint8), use_det=False, use_cls=False, use_rec=True)
 
     def shares(self, page: np.ndarray, lines: list[Line]) -> list[float]:
@@ -110,9 +113,10 @@ def strips_of(
     """Strips found on the picture, their widths, heights and letters, and their boxes in page pixels."""
     h, w = page.pixels.shape[:2]
     flat = np.allclose(matrix, np.eye(3))
-    corners = cv2.perspectiveTransform(np.float32([[[0, 0], [w, 0], [w, h], [0, h]]]), matrix)[0]
+    frame = np.array([[[0, 0], [w, 0], [w, h], [0, h]]], np.float32)
+    corners = cv2.perspectiveTransform(frame, matrix)[0]
     jitter = np.array([[rng.gauss(0, 0.004) * max(h, w) for _ in range(2)] for _ in range(4)])
-    native = Pyramid(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY))
+    native = Pyramid(np.asarray(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY), np.uint8))
     view = view_document(native.size, None if flat else Quad.of(corners + jitter))
     boxes = candidates(view.picture(native), LineParams())
     strips, widths, heights = cut_strips(native, view, boxes, along_rows=True)
@@ -144,7 +148,9 @@ def main() -> None:
     ask.add_argument("--pages", type=int, default=300)
     ask.add_argument("--variants", type=int, default=7)
     options = ask.parse_args()
-    reader, parts, pictures = Reader(), [], []
+    reader = Reader()
+    parts: list[Arrays] = []
+    pictures: list[PictureRow] = []
     for seed in range(options.first, options.first + options.pages):
         page, rng = draw_page(seed), random.Random(seed)
         askable = [line for line in page.lines if len(normalised(line.text)) >= 2]
@@ -180,14 +186,15 @@ def main() -> None:
     save(options.out, parts, pictures)
 
 
-def save(out: Path, parts: list, pictures: list) -> None:
+def save(out: Path, parts: list[Arrays], pictures: list[PictureRow]) -> None:
     names = ("strips", "widths", "heights", "letters", "text", "share", "picture")
     arrays = {name: np.concatenate([p[i] for p in parts]) for i, name in enumerate(names)}
     table = {
         name: np.array([p[i] for p in pictures])
         for i, name in enumerate(("page", "variant", "read", "asked", "damage"))
     }
-    np.savez_compressed(out, **arrays, **{f"picture_{k}": v for k, v in table.items()})
+    arrays |= {f"picture_{k}": v for k, v in table.items()}
+    np.savez_compressed(out, allow_pickle=False, **arrays)
 
 
 if __name__ == "__main__":

@@ -189,13 +189,14 @@ class Drawer:
         words: str,
         height_mm: float,
         face: Path | None = None,
-        ink: tuple | None = None,
+        ink: tuple[int, int, int] | None = None,
     ) -> None:
         px = max(3, round(height_mm * self.k))
         use = font(face or self.face, px)
         position = round(x_mm * self.k), round(y_mm * self.k)
         box = self.draw.textbbox(position, words, font=use)
-        line = Line(words, tuple(float(v) for v in box), float(px))
+        left, top, right, bottom = (float(v) for v in box)
+        line = Line(words, (left, top, right, bottom), float(px))
         outside = box[2] > self.width - 2 or box[3] > self.height - 2
         if outside or not words.strip() or any(overlapping(line, other) for other in self.lines):
             return
@@ -306,10 +307,8 @@ class Drawer:
             cv2.ellipse(
                 part, centre, axes, rng.uniform(0, 180), 0, 360, [float(v) for v in tone], -1, cv2.LINE_AA
             )
-        part = cv2.GaussianBlur(part, (0, 0), rng.uniform(0.4, 1.6)) + self.np_rng.normal(
-            0, rng.uniform(0, 8), part.shape
-        )
-        self.paste(part)
+        soft = cv2.GaussianBlur(part, (0, 0), rng.uniform(0.4, 1.6))
+        self.paste(soft + self.np_rng.normal(0, rng.uniform(0, 8), part.shape))
 
     def emblem(self) -> None:
         rng, (w, h) = self.rng, self.size_mm

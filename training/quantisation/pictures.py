@@ -88,11 +88,12 @@ def wood(rng: np.random.Generator) -> np.ndarray:
 def portrait_tile(picture: np.ndarray) -> np.ndarray:
     side = min(picture.shape[:2])
     square = picture[(picture.shape[0] - side) // 2 :][:side, (picture.shape[1] - side) // 2 :][:, :side]
-    return cv2.resize(square, (TILE, TILE), interpolation=cv2.INTER_AREA if side > TILE else cv2.INTER_CUBIC)
+    way = cv2.INTER_AREA if side > TILE else cv2.INTER_CUBIC
+    return np.asarray(cv2.resize(square, (TILE, TILE), interpolation=way))
 
 
 def enlarged(pixels: np.ndarray, factor: float) -> np.ndarray:
-    return cv2.resize(pixels, None, fx=factor, fy=factor, interpolation=cv2.INTER_CUBIC)
+    return np.asarray(cv2.resize(pixels, None, fx=factor, fy=factor, interpolation=cv2.INTER_CUBIC))
 
 
 def cut(pixels: np.ndarray, rng: np.random.Generator) -> np.ndarray:
@@ -114,7 +115,7 @@ def photographed(
     """A phone: resampled, lit from one side, blurred, noisy as after demosaicing, stored as a JPEG."""
     seen = pixels
     if zoom != 1.0:
-        angle = cv2.getRotationMatrix2D((pixels.shape[1] / 2, pixels.shape[0] / 2), 3.0, zoom)
+        angle: np.ndarray = cv2.getRotationMatrix2D((pixels.shape[1] / 2, pixels.shape[0] / 2), 3.0, zoom)
         size = (max(TILE, int(pixels.shape[1] * zoom)), max(TILE, int(pixels.shape[0] * zoom)))
         angle[:, 2] += np.array([size[0] - pixels.shape[1], size[1] - pixels.shape[0]]) / 2
         seen = cv2.warpAffine(pixels, angle, size, flags=cv2.INTER_AREA, borderMode=cv2.BORDER_REFLECT)

@@ -1,6 +1,6 @@
 """How steep must the tables of coarse settings be? Read off what a reader reads at equal bytes.
 
-    python training/quantisation/reading.py --pages 24
+    python -m training.quantisation.reading --pages 24
 
 Own drawn pages (../quality/pages.py, from page 40000 on) are photographed, stored in so many bits a pixel
 with each candidate, at full size and at 0.7 of it, and read by RapidOCR on the known lines. A candidate is
@@ -13,21 +13,16 @@ from __future__ import annotations
 
 import argparse
 import io
-import sys
 from collections.abc import Callable
-from pathlib import Path
 
 import cv2
 import numpy as np
 from PIL import Image
 
-ROOT = Path(__file__).resolve().parents[2]
-sys.path[:0] = [str(ROOT), str(ROOT / "training" / "quality")]
-from capture import camera, photographed, room  # noqa: E402
-from label import Reader, normalised, resized  # noqa: E402
-from pages import Page, draw_page  # noqa: E402
-
-from scanfix.encoding.tables import CHROMA, LUMA, ROBIDOUX  # noqa: E402
+from scanfix.encoding.tables import CHROMA, LUMA, ROBIDOUX
+from training.quality.capture import camera, photographed, room
+from training.quality.label import Reader, normalised, resized
+from training.quality.pages import Line, Page, draw_page
 
 STEEPNESS = (0.0, 0.5, 1.0, 1.4)
 COLOUR = (1.0, 2.0, 4.0)
@@ -80,7 +75,7 @@ def readers(reader: Reader, seed: int) -> Callable[[Tables, float, float], float
     return share
 
 
-def read_back(reader: Reader, pixels: np.ndarray, matrix: np.ndarray, page: Page, lines: list) -> float:
+def read_back(reader: Reader, pixels: np.ndarray, matrix: np.ndarray, page: Page, lines: list[Line]) -> float:
     height, width = page.pixels.shape[:2]
     upright = cv2.warpPerspective(pixels, np.linalg.inv(matrix), (width, height), flags=cv2.INTER_CUBIC)
     letters = [len(line.text) for line in lines]
@@ -92,7 +87,8 @@ def main() -> None:
     ask.add_argument("--pages", type=int, default=24)
     ask.add_argument("--first", type=int, default=40000)
     options = ask.parse_args()
-    reader, shares, seed = Reader(), {}, options.first
+    reader, seed = Reader(), options.first
+    shares: dict[tuple[float, float], list[list[float]]] = {}
     pages = 0
     while pages < options.pages:
         share = readers(reader, seed)

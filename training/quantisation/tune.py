@@ -1,7 +1,7 @@
 """Tune the quantisation tables: the best mean SSIMULACRA2 at equal bytes, over the tiles of pictures.py.
 
-    python training/quantisation/tune.py --rounds 6 --out tables.json          # luma, and chroma for 4:2:0
-    python training/quantisation/tune.py --full-chroma --start tables.json ... # chroma for 4:4:4
+    python -m training.quantisation.tune --rounds 6 --out tables.json          # luma, and chroma for 4:2:0
+    python -m training.quantisation.tune --full-chroma --start tables.json ... # chroma for 4:4:4
 
 Each table is a start table times a smooth factor: the logarithm of the factor is given at some radial
 frequencies and for the diagonal, and is linear between. The scale of the tables does not matter: for
@@ -17,6 +17,7 @@ import io
 import json
 import math
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 import cv2
@@ -29,7 +30,7 @@ try:
     import encoding_metrics as metric
 except ImportError:
     sys.exit("needs ../shared/tools/encoding beside the repository")
-import pictures  # noqa: E402
+from training.quantisation import pictures  # noqa: E402
 
 KNOTS = np.array([0.0, 1.0, 2.0, 3.0, 4.5, 6.5, 9.9])
 RADIUS = np.hypot(*np.mgrid[0:8, 0:8])
@@ -106,6 +107,17 @@ def at_bytes(
     return best[3], best[1], best[2]
 
 
+@dataclass(slots=True)
+class Case:
+    """A tile at a rate; the scale is that of the tables which took those bytes last."""
+
+    name: str
+    image: Image.Image
+    reference: Reference
+    wanted: int
+    scale: float
+
+
 class Study:
     """Tiles at their rates, and the score of a set of parameters."""
 
@@ -113,7 +125,7 @@ class Study:
         self, full: bool, luma: np.ndarray, chroma: np.ndarray, only: str, rates: tuple[float, ...]
     ) -> None:
         self.full, self.luma, self.chroma = full, luma, chroma
-        self.cases = []
+        self.cases: list[Case] = []
         for name, tile in pictures.tiles():
             if only and not any(part in name for part in only.split(",")):
                 continue
@@ -121,7 +133,7 @@ class Study:
             for rate in rates:
                 start = [np.array(JPEGLI_LUMA, float), np.array(JPEGLI_CHROMA, float)]
                 wanted = len(write(image, start, rate, full))
-                self.cases.append([name, image, reference, wanted, rate])
+                self.cases.append(Case(name, image, reference, wanted, rate))
 
     def tables(self, parameters: np.ndarray) -> list[np.ndarray]:
         n = len(KNOTS) + 1
@@ -133,12 +145,10 @@ class Study:
     def scores(self, parameters: np.ndarray) -> np.ndarray:
         tables, found = self.tables(parameters), []
         for case in self.cases:
-            _, image, reference, wanted, start = case
-            data, scale, miss = at_bytes(image, tables, wanted, start, self.full)
-            case[4] = scale
+            data, case.scale, miss = at_bytes(case.image, tables, case.wanted, case.scale, self.full)
             made = np.asarray(Image.open(io.BytesIO(data)).convert("RGB"))
             # Where the bytes are missed by a little: a tenth more is worth about 2 points.
-            found.append(reference.score(made) - 20 * miss)
+            found.append(case.reference.score(made) - 20 * miss)
         return np.array(found)
 
 

@@ -1,0 +1,118 @@
+"""The drawings that the networks learned from can be made again: one of each kind, out of next to nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from PIL import Image
+
+from training import border_scenes, documents, scenes, surfaces
+from training.border_scenes import BorderScene, Material
+from training.camera import random_frame
+from training.damage import samples
+from training.damage.canvas import CLASSES, Canvas, Mark, Stock
+from training.documents import Rng
+from training.quality.capture import DAMAGES, Damage
+from training.scenes import Scene, Studio
+
+# Debian's fonts-noto-core, fonts-noto-cjk and fonts-dejavu, as the model card says.
+FONTS = (documents.NOTO, documents.DEJAVU, documents.CJK)
+with_fonts = pytest.mark.skipif(
+    not all(Path(folder).is_dir() for folder in FONTS), reason=f"documents are lettered with {FONTS}"
+)
+Rgb = NDArray[np.uint8]
+MARKS = [mark for table in (samples.PAPER_MARKS, samples.ROOM_MARKS, samples.FILE_MARKS) for mark, _ in table]
+
+
+def draw(seed: int, shape: tuple[int, int, int]) -> Rgb:
+    rng = np.random.default_rng(seed)
+    coarse = rng.integers(0, 256, (shape[0] // 8, shape[1] // 8, shape[2])).astype(np.uint8)
+    return np.asarray(Image.fromarray(coarse).resize((shape[1], shape[0])), np.uint8)
+
+
+@pytest.fixture(scope="module")
+def material(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What `training.materials` leaves: one small picture of each kind."""
+    folder = tmp_path_factory.mktemp("material")
+    for seed, (name, depth) in enumerate({"photos": 3, "surfaces": 3, "objects": 4, "hands": 4}.items()):
+        (folder / name).mkdir()
+        Image.fromarray(draw(seed, (240, 320, depth))).save(folder / name / "one.png")
+    for seed, name in enumerate(("tips", "grunge"), 10):
+        (folder / name).mkdir()
+        picture = Image.fromarray(draw(seed, (160, 160, 3)))
+        (picture.convert("L") if name == "tips" else picture).save(folder / name / "one.png")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def studio(material: Path) -> Studio:
+    return Studio(material, seed=5, stock=4)
+
+
+@pytest.mark.parametrize("make", [make for make, _ in surfaces.SURFACES])
+def test_a_surface_is_a_picture_with_something_on_it(make: Callable[[Rng], Rgb]) -> None:
+    picture = make(np.random.default_rng(3))
+    assert picture.dtype == np.uint8
+    assert picture.shape[2] == 3
+    assert picture.std() > 0
+
+
+@pytest.mark.parametrize("damage", DAMAGES.values(), ids=list(DAMAGES))
+def test_a_damage_changes_the_picture_more_the_worse_it_is(damage: Damage) -> None:
+    page = draw(1, (120, 160, 3))
+    mild, severe = (damage(page, level, 14.0, np.random.default_rng(2)) for level in (0.0, 1.0))
+    away = [float(np.abs(made.astype(int) - page).mean()) for made in (mild, severe)]
+    assert mild.shape == severe.shape == page.shape
+    assert 0 < away[0] < away[1]
+
+
+@pytest.mark.parametrize("mark", MARKS, ids=lambda mark: mark.__name__)
+def test_a_mark_says_where_it_is_to_be_seen(mark: Mark) -> None:
+    cut_out, texture = draw(4, (160, 160, 4)), draw(5, (160, 160, 3))
+    tip = np.hypot(*np.mgrid[-1:1:40j, -1:1:40j]).clip(0, 1).astype(np.float32)
+    stock = Stock([cut_out], [cut_out], [cut_out], [1 - tip], [texture], [texture])
+    told = 0
+    for seed in range(6):
+        pixels = np.full((240, 300, 3), 225, np.float32)
+        pixels[40:200:12, 40:260] = 40
+        canvas = Canvas(np.random.default_rng(seed), pixels.copy(), (20, 20, 280, 220))
+        mark(canvas, stock)
+        assert canvas.pixels.shape == pixels.shape
+        told += bool((canvas.pixels != pixels).any()) and any(seen.max() > 0 for seen in canvas.maps.values())
+    assert told >= 3
+
+
+@with_fonts
+@pytest.mark.parametrize("recipe", [make for make, _ in scenes.RECIPES], ids=lambda make: make.__name__)
+def test_a_scene_of_the_finder_can_be_drawn(recipe: Callable[[Studio, Scene], None], studio: Studio) -> None:
+    rng = np.random.default_rng(8)
+    scene = Scene(rng, random_frame(rng))
+    recipe(studio, scene)
+    made = scenes.finish(scene)
+    assert made.image.shape[2] == 3
+    assert made.image.std() > 0
+    # A page in the map is a page in the answer.
+    assert bool(made.truth[0]) == bool(made.maps[..., 0].max() > 127)
+
+
+@with_fonts
+@pytest.mark.parametrize("recipe", [make for make, _ in border_scenes.RECIPES], ids=lambda m: m.__name__)
+def test_a_scene_of_the_scorer_can_be_drawn(recipe: Callable[..., BorderScene], material: Path) -> None:
+    scene = recipe(np.random.default_rng(9), Material.load(material), 640, 480)
+    assert max(scene.pixels.shape) == border_scenes.LONG
+    assert scene.pixels.std() > 0
+    assert all(np.asarray(quad).shape == (4, 2) for quad in scene.quads)
+
+
+@with_fonts
+def test_a_damaged_document_can_be_drawn(
+    material: Path, studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(samples, "Studio", lambda *_: studio)
+    made = samples.Desk(material, seed=6, stock=2).sample(0)
+    assert made.image.shape == (samples.SIDE, samples.SIDE, 3)
+    assert made.maps.shape == (samples.CELLS, samples.CELLS, len(CLASSES))

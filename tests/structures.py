@@ -60,7 +60,7 @@ def harmed(data: bytes, dice: Random) -> bytes:
         assert harm is not None
         try:
             data = harm(data, dice)
-        except (struct.error, zlib.error, IndexError, ValueError):
+        except (struct.error, zlib.error, IndexError, ValueError, OverflowError):
             break
     return data
 

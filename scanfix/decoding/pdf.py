@@ -141,6 +141,10 @@ def _page(pdfium: Any, document: Any, index: int, forms: Any) -> Iterator[Any]:
     try:
         if forms:
             pdfium.raw.FORM_OnAfterLoadPage(page, forms)
+        elif _has_loose_fields(pdfium.raw, page):
+            pdfium.raw.FPDFPage_Flatten(page, pdfium.raw.FLAT_NORMALDISPLAY)
+            page.close()
+            page = document[index]
         try:
             yield page
         finally:
@@ -148,6 +152,18 @@ def _page(pdfium: Any, document: Any, index: int, forms: Any) -> Iterator[Any]:
                 pdfium.raw.FORM_OnBeforeClosePage(page, forms)
     finally:
         page.close()
+
+
+def _has_loose_fields(raw: Any, page: Any) -> bool:
+    """Whether fields lie on a page of a document without a form, as programs leave them that take a page out
+    of one. PDFium draws those only as a part of the page, and then what must not be seen as well."""
+    kinds, flags = set[int](), 0
+    for index in range(min(raw.FPDFPage_GetAnnotCount(page), MAX_OBJECTS)):
+        note = raw.FPDFPage_GetAnnot(page, index)
+        kinds.add(raw.FPDFAnnot_GetSubtype(note))
+        flags |= raw.FPDFAnnot_GetFlags(note)
+        raw.FPDFPage_CloseAnnot(note)
+    return raw.FPDF_ANNOT_WIDGET in kinds and not flags & raw.FPDF_ANNOT_FLAG_NOVIEW
 
 
 def _has_fields(pdfium: Any, page: Any) -> bool:

@@ -64,6 +64,14 @@ def test_a_field_without_an_appearance_is_drawn_by_its_value(field: str, entries
     assert inside(form(f"{field} /T (a)", entries=entries)).min() < 100
 
 
+@pytest.mark.parametrize("kind", ["/FT /Sig", "/FT /Tx", "/FT /Btn /Ff 65536"])
+def test_a_field_that_was_taken_out_of_its_form_is_drawn(kind: str) -> None:
+    whole = form(f"{kind} /T (a) /AP << /N 5 0 R >>", appearances=[RED])
+    assert np.abs(inside(whole.replace(b"/AcroForm", b"/NoFormNo")).astype(int) - (255, 0, 0)).max() <= 2
+    hidden = whole.replace(b"/F 4", b"/F 2")
+    assert decode(hidden.replace(b"/AcroForm", b"/NoFormNo")).pixels.min() == 255
+
+
 def test_an_empty_form_leaves_the_page_white() -> None:
     assert decode(form("/FT /Tx /T (a)", "/FT /Sig /T (s)")).pixels.min() == 255
 

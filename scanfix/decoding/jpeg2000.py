@@ -7,8 +7,9 @@ from collections.abc import Iterator
 
 from PIL import Jpeg2KImagePlugin
 
-from scanfix.decoding import isobmff, pillow
-from scanfix.decoding.stored import Stored, check_metadata, check_segments, check_size
+from scanfix.decoding import pillow
+from scanfix.decoding.jpeg2000_channels import Samples, arranged, read_boxes, wide_pixels
+from scanfix.decoding.stored import Stored, check_segments, check_size
 from scanfix.errors import InputError
 from scanfix.formats import EXPORT
 from scanfix.limits import Limits
@@ -20,13 +21,13 @@ _ROOM, _ROOM_A_BYTE = 400_000_000, 600
 """What a file may take: no photo is coded in less than a tenth of a bit for each pixel."""
 _MOST_OVERHEAD = 200_000_000
 _MOST_COMPONENTS = 5
-_ICC_METHOD = 2
 
 
 def read_jpeg2000(data: bytes, limits: Limits, *, salvage: bool = False) -> Stored:
     """Decode a JP2 file or a bare codestream."""
     try:
-        start, icc = _codestream(data, limits)
+        found = read_boxes(data, limits)
+        start = found.codestream
         width, height = _size(data, start)
         check_size(width, height, limits, "JPEG2000")
         if _memory(data, start, width, height) > min(
@@ -37,6 +38,7 @@ def read_jpeg2000(data: bytes, limits: Limits, *, salvage: bool = False) -> Stor
         if sum(_overhead(data, start, part) for part in parts) > _MOST_OVERHEAD:
             raise InputError("memory")
         damaged = parts[-1:] != [_END]
+        samples = Samples.of(data, start)
     except struct.error as error:
         raise InputError("truncated", format="JPEG2000") from error
     if damaged and not salvage:
@@ -44,36 +46,24 @@ def read_jpeg2000(data: bytes, limits: Limits, *, salvage: bool = False) -> Stor
     picture = pillow.open_with(Jpeg2KImagePlugin.Jpeg2KImageFile, data, "JPEG2000", limits)
     damaged |= pillow.load(picture, "JPEG2000", salvage=salvage)
     color_mode = picture.mode
-    pixels, model = pillow.pixels_of(picture, "JPEG2000")
+    if samples.are_wide and damaged:
+        raise InputError("truncated", format="JPEG2000")
+    if samples.are_wide:
+        pixels, model = wide_pixels(data, found, samples, picture.size)
+    else:
+        pixels, model = pillow.pixels_of(picture, "JPEG2000")
+    pixels, model = arranged(pixels, model, found, samples)
     return Stored(
         pixels,
         model,
         color_mode=color_mode,
-        icc=icc,
-        metadata=frozenset({"icc"} if icc else ()),
+        icc=found.icc,
+        space=found.colours,
+        dpi=found.dpi,
+        dot_aspect=found.dot_aspect,
+        metadata=frozenset({"icc"} if found.icc else ()),
         damaged=damaged,
     )
-
-
-def _codestream(data: bytes, limits: Limits) -> tuple[int, bytes | None]:
-    """Where the codestream begins, and the colour profile of the file around it."""
-    if data[:2] == _SOC:
-        return 0, None
-    icc = None
-    for kind, content, end in isobmff.boxes(data):
-        if kind == b"jp2h":
-            icc = _icc(data, content, min(end, len(data)), limits)
-        elif kind == b"jp2c":
-            return content, icc
-    raise InputError("truncated", format="JPEG2000")
-
-
-def _icc(data: bytes, start: int, end: int, limits: Limits) -> bytes | None:
-    for kind, content, stop in isobmff.boxes(data, start, end):
-        if kind == b"colr" and data[content : content + 1] == bytes([_ICC_METHOD]):
-            check_metadata(stop - content, limits)
-            return data[content + 3 : stop]
-    return None
 
 
 def _size(data: bytes, start: int) -> tuple[int, int]:

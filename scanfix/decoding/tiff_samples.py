@@ -40,6 +40,7 @@ from scanfix.decoding.tiff_directories import (
     Directory,
     rewritten,
 )
+from scanfix.decoding.transparency import unassociated
 from scanfix.errors import InputError
 from scanfix.formats import EXPORT
 from scanfix.limits import Limits
@@ -250,8 +251,7 @@ def _shown(samples: Samples, first: Directory, kind: _Kind, white: float) -> tup
     if alpha is None or model == "LAB":
         return (pixels[..., 0] if model == "L" else pixels), model
     if is_associated:
-        share = np.maximum(alpha, 1)[..., None].astype(np.uint16)
-        pixels = np.minimum(pixels.astype(np.uint16) * 255 // share, 255).astype(np.uint8)
+        pixels = unassociated(pixels, alpha)
     return np.dstack([pixels, alpha]), "LA" if model == "L" else "RGBA"
 
 

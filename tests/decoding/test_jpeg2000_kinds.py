@@ -1,0 +1,124 @@
+"""JPEG 2000 of any number of bits, its channels in any order, in the colours that its boxes name."""
+
+from __future__ import annotations
+
+import io
+import struct
+from typing import Any
+
+import cv2
+import numpy as np
+import pytest
+from drawn_files import grey_picture, half_transparent, picture
+from numpy.typing import NDArray
+from PIL import Image
+
+from scanfix.decoding import decode
+from scanfix.errors import InputError
+from scanfix.geometry import Size
+
+OPACITY, PREMULTIPLIED, UNSPECIFIED = 1, 2, 65_535
+
+
+def box(kind: bytes, body: bytes) -> bytes:
+    return struct.pack(">I4s", 8 + len(body), kind) + body
+
+
+def codestream(samples: NDArray[Any]) -> bytes:
+    """Lossless, without a transform of colours."""
+    stream = io.BytesIO()
+    Image.fromarray(samples).save(stream, "JPEG2000", no_jp2=True, irreversible=False, mct=0)
+    return stream.getvalue()
+
+
+def file(samples: NDArray[Any], space: int = 16, *more: bytes, bits: int = 8) -> bytes:
+    """Samples in a file that names this colour space, and what `more` boxes say."""
+    height, width = samples.shape[:2]
+    channels = samples.shape[2] if samples.ndim == 3 else 1
+    head = box(b"ihdr", struct.pack(">IIHBBBB", height, width, channels, bits - 1, 7, 0, 0))
+    head += box(b"colr", struct.pack(">BBBI", 1, 0, 0, space)) + b"".join(more)
+    lead = box(b"jP  ", b"\r\n\x87\n") + box(b"ftyp", b"jp2 \0\0\0\0jp2 ")
+    return lead + box(b"jp2h", head) + box(b"jp2c", codestream(samples))
+
+
+def channels(*each: tuple[int, int, int]) -> bytes:
+    return box(b"cdef", struct.pack(">H", len(each)) + b"".join(struct.pack(">3H", *one) for one in each))
+
+
+def difference(data: bytes, wanted: NDArray[Any]) -> float:
+    return float(np.abs(decode(data).pixels.astype(int) - wanted).max())
+
+
+@pytest.mark.parametrize("alone", [False, True])
+def test_white_of_sixteen_bits_stays_white(alone: bool) -> None:
+    wide = picture().astype(np.uint16) * 257
+    wide[:8] = 65_535
+    data = cv2.imencode(".jp2", wide[..., ::-1], [cv2.IMWRITE_JPEG2000_COMPRESSION_X1000, 1000])[1].tobytes()
+    wanted = picture().copy()
+    wanted[:8] = 255
+    assert difference(data[data.index(b"\xff\x4f\xff\x51") :] if alone else data, wanted) <= 1
+
+
+def test_channels_in_any_order() -> None:
+    colours, alpha = picture(), np.asarray(half_transparent())[..., 3]
+    swapped = channels((0, 0, 3), (1, 0, 2), (2, 0, 1))
+    assert difference(file(np.ascontiguousarray(colours[..., ::-1]), 16, swapped), colours) == 0
+    plain = decode(file(np.dstack([colours, alpha]))).pixels
+    first = channels((0, OPACITY, 0), (1, 0, 1), (2, 0, 2), (3, 0, 3))
+    assert difference(file(np.dstack([alpha, colours]), 16, first), plain) == 0
+
+
+def test_a_premultiplied_colour_is_itself_again() -> None:
+    colours, alpha = picture(), np.asarray(half_transparent())[..., 3]
+    darker = (colours * (alpha[..., None] / 255)).round().astype(np.uint8)
+    said = channels((0, 0, 1), (1, 0, 2), (2, 0, 3), (3, PREMULTIPLIED, 0))
+    assert (
+        difference(
+            file(np.dstack([darker, alpha]), 16, said), decode(file(np.dstack([colours, alpha]))).pixels
+        )
+        <= 2
+    )
+
+
+def test_a_channel_that_means_nothing_is_left_out() -> None:
+    colours = picture()
+    said = channels((0, 0, 1), (1, 0, 2), (2, 0, 3), (3, UNSPECIFIED, UNSPECIFIED))
+    assert difference(file(np.dstack([colours, colours[..., 0]]), 16, said), colours) == 0
+
+
+@pytest.mark.parametrize(("space", "white"), [(0, 0), (15, 1)])
+def test_two_levels_are_black_and_white(space: int, white: int) -> None:
+    data = file(np.full((64, 96), 128 * white, np.uint8), space)
+    place = data.index(b"\xff\x51") + 40
+    # One bit a sample: of the eight that were coded, the highest.
+    one_bit = data[:place] + b"\x00" + data[place + 1 :]
+    assert one_bit[place : place + 3] == b"\x00\x01\x01"
+    assert decode(one_bit).pixels.min() == 255
+
+
+@pytest.mark.parametrize("space", [11, 14, 19, 24])
+def test_a_colour_space_that_is_not_known_is_no_damage(space: int) -> None:
+    with pytest.raises(InputError) as caught:
+        decode(file(picture(), space))
+    assert caught.value.code == "unsupported_format"
+    assert str(space) in caught.value.message("en")
+
+
+def test_dots_that_are_not_square_by_a_box() -> None:
+    capture = box(b"resc", struct.pack(">4H2b", 4000, 1, 8000, 1, 0, 0))
+    made = decode(file(grey_picture(), 17, box(b"res ", capture)))
+    assert made.info.size == Size(96, 128)
+    assert made.info.dpi == pytest.approx(203.2)
+
+
+def test_a_wide_file_that_breaks_off_is_found() -> None:
+    data = cv2.imencode(".jp2", picture().astype(np.uint16) * 257)[1].tobytes()
+    with pytest.raises(InputError) as caught:
+        decode(data[: len(data) // 2])
+    assert caught.value.code in ("truncated", "corrupt")
+
+
+def test_nothing_is_said_on_standard_error(capfd: pytest.CaptureFixture[str]) -> None:
+    decode(cv2.imencode(".jp2", picture().astype(np.uint16) * 257)[1].tobytes())
+    decode(file(picture(), 21))
+    assert capfd.readouterr().err == ""

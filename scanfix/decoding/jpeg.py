@@ -35,7 +35,7 @@ from scanfix.geometry import Size
 from scanfix.limits import Limits
 from scanfix.model import Pixels
 
-_SOI, _EOI, _SOS, _COM = 0xD8, 0xD9, 0xDA, 0xFE
+_SOI, _EOI, _SOS, _DNL, _COM = 0xD8, 0xD9, 0xDA, 0xDC, 0xFE
 _APP0, _APP1, _APP2, _APP13, _APP14, _APP15 = 0xE0, 0xE1, 0xE2, 0xED, 0xEE, 0xEF
 _DECODED_SOF = frozenset((0xC0, 0xC1, 0xC2, 0xC9, 0xCA))
 _PROGRESSIVE_SOF = frozenset((0xC2, 0xCA))
@@ -58,6 +58,9 @@ class JpegHeader:
     sof: int = 0
     sampling: tuple[tuple[int, int], ...] = ()
     """Horizontal and vertical factor of each component."""
+    height_at: int = 0
+    late_height: bytes = b""
+    """Two bytes, where the height comes behind the first scan."""
     scan_count: int = 0
     exif: ExifFacts | None = None
     jfif_dpi: float | None = None
@@ -88,6 +91,10 @@ def read_jpeg(
     frequencies of each block: less work, and no aliasing.
     """
     header = walk(data, limits)
+    if header.late_height:
+        # Told behind the lines (DNL), as scanners do that feed paper; libjpeg wants it before them.
+        data = data[: header.height_at] + header.late_height + data[header.height_at + 2 :]
+        header = walk(data, limits)
     _check(header, limits)
     shrink = _shrink(header, useful_pixels) if header.dot_aspect == 1 else 1
     pixels, model, damaged = _decode(data, header, shrink, limits, salvage=salvage)
@@ -148,6 +155,9 @@ def walk(data: bytes, limits: Limits) -> JpegHeader:
             _note_scan(header, segment)
         elif marker in _ALL_SOF:
             _note_frame(header, marker, segment)
+            header.height_at = header.height_at or found.end() + 3
+        elif marker == _DNL and header.sof and not header.height:
+            header.late_height = segment[:2] if len(segment) == 2 else b""
         elif _APP0 <= marker <= _APP15 or marker == _COM:
             metadata_bytes += _note_application(header, marker, segment)
             check_metadata(metadata_bytes, limits)

@@ -149,7 +149,7 @@ def wide_pixels(data: bytes, found: Boxes, samples: Samples, size: tuple[int, in
         )
     if decoded is None or decoded.dtype != np.uint16 or decoded.shape[1::-1] != size:
         raise _unsupported(f"{samples.count} x {samples.bits} bit")
-    stretched = _stretched(decoded, samples.bits)
+    stretched = _stretched(np.asarray(decoded, np.uint16), samples.bits)
     way = cv2.COLOR_BGRA2RGBA if samples.count == 4 else cv2.COLOR_BGR2RGB
     return np.asarray(cv2.cvtColor(stretched, way), np.uint8), _MODELS[samples.count]
 
@@ -166,11 +166,11 @@ def _box(kind: bytes, body: bytes) -> bytes:
     return struct.pack(">I4s", 8 + len(body), kind) + body
 
 
-def _stretched(codes: NDArray[np.unsignedinteger[Any]], bits: int) -> Pixels:
+def _stretched(codes: NDArray[np.integer[Any]], bits: int) -> Pixels:
     """From 0..2^bits - 1 to 0..255."""
     most = (1 << bits) - 1
     levels = ((np.arange(most + 1) * 255 + most // 2) // most).astype(np.uint8)
-    return np.take(levels, np.minimum(codes, most))
+    return np.asarray(np.take(levels, np.minimum(codes, most)), np.uint8)
 
 
 def arranged(pixels: Pixels, model: Model, found: Boxes, samples: Samples) -> tuple[Pixels, Model]:

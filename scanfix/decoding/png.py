@@ -39,6 +39,7 @@ from scanfix.decoding.stored import (
     plausible_dpi,
 )
 from scanfix.errors import InputError
+from scanfix.formats import EXPORT
 from scanfix.limits import Limits
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
@@ -184,6 +185,9 @@ def walk(data: bytes, limits: Limits) -> PngChunks:
                 chunks.pixel_data.append(view[position + 8 :])
             break
         body = view[position + 8 : end - 4]
+        if kind == b"CgBI":
+            # Of Xcode, for programs of a telephone: no other program reads it.
+            raise InputError("unsupported_format", format="PNG (CgBI)", remedy=EXPORT)
         if kind in (b"IHDR", b"IDAT", *_KEPT):
             _note_critical(chunks, kind, body, struct.unpack_from(">I", data, end - 4)[0])
         else:

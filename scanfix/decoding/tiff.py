@@ -20,6 +20,7 @@ from scanfix.decoding.exif import read_exif
 from scanfix.decoding.stored import Model, Stored, check_metadata, check_size, dot_aspect, plausible_dpi
 from scanfix.decoding.tiff_directories import (
     BITS,
+    COLOR_MAP,
     COMPRESSION,
     DNG,
     ICC,
@@ -169,6 +170,8 @@ def _pillow_knows(first: Directory) -> bool:
     formats = set(first.numbers(SAMPLE_FORMAT)) or {1}
     photometric = first.number(PHOTOMETRIC, 1)
     if formats != {1} or samples not in (1, 3, 4) or len(set(bits)) != 1:
+        return False
+    if photometric == 3 and max(first.numbers(COLOR_MAP), default=0) <= 255:
         return False
     if photometric in (0, 1, 3):
         return samples == 1 and (bits[0] in (1, 2, 4, 8) or (bits[0] == 16 and photometric != 3))

@@ -269,7 +269,9 @@ def _of_palette(codes: Samples, first: Directory, kind: _Kind) -> Pixels:
     count = len(levels) // 3
     if not count or kind.meaning == _FRACTION:
         raise InputError("corrupt", format="TIFF")
-    table = (levels[: 3 * count].reshape(3, count).T >> 8).astype(np.uint8)
+    # Old writers have eight bits where the standard has sixteen; libtiff tells them by the same sign.
+    shift = 8 if levels.max() > 255 else 0
+    table = (levels[: 3 * count].reshape(3, count).T >> shift).astype(np.uint8)
     return table[np.minimum(codes, count - 1)]
 
 

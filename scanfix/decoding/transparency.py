@@ -10,4 +10,4 @@ from scanfix.model import Pixels
 def unassociated(colour: Pixels, alpha: Pixels) -> Pixels:
     """H x W x channels and H x W, uint8: the colour by itself."""
     share = np.maximum(alpha, 1)[..., None].astype(np.uint16)
-    return np.minimum(colour.astype(np.uint16) * 255 // share, 255).astype(np.uint8)
+    return np.asarray(np.minimum(colour.astype(np.uint16) * 255 // share, 255), np.uint8)

@@ -217,6 +217,9 @@ def parse_jpeg(data: bytes) -> Jpeg:
     jpeg = Jpeg(tuple(segments))
     if sum(s.marker in FRAMES for s in segments) != 1 or len(jpeg.frame.body) < 17:
         raise BrokenJpegError("not one frame of three components")
+    if not jpeg.height:
+        # It comes behind the first scan, where next to no program looks for it.
+        raise BrokenJpegError("no height")
     return jpeg
 
 

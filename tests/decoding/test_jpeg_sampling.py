@@ -80,3 +80,17 @@ def test_the_walk_says_of_files_with_names_what_the_strict_decoder_says(options:
             alike += find_damage(harmed) is not None
     assert found > 10
     assert alike >= 0.8 * found
+
+
+def test_a_height_that_is_told_behind_the_lines_is_taken_and_put_in_its_place() -> None:
+    from scanfix.encoding import pass_through
+    from scanfix.profiles import load_profile
+
+    plain = saved("JPEG", quality=95)
+    frame, end = plain.index(b"\xff\xc0"), plain.rindex(b"\xff\xd9")
+    height = plain[frame + 5 : frame + 7]
+    late = plain[: frame + 5] + b"\0\0" + plain[frame + 7 : end] + b"\xff\xdc\0\4" + height + plain[end:]
+    assert np.array_equal(decode(late).pixels, decode(plain).pixels)
+    assert pass_through(late, decode(late).info, load_profile("pair-cn"), {"jpg"}) is None
+    with pytest.raises(InputError):
+        decode(late.replace(b"\xff\xdc", b"\xff\xfe"))

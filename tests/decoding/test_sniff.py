@@ -115,6 +115,13 @@ def test_no_plugin_is_asked_to_guess(monkeypatch: pytest.MonkeyPatch) -> None:
         decode(drawn_files.file_named(name))
 
 
+def test_a_png_of_a_telephones_programs_is_refused_by_name() -> None:
+    data = drawn_files.saved("PNG")
+    with pytest.raises(InputError) as caught:
+        decode(data[:8] + drawn_files.png_chunk(b"CgBI", bytes(4)) + data[8:])
+    assert caught.value.params["format"] == "PNG (CgBI)"
+
+
 @pytest.mark.parametrize(
     ("sof", "format"), [(0xC3, "Lossless JPEG"), (0xF7, "JPEG-LS"), (0xC1, "12-bit JPEG")]
 )

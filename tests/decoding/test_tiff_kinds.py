@@ -147,6 +147,16 @@ def test_white_is_zero_in_sixteen_bits_with_transparency() -> None:
     assert difference(tiff(samples, 0, tags={338: (3, (2,))}), 1) < 1
 
 
+def test_a_palette_of_eight_bits_is_told_from_one_of_sixteen() -> None:
+    codes = np.zeros((20, 40, 1), np.uint8)
+    codes[:, 20:] = 1
+    colours = np.zeros((3, 256), int)
+    colours[:, 0], colours[:, 1] = (200, 0, 0), (0, 0, 200)
+    pixels = decode(tiff(codes, PALETTE, tags={320: (3, tuple(colours.ravel()))})).pixels
+    assert tuple(pixels[10, 5]) == (200, 0, 0)
+    assert tuple(pixels[10, 30]) == (0, 0, 200)
+
+
 def test_a_palette_with_transparency() -> None:
     codes = np.zeros((20, 40, 2), np.uint8)
     codes[:, 20:, 0], codes[..., 1] = 1, 255

@@ -1,14 +1,16 @@
 """How often is each finding right on photos whose sources set nothing?
 
     python benchmarks/verdicts.py                      # ../shared/data beside the repository
-    python benchmarks/verdicts.py --write              # and put the counts into scanfix/checks/bounds.toml
-    python benchmarks/verdicts.py --fit SF103          # what bound each source would have got from the others
+    python benchmarks/verdicts.py --write              # into bounds.toml, and the table into README.md
     python benchmarks/verdicts.py --keep seen.json     # what the checks said is kept and taken there
 
 Truth is what a person labelled on real photos (folders with `labels.jsonl`), and what was drawn on rendered
 documents. A finding that the real photos can tell of (five show it) is counted on them alone, the others on
 the rendered ones too. The causes of poor legibility are counted together, and photos that a person called
 usable, neither sharp nor unreadable, not at all.
+
+Where a bound was read off photos, the table of bounds says so; the photos of `SCORED_ONLY` set none, and have
+a column of their own.
 """
 
 from __future__ import annotations
@@ -21,6 +23,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from scanfix import messages
 from scanfix.borders import find_border
 from scanfix.checks import CHECKS, observe
 from scanfix.checks.bounds import Bound, table
@@ -32,10 +35,11 @@ from scanfix.order import make_order
 
 ROOT = Path(__file__).resolve().parent.parent
 TABLE = ROOT / "scanfix/checks/bounds.toml"
+README = ROOT / "README.md"
 DATA = ROOT.parent / "shared/data"
 PHOTOS, DRAWN = ("borders", "photos2"), ("quality", "quality2")
 SCORED_ONLY = frozenset({"faults"})
-"""Sets that are kept to be scored on, and count for nothing here."""
+"""Sets that are kept to be scored on, and set nothing here."""
 
 LEGIBILITY = ("SF201", "SF202", "SF203", "SF204", "SF205", "SF206")
 
@@ -50,11 +54,6 @@ class Seen(NamedTuple):
     row: Row
     drawn: bool
     told: frozenset[Told]
-    natives: dict[str, float]
-
-    @property
-    def source(self) -> str:
-        return str(self.row.get("source_repo") or self.row["layout"])
 
 
 def risk(*names: str) -> Callable[[Row], bool]:
@@ -88,27 +87,26 @@ REAL: dict[str, Callable[[Row], bool]] = {
 def shows(seen: Seen, code: str) -> bool | None:
     """Whether the picture shows what the finding says; None where nobody can tell."""
     row = seen.row
-    if not seen.drawn and code in LEGIBILITY:
+    if not seen.drawn and code in (*LEGIBILITY, "SF207"):
         return {"sharp": False, "unreadable": True}.get(row["sharp"]) if row["quad"] else None
     if not seen.drawn:
         if row["quad"] is None and code not in ("SF101", "SF102", "SF103"):
             return None
         return REAL[code](row) if code in REAL else None
-    if code in LEGIBILITY:
+    if code in (*LEGIBILITY, "SF207"):
         return None if row["readable"] is None else not row["readable"]
     if code == "SF102":
         return None
     return FINDINGS[code].slug in row["expected"]
 
 
-def look(path: Path) -> tuple[list[Told], dict[str, float]]:
+def look(path: Path) -> list[Told]:
     """What the checks ask to tell of a photo, before it is weighed."""
     order = make_order("cnnic")
     source = decode(path.read_bytes(), limits=SHELL_LIMITS)
     subject = observe(source, find_border(source.pixels), order.profile)
     said = [asked(check, subject) for check in CHECKS]
-    told = [(one.finding.code, str(one.finding.severity)) for one in said if one.finding]
-    return told, {one.check: one.native for one in said if one.native is not None}
+    return [(one.finding.code, str(one.finding.severity)) for one in said if one.finding]
 
 
 def pictures(folders: Iterable[Path], keep: Path | None) -> Iterator[Seen]:
@@ -117,14 +115,11 @@ def pictures(folders: Iterable[Path], keep: Path | None) -> Iterator[Seen]:
     for folder in folders:
         for line in (folder / "labels.jsonl").read_text(encoding="utf-8").splitlines():
             row = json.loads(line)
-            if row.get("set") in SCORED_ONLY:
-                continue
             path = folder / row["file"]
-            key = str(path)
-            if key not in kept:
-                kept[key] = look(path)
-            told, natives = kept[key]
-            yield Seen(row, folder.name in DRAWN, frozenset((code, word) for code, word in told), natives)
+            if str(path) not in kept:
+                kept[str(path)] = look(path)
+            told = kept[str(path)]
+            yield Seen(row, folder.name in DRAWN, frozenset((code, word) for code, word in told))
         if keep:
             keep.write_text(json.dumps(kept))
 
@@ -135,60 +130,29 @@ class Count(NamedTuple):
     false: int
     others: int
 
+    @staticmethod
+    def of(judged: Iterable[tuple[bool, bool]]) -> Count:
+        """From pairs: whether it is so, and whether it is told."""
+        pairs = list(judged)
+        return Count(
+            sum(truth and said for truth, said in pairs),
+            sum(truth for truth, _ in pairs),
+            sum(said and not truth for truth, said in pairs),
+            sum(not truth for truth, _ in pairs),
+        )
+
 
 def count(seen: list[Seen], code: str, word: str) -> Count:
-    judged = [(one, truth) for one in seen if (truth := shows(one, code)) is not None]
+    """As the checks told it."""
     alike = {(each, word) for each in (LEGIBILITY if code in LEGIBILITY else (code,))}
-    told = [(truth, bool(alike & one.told)) for one, truth in judged]
-    return Count(
-        sum(truth and said for truth, said in told),
-        sum(truth for truth, _ in told),
-        sum(said and not truth for truth, said in told),
-        sum(not truth for truth, _ in told),
-    )
+    judged = ((shows(one, code), bool(alike & one.told)) for one in seen)
+    return Count.of((truth, said) for truth, said in judged if truth is not None)
 
 
 def counted(seen: list[Seen], code: str, word: str) -> Count:
     """On the real photos where they can tell, else on all."""
     real = count([one for one in seen if not one.drawn], code, word)
     return real if real.shown >= 5 else count(seen, code, word)
-
-
-def fitted(seen: list[Seen], code: str, check: str, row: Bound, least: float) -> float | None:
-    """The mildest bound at which so many of those told of are right; None where there is none."""
-    values = [(one.natives[check], bool(shows(one, code))) for one in seen if check in one.natives]
-    values.sort(reverse=row.worse == "above")
-    best, right = None, 0
-    for n, (value, truth) in enumerate(values, 1):
-        right += truth
-        if truth and (right + 1) / (n + 2) >= least:
-            best = value
-    return best
-
-
-def fit(seen: list[Seen], code: str) -> None:
-    """What each source would have got from the others, and how often that was right there."""
-    (check,) = (check.slug for check in CHECKS if code in check.codes)
-    real = [one for one in seen if not one.drawn and shows(one, code) is not None]
-    for word, least in ((Severity.ERROR, 0.9), (Severity.WARNING, 0.7)):
-        row = next(row for (c, _), row in table().items() if c == code)
-        right = false = 0
-        for source in sorted({one.source for one in real}):
-            at = fitted([one for one in real if one.source != source], code, check, row, least)
-            for one in (one for one in real if one.source == source):
-                told = beyond(one.natives.get(check), at, row)
-                right += told and shows(one, code) is True
-                false += told and not shows(one, code)
-        print(
-            f"{code} {word}: bound on all {fitted(real, code, check, row, least)};"
-            f" left out: right {right}, false {false}"
-        )
-
-
-def beyond(value: float | None, bound: float | None, row: Bound) -> bool:
-    if value is None or bound is None:
-        return False
-    return value >= bound if row.worse == "above" else value <= bound
 
 
 def write(counts: dict[Told, Count]) -> None:
@@ -201,13 +165,33 @@ def write(counts: dict[Told, Count]) -> None:
     TABLE.write_text(text, encoding="utf-8")
 
 
+def rows_of_readme(counts: dict[Told, Count], unseen: dict[Told, Count]) -> Iterator[str]:
+    """The table of the README, in Markdown: what was told at all."""
+    for (code, word), found in counts.items():
+        others = unseen[code, word]
+        if code in LEGIBILITY[1:] or not (found.right + found.false + others.right + others.false):
+            continue
+        name = "cannot be read (SF201 to SF206)" if code in LEGIBILITY else messages.title(code, "en")
+        name += "" if code in LEGIBILITY else f" ({code})"
+        said = Bound("", "above", 0, "", **found._asdict()).allows(Severity(word)) or "not told"
+        cells = (f"{one.right} of {one.shown} | {one.false} of {one.others}" for one in (found, others))
+        yield f"| {name} | {' | '.join(cells)} | {said} |"
+
+
+def write_readme(rows: Iterable[str]) -> None:
+    """Put the table between its heading and the next empty line."""
+    text = README.read_text(encoding="utf-8")
+    start = text.index("\n", text.index("|---", text.index("| told |"))) + 1
+    end = text.index("\n\n", start) + 1
+    README.write_text(text[:start] + "".join(f"{row}\n" for row in rows) + text[end:], encoding="utf-8")
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--data", type=Path, default=DATA)
     parser.add_argument("--write", action="store_true")
-    parser.add_argument("--fit", metavar="CODE")
     parser.add_argument("--keep", type=Path)
     parser.add_argument("--photos", action="store_true", help="the real photos only")
     options = parser.parse_args()
@@ -217,19 +201,21 @@ def main() -> int:
         print(f"{options.data} is not there: nothing to measure on", file=sys.stderr)
         return 0
     seen = list(pictures(folders, options.keep))
-    if options.fit:
-        fit(seen, options.fit)
-        return 0
+    faults = [one for one in seen if one.row.get("set") in SCORED_ONLY]
     counts = {(code, str(word)): counted(seen, code, str(word)) for code, word in table()}
+    unseen = {(code, str(word)): count(faults, code, str(word)) for code, word in table()}
     for (code, word), found in counts.items():
-        sure = Bound("", "above", 0, "", **found._asdict())
+        sure, others = Bound("", "above", 0, "", **found._asdict()), unseen[code, word]
         print(
             f"{code} {word:8} right {found.right:3} of {found.shown:3}"
             f"  false {found.false:3} of {found.others:3}"
-            f"  certainty {sure.certainty:.2f}  told as {sure.allows(Severity(word))}"
+            f"  certainty {sure.certainty:.2f}  told as {sure.allows(Severity(word))!s:8}"
+            f"  never looked at: right {others.right:3} of {others.shown:3}"
+            f"  false {others.false:3} of {others.others:3}"
         )
     if options.write:
         write(counts)
+        write_readme(rows_of_readme(counts, unseen))
     return 0
 
 

@@ -5,9 +5,9 @@ for, with what is measured, the bound, what the bound was set on, and how often 
 often false on photos of sources that set nothing. The counts are written by `benchmarks/verdicts.py`.
 
 Severity follows certainty: an error needs nine right ones of ten, a warning seven; what is less sure is
-said for the record, and what was hardly ever met is no error. Confidence is the same share by Laplace's rule
-of succession, so that two of two are no proof. What cannot be wrong (`file`), and what comes with a chance of
-its own, has no row.
+said for the record, what was right less than once in three not at all, and what was hardly ever met is no
+error. Confidence is the same share by Laplace's rule of succession, so that two of two are no proof. What
+cannot be wrong (`file`), and what comes with a chance of its own, has no row.
 """
 
 from __future__ import annotations
@@ -23,8 +23,12 @@ from scanfix.model import Finding
 from scanfix.packaged import packaged_text
 
 LEAST_TOLD = 5
-"""Fewer cases say nothing of how often it is right."""
-LEAST_RIGHT = {Severity.ERROR: 0.9, Severity.WARNING: 0.7, Severity.INFO: 0.0}
+"""Fewer cases prove no error, however often they were right."""
+LEAST_RIGHT = {Severity.ERROR: 0.9, Severity.WARNING: 0.7, Severity.INFO: 1 / 3}
+
+
+def _rank(severity: Severity) -> int:
+    return severity.rank
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +60,13 @@ class Bound:
         """Pictures of which it was told."""
         return self.right + self.false
 
-    def allows(self, asked: Severity) -> Severity:
-        """The most severe word, up to the one asked for, that these counts bear."""
-        bears = (s for s in Severity if self.right >= LEAST_RIGHT[s] * self.told)
-        most = next(bears) if self.told >= LEAST_TOLD else Severity.WARNING
-        return max(most, asked, key=lambda severity: severity.rank)
+    def allows(self, asked: Severity) -> Severity | None:
+        """The most severe word, up to the one asked for, that these counts bear; None for silence."""
+        most = next((s for s in Severity if self.right >= LEAST_RIGHT[s] * self.told), None)
+        if most is None:
+            return None
+        proved = most if self.told >= LEAST_TOLD else max(most, Severity.WARNING, key=_rank)
+        return max(proved, asked, key=_rank)
 
 
 @cache
@@ -86,6 +92,12 @@ def reached(code: str, native: float) -> Severity | None:
     return None
 
 
+def is_silent(code: str) -> bool:
+    """It was right too seldom to be told at all."""
+    rows = [row.allows(asked) for (c, asked), row in table().items() if c == code]
+    return bool(rows) and not any(rows)
+
+
 def score(code: str, native: float) -> float:
     """0..100, 50 at the mildest bound, and a power of that with the native value in units of the bound."""
     row = table()[code, max((s for c, s in table() if c == code), key=lambda severity: severity.rank)]
@@ -93,9 +105,14 @@ def score(code: str, native: float) -> float:
     return 100 * half if row.worse == "above" else 100 * (1 - half)
 
 
-def as_sure(finding: Finding) -> Finding:
-    """The finding with its measured certainty, and no more severe than that bears."""
+def measured(finding: Finding) -> Finding:
+    """The finding with its measured certainty; as it is where nothing was counted."""
     row = table().get((finding.code, finding.severity))
-    if row is None:
-        return finding
-    return replace(finding, severity=row.allows(finding.severity), confidence=round(row.certainty, 2))
+    return replace(finding, confidence=round(row.certainty, 2)) if row else finding
+
+
+def as_sure(finding: Finding) -> Finding | None:
+    """The same, no more severe than that bears; None for silence."""
+    row = table().get((finding.code, finding.severity))
+    severity = row.allows(finding.severity) if row else finding.severity
+    return replace(measured(finding), severity=severity) if severity else None

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from scanfix.checks.bounds import as_sure
+from scanfix.checks.bounds import as_sure, is_silent, measured
 from scanfix.checks.check import NO_DOCUMENT, NOT_FOR_DOCUMENTS, Check
 from scanfix.checks.place import place_of
 from scanfix.checks.subject import Subject
@@ -41,14 +41,15 @@ def assess_all(checks: Iterable[Check], subject: Subject) -> tuple[Assessment, .
 def unjudged(checks: Iterable[Check], assessments: Iterable[Assessment]) -> tuple[str, ...]:
     """Slugs of the findings that nobody looked for or could judge, in the order of the codes.
 
-    An assessment that no check made, of what was read on the document, is called as its finding is.
+    An assessment that no check made, of what was read on the document, is called as its finding is. What was
+    right too seldom to be told counts as not looked for.
     """
     judged = {a.check for a in assessments if a.failure is None}
     covered = {code for check in checks if check.slug in judged for code in check.codes}
     return tuple(
         spec.slug
         for code, spec in FINDINGS.items()
-        if code not in covered | OF_FORM and spec.slug not in judged | REPORTED_ELSEWHERE
+        if is_silent(code) or (code not in covered | OF_FORM and spec.slug not in judged | REPORTED_ELSEWHERE)
     )
 
 
@@ -70,14 +71,16 @@ def asked(check: Check, subject: Subject) -> Assessment:
 
 def _assessed(check: Check, subject: Subject) -> Assessment:
     assessment = asked(check, subject)
-    if assessment.finding is None:
+    told = assessment.finding
+    if told is None:
         return assessment
-    finding = _placed(as_sure(assessment.finding), subject)
-    asked_for = weighed(assessment, subject.profile).finding
-    if asked_for and finding.code in subject.profile.severities:
+    if told.code in subject.profile.severities:
         # The profile knows its portal, however sure the finding is.
-        finding = dataclasses.replace(finding, severity=asked_for.severity)
-    return dataclasses.replace(assessment, finding=finding)
+        sure = dataclasses.replace(assessment, finding=measured(told))
+        finding = weighed(sure, subject.profile).finding
+    else:
+        finding = as_sure(told)
+    return dataclasses.replace(assessment, finding=finding and _placed(finding, subject))
 
 
 def _placed(finding: Finding, subject: Subject) -> Finding:

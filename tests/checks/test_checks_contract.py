@@ -15,11 +15,12 @@ import pytest
 from checks.drawn import PROFILE, border, on_table, page, plain, subject, with_spot
 
 import scanfix
-from scanfix.checks import CHECKS, Check, Subject, not_checked, run_checks, runner
+from scanfix.checks import CHECKS, Check, Subject, bounds, not_checked, run_checks, runner
 from scanfix.checks.check import NO_DOCUMENT
 from scanfix.documents import find_kind
 from scanfix.errors import InputError
 from scanfix.findings import FINDINGS, OF_FORM, OF_READING, Severity
+from scanfix.geometry import Quad
 from scanfix.model import Assessment, Finding
 
 PHOTO, QUAD = on_table(page())
@@ -114,6 +115,17 @@ def test_too_little_memory_for_a_check_is_the_error_of_the_photo(
     with pytest.raises(InputError) as refused:
         scanfix.inspect(cv2.imencode(".png", PHOTO)[1].tobytes())
     assert refused.value.code == "memory"
+
+
+def test_what_was_right_too_seldom_is_not_told_and_counts_as_not_checked(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    askew = subject(PHOTO, border(Quad.of(((300, 60), (760, 320), (600, 600), (140, 340)))))
+    assert [a.finding.code for a in run_checks(askew) if a.check == "skew" and a.finding] == ["SF105"]
+    rows = {key: replace(row, right=0, false=9) for key, row in bounds.table().items() if key[0] == "SF105"}
+    monkeypatch.setattr(bounds, "table", lambda: rows)
+    assert [a.finding for a in run_checks(askew) if a.check == "skew"] == [None]
+    assert "skewed" in not_checked(run_checks(askew))
 
 
 def test_what_could_not_be_derived_is_not_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -129,10 +129,16 @@ def test_more_than_two_cut_sides_are_more_often_a_document_that_just_fits(cut: S
     assert (finding.code, finding.params["sides"]) == ("SF102", [side for side in SIDES if side in cut])
 
 
-def test_a_cut_that_is_not_sure_cannot_be_confirmed() -> None:
-    finding = beside_the_frame("right", certainty=0.3)
+@pytest.mark.parametrize(
+    ("cut", "severity"),
+    [(("right",), "info"), (("right", "left"), "info"), (("top", "right", "left"), "warning")],
+)
+def test_a_cut_that_is_not_sure_cannot_be_confirmed_as_severe_as_sides_are_not_seen(
+    cut: Sequence[Side], severity: str
+) -> None:
+    finding = beside_the_frame(*cut, certainty=0.3)
     assert finding is not None
-    assert (finding.code, finding.severity) == ("SF102", "warning")
+    assert (finding.code, finding.severity) == ("SF102", severity)
 
 
 @pytest.mark.parametrize("table", [0, 255])

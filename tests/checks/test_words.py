@@ -26,9 +26,19 @@ def measured(right: int, false: int) -> Bound:
 
 @pytest.mark.parametrize(
     ("right", "false", "severity"),
-    [(9, 1, "error"), (8, 1, "warning"), (7, 3, "warning"), (4, 2, "info"), (4, 0, "warning")],
+    [
+        (9, 1, "error"),
+        (8, 1, "warning"),
+        (7, 3, "warning"),
+        (4, 2, "info"),
+        (4, 0, "warning"),
+        (1, 2, "info"),
+        (1, 3, None),
+        (0, 1, None),
+        (0, 0, "warning"),
+    ],
 )
-def test_severity_follows_certainty(right: int, false: int, severity: str) -> None:
+def test_severity_follows_certainty_down_to_silence(right: int, false: int, severity: str | None) -> None:
     assert measured(right, false).allows(Severity.ERROR) == severity
 
 
@@ -61,6 +71,7 @@ def test_scores_compare_half_is_the_bound_and_worse_is_less(code: str) -> None:
 def test_a_finding_is_as_sure_as_it_was_right() -> None:
     row = bounds.table()["SF103", Severity.ERROR]
     sure = bounds.as_sure(Finding.of("SF103", sides=["top"]))
+    assert sure is not None
     assert sure.confidence == pytest.approx(row.certainty, abs=0.01)
     untouched = Finding.of("SF401", claimed="PNG")
     assert bounds.as_sure(untouched) == untouched

@@ -125,6 +125,42 @@ def shine(a: Picture, level: float, text_px: float, rng: Rng) -> Picture:
     return display(light)
 
 
+def double(a: Picture, level: float, text_px: float, rng: Rng) -> Picture:
+    """Two exposures laid on each other by a phone whose hand moved between them."""
+    away, turn = between(level, 0.06, 0.7) * text_px, rng.uniform(0, 2 * np.pi)
+    move = np.array([[1, 0, away * np.cos(turn)], [0, 1, away * np.sin(turn)]], np.float32)
+    size = (a.shape[1], a.shape[0])
+    second = np.asarray(cv2.warpAffine(linear(a), move, size, borderMode=cv2.BORDER_REPLICATE))
+    share = rng.uniform(0.25, 0.55)
+    return display((1 - share) * linear(a) + share * second)
+
+
+def uneven(a: Picture, level: float, text_px: float, rng: Rng) -> Picture:
+    """Sharp on one side and out of focus on the other."""
+    h, w = a.shape[:2]
+    yy, xx = np.mgrid[:h, :w].astype(np.float32)
+    turn = rng.uniform(0, 2 * np.pi)
+    along = (xx / w - 0.5) * np.cos(turn) + (yy / h - 0.5) * np.sin(turn) + rng.uniform(-0.3, 0.3)
+    share = np.clip(along / rng.uniform(0.2, 0.9) + 0.5, 0, 1)[..., None]
+    return display((1 - share) * linear(a) + share * linear(defocus(a, level, text_px, rng)))
+
+
+def smeared(a: Picture, level: float, text_px: float, rng: Rng) -> Picture:
+    """A noisy picture after a strong denoiser, which takes the thin strokes with the grain."""
+    noisy = rounded(a + between(level, 6, 60) * rng.normal(0, 1, a.shape))
+    if rng.random() < 0.5:
+        side = 3 + 2 * int(level * min(4, 0.12 * text_px))
+        return cv2.medianBlur(noisy, side)
+    return cv2.bilateralFilter(noisy, 0, between(level, 25, 160), max(1.0, 0.12 * text_px))
+
+
+def sharpened(a: Picture, level: float, text_px: float, rng: Rng) -> Picture:
+    """Out of focus, then sharpened by a program: steep edges, and no detail."""
+    blurred = defocus(a, level, text_px, rng).astype(np.float32)
+    wide = cv2.GaussianBlur(blurred, (0, 0), rng.uniform(0.05, 0.25) * text_px + 0.5)
+    return rounded(blurred + rng.uniform(0.8, 3) * (blurred - wide))
+
+
 def recompress(a: Picture, level: float, text_px: float, rng: Rng) -> Picture:
     return jpeg(a, max(1, int(between(1 - level, 1.5, 45))))
 
@@ -141,9 +177,13 @@ DAMAGES: dict[str, Damage] = {
     "shine": shine,
     "defocus": defocus,
     "motion": motion,
+    "double": double,
+    "uneven": uneven,
+    "sharpened": sharpened,
     "lost_pixels": lost_pixels,
     "dim_light": dim_light,
     "grain": grain,
+    "smeared": smeared,
     "recompress": recompress,
 }
 

@@ -80,7 +80,8 @@ def share_read(wanted: str, text: str) -> float:
 def resized(page: Page, long_side: int) -> Page:
     k = long_side / max(page.pixels.shape[:2])
     pixels = cv2.resize(page.pixels, None, fx=k, fy=k, interpolation=cv2.INTER_AREA)
-    return Page(pixels, [Line(x.text, tuple(v * k for v in x.box), x.font_px * k) for x in page.lines])
+    lines = [Line(x.text, tuple(v * k for v in x.box), x.font_px * k) for x in page.lines]
+    return Page(pixels, lines, page.light)
 
 
 def recipe(rng: np.random.Generator) -> list[str]:
@@ -116,7 +117,8 @@ def strips_of(
     frame = np.array([[[0, 0], [w, 0], [w, h], [0, h]]], np.float32)
     corners = cv2.perspectiveTransform(frame, matrix)[0]
     jitter = np.array([[rng.gauss(0, 0.004) * max(h, w) for _ in range(2)] for _ in range(4)])
-    native = Pyramid(np.asarray(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY), np.uint8))
+    grey = np.asarray(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY), np.uint8)
+    native = Pyramid(255 - grey if page.light else grey)
     view = view_document(native.size, None if flat else Quad.of(corners + jitter))
     boxes = candidates(view.picture(native), LineParams())
     strips, widths, heights = cut_strips(native, view, boxes, along_rows=True)

@@ -2,7 +2,8 @@
 
 A page is drawn in millimetres at any resolution: paper with guilloche, fields, paragraphs, tables,
 a title, machine-readable lines, and things that are not text (pictures, emblems, seals, square codes,
-rulings). Every page is another layout, so that nothing can be learned by heart.
+rulings). One of four is a cover or a dark card, printed in light. Every page is another layout, so that
+nothing can be learned by heart.
 Needs Pillow, numpy, OpenCV and some fonts of the system (Noto CJK, WenQuanYi, Liberation, DejaVu).
 """
 
@@ -72,6 +73,8 @@ class Page:
 
     pixels: np.ndarray
     lines: list[Line] = field(default_factory=list)
+    light: bool = False
+    """Light letters on dark ground."""
 
 
 @functools.cache
@@ -135,25 +138,40 @@ class Drawer:
         self.chinese = rng.random() < 0.55
         self.faces = font_files(CHINESE if self.chinese else LATIN)
         self.face = rng.choice(self.faces)
-        self.ink = (
-            tuple(rng.randint(0, 70) for _ in range(3))
-            if rng.random() < 0.85
-            else tuple(rng.randint(0, 140) for _ in range(3))
-        )
+        self.light = rng.random() < 0.25
+        self.ink = self.tone()
         self.image = Image.fromarray(self.paper())
         self.draw = ImageDraw.Draw(self.image)
         self.lines: list[Line] = []
 
-    def paper(self) -> np.ndarray:
-        """Tinted paper with a slow change of colour and, often, guilloche."""
-        rng, h, w = self.rng, self.height, self.width
+    def tone(self, most: int = 70) -> tuple[int, int, int]:
+        """Ink that contrasts with the ground."""
+        rng, most = self.rng, most if self.rng.random() < 0.85 else 2 * most
+        if self.light and rng.random() < 0.5:  # gold, pale or dull
+            k = rng.uniform(0.75, 1.1)
+            return min(255, round(k * 222)), round(k * 188), round(k * rng.randint(90, 160))
+        red, green, blue = (rng.randint(0, most) for _ in range(3))
+        return (255 - red, 255 - green, 255 - blue) if self.light else (red, green, blue)
+
+    def ground(self) -> np.ndarray:
+        """The colour of the paper, three floats."""
+        rng = self.rng
+        if self.light:
+            dark = np.full(3, rng.randint(8, 60), np.float32)
+            dark[rng.randrange(3)] += rng.randint(0, 90)
+            return dark
         base = np.array([rng.randint(195, 255) for _ in range(3)], np.float32)
         if rng.random() < 0.6:
             base[:] = rng.randint(225, 255) + np.array([rng.randint(-8, 8) for _ in range(3)])
+        return base
+
+    def paper(self) -> np.ndarray:
+        """Tinted paper or a dark cover with a slow change of colour and, often, guilloche."""
+        rng, h, w = self.rng, self.height, self.width
         slope = np.linspace(0, 1, w, dtype=np.float32)[None, :, None] * np.array(
             [rng.uniform(-25, 15) for _ in range(3)], np.float32
         )
-        page = np.broadcast_to(base + slope, (h, w, 3)).copy()
+        page: np.ndarray = np.broadcast_to(self.ground() + slope, (h, w, 3)).copy()
         if rng.random() < 0.6:
             page = page.clip(0, 255).astype(np.uint8).copy()
             for _ in range(rng.randint(1, 3)):
@@ -220,7 +238,9 @@ class Drawer:
         x0, y, label_tone = (
             rng.uniform(0.04, 0.5) * w,
             rng.uniform(0.06, 0.4) * h,
-            (rng.randint(0, 110), rng.randint(0, 130), rng.randint(40, 180)),
+            self.tone(120)
+            if self.light
+            else (rng.randint(0, 110), rng.randint(0, 130), rng.randint(40, 180)),
         )
         for _ in range(rng.randint(3, 9)):
             above = rng.random() < 0.4
@@ -415,4 +435,4 @@ def draw_page(seed: int, long_side: int = 2000) -> Page:
     ):
         if rng.random() < chance:
             part()
-    return Page(np.asarray(drawer.image), drawer.lines)
+    return Page(np.asarray(drawer.image), drawer.lines, drawer.light)

@@ -1,7 +1,7 @@
 """Which size does a coded picture announce to its decoder, whatever the file around it promises?
 
 The head of an AV1 sequence (AV1 bitstream specification, 5.5) and of an HEVC one (ITU-T H.265, 7.3.2.2), read
-as far as the size, in AV1 to the colours. Three kilobytes that promise 64 x 64 pixels made a decoder take a
+as far as the size and the colours. Three kilobytes that promise 64 x 64 pixels made a decoder take a
 gigabyte.
 """
 
@@ -11,7 +11,9 @@ import struct
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from scanfix.decoding.bits import Bits
 from scanfix.decoding.colour_space import ColourSpace
+from scanfix.decoding.hevc_colours import read_colours
 
 _SEQUENCE_HEADER = 1
 _SPS = 33
@@ -27,28 +29,6 @@ class Coded(NamedTuple):
     width: int
     height: int
     space: ColourSpace | None = None
-
-
-class _Bits:
-    """Reads big-endian bits; behind the end there is an EOFError."""
-
-    def __init__(self, data: bytes) -> None:
-        self._value, self._left = int.from_bytes(data, "big"), 8 * len(data)
-
-    def read(self, count: int) -> int:
-        self._left -= count
-        if self._left < 0:
-            raise EOFError
-        return self._value >> self._left & ((1 << count) - 1)
-
-    def golomb(self) -> int:
-        """Unsigned Exp-Golomb, in AV1 called uvlc."""
-        zeros = 0
-        while not self.read(1):
-            zeros += 1
-            if zeros > 32:
-                raise EOFError
-        return (1 << zeros) - 1 + self.read(zeros)
 
 
 def in_av1(data: bytes, *, configuration: bool) -> list[Coded]:
@@ -100,7 +80,7 @@ def in_sample_entry(data: bytes) -> list[Coded]:
 
 def _headed(read: object, data: bytes) -> list[Coded]:
     try:
-        return [read(_Bits(data))]  # type: ignore[operator]
+        return [read(Bits(data))]  # type: ignore[operator]
     except EOFError:
         return []
 
@@ -134,7 +114,7 @@ def _hevc_units(data: bytes) -> Iterator[bytes]:
         at += 4 + size
 
 
-def _av1_head(bits: _Bits) -> Coded:
+def _av1_head(bits: Bits) -> Coded:
     profile = bits.read(3)
     bits.read(1)
     reduced = bits.read(1)
@@ -150,7 +130,7 @@ def _av1_head(bits: _Bits) -> Coded:
         return Coded(width, height)
 
 
-def _skip_operating_points(bits: _Bits) -> None:
+def _skip_operating_points(bits: Bits) -> None:
     delay = 0
     if bits.read(1):
         bits.read(64)
@@ -170,7 +150,7 @@ def _skip_operating_points(bits: _Bits) -> None:
             bits.read(4)
 
 
-def _av1_colours(bits: _Bits, profile: int, reduced: bool) -> ColourSpace | None:
+def _av1_colours(bits: Bits, profile: int, reduced: bool) -> ColourSpace | None:
     if not reduced and bits.read(1):
         bits.read(7)
     bits.read(3)
@@ -194,7 +174,7 @@ def _av1_colours(bits: _Bits, profile: int, reduced: bool) -> ColourSpace | None
     return ColourSpace.of_codes(bits.read(8), bits.read(8))
 
 
-def _hevc_head(bits: _Bits) -> Coded:
+def _hevc_head(bits: Bits) -> Coded:
     bits.read(4)
     layers = bits.read(3)
     bits.read(1 + 88 + 8)
@@ -206,4 +186,8 @@ def _hevc_head(bits: _Bits) -> Coded:
     bits.golomb()
     if bits.golomb() == 3:
         bits.read(1)
-    return Coded(bits.golomb(), bits.golomb())
+    width, height = bits.golomb(), bits.golomb()
+    try:
+        return Coded(width, height, read_colours(bits, layers))
+    except EOFError:
+        return Coded(width, height)

@@ -117,6 +117,11 @@ def test_a_heic_shows_the_space_that_it_names(primaries: int, curve: int) -> Non
     assert difference(data) < 4
 
 
+@pytest.mark.parametrize(("primaries", "curve"), [(9, PQ), (9, HLG), (12, SDR)])
+def test_a_heic_whose_coded_picture_alone_names_its_space(primaries: int, curve: int) -> None:
+    assert difference(heif(primaries, curve).replace(b"colrnclx", b"freenclx")) < 4
+
+
 @pytest.mark.parametrize("curve", [PQ, HLG, SDR])
 @pytest.mark.parametrize("primaries", [9, 12])
 def test_an_avif_shows_the_space_that_it_names(primaries: int, curve: int) -> None:

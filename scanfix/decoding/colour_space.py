@@ -175,13 +175,12 @@ def _linear(space: ColourSpace, table: Light, matrix: Light, codes: Codes) -> Li
 def _press(light: Light, peak: float) -> None:
     """What is above the knee, up to the peak, into what is left below white; in place."""
     brightest = np.maximum(np.maximum(light[..., 0], light[..., 1]), light[..., 2])
-    high = brightest > _KNEE
-    if not high.any():
+    if brightest.max() <= _KNEE:
         return
-    above = (brightest[high] - _KNEE) / (1 - _KNEE)
+    below, above = np.minimum(brightest, _KNEE), np.maximum(brightest - _KNEE, 0) / (1 - _KNEE)
     most = (peak - _KNEE) / (1 - _KNEE)
-    pressed = _KNEE + (1 - _KNEE) * above * (1 + above / most**2) / (1 + above)
-    light[high] *= (pressed / brightest[high])[..., None]
+    pressed = below + (1 - _KNEE) * above * (1 + above / most**2) / (1 + above)
+    light *= (pressed / np.maximum(brightest, 1e-6))[..., None]
 
 
 @_remember

@@ -58,8 +58,8 @@ def prepare(
     `crop="never"` keeps the whole picture;
     `document` names the kind of document; `corners` are four points in upright source pixels for
     those who know better than the detector; `turn` is the degrees clockwise by which the upright source is
-    turned, in place of what its text says; `page` is that of a PDF, from 1; `salvage` takes what is left of
-    a damaged file;
+    turned, in place of what its text says; `page` of a PDF or TIFF counts from 1; `salvage` takes what is
+    left of a damaged file;
     `number` and `name` are those typed into the form, to be held against the document, which is read where
     they or the kind are given and the extra `ocr` is installed;
     `filename` is what whoever sent the photo calls it: only asked which format that claims.

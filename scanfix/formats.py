@@ -14,6 +14,8 @@ from pathlib import PurePath
 EXPORT = "export it as JPEG or PNG"
 SCREENSHOT = "open it and save the picture as JPEG or PNG"
 UNPACK = "unpack it and give the picture itself"
+PAGED = frozenset({"PDF", "TIFF"})
+"""Their pages are made to be read each; the frames of an animation, the pictures of a series are alike."""
 IN_WORKER = "here only a worker process may read them; export it as JPEG or PNG"
 DEVELOP = "develop it in the camera maker's program and save it as JPEG"
 

@@ -74,7 +74,7 @@ class Order:
     name: str | None = field(default=None, repr=False)
     """Number and name as they were typed into the form; held against the document."""
     page: int | None = None
-    """Of a PDF, from 1; None is the first, and that there are others is a finding."""
+    """Of a PDF or TIFF, from 1; None is the first, and that there are others is a finding."""
     kept_formats: tuple[Format, ...] = ()
     """Beside `format`, those in which a file that conforms already may stay."""
 

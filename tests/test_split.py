@@ -1,4 +1,4 @@
-"""Several documents on one scan become files of their own; pages of a PDF too."""
+"""Several documents on one scan become files of their own; pages of a PDF or TIFF too."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ import numpy as np
 import pytest
 from batch_tools import files, run
 from drawing import as_png, photo
+from drawn_files import encoded
 from PIL import Image
 from test_cli import scanfix
 
-from scanfix import InputError, pipeline
+from scanfix import InputError, pipeline, prepare
 from scanfix.errors import ConfigError
 from scanfix.files import SourceBytes
 from scanfix.naming import named_page
@@ -60,6 +61,13 @@ def test_one_document_is_one_result_and_cannot_be_joined(card_bytes: bytes) -> N
     assert caught.value.code == "one_document"
 
 
+def test_a_file_in_the_place_of_the_folder_is_told_before_the_work(card: Path) -> None:
+    done = scanfix("split", card, "-o", card)
+    assert done.returncode == 5
+    assert "Traceback" not in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
 def test_the_command_writes_beside_the_scan(card: Path) -> None:
     done = scanfix("split", card)
     assert done.returncode == 0, done.stderr
@@ -87,17 +95,22 @@ def test_a_page_is_named_before_the_mark_of_a_result() -> None:
     assert named_page("id.prepared.jpg", 3) == "id.p3.prepared.jpg"
 
 
-@pytest.fixture
-def lease(tmp_path: Path, card_bytes: bytes) -> Path:
+@pytest.fixture(params=["pdf", "tif"])
+def lease(tmp_path: Path, card_bytes: bytes, request: pytest.FixtureRequest) -> Path:
     pytest.importorskip("pypdfium2")
     first = Image.open(io.BytesIO(card_bytes))
-    path = tmp_path / "in" / "lease.pdf"
+    path = tmp_path / "in" / f"lease.{request.param}"
     path.parent.mkdir()
-    first.save(path, save_all=True, append_images=[first.rotate(180), first], resolution=150)
+    first.save(
+        path,
+        save_all=True,
+        append_images=[first.rotate(180), first],
+        **{"resolution": 150} if path.suffix == ".pdf" else {},
+    )
     return path
 
 
-def test_each_page_of_a_pdf_is_a_result_of_a_batch(lease: Path, tmp_path: Path) -> None:
+def test_each_page_of_a_document_is_a_result_of_a_batch(lease: Path, tmp_path: Path) -> None:
     for status in ("made", "kept"):
         items = run(lease.parent, tmp_path / "out", pages="2-3")
         assert [(item.page, item.status) for item in items] == [(2, status), (3, status)]
@@ -113,4 +126,17 @@ def test_the_command_writes_a_file_for_each_page(lease: Path) -> None:
     done = scanfix("prepare", lease, "--pages", "1-2", "--quiet")
     assert done.returncode == 0, done.stderr
     names = {path.name for path in lease.parent.iterdir()}
-    assert names == {"lease.pdf", "lease.p1.prepared.jpg", "lease.p2.prepared.jpg"}
+    assert names == {lease.name, "lease.p1.prepared.jpg", "lease.p2.prepared.jpg"}
+
+
+def test_a_picture_of_one_page_has_no_other(card_bytes: bytes) -> None:
+    assert prepare(card_bytes, page=1).data
+    with pytest.raises(InputError) as caught:
+        prepare(card_bytes, page=2)
+    assert caught.value.code == "no_such_page"
+
+
+def test_pages_are_those_of_documents_and_pictures_stay_themselves(lease: Path, tmp_path: Path) -> None:
+    (lease.parent / "card.png").write_bytes(encoded(Image.new("RGB", (900, 600), "white"), "PNG"))
+    items = {item.source.name: item for item in run(lease.parent, tmp_path / "out", pages="3")}
+    assert (items["card.png"].page, items[lease.name].page) == (None, 3)

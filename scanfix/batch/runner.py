@@ -95,7 +95,7 @@ def prepare_batch(
     everything anew. `jobs` photos are worked on at once, by default one a core. `executor` is any
     `concurrent.futures.Executor`, or the address of a Dask scheduler; without one, threads and isolated
     processes of this machine. `include` and `exclude` are patterns of names or paths; `pages` is "all",
-    "1-3" and the like, for PDF; `pair` puts fronts and backs, told by their names, on one page;
+    "1-3" and the like, for PDF and TIFF; `pair` puts fronts and backs, told by their names, on one page;
     `by_verdict` sorts results into `ready`, `review` and `refused`; pictures of what was seen go to
     `annotate_dir`, reports of the run to `reports` (.html, .csv, .jsonl), in `lang`. `watch` goes on with
     photos as they appear, until the loop is left. `dry_run` only tells what would be done. `options` are

@@ -184,14 +184,18 @@ def _pages(
     job: Job, worker: Worker, sources: list[SourceBytes]
 ) -> Iterator[tuple[Result, tuple[bytes, bytes]]]:
     pages, name = job.wishes.pages, job.begun.name
-    count = 1
-    if not pages.is_default and sources[0].data.startswith(b"%PDF"):
-        count = worker.call(tasks.count_pages, sources[0], {})
-    if count == 1:
+    if pages.is_default or not _may_have_pages(sources[0].data):
         yield _attempt(job, worker, sources, None, name)
         return
+    count = worker.call(tasks.count_pages, sources[0], {})
     for page in pages.among(count):
-        yield _attempt(job, worker, sources, page, named_page(name, page))
+        own, its_name = (page, named_page(name, page)) if count > 1 else (None, name)
+        yield _attempt(job, worker, sources, own, its_name)
+
+
+def _may_have_pages(data: bytes) -> bool:
+    """By the first bytes of a PDF or TIFF; the worker looks closer."""
+    return b"%PDF-" in data[:1024] or data[:2] in (b"II", b"MM")
 
 
 def _attempt(

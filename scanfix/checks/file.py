@@ -8,13 +8,11 @@ from __future__ import annotations
 from scanfix.checks.check import Check
 from scanfix.checks.subject import Subject
 from scanfix.findings import Severity
+from scanfix.formats import PAGED
 from scanfix.model import Assessment, Finding
 
 # Part of a picture, or needed to show it: not worth a word.
 TECHNICAL = frozenset({"icc"})
-
-# Their pages are made to be read each; the frames of an animation, the pictures of a series are alike.
-PAGED = frozenset({"PDF", "TIFF"})
 
 
 def assess_extension(subject: Subject) -> Assessment:

@@ -49,11 +49,16 @@ def _is_folder(output: str) -> bool:
     """Whether a folder is meant: one that is there, or is named as one, which is made."""
     if not output.endswith(("/", os.sep)):
         return os.path.isdir(output)  # noqa: PTH112 - any text
-    try:
-        os.makedirs(output, exist_ok=True)  # noqa: PTH103
-    except OSError as error:
-        raise OutputError("output_folder", path=repr(output)) from error
+    make_folder(output)
     return True
+
+
+def make_folder(path: str) -> None:
+    """Raises OutputError."""
+    try:
+        os.makedirs(path, exist_ok=True)  # noqa: PTH103
+    except (OSError, ValueError) as error:
+        raise OutputError("output_folder", path=repr(path)) from error
 
 
 @contextmanager

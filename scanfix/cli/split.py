@@ -11,7 +11,7 @@ import typer
 from scanfix.cli import options
 from scanfix.cli.limits import limits_of
 from scanfix.cli.options import CropChoice, FailOn
-from scanfix.cli.outputs import check_free, deliver, inputs_of
+from scanfix.cli.outputs import check_free, deliver, inputs_of, make_folder
 from scanfix.cli.photo import exit_code_of, run, source_of
 from scanfix.cli.terminal import (
     STANDARD,
@@ -62,6 +62,8 @@ def command(
         order = make_order(
             options.profile_of(profile), format, crop.value, document, limits_of(limit), salvage
         )
+        if output is not None:
+            make_folder(output)
         source, inputs = source_of(sheet, order.limits), inputs_of((sheet,))
         from scanfix import pipeline
 
@@ -103,8 +105,6 @@ def _targets(sheet: str, folder: str | None, extension: str, count: int) -> list
     """`sheet.prepared.jpg`, or with several `sheet.1.prepared.jpg`, `sheet.2.prepared.jpg`."""
     path = Path("stdin" if sheet == STANDARD else sheet)
     place = path.parent if folder is None else Path(folder)
-    if folder is not None:
-        place.mkdir(parents=True, exist_ok=True)
     endings = [f".{number}{PREPARED}{extension}" for number in range(1, count + 1)]
     if count == 1:
         endings = [PREPARED + extension]

@@ -55,7 +55,7 @@ def decode(
 
     `name` is only asked what it claims. A truncated or damaged file is refused unless `salvage`,
     which gives what can be had, marked `info.damaged`. A JPEG of more than `useful_pixels` is read at a
-    half, a quarter or an eighth of its size. `page` is that of a PDF; other files show their first.
+    half, a quarter or an eighth of its size. `page` is that of a PDF or TIFF; of others there is one.
     Raises InputError, MissingExtraError.
     """
     if not data:
@@ -93,11 +93,16 @@ def decode(
 
 def count_pages(data: bytes, limits: Limits = SHELL_LIMITS) -> int:
     """How many pages `decode` can be asked for. Raises InputError and MissingExtraError as it does."""
-    if sniff(data) != "PDF":
-        return 1
-    from scanfix.decoding.pdf import count_pages as count
+    format_name = sniff(data)
+    if format_name == "TIFF":
+        from scanfix.decoding.tiff import count_pages as in_tiff
 
-    return count(data, limits)
+        return in_tiff(data, limits)
+    if format_name != "PDF":
+        return 1
+    from scanfix.decoding.pdf import count_pages as in_pdf
+
+    return in_pdf(data, limits)
 
 
 def _read(
@@ -107,6 +112,12 @@ def _read(
         from scanfix.decoding.pdf import read_pdf
 
         return read_pdf(data, limits, salvage=salvage, page=page)
+    if format_name == "TIFF":
+        from scanfix.decoding.tiff import read_tiff
+
+        return read_tiff(data, limits, salvage=salvage, page=page)
+    if page != 1:
+        raise InputError("no_such_page", pages=str(page), count=1)
     if format_name == "JPEG" and useful_pixels is not None:
         from scanfix.decoding.jpeg import read_jpeg
 

@@ -1,4 +1,4 @@
-"""What does the first page of this TIFF show?
+"""What does a page of this TIFF show?
 
 Its directory is chosen and looked at first. The decoder (Pillow with libtiff) then gets the same bytes with
 one plain directory that holds only the tags describing pixels: names, places, notes and traps in the others
@@ -77,19 +77,29 @@ _MAX_SAMPLES, _MOST_SAMPLES = 8, 1024
 _DPI_FACTOR = {2: 1.0, 3: 2.54}
 
 
-def read_tiff(data: bytes, limits: Limits, *, salvage: bool = False) -> Stored:
-    """Decode the first page of a TIFF or BigTIFF."""
+def read_tiff(data: bytes, limits: Limits, *, salvage: bool = False, page: int = 1) -> Stored:
+    """Decode a page of a TIFF or BigTIFF, the first unless told otherwise."""
     try:
-        return _read(data, limits, salvage=salvage)
+        return _read(data, limits, page, salvage=salvage)
     except struct.error as error:
         raise InputError("truncated", format="TIFF") from error
 
 
-def _read(data: bytes, limits: Limits, *, salvage: bool) -> Stored:
+def count_pages(data: bytes, limits: Limits) -> int:
+    """How many pages a TIFF has, previews and masks not counted."""
+    try:
+        return len(pages_of(read_directories(data, limits)))
+    except struct.error as error:
+        raise InputError("truncated", format="TIFF") from error
+
+
+def _read(data: bytes, limits: Limits, page: int, *, salvage: bool) -> Stored:
     chain = read_directories(data, limits)
     pages = pages_of(chain)
     _refuse_raw(chain[0], pages[0])
-    first = pages[0]
+    if page > len(pages):
+        raise InputError("no_such_page", pages=str(page), count=len(pages))
+    first = pages[page - 1]
     _check(first, limits)
     damaged = not _data_are_there(first)
     if damaged and not salvage:

@@ -243,9 +243,9 @@ function showStage() {
   photo.light(picked);
 }
 
-/** A PDF of several pages: which one is meant. */
+/** A PDF or TIFF of several pages: which one is meant. */
 function showPages(source) {
-  const count = source?.format === "PDF" && !chosen.pair ? source.page_count : 1;
+  const count = ["PDF", "TIFF"].includes(source?.format) && !chosen.pair ? source.page_count : 1;
   const select = $("page");
   select.parentElement.hidden = count < 2;
   if (select.length !== count) {

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import islice
 from os import PathLike
-from typing import Literal, Unpack
+from typing import Any, Literal, Unpack
 
 from scanfix import __version__
 from scanfix.batch.discover import Found, look_into
@@ -104,28 +104,10 @@ def prepare_batch(
     Raises ConfigError for a wrong option, InputError and OutputError for an unusable folder, before
     the first photo; what goes wrong with one photo is in its item.
     """
-    if jobs is not None and jobs < 1:
-        raise ConfigError("bad_option", option="jobs", value=jobs)
-    if on_error not in ("continue", "stop"):
-        raise ConfigError("bad_option", option="on_error", value=on_error)
-    chosen = options_of(options)
-    for own in ("number", "name", "page"):
-        # Of one document; a folder holds many, and the manifest no person's data.
-        if chosen.get(own) is not None:
-            raise ConfigError("bad_option", option=own, value=chosen[own])
-    order = make_order(limits=limits, **chosen)
-    # The names are given: no file may stay in another format than theirs.
-    chosen |= {"format": order.format, "profile": order.profile}
-    wishes = Wishes(
-        options=chosen,
-        limits=limits,
-        pages=Pages.parse(pages),
-        by_verdict=by_verdict,
-        annotate=None if annotate_dir is None else place_of(annotate_dir),
-        thumbnails=any(os.fspath(path).lower().endswith((".html", ".htm")) for path in reports),
-        lang=lang,
-        overwrite=overwrite,
-    )
+    order, chosen = _chosen(options, limits, jobs, on_error)
+    annotate = None if annotate_dir is None else place_of(annotate_dir)
+    drawn = any(os.fspath(path).lower().endswith((".html", ".htm")) for path in reports)
+    wishes = Wishes(chosen, limits, Pages.parse(pages), by_verdict, annotate, drawn, lang, overwrite)
     places = _places(source, out, wishes)
     look = _Look(*places, tuple(include), tuple(exclude), order, wishes, pair=pair, resume=resume)
     manifest = Manifest(places[1])
@@ -140,10 +122,25 @@ def prepare_batch(
     except BaseException:
         manifest.close()
         raise
-    run = _Run(look, manifest, hands, reporting, on_error)
-    batch = BatchRun(run.items(plan, watch=watch), plan, manifest)
-    run.told = batch
-    return batch
+    return _Run(look, manifest, hands, reporting, on_error).begun(plan, watch=watch)
+
+
+def _chosen(
+    options: PrepareOptions, limits: Limits, jobs: int | None, on_error: str
+) -> tuple[Order, dict[str, Any]]:
+    """What is asked for each photo, and in which words. Raises ConfigError."""
+    if jobs is not None and jobs < 1:
+        raise ConfigError("bad_option", option="jobs", value=jobs)
+    if on_error not in ("continue", "stop"):
+        raise ConfigError("bad_option", option="on_error", value=on_error)
+    chosen = options_of(options)
+    for own in ("number", "name", "page"):
+        # Of one document; a folder holds many, and the manifest no person's data.
+        if chosen.get(own) is not None:
+            raise ConfigError("bad_option", option=own, value=chosen[own])
+    order = make_order(limits=limits, **chosen)
+    # The names are given: no file may stay in another format than theirs.
+    return order, {**chosen, "format": order.format, "profile": order.profile}
 
 
 def _places(source: str | PathLike[str], out: str | PathLike[str], wishes: Wishes) -> tuple[Place, Place]:
@@ -217,6 +214,10 @@ class _Run:
         self.told: BatchRun | None = None
         self.seen: dict[str, tuple[Stamp, ...]] = {}
         """The stamps of what was worked on."""
+
+    def begun(self, plan: Plan, *, watch: bool) -> BatchRun:
+        self.told = BatchRun(self.items(plan, watch=watch), plan, self.manifest)
+        return self.told
 
     def items(self, plan: Plan, *, watch: bool) -> Generator[BatchItem, None, None]:
         try:

@@ -16,7 +16,7 @@ from scanfix.cli import options
 from scanfix.cli.limits import limits_of
 from scanfix.cli.options import CropChoice, FailOn
 from scanfix.cli.terminal import COLOURS, EXIT_FINDINGS, finish, print_error, print_line
-from scanfix.errors import ConfigError
+from scanfix.errors import ConfigError, ScanfixError
 from scanfix.messages import Lang, say, term, user_lang
 from scanfix.naming import shown
 
@@ -84,10 +84,8 @@ def command(
     quiet: options.Quiet = False,
     lang: options.LangOption = None,
 ) -> None:
-    speak = user_lang(lang)
-
     def work() -> int:
-        from scanfix.batch import prepare_batch
+        from scanfix import prepare_batch
 
         run = prepare_batch(
             source,
@@ -107,28 +105,32 @@ def command(
             on_error=on_error.value,
             watch=watch,
             dry_run=dry_run,
-            lang=speak,
+            lang=user_lang(lang),
             profile=options.profile_of(profile),
             format=format,
             crop=crop.value,
             document=document,
             salvage=salvage,
         )
-        if watch and not quiet:
-            print_line(say("batch_watching", speak, path=shown(source)), sys.stderr)
-        tell = _Telling(speak, json, quiet)
-        try:
-            with closing(run), _progress(run, watch=watch, quiet=quiet) as advance:
-                for item in run:
-                    tell.item(item)
-                    advance(tell.summary)
-        except (KeyboardInterrupt, SystemExit):
-            tell.sum_up(run, source)
-            raise
-        tell.sum_up(run, source)
-        return _exit_code(tell.summary, fail_on)
+        return _exit_code(_told(run, _Telling(user_lang(lang), json, quiet), source, watch=watch), fail_on)
 
-    finish(work, speak)
+    finish(work, user_lang(lang))
+
+
+def _told(run: BatchRun, tell: _Telling, source: str, *, watch: bool) -> Summary:
+    """Every item as it comes, and in the end all, an interruption too."""
+    if watch and not tell.quiet:
+        print_line(say("batch_watching", tell.lang, path=shown(source)), sys.stderr)
+    try:
+        with closing(run), _progress(run, watch=watch, quiet=tell.quiet) as advance:
+            for item in run:
+                tell.item(item)
+                advance(tell.summary)
+    except (KeyboardInterrupt, SystemExit, ScanfixError):
+        tell.sum_up(run, source)
+        raise
+    tell.sum_up(run, source)
+    return tell.summary
 
 
 def _address(given: str | None) -> str | None:

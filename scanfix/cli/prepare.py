@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from scanfix.cli import options
@@ -85,39 +85,13 @@ def command(
         wanted = without_results(photos, speak)
         show = _Show(speak, json, quiet, named=len(wanted) > 1)
         plan = plan_outputs(wanted, output, f".{order.format}", speak)
-        inputs = inputs_of(wanted)
+        call = _Call(order, limit, annotate, inputs_of(wanted), fail_on, overwrite, show)
         asked = Pages.parse(pages)
-
-        def one(photo: str) -> int:
-            source = source_of(photo, order.limits)
-            numbers = () if asked.is_default else asked.among(run(_count_pages, source, order, given=limit))
-            if len(numbers) < 2:
-                only = replace(order, page=numbers[0] if numbers else None)
-                return _one(
-                    source, photo, plan[photo], only, limit, annotate, inputs, fail_on, overwrite, show
-                )
-            if annotate or plan[photo] == STANDARD:
-                raise usage_error(say("usage_pages", speak, count=len(numbers)))
-            return max(
-                _one(
-                    source,
-                    photo,
-                    named_page(plan[photo], number),
-                    replace(order, page=number),
-                    limit,
-                    None,
-                    inputs,
-                    fail_on,
-                    overwrite,
-                    show,
-                )
-                for number in numbers
-            )
 
         def failed(photo: str, error: ScanfixError) -> None:
             show.failed(photo, plan[photo], error)
 
-        return attempt_each(plan, one, speak, failed)
+        return attempt_each(plan, lambda photo: call.pages(photo, plan[photo], asked), speak, failed)
 
     finish(work, speak)
 
@@ -127,6 +101,10 @@ class _Show:
 
     def __init__(self, lang: Lang, json: bool, quiet: bool, *, named: bool) -> None:
         self.lang, self.json, self.quiet, self.named = lang, json, quiet, named
+
+    def with_names(self) -> _Show:
+        """Of one of several."""
+        return _Show(self.lang, self.json, self.quiet, named=True)
 
     def made(self, prepared: PreparedImage, photo: str, target: str, annotated: str | None) -> None:
         from scanfix.reports.text import lines
@@ -151,30 +129,50 @@ def _count_pages(source: SourceBytes, order: Order) -> int:
     return count_pages(source.data, order.limits)
 
 
-def _one(
-    source: SourceBytes,
-    photo: str,
-    target: str,
-    order: Order,
-    limit: list[str] | None,
-    annotate: str | None,
-    inputs: frozenset[Identity],
-    fail_on: FailOn,
-    overwrite: bool,
-    show: _Show,
-) -> int:
-    for path in (target, annotate):
-        check_free(path, inputs, overwrite=overwrite)
-    # Loaded only now: what is refused above is refused at once.
-    from scanfix import pipeline
+@dataclass(frozen=True, slots=True)
+class _Call:
+    """What is asked of every photo of a call."""
 
-    prepared = run(pipeline.prepare, source, order, given=limit)
-    picture = b""
-    if annotate:
-        picture = run(pipeline.annotate, source, prepared.report, order, show.lang, given=limit)
-    deliver(prepared, target, inputs, overwrite=overwrite)
-    if annotate:
-        write_annotated(annotate, picture, inputs, overwrite=overwrite)
-    with telling(show.lang):
-        show.made(prepared, photo, target, annotate)
-    return exit_code_of(prepared.report, fail_on)
+    order: Order
+    limit: list[str] | None
+    annotate: str | None
+    inputs: frozenset[Identity]
+    fail_on: FailOn
+    overwrite: bool
+    show: _Show
+
+    def pages(self, photo: str, target: str, asked: Pages) -> int:
+        """The photo, or each page that is asked for; what is wrong with one is wrong with no other."""
+        source = source_of(photo, self.order.limits)
+        numbers: tuple[int, ...] = ()
+        if not asked.is_default:
+            numbers = asked.among(run(_count_pages, source, self.order, given=self.limit))
+        if len(numbers) < 2:
+            return self.one(source, photo, target, numbers[0] if numbers else None)
+        if self.annotate or target == STANDARD:
+            raise usage_error(say("usage_pages", self.show.lang, count=len(numbers)))
+        each = replace(self, show=self.show.with_names())
+        targets = {f"{photo} ({number})": (number, named_page(target, number)) for number in numbers}
+        return attempt_each(
+            targets,
+            lambda name: each.one(source, photo, targets[name][1], targets[name][0]),
+            self.show.lang,
+            lambda name, error: each.show.failed(photo, targets[name][1], error),
+        )
+
+    def one(self, source: SourceBytes, photo: str, target: str, page: int | None) -> int:
+        for path in (target, self.annotate):
+            check_free(path, self.inputs, overwrite=self.overwrite)
+        # Loaded only now: what is refused above is refused at once.
+        from scanfix import pipeline
+
+        order, picture = replace(self.order, page=page), b""
+        prepared = run(pipeline.prepare, source, order, given=self.limit)
+        if self.annotate:
+            picture = run(pipeline.annotate, source, prepared.report, order, self.show.lang, given=self.limit)
+        deliver(prepared, target, self.inputs, overwrite=self.overwrite)
+        if self.annotate:
+            write_annotated(self.annotate, picture, self.inputs, overwrite=self.overwrite)
+        with telling(self.show.lang):
+            self.show.made(prepared, photo, target, self.annotate)
+        return exit_code_of(prepared.report, self.fail_on)

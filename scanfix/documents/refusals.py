@@ -1,9 +1,10 @@
 """Which of the known refusals is a pasted message, whole or cut, with typing errors, in either language?
 
 A message is compared by its pieces of three letters, of one and two Chinese characters: how many of them are
-known from one entry, and how rare they are among the entries. So a message cut in half is found by the half
-that is there, two errors cost six pieces of many, and a sentence about something else has next to none. Where
-the part that is there stands in several messages, all of them are the answer.
+known from one entry, whether they are rarer elsewhere than there (in all that scanfix itself says, as any
+program does), and how rare they are among the entries. So a message cut in half is found by the half that is
+there, two errors cost six pieces of many, and a sentence about something else has next to none, or only what
+everybody says. Where the part that is there stands in several messages, all of them are the answer.
 """
 
 from __future__ import annotations
@@ -18,19 +19,33 @@ from typing import NamedTuple
 
 from scanfix.documents.writing import half_width
 from scanfix.messages import LANGS, Lang, catalogue
+from scanfix.packaged import packaged_text
 
 STEM = "stem"
 """What most messages begin with: known, and telling nothing."""
+ELSEWHERE = "elsewhere"
+"""What web sites say about other things."""
+EVERYDAY = ("documents", "errors", "explanations", "findings", "interface", "web")
+"""Files of the catalogue: how a program talks about pictures, files and forms when it refuses nobody."""
+
+LEAST_OF_UNKNOWN = -4.0
+"""What one piece that is usual elsewhere speaks against a refusal at most."""
 
 
 class MatchParams(NamedTuple):
-    """Tuning, on the messages of the first page, their halves and misspellings, and unrelated sentences."""
+    """Tuning, on the messages of the first page, their halves and misspellings, and 157 unrelated sentences.
+    Of 55 others, written after it, two were taken for a refusal."""
 
-    least_known: tuple[float, float] = (0.72, 0.55)
+    least_known: tuple[float, float] = (0.5, 0.5)
     """Share of the pieces of a message that one entry knows: of letters, of Chinese characters."""
     least_pieces: tuple[int, int] = (5, 5)
+    least_evidence: tuple[float, float] = (6.0, 1.5)
+    """Logarithm of how much likelier the pieces are in a message of this entry than elsewhere."""
+    least_known_stem: float = 0.9
+    """Where nothing tells the entries apart, more of it has to be known."""
     margin: float = 0.1
-    """Entries this near to the best are answers as well."""
+    doubt: float = 0.3
+    """Entries this near to the best are answers as well: always, and for what is not known even to that."""
 
 
 PARAMS = MatchParams()
@@ -56,7 +71,7 @@ def refusals() -> tuple[Refusal, ...]:
     return tuple(
         Refusal(name, tuple(entry["codes"]), {lang: entry[lang] for lang in LANGS})
         for name, entry in catalogue("refusals").items()
-        if name != STEM
+        if name not in (STEM, ELSEWHERE)
     )
 
 
@@ -69,7 +84,7 @@ def find_refusals(message: str, params: MatchParams = PARAMS) -> tuple[Refusal, 
             scores[name] = max(score, scores.get(name, 0.0))
     best = max(scores.values(), default=0.0)
     # What is misspelt may have been the telling part: the less is known, the more entries are near.
-    least = best - params.margin * (2 - best)
+    least = best - params.margin - params.doubt * (1 - best)
     chosen = [each for each in refusals() if scores.get(each.name, -1.0) >= least]
     return tuple(sorted(chosen, key=lambda each: -scores[each.name])) if scores else ()
 
@@ -82,40 +97,69 @@ def _parts(message: str) -> list[str]:
 
 def _tells(found: Counter[str]) -> bool:
     """It has a piece that not every entry knows."""
-    _, rarity = _known()
+    rarity = _known().rarity
     return any(rarity.get(piece, 0.0) > min(rarity.values()) for piece in found)
 
 
 def _scores(found: Counter[str], params: MatchParams) -> dict[str, float]:
     """Of the entries that know enough of these pieces: the share of their rarity that it knows."""
-    known, rarity = _known()
+    known = _known()
     total = sum(found.values())
-    worth = sum(count * rarity.get(piece, rarity[""]) for piece, count in found.items())
+    worth = sum(count * known.rarity.get(piece, known.rarity[""]) for piece, count in found.items())
     han = 2 * sum(count for piece, count in found.items() if len(piece) < 3) > total
-    least = max(params.least_pieces[han], params.least_known[han] * total)
+    share = params.least_known[han] if _tells(found) else params.least_known_stem
     scores = {}
-    for name, own in known.items():
+    for name, own in known.of_entry.items():
         shared = {piece: count for piece, count in found.items() if piece in own}
         count = sum(shared.values())
-        if count >= least:
-            scores[name] = sum(n * rarity[piece] for piece, n in shared.items()) / worth
+        evidence = sum(n * known.evidence(piece, piece in own) for piece, n in found.items())
+        if count >= max(params.least_pieces[han], share * total) and evidence >= params.least_evidence[han]:
+            scores[name] = sum(n * known.rarity[piece] for piece, n in shared.items()) / worth
     return scores
 
 
+class _Known(NamedTuple):
+    of_entry: dict[str, frozenset[str]]
+    rarity: dict[str, float]
+    """How well a piece tells the entries apart; under "" that of an unknown one."""
+    elsewhere: dict[str, float]
+    """The share of a piece of what is said when nobody is refused; under "" that of one never seen."""
+
+    def evidence(self, piece: str, is_known: bool) -> float:
+        """Logarithm of how much likelier it is in a refusal that has it, or has it not, than elsewhere.
+
+        Three of ten pieces of a message are taken to be anything: errors, and other words. An error hardly
+        makes a word that is said elsewhere, but a message may have words of its own.
+        """
+        unseen = self.elsewhere[""]
+        usual = self.elsewhere.get(piece, unseen)
+        if is_known:
+            # A message may have any of some hundred pieces of its entry.
+            return math.log(0.7 / 600 / usual + 0.3)
+        return max(math.log(0.3 * (unseen / usual if len(piece) > 1 else 1)), LEAST_OF_UNKNOWN)
+
+
 @cache
-def _known() -> tuple[dict[str, frozenset[str]], dict[str, float]]:
-    """The pieces of each entry, and how telling each piece is; under "" that of an unknown one."""
+def _known() -> _Known:
     entries = catalogue("refusals")
     stem = _pieces_of(text for lang in LANGS for text in entries[STEM][lang])
     own = {
         name: _pieces_of(text for lang in LANGS for text in entry[f"known_{lang}"])
         for name, entry in entries.items()
-        if name != STEM
+        if name not in (STEM, ELSEWHERE)
     }
     known = {name: frozenset(one | stem) for name, one in own.items()}
     among = Counter(piece for one in known.values() for piece in one)
     rarity = {piece: math.log(len(own) / count) + 0.05 for piece, count in among.items()}
-    return known, rarity | {"": math.log(len(own))}
+    return _Known(known, rarity | {"": math.log(len(own))}, _elsewhere())
+
+
+def _elsewhere() -> dict[str, float]:
+    texts = [packaged_text("scanfix.messages", f"{name}.toml") for name in EVERYDAY]
+    texts += [text for lang in LANGS for text in catalogue("refusals")[ELSEWHERE][lang]] * 10
+    counts = sum(map(pieces, texts), Counter[str]())
+    total = counts.total()
+    return {piece: count / total for piece, count in counts.items()} | {"": 0.3 / total}
 
 
 def _pieces_of(texts: Iterable[str]) -> set[str]:

@@ -147,6 +147,17 @@ UNRELATED = [
     "Our new documents folder is on the server.",
     "Laws of thermodynamics",
     "The content of the box was damaged",
+    "People have the right to rest.",
+    "Failed to upload the file: network error.",
+    "SSL certificate problem: unable to get local issuer certificate",
+    "The ministry of education published the list.",
+    "Verification code sent to your phone.",
+    "Administrative fees may apply.",
+    "Schema validation of the database succeeded.",
+    "Article 27 of the contract covers delivery.",
+    "Your domain has been renewed for one year.",
+    "The submitted form contains errors.",
+    "Invalid date format",
     "今天天气很好",
     "请问去火车站怎么走",
     "我想要一杯咖啡",
@@ -167,6 +178,16 @@ UNRELATED = [
     "照片拍得很清楚",
     "联系人列表为空",
     "服务器内部错误",
+    "审核通过",
+    "文件不存在",
+    "请选择上传的文件",
+    "手机号不正确",
+    "联系客服",
+    "网络连接失败",
+    "两次输入的密码不一致",
+    "您的申请已提交，请等待审核",
+    "身份验证器应用已绑定",
+    "名单已经公布",
 ]
 MESSAGES = [(name, text) for table in (ENGLISH, CHINESE) for name, texts in table.items() for text in texts]
 
@@ -188,8 +209,9 @@ def test_a_message_of_refusal_is_found_whole_cut_misspelt_and_among_other_words(
     assert answers(text) == [name]
     assert name in answers(text[:half])
     assert name in answers(text[half:])
-    # Two characters of eight may be the telling ones; no more than that is lost.
-    assert sum(name in answers(misspelt(text, rng)) for _ in range(20)) >= (12 if len(text) < 14 else 19)
+    # Two characters of eight may be all that tell; no more than that is lost.
+    found = [name in answers(misspelt(text, rng)) for _ in range(20)]
+    assert sum(found) >= (18 if len(text) < 16 else 20)
     assert name in answers(f"Hello, the registrar says: {text}. What do I have to do now with my site?")
     assert name in answers(text.upper())
 

@@ -3,15 +3,8 @@
 from __future__ import annotations
 
 from scanfix.documents.kinds import KINDS, DocumentKind, find_kind
-from scanfix.documents.numbers import (
-    FORMS,
-    NumberCheck,
-    NumberForm,
-    check_number,
-    form_title,
-    form_titles,
-    masked,
-)
+from scanfix.documents.number_forms import FORMS, NumberForm, form_title, form_titles
+from scanfix.documents.numbers import NumberCheck, check_number, masked
 from scanfix.documents.zone import Zone, parse_zone
 
 __all__ = [

@@ -13,8 +13,9 @@ from datetime import date
 from scanfix.documents.fields import CARD_KINDS, Fields
 from scanfix.documents.form import date_findings, number_findings
 from scanfix.documents.given import Given
+from scanfix.documents.likeness import differing
 from scanfix.documents.names import alike, comparable, is_han
-from scanfix.documents.numbers import check_number, differing
+from scanfix.documents.numbers import check_number
 from scanfix.findings import FINDINGS
 from scanfix.model import Assessment, Finding
 

@@ -14,9 +14,11 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from scanfix.documents.kinds import KINDS, DocumentKind, find_kind
+from scanfix.documents.likeness import correction
 from scanfix.documents.lines import Row, TextLine, rows_of
 from scanfix.documents.names import is_han
-from scanfix.documents.numbers import FORMS, NumberForm, birth_date, correction, masked
+from scanfix.documents.number_forms import FORMS, NumberForm, birth_date
+from scanfix.documents.numbers import masked
 from scanfix.documents.writing import half_width
 from scanfix.documents.zone import SHAPES, Zone, parse_zone
 

@@ -21,7 +21,8 @@ from typing import Any, TypeVar
 from scanfix.documents.countries import OF_REGION, country_problem
 from scanfix.documents.kinds import HOLDERS, KINDS, REGIONS, DocumentKind, Holder, Region, find_kind
 from scanfix.documents.names import name_problems
-from scanfix.documents.numbers import NumberCheck, check_number, form_title
+from scanfix.documents.number_forms import form_title
+from scanfix.documents.numbers import NumberCheck, check_number
 from scanfix.errors import ConfigError
 from scanfix.findings import Severity, Verdict
 from scanfix.messages import Lang

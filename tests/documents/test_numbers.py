@@ -11,8 +11,17 @@ import pytest
 from stdnum.cn import ric, uscc
 from stdnum.iso7064 import mod_11_10
 
-from scanfix.documents import FORMS, KINDS, NumberForm, check_number, form_title, masked, parse_zone
-from scanfix.documents import numbers as rules
+from scanfix.documents import (
+    FORMS,
+    KINDS,
+    NumberForm,
+    check_digits,
+    check_number,
+    form_title,
+    masked,
+    parse_zone,
+)
+from scanfix.documents.number_forms import ANY, PROVINCES
 from scanfix.documents.zone import check_digit
 from scanfix.errors import ConfigError
 
@@ -33,29 +42,29 @@ def ordinary(rng: random.Random) -> str:
     """A number of counties that stand in every list, of people born while they did."""
     area = rng.choice(["110101", "310104", "440305", "510104"])
     first = f"{area}{rng.randint(1991, 2020)}{rng.randint(1, 12):02}{rng.randint(1, 28):02}{digits(rng, 3)}"
-    return first + rules.gb11643_digit(first)
+    return first + check_digits.gb11643_digit(first)
 
 
 def resident(rng: random.Random, *areas: str) -> str:
-    area = rng.choice(areas or [code + "0101" for code in rules.PROVINCES if code < "81"])
+    area = rng.choice(areas or [code + "0101" for code in PROVINCES if code < "81"])
     first = area + any_birth(rng) + digits(rng, 3)
-    return first + rules.gb11643_digit(first)
+    return first + check_digits.gb11643_digit(first)
 
 
 def credit_code(rng: random.Random) -> str:
-    sign = rules.CREDIT_ALPHABET
+    sign = check_digits.CREDIT_ALPHABET
     first = rng.choice("19") + rng.choice("123") + digits(rng, 6) + "".join(rng.choices(sign, k=9))
-    return first + rules.gb32100_digit(first)
+    return first + check_digits.gb32100_digit(first)
 
 
 def organisation_code(rng: random.Random) -> str:
     first = "".join(rng.choices(string.digits + string.ascii_uppercase, k=8))
-    return first + rules.gb11714_digit(first)
+    return first + check_digits.gb11714_digit(first)
 
 
 def registration(rng: random.Random) -> str:
     first = digits(rng, 14)
-    return first + rules.registration_digit(first)
+    return first + check_digits.registration_digit(first)
 
 
 MAKERS: dict[str, Callable[[random.Random], str]] = {
@@ -110,7 +119,7 @@ def test_an_organisation_code_betrays_every_error_but_eleven_apart() -> None:
     rng, form = random.Random(3), BY_NAME["organisation-code"]
     for _ in range(60):
         number = organisation_code(rng)
-        for wrong in (*spoilt(number[:8], rules._ANY), *exchanged(number[:8])):
+        for wrong in (*spoilt(number[:8], ANY), *exchanged(number[:8])):
             place = next(p for p, (a, b) in enumerate(zip(number, wrong, strict=False)) if a != b)
             alike = (int(number[place], 36) - int(wrong[place], 36)) % 11 == 0
             assert (form.problem(wrong + number[8], TODAY) is None) == alike
@@ -131,8 +140,8 @@ def test_a_zone_betrays_every_error_that_its_weights_can_see() -> None:
     rng = random.Random(5)
     for _ in range(300):
         text = "".join(rng.choices(string.digits + string.ascii_uppercase + "<", k=9))
-        value = {sign: 0 if sign == "<" else int(sign, 36) for sign in rules._ANY + "<"}
-        for wrong in spoilt(text, rules._ANY + "<"):
+        value = {sign: 0 if sign == "<" else int(sign, 36) for sign in ANY + "<"}
+        for wrong in spoilt(text, ANY + "<"):
             place = next(p for p, (a, b) in enumerate(zip(text, wrong, strict=True)) if a != b)
             alike = (value[text[place]] - value[wrong[place]]) % 10 == 0
             assert (check_digit(text) == check_digit(wrong)) == alike
@@ -149,7 +158,7 @@ def test_python_stdnum_agrees_wherever_it_is_right() -> None:
         code = credit_code(rng)
         assert uscc.validate(code) == code
         assert mod_11_10.is_valid(registration(rng))
-        wrong = code[:17] + rng.choice(rules.CREDIT_ALPHABET.replace(code[17], ""))
+        wrong = code[:17] + rng.choice(check_digits.CREDIT_ALPHABET.replace(code[17], ""))
         assert uscc.is_valid(wrong) == check_number(wrong, "business-licence", today=TODAY).valid
 
 
@@ -162,7 +171,7 @@ def test_python_stdnum_refuses_residence_permits_and_foreign_cards(area: str) ->
 
 def test_python_stdnum_takes_a_birth_in_the_future_and_we_do_not() -> None:
     first = "11010120990101001"
-    number = first + rules.gb11643_digit(first)
+    number = first + check_digits.gb11643_digit(first)
     assert ric.is_valid(number)
     assert check_number(number, "resident-id", today=TODAY).problem == "birth_date"
 

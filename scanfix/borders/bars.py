@@ -66,9 +66,9 @@ def _bar(lines: Pixels, params: BarParams) -> int:
     """How many lines from the first one on are a bar."""
     read = lines[:, :: params.every]
     colour = np.median(read[0], axis=0)
-    other = _others(read, colour, params)
-    if other[0] > 0.3 * params.calm or colour.min() > params.lightest:
+    if _others(read[:1], colour, params)[0] > 0.3 * params.calm or colour.min() > params.lightest:
         return 0
+    other = _others(read, colour, params)
     # A photo with bars on all sides fills only the middle of its first line.
     fullest = float(np.quantile(other, 0.9))
     deepest = int(params.deepest * len(other))

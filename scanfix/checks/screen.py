@@ -55,18 +55,19 @@ def lattice(pixels: Pixels, halved: Pixels, params: ScreenParams = PARAMS) -> fl
 
     `pixels` is H x W x 3 RGB uint8 at the resolution of the camera, `halved` the same at half its size.
     """
-    fine, coarse = (_peaks(picture, params) for picture in (pixels, halved))
+    fine, coarse = _peaks(pixels, 3, params), _peaks(halved, 1, params)
     if len(fine) < params.least_tiles:
         return None
     light, *colours = (float(height) for height in np.median(fine, axis=0))
-    slower = float(np.median(coarse[:, 0])) if len(coarse) >= params.least_tiles else 0.0
+    slower = float(np.median(coarse)) if len(coarse) >= params.least_tiles else 0.0
     return max(light, slower + params.coarse, max(colours) + params.colour)
 
 
-def _peaks(pixels: Pixels, params: ScreenParams) -> NDArray[np.float64]:
-    """N tiles x 3: dB of the sharpest peak in the light and in both colour differences."""
+def _peaks(pixels: Pixels, channels: int, params: ScreenParams) -> NDArray[np.float64]:
+    """N tiles x channels: dB of the sharpest peak in the light and in both colour differences."""
     parts = [cv2.cvtColor(tile, cv2.COLOR_RGB2YCrCb) for tile in _tiles(pixels, params)]
-    return np.array([[_peak(part[..., k], params) for k in range(3)] for part in parts]).reshape(-1, 3)
+    heights = [[_peak(part[..., k], params) for k in range(channels)] for part in parts]
+    return np.array(heights).reshape(-1, channels)
 
 
 def _tiles(pixels: Pixels, params: ScreenParams) -> list[Pixels]:
@@ -84,16 +85,17 @@ def _tiles(pixels: Pixels, params: ScreenParams) -> list[Pixels]:
 
 def _peak(tile: cv2.typing.MatLike, params: ScreenParams) -> float:
     values = tile.astype(np.float32)
-    power = np.abs(np.fft.rfft2((values - values.mean()) * _window(params.tile))) ** 2
+    both = cv2.dft((values - values.mean()) * _window(params.tile), flags=cv2.DFT_COMPLEX_OUTPUT)
+    spectrum = np.asarray(both)[:, : params.tile // 2 + 1]
     # The frequencies of the rows in order, so that neighbours lie side by side.
-    ordered = np.fft.fftshift(power, axes=0).astype(np.float32)
+    ordered = np.fft.fftshift(spectrum[..., 0] ** 2 + spectrum[..., 1] ** 2, axes=0)
     peaks = _decibel(cv2.GaussianBlur(ordered, (3, 3), 0.7))
     ground = cv2.blur(_decibel(ordered), (params.around, params.around))
     return float((peaks - ground)[_asked(params)].max())
 
 
 def _decibel(power: cv2.typing.MatLike) -> Spectrum:
-    return np.asarray(10 * np.log10(power + np.float32(1e-3)), np.float32)
+    return np.asarray(cv2.log(power + np.float32(1e-3)), np.float32) * np.float32(10 / np.log(10))
 
 
 @cache

@@ -16,11 +16,12 @@ from typing import get_args
 from scanfix.documents.fields import Fields
 from scanfix.errors import ConfigError
 from scanfix.files import Photo, read_source
+from scanfix.geometry import Turn
 from scanfix.installation import opencv_fault
 from scanfix.limits import SHELL_LIMITS, Limits
 from scanfix.messages import Lang
 from scanfix.model import Report
-from scanfix.order import Corners, Crop, Layout, Turn, make_order
+from scanfix.order import Corners, Crop, Layout, make_order
 from scanfix.profiles import OutputProfile
 from scanfix.results import JoinedImage, PreparedImage
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 
 from scanfix import reading
@@ -19,7 +20,8 @@ from scanfix.documents.given import NO_READER, Given
 from scanfix.errors import MissingExtraError
 from scanfix.faults import is_shortage
 from scanfix.findings import Severity
-from scanfix.model import Assessment, Finding, Pixels
+from scanfix.geometry import TURNS, Turn
+from scanfix.model import Assessment, Finding, Measures, Pixels
 from scanfix.reading import ReadPicture
 
 logger = logging.getLogger(__name__)
@@ -31,19 +33,23 @@ SURE_TURN = 0.97
 
 
 def with_what_is_read(
-    assessments: tuple[Assessment, ...], given: Given, view: Callable[[], Pixels]
-) -> tuple[Assessment, ...]:
-    """The assessments of the checks with those of what was given; `view` gives the document, RGB."""
+    assessments: tuple[Assessment, ...], measures: Measures, given: Given, view: Callable[[], Pixels]
+) -> tuple[tuple[Assessment, ...], Measures]:
+    """The assessments of the checks with those of what was given, and the turn as the reading has it, where
+    that was sure; `view` gives the document, RGB."""
     if not given.is_anything:
-        return assessments
+        return assessments, measures
     today = date.today()  # noqa: DTZ011 - where the person is
     if not reading.is_available():
-        return assessments + assess_given(given, None, today, NO_READER)
+        return assessments + assess_given(given, None, today, NO_READER), measures
     picture = _read(view)
     if picture is None:
-        return assessments + assess_given(given, None, today)
+        return assessments + assess_given(given, None, today), measures
     fields = fields_of(picture.lines, today, given.kind)
-    return _turned(assessments, picture, fields) + assess_given(given, fields, today)
+    if _is_sure(picture, fields):
+        turn = _turn_of(picture)
+        assessments, measures = _turned(assessments, picture, turn), replace(measures, turn=turn)
+    return assessments + assess_given(given, fields, today), measures
 
 
 def read_document(
@@ -67,17 +73,23 @@ def _read(view: Callable[[], Pixels]) -> ReadPicture | None:
         return None
 
 
-def _turned(
-    assessments: tuple[Assessment, ...], picture: ReadPicture, fields: Fields
-) -> tuple[Assessment, ...]:
-    """Orientation and mirror as the reading has them, where it was sure: a right check digit was read
-    the right way."""
+def _is_sure(picture: ReadPicture, fields: Fields) -> bool:
+    """Whether it was read the right way: with a right check digit, or well."""
     confirmed = fields.number is not None and fields.number.certain
     enough = len(picture.lines) >= reading.PARAMS.least_lines
-    if not confirmed and (picture.quality < reading.PARAMS.turned_from or not enough):
-        return assessments
-    # A mirrored picture is turned as it stands: the other way round.
-    degrees = (360 - picture.degrees) % 360 if picture.mirrored else picture.degrees
+    return confirmed or (picture.quality >= reading.PARAMS.turned_from and enough)
+
+
+def _turn_of(picture: ReadPicture) -> Turn:
+    """A mirrored picture is turned as it stands: the other way round."""
+    quarters = picture.degrees // 90
+    return TURNS[-quarters % 4 if picture.mirrored else quarters]
+
+
+def _turned(
+    assessments: tuple[Assessment, ...], picture: ReadPicture, degrees: Turn
+) -> tuple[Assessment, ...]:
+    """Orientation and mirror as the reading has them."""
     answers = {
         "orientation": Assessment(
             "orientation",

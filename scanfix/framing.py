@@ -16,9 +16,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from scanfix.geometry import Point, Quad, Rect, Size
+from scanfix.geometry import Point, Quad, Rect, Size, Turn
 from scanfix.model import DocumentBorder, Pixels, SideState, SourceImage
-from scanfix.order import Crop, Turn
+from scanfix.order import Crop
 from scanfix.profiles import OutputProfile
 
 

@@ -14,6 +14,9 @@ from typing import Literal
 Point = tuple[float, float]
 Side = Literal["top", "right", "bottom", "left"]
 SIDES: tuple[Side, ...] = ("top", "right", "bottom", "left")
+Turn = Literal[0, 90, 180, 270]
+"""Degrees clockwise."""
+TURNS: tuple[Turn, ...] = (0, 90, 180, 270)
 
 
 @dataclass(frozen=True, slots=True)

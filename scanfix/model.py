@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from scanfix import messages
 from scanfix.findings import FINDINGS, Severity, Verdict, Word
-from scanfix.geometry import SIDES, Point, Quad, Rect, Side, Size
+from scanfix.geometry import SIDES, Point, Quad, Rect, Side, Size, Turn
 
 if TYPE_CHECKING:
     import numpy as np
@@ -264,6 +264,18 @@ class Assessment:
         """What `to_dict` told of."""
         finding = None if said["finding"] is None else Finding.from_dict(said["finding"])
         return cls(said["check"], said["native"], said["unit"], said["score"], finding, said["failure"])
+
+
+@dataclass(frozen=True, slots=True)
+class Measures:
+    """What the making of a file needs to know of the photo, in pixels of the file that came."""
+
+    turn: Turn = 0
+    """By which it is to be turned, where its text leaves no doubt."""
+    letter_height: float | None = None
+    """A tenth of the letters is lower."""
+    document_dpi: float | None = None
+    """Dots per inch of the document, where its size is known."""
 
 
 @dataclass(frozen=True, slots=True)

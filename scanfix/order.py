@@ -11,16 +11,13 @@ from typing import Any, Literal, TypedDict, get_args
 from scanfix.documents import DocumentKind, find_kind
 from scanfix.documents.given import Given
 from scanfix.errors import ConfigError
-from scanfix.geometry import Quad
+from scanfix.geometry import TURNS, Quad, Turn
 from scanfix.limits import SHELL_LIMITS, Limits
 from scanfix.profiles import Format, OutputProfile, load_profile
 
 Crop = Literal["auto", "never", "flat", "fit"]
 Layout = Literal["vertical", "horizontal"]
 """How two sides stand on one page."""
-Turn = Literal[0, 90, 180, 270]
-"""Degrees clockwise."""
-TURNS: tuple[Turn, ...] = get_args(Turn)
 Corners = Iterable[Sequence[float]]
 
 _FORMAT_WORDS: dict[str, Format] = {"jpg": "jpg", "jpeg": "jpg", "bmp": "bmp"}

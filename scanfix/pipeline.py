@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from scanfix.borders import find_border
 from scanfix.borders.by_hand import border_by_hand
-from scanfix.checks import not_checked, run_checks
+from scanfix.checks import measures_of, not_checked, run_checks
 from scanfix.checks.runner import weighed
 from scanfix.checks.subject import observe
 from scanfix.declared import VIEW_SIDE, read_document, with_what_is_read
@@ -24,19 +24,20 @@ from scanfix.errors import InputError, ScanfixError
 from scanfix.faults import refusing
 from scanfix.files import SourceBytes
 from scanfix.framing import Framed, frame
-from scanfix.geometry import Quad
+from scanfix.geometry import Quad, Turn
 from scanfix.joining import JoinedSide, join_sides
 from scanfix.messages import Lang
 from scanfix.model import (
     Assessment,
     DocumentBorder,
     Finding,
+    Measures,
     OutputInfo,
     Pixels,
     Report,
     SourceImage,
 )
-from scanfix.order import TURNS, Layout, Order, Turn
+from scanfix.order import Layout, Order
 from scanfix.pair import assess_pair
 from scanfix.pyramid import Pyramid
 from scanfix.results import JoinedImage, PreparedImage
@@ -44,13 +45,21 @@ from scanfix.verification import MIN_LEGIBILITY_KEPT, legibility_kept, verify
 
 READ_PIXELS = 12_000_000
 """More of them show no more of a document that is read at 1600 pixels."""
-MIN_TURN_CONFIDENCE = 0.95
-"""A picture turned wrongly is worse than one left as it is; below this it is only said (SF108)."""
+
+
+class Examined(NamedTuple):
+    """The first half of `prepare`."""
+
+    source: SourceImage
+    """Perhaps with fewer pixels than the file."""
+    report: Report
+    """In pixels of the file, as the measures."""
+    measures: Measures
 
 
 def inspect(photo: SourceBytes, order: Order) -> Report:
     """Look at a photo and say what is risky; nothing is made."""
-    return examine(photo, order)[1]
+    return examine(photo, order).report
 
 
 def prepare(photo: SourceBytes, order: Order) -> PreparedImage:
@@ -59,34 +68,33 @@ def prepare(photo: SourceBytes, order: Order) -> PreparedImage:
     Raises InputError, MissingExtraError or CannotMeetProfileError; OutputError
     ("verification_failed") would be a bug of ours.
     """
-    return make(photo, order, *examine(photo, order))
+    return make(photo, order, examine(photo, order))
 
 
 @refusing()
-def examine(photo: SourceBytes, order: Order) -> tuple[SourceImage, Report]:
-    """The first half of `prepare`: the picture, perhaps reduced, and the report in pixels of the file.
-
-    Raises InputError or MissingExtraError.
-    """
+def examine(photo: SourceBytes, order: Order) -> Examined:
+    """The first half of `prepare`. Raises InputError or MissingExtraError."""
     return _examine(photo, order, most_useful_pixels(order.profile, len(photo.data)))
 
 
 @refusing()
-def make(photo: SourceBytes, order: Order, source: SourceImage, report: Report) -> PreparedImage:
+def make(photo: SourceBytes, order: Order, examined: Examined) -> PreparedImage:
     """The second half, with what `examine` gave. Raises CannotMeetProfileError or OutputError."""
+    source, report, measures = examined
     useful = most_useful_pixels(order.profile, len(photo.data))
-    framed = _frame(source, report, order)
+    framed = _frame(examined, order)
     if useful and source.is_reduced and framed.crop and framed.crop.size.pixel_count <= useful:
         # What is left by the crop is few enough pixels to be worth having whole.
         source = _decode(photo, order)
-        framed = _frame(source, report, order)
+        framed = _frame(examined._replace(source=source), order)
     if framed.untouched and not source.info.damaged:
         formats = {order.format, *order.kept_formats}
         passed = pass_through(photo.data, source.info, order.profile, formats)
         if passed is not None:
             verify(passed, order.profile, "bmp" if source.info.format == "BMP" else "jpg")
             return PreparedImage(passed, replace(report, output=_passed(passed, source)), photo.inputs)
-    encoded = _recoded(photo, source, framed, order) or _encode(framed.pixels, _known(source, report), order)
+    known = _known(source, measures)
+    encoded = _recoded(photo, source, framed, order) or _encode(framed.pixels, known, order)
     made = verify(encoded.data, order.profile, order.format)
     notes = _encoding_notes(framed.pixels, encoded, made, order)
     by_hand = () if order.turn is None else ("SF108",)
@@ -107,14 +115,14 @@ def join(
     """
     orders = (order, back_order or order)
     examined = [_examine_side(photo, each) for photo, each in zip((front, back), orders, strict=True)]
-    framed = [_frame(*side, each) for side, each in zip(examined, orders, strict=True)]
-    sides = [JoinedSide.of(f.pixels, r.border) for f, (_, r) in zip(framed, examined, strict=True)]
+    framed = [_frame(side, each) for side, each in zip(examined, orders, strict=True)]
+    sides = [JoinedSide.of(f.pixels, e.report.border) for f, e in zip(framed, examined, strict=True)]
     page, scales = join_sides(sides[0], sides[1], layout)
-    known = [_known(*side, scale) for side, scale in zip(examined, scales, strict=True)]
+    known = [_known(e.source, e.measures, scale) for e, scale in zip(examined, scales, strict=True)]
     encoded = _encode(page, _Known.of_both(*known), order)
     made = verify(encoded.data, order.profile, order.format)
     notes = _pair_notes(examined, order) + _encoding_notes(page, encoded, made, order)
-    reports = [_finished(r, f, encoded, notes, "SF507") for f, (_, r) in zip(framed, examined, strict=True)]
+    reports = [_finished(e.report, f, encoded, notes, "SF507") for f, e in zip(framed, examined, strict=True)]
     return JoinedImage(encoded.data, reports[0], reports[1], front.inputs | back.inputs)
 
 
@@ -141,7 +149,7 @@ def join_sheet(sheet: SourceBytes, order: Order, layout: Layout = "vertical") ->
 @refusing()
 def documents_on(sheet: SourceBytes, order: Order) -> tuple[Quad, ...]:
     """Where documents lie on a scan, in pixels of the file, from the top left on."""
-    border = _examine(sheet, order)[1].border
+    border = _examine(sheet, order).report.border
     found = () if border is None else (border.quad, *border.others)
     return tuple(sorted(found, key=_reading_place))
 
@@ -153,13 +161,13 @@ def _reading_place(quad: Quad) -> tuple[float, float]:
     return round(top / line), left
 
 
-def _pair_notes(examined: list[tuple[SourceImage, Report]], order: Order) -> tuple[Assessment, ...]:
+def _pair_notes(examined: list[Examined], order: Order) -> tuple[Assessment, ...]:
     """SF509 and SF510: whether these are the two sides of one document."""
-    looks = [(s.pixels, r.border and r.border.scaled(*s.scale)) for s, r in examined]
+    looks = [(s.pixels, r.border and r.border.scaled(*s.scale)) for s, r, _ in examined]
     return tuple(weighed(note, order.profile) for note in assess_pair(looks[0], looks[1]))
 
 
-def _examine_side(photo: SourceBytes, order: Order) -> tuple[SourceImage, Report]:
+def _examine_side(photo: SourceBytes, order: Order) -> Examined:
     try:
         return _examine(photo, order)
     except ScanfixError as error:
@@ -188,22 +196,21 @@ def _decode(photo: SourceBytes, order: Order, useful_pixels: int | None = None) 
     )
 
 
-def _examine(
-    photo: SourceBytes, order: Order, useful_pixels: int | None = None
-) -> tuple[SourceImage, Report]:
-    """The picture, and the report in the pixels of the file, which the picture may have fewer of."""
+def _examine(photo: SourceBytes, order: Order, useful_pixels: int | None = None) -> Examined:
     source = _decode(photo, order, useful_pixels)
     pyramid = Pyramid(source.pixels)
     border = _border(source, pyramid, order)
     subject = observe(source, border, order.profile, order.kind, pyramid)
-    found = with_what_is_read(run_checks(subject), order.given, partial(subject.seen_at, VIEW_SIDE))
+    view = partial(subject.seen_at, VIEW_SIDE)
+    found, measures = with_what_is_read(run_checks(subject), measures_of(subject), order.given, view)
     x, y = (1 / scale for scale in source.scale)
     assessments = tuple(assessment.scaled(x, y) for assessment in found)
     if order.page is not None:
         # Who asks for a page knows that there are others.
         assessments = _settled(assessments, "SF410")
     whole = border and border.scaled(x, y)
-    return source, Report(order.profile.name, source.info, whole, assessments, not_checked(assessments))
+    report = Report(order.profile.name, source.info, whole, assessments, not_checked(assessments))
+    return Examined(source, report, measures)
 
 
 @refusing()
@@ -227,10 +234,11 @@ def _border(source: SourceImage, pyramid: Pyramid, order: Order) -> DocumentBord
     return border_by_hand(order.corners.scaled(*source.scale), source.size)
 
 
-def _frame(source: SourceImage, report: Report, order: Order) -> Framed:
+def _frame(examined: Examined, order: Order) -> Framed:
     """The pixels to be encoded; the crop in the pixels of the file."""
+    source, report, measures = examined
     aspect = order.kind.aspect if order.kind and order.kind.has_size else None
-    turn = _turn(report, order)
+    turn = _turn(measures, order)
     border = report.border and report.border.scaled(*source.scale)
     framed = frame(source, border, order.profile, order.crop, turn=turn, aspect=aspect)
     x, y = (1 / scale for scale in source.scale)
@@ -238,19 +246,10 @@ def _frame(source: SourceImage, report: Report, order: Order) -> Framed:
     return replace(framed, crop=framed.crop and framed.crop.scaled(x, y), outline=outline)
 
 
-def _turn(report: Report, order: Order) -> Turn:
+def _turn(measures: Measures, order: Order) -> Turn:
     if order.turn is not None:
         return order.turn
-    return 0 if order.profile.processing == "convert-only" else _sure_turn(report)
-
-
-def _sure_turn(report: Report) -> Turn:
-    """Degrees clockwise by which the photo is to be turned, where the text leaves no doubt."""
-    for assessment in report.assessments:
-        finding = assessment.finding
-        if finding and finding.code == "SF108" and finding.confidence >= MIN_TURN_CONFIDENCE:
-            return next((turn for turn in TURNS if turn == assessment.native), 0)
-    return 0
+    return 0 if order.profile.processing == "convert-only" else measures.turn
 
 
 def _recoded(photo: SourceBytes, source: SourceImage, framed: Framed, order: Order) -> Encoded | None:
@@ -279,10 +278,9 @@ class _Known(NamedTuple):
         )
 
 
-def _known(source: SourceImage, report: Report, scale: float = 1.0) -> _Known:
+def _known(source: SourceImage, measures: Measures, scale: float = 1.0) -> _Known:
     """About the pixels of the source, brought to a scale."""
-    native = {a.check: a.native for a in report.assessments}
-    numbers = (source.info.dpi, native["resolution"], native["letter_height"])
+    numbers = (source.info.dpi, measures.document_dpi, measures.letter_height)
     dpi, document_dpi, letters = (number and number * source.scale[0] * scale for number in numbers)
     return _Known(dpi, document_dpi, letters, source.info.subsampled)
 

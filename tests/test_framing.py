@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scanfix.framing import crop_rect, frame, rectify
-from scanfix.geometry import SIDES, Quad, Size
+from scanfix.geometry import SIDES, Quad, Size, Turn
 from scanfix.model import DocumentBorder, SideState, SourceImage, SourceInfo
-from scanfix.order import Crop, Turn
+from scanfix.order import Crop
 from scanfix.profiles import load_profile
 
 FRAME = Size(1600, 1200)

@@ -25,7 +25,7 @@ from scanfix.checks import (
 )
 from scanfix.checks.check import Check
 from scanfix.checks.subject import Subject, observe
-from scanfix.model import Assessment
+from scanfix.model import Assessment, Measures
 
 CHECKS: tuple[Check, ...] = (
     border.CHECK,
@@ -36,7 +36,6 @@ CHECKS: tuple[Check, ...] = (
     orientation.ORIENTATION,
     orientation.MIRRORED_TEXT,
     legibility.CHECK,
-    legibility.LETTERS,
     marks.GLARE,
     light.SHADOW,
     light.TOO_DARK,
@@ -61,9 +60,14 @@ def run_checks(subject: Subject) -> tuple[Assessment, ...]:
     return runner.assess_all(CHECKS, subject)
 
 
+def measures_of(subject: Subject) -> Measures:
+    """What the making of a file needs to know of the photo."""
+    return runner.measures_of(subject)
+
+
 def not_checked(assessments: Iterable[Assessment]) -> tuple[str, ...]:
     """Slugs of the findings that no check covers or whose check could not judge."""
     return runner.unjudged(CHECKS, assessments)
 
 
-__all__ = ["CHECKS", "Check", "Subject", "not_checked", "observe", "run_checks"]
+__all__ = ["CHECKS", "Check", "Subject", "measures_of", "not_checked", "observe", "run_checks"]

@@ -72,7 +72,6 @@ class CauseParams(NamedTuple):
     blockiness: float = 1.4
 
 
-COMFORTABLE_HEIGHT = 20.0
 """Pixels of a glyph; more add nothing."""
 
 PARAMS, CAUSES = LegibilityParams(), CauseParams()
@@ -179,14 +178,10 @@ def main_cause(
     return next((code for code, true in explained if true), "SF201")
 
 
-def assess_letters(subject: Subject) -> Assessment:
-    """How tall are the small letters? What an encoder must know before it gives up pixels."""
+def letter_height(subject: Subject) -> float | None:
+    """Of the small letters, in pixels of the file: what an encoder must know before it gives up pixels."""
     lines = subject.lines
-    if lines.amount < LEAST_TEXT:
-        return Assessment("letter_height", failure="no text was found")
-    height = lines.small_letters / subject.source.scale[0]
-    return Assessment("letter_height", height, "px", min(100.0, 100 * height / COMFORTABLE_HEIGHT))
+    return lines.small_letters / subject.source.scale[0] if lines.amount >= LEAST_TEXT else None
 
 
-LETTERS = Check("letter_height", (), assess_letters)
 CHECK = Check("legibility", ("SF201", "SF202", "SF203", "SF204", "SF205", "SF206", "SF207"), assess)

@@ -10,7 +10,24 @@ import math
 from scanfix.checks.check import Check
 from scanfix.checks.reading_turn import PARAMS, mirror_lead
 from scanfix.checks.subject import Subject
+from scanfix.geometry import Turn
 from scanfix.model import Assessment, Finding
+
+MIN_TURN_CONFIDENCE = 0.95
+"""A picture turned wrongly is worse than one left as it is; below this it is only said (SF108)."""
+
+
+def sure_turn(subject: Subject) -> Turn:
+    """By which the photo is to be turned, where the text leaves no doubt; else 0."""
+    return subject.reading_turn.degrees if _confidence(subject) >= MIN_TURN_CONFIDENCE else 0
+
+
+def _confidence(subject: Subject) -> float:
+    """In the turn that the letters tell."""
+    turn = subject.reading_turn
+    # Columns of blurred characters look like lines on their side.
+    read = subject.lines.readable >= PARAMS.least_read * subject.lines.amount
+    return round(turn.confidence if read else min(turn.confidence, PARAMS.finding_from), 3)
 
 
 def assess(subject: Subject) -> Assessment:
@@ -18,10 +35,7 @@ def assess(subject: Subject) -> Assessment:
     if turn.line_count == 0:
         return Assessment("orientation", failure="no text to tell by")
     found = turn.degrees != 0 and turn.confidence >= PARAMS.finding_from
-    # Columns of blurred characters look like lines on their side.
-    read = subject.lines.readable >= PARAMS.least_read * subject.lines.amount
-    confidence = round(turn.confidence if read else min(turn.confidence, PARAMS.finding_from), 3)
-    finding = Finding.of("SF108", confidence=confidence) if found else None
+    finding = Finding.of("SF108", confidence=_confidence(subject)) if found else None
     return Assessment(
         "orientation",
         native=float(turn.degrees),

@@ -9,15 +9,12 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
 from scanfix.checks.letters import MIRRORED, NO_LETTERS, Values, letter_count, softmax
-
-Degrees = Literal[0, 90, 180, 270]
-
-TURNS: tuple[Degrees, ...] = (0, 90, 180, 270)
+from scanfix.geometry import TURNS, Turn
 
 
 class VoteParams(NamedTuple):
@@ -56,7 +53,7 @@ PARAMS = VoteParams()
 class ReadingTurn:
     """How the upright source must be turned so that its text can be read."""
 
-    degrees: Degrees
+    degrees: Turn
     """Clockwise."""
     confidence: float
     """0..1, calibrated: the chance that `degrees` is right; 0 where there is no text."""

@@ -13,20 +13,23 @@ from scanfix.model import Assessment, Finding
 MM_PER_INCH = 25.4
 
 
-def assess(subject: Subject) -> Assessment:
-    kind, wanted = subject.kind, subject.profile.min_dpi
-    if kind is None or not kind.has_size:
-        return Assessment("resolution", failure="the size of the document is not known")
-    if subject.border is None:
-        return Assessment("resolution", failure="no border was found")
+def document_dpi(subject: Subject) -> float | None:
+    """Dots per inch of the document in the file; None where its size or its border is not known."""
+    kind = subject.kind
+    if kind is None or not kind.has_size or subject.border is None:
+        return None
     in_the_file = subject.quad.scaled(1 / subject.source.scale[0])
     sides, sizes = sorted(in_the_file.size), sorted((kind.width_mm, kind.height_mm))
-    dpi = min(side * MM_PER_INCH / size for side, size in zip(sides, sizes, strict=True))
+    return min(side * MM_PER_INCH / size for side, size in zip(sides, sizes, strict=True))
+
+
+def assess(subject: Subject) -> Assessment:
+    dpi, border, wanted = document_dpi(subject), subject.border, subject.profile.min_dpi
+    if dpi is None or border is None:
+        return Assessment("resolution", failure="the size of the document, or its border, is not known")
     finding = None
     if wanted is not None and dpi < wanted:
-        finding = Finding.of(
-            "SF407", confidence=subject.border.confidence, dpi=round(dpi), wanted=round(wanted)
-        )
+        finding = Finding.of("SF407", confidence=border.confidence, dpi=round(dpi), wanted=round(wanted))
     score = min(100.0, 100 * dpi / (wanted or 300.0))
     return Assessment("resolution", native=dpi, unit="dpi", score=score, finding=finding)
 

@@ -10,24 +10,27 @@ from __future__ import annotations
 import dataclasses
 import logging
 import math
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Callable, Iterable
+from typing import Any, TypeVar
 
 import numpy as np
 
+from scanfix.checks import legibility, orientation, resolution
 from scanfix.checks.bounds import as_sure, is_silent, measured
 from scanfix.checks.check import NO_DOCUMENT, NOT_FOR_DOCUMENTS, Check
 from scanfix.checks.place import place_of
 from scanfix.checks.subject import Subject
 from scanfix.faults import is_shortage
 from scanfix.findings import FINDINGS, OF_FORM
-from scanfix.model import Assessment, Finding
+from scanfix.model import Assessment, Finding, Measures
 from scanfix.profiles import OutputProfile
 
 # Its region is another document.
 WITHOUT_PLACE = frozenset({"SF107"})
 
 logger = logging.getLogger(__name__)
+
+Answer = TypeVar("Answer")
 
 # Said by the pipeline about its own result.
 REPORTED_ELSEWHERE = frozenset({"enlarged", "legibility_reduced", "same_side", "sides_differ"})
@@ -55,18 +58,41 @@ def unjudged(checks: Iterable[Check], assessments: Iterable[Assessment]) -> tupl
 
 def asked(check: Check, subject: Subject) -> Assessment:
     """What the check itself says, before it is weighed how sure that is."""
-    try:
-        if subject.profile.shows != "document" and not check.on_any:
-            return Assessment(check.slug, failure=NOT_FOR_DOCUMENTS)
+    if subject.profile.shows != "document" and not check.on_any:
+        return Assessment(check.slug, failure=NOT_FOR_DOCUMENTS)
+
+    def work() -> Assessment:
         if check.on_document and not subject.has_document:
             return Assessment(check.slug, failure=NO_DOCUMENT)
         assessment: Assessment = _plain(check.assess(subject))
+        return assessment
+
+    def broken(error: Exception) -> Assessment:
+        return Assessment(check.slug, failure=f"internal error: {type(error).__name__}")
+
+    return _tried(f"check {check.slug}", work, broken)
+
+
+def _tried(name: str, work: Callable[[], Answer], broken: Callable[[Exception], Answer]) -> Answer:
+    """What comes of the work, or in place of it where that fails."""
+    try:
+        return work()
     except Exception as error:
         if is_shortage(error):
             raise
-        logger.debug("check %s failed", check.slug, exc_info=True)
-        return Assessment(check.slug, failure=f"internal error: {type(error).__name__}")
-    return assessment
+        logger.debug("%s failed", name, exc_info=True)
+        return broken(error)
+
+
+def measures_of(subject: Subject) -> Measures:
+    """What the making of a file needs to know; what cannot be measured is not known, as with a check."""
+    if subject.profile.shows != "document":
+        return Measures()
+    return Measures(
+        _tried("turn", lambda: orientation.sure_turn(subject), lambda _: 0),
+        _tried("letter height", lambda: legibility.letter_height(subject), lambda _: None),
+        _tried("dots per inch", lambda: resolution.document_dpi(subject), lambda _: None),
+    )
 
 
 def _assessed(check: Check, subject: Subject) -> Assessment:

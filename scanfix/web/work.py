@@ -34,10 +34,12 @@ def look(source: SourceBytes, limits: Limits, options: dict[str, Any]) -> Looked
 
     wants_preview = options.pop("preview")
     order = make_order(limits=limits, **options)
-    image, report = pipeline.examine(source, order)
-    preview = preview_of(image.pixels) if wants_preview and not _is_shown_alike(report.source) else None
+    examined = pipeline.examine(source, order)
+    report = examined.report
+    wants_preview = wants_preview and not _is_shown_alike(report.source)
+    preview = preview_of(examined.source.pixels) if wants_preview else None
     try:
-        made = pipeline.make(source, order, image, report)
+        made = pipeline.make(source, order, examined)
     except CannotMeetProfileError as error:
         return report, None, preview, error
     return made.report, made.data, preview, None

@@ -15,13 +15,13 @@ import pytest
 from checks.drawn import PROFILE, border, on_table, page, plain, subject, with_spot
 
 import scanfix
-from scanfix.checks import CHECKS, Check, Subject, bounds, not_checked, run_checks, runner
+from scanfix.checks import CHECKS, Check, Subject, bounds, measures_of, not_checked, run_checks, runner
 from scanfix.checks.check import NO_DOCUMENT
 from scanfix.documents import find_kind
 from scanfix.errors import InputError
 from scanfix.findings import FINDINGS, OF_FORM, OF_READING, Severity
 from scanfix.geometry import Quad
-from scanfix.model import Assessment, Finding
+from scanfix.model import Assessment, Finding, Measures
 
 PHOTO, QUAD = on_table(page())
 TINTED = page(paper=(225, 228, 222))
@@ -139,6 +139,16 @@ def test_what_could_not_be_derived_is_not_tried_again(monkeypatch: pytest.Monkey
     failures = [a.failure for a in run_checks(subject(PHOTO, border(QUAD)))]
     assert failures.count("internal error: ZeroDivisionError") > 3
     assert len(tried) == 1
+
+
+def test_what_cannot_be_measured_is_not_known_and_costs_no_photo(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object, **__: object) -> Any:
+        raise ZeroDivisionError
+
+    whole = measures_of(subject(PHOTO, border(QUAD)))
+    assert whole.letter_height is not None
+    monkeypatch.setattr("scanfix.checks.subject.find_lines", fail)
+    assert measures_of(subject(PHOTO, border(QUAD))) == Measures(document_dpi=whole.document_dpi)
 
 
 def test_numbers_of_numpy_are_plain_in_the_report() -> None:

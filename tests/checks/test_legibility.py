@@ -106,6 +106,9 @@ def test_small_letters_are_measured_in_pixels_of_the_file() -> None:
     assert whole.code == "SF203"
     halved = legibility.assess(subject(small, width=2 * width, height=2 * height)).finding
     assert halved is None or halved.code != "SF203"
+    heights = [legibility.letter_height(subject(small, width=k * width, height=k * height)) for k in (1, 2)]
+    assert heights[0] is not None
+    assert heights[1] == pytest.approx(2 * heights[0])
 
 
 def test_text_blurred_beyond_reading_is_blurred() -> None:

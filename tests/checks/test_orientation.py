@@ -13,10 +13,10 @@ from drawing import photo
 
 from scanfix.checks.letters import of_document
 from scanfix.checks.orientation import MIRRORED_TEXT, ORIENTATION
-from scanfix.checks.reading_turn import PARAMS, TURNS, Degrees, ReadingTurn, mirror_lead, vote
+from scanfix.checks.reading_turn import PARAMS, ReadingTurn, mirror_lead, vote
 from scanfix.checks.subject import Subject, observe
 from scanfix.findings import Severity
-from scanfix.geometry import SIDES
+from scanfix.geometry import SIDES, TURNS, Turn
 from scanfix.model import DocumentBorder, Pixels, SideState, SourceImage, SourceInfo
 from scanfix.profiles import load_profile
 
@@ -31,13 +31,13 @@ def subject_of(pixels: Pixels, border: DocumentBorder | None = None) -> Subject:
     return observe(source, border, load_profile("cnnic"))
 
 
-def lying(kind: Kind, blur: float, lies: Degrees) -> Pixels:
+def lying(kind: Kind, blur: float, lies: Turn) -> Pixels:
     """A photo of a document that was turned by `lies` degrees clockwise."""
     return np.rot90(photo(kind, 1000, blur=blur, seed=3).pixels, -lies // 90)
 
 
 @cache
-def told(kind: Kind, blur: float, lies: Degrees) -> ReadingTurn:
+def told(kind: Kind, blur: float, lies: Turn) -> ReadingTurn:
     return subject_of(lying(kind, blur, lies)).reading_turn
 
 
@@ -49,7 +49,7 @@ def chances(turn: int, count: int, sure: float = 0.9) -> np.ndarray[tuple[int, i
 
 
 @pytest.mark.parametrize(("kind", "blur", "lies"), CASES)
-def test_never_sure_of_a_wrong_turn(kind: Kind, blur: float, lies: Degrees) -> None:
+def test_never_sure_of_a_wrong_turn(kind: Kind, blur: float, lies: Turn) -> None:
     turn = told(kind, blur, lies)
     assert turn.degrees == -lies % 360 or turn.confidence < SURE
 
@@ -80,7 +80,7 @@ def test_without_text_nothing_is_said() -> None:
 
 
 @pytest.mark.parametrize(("number", "degrees"), tuple(enumerate(TURNS)))
-def test_the_vote_follows_its_pieces(number: int, degrees: Degrees) -> None:
+def test_the_vote_follows_its_pieces(number: int, degrees: Turn) -> None:
     turn = vote(chances(number, 12))
     assert turn.degrees == degrees
     assert turn.confidence > SURE

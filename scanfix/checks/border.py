@@ -34,6 +34,9 @@ class BarParams(NamedTuple):
 
 
 MOST_CUT = 2
+SOME = (2, 3)
+"""Bars between which a document ends that seems to fill the picture: of 11 photos 5 were filled, of 55 others
+52 (photos2, borders). One is the edge of a page, four are those of a white one."""
 MUCH_TEXT = 5.0
 """Lines' worth of text: with more there is a document, whose border was not found. With less there was none
 on 11 of 11 photos (photos2, borders)."""
@@ -52,10 +55,12 @@ def assess(subject: Subject) -> Assessment:
         flush = whole.look(subject)
         native = len(SIDES) if flush.whole else native
         finding = (
-            _cut_off(border, flush.cut, Severity.WARNING) if flush.cut else _unconfirmed(SIDES, flush.whole)
+            _cut_off(border, flush.cut, Severity.WARNING)
+            if flush.cut
+            else _unconfirmed(SIDES, flush.whole or bars(subject.thumbnail) in SOME)
         )
     elif open_sides := [side for side in SIDES if border.sides[side] != SideState.SEEN]:
-        finding = _unconfirmed(open_sides, seems_whole=bool(cut) and has_bars(subject.thumbnail))
+        finding = _unconfirmed(open_sides, seems_whole=bool(cut) and bars(subject.thumbnail) > 0)
     return Assessment("border", native=float(native), unit="sides seen", score=25.0 * native, finding=finding)
 
 
@@ -63,7 +68,7 @@ def _certainty(subject: Subject) -> float:
     """0..1: how sure it is that a side is cut."""
     border = subject.border
     cut = border.sides_in(SideState.CUT) if border else ()
-    if border is None or not 0 < len(cut) <= MOST_CUT or has_bars(subject.thumbnail):
+    if border is None or not 0 < len(cut) <= MOST_CUT or bars(subject.thumbnail):
         return 0.0
     return min(border.certainty[side] for side in cut)
 
@@ -78,13 +83,14 @@ def _unconfirmed(sides: tuple[Side, ...] | list[Side], seems_whole: bool = False
     return Finding.of("SF102", severity=asked, sides=list(sides))
 
 
-def has_bars(picture: Pixels, params: BarParams = BarParams()) -> bool:
-    """An edge of H x W x 3 RGB is black or white throughout, as no camera sees it."""
-    for edge in (picture[0], picture[-1], picture[:, 0], picture[:, -1]):
-        low, high = np.percentile(edge, (2, 98))
-        if high - low <= params.spread and (high <= params.black or low >= params.white):
-            return True
-    return False
+def bars(picture: Pixels, params: BarParams = BarParams()) -> int:
+    """How many edges of H x W x 3 RGB are black or white throughout, as no camera sees them."""
+    edges = (picture[0], picture[-1], picture[:, 0], picture[:, -1])
+    ends = (np.percentile(edge, (2, 98)) for edge in edges)
+    return sum(
+        high - low <= params.spread and bool(high <= params.black or low >= params.white)
+        for low, high in ends
+    )
 
 
 def _without_border(subject: Subject) -> Assessment:

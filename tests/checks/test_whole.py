@@ -148,6 +148,18 @@ def test_between_bars_of_one_colour_a_program_cut_the_picture_to_its_document(ta
     assert (finding.code, finding.severity) == ("SF102", "info")
 
 
+@pytest.mark.parametrize(
+    ("above", "below", "severity"), [(40, 40, "info"), (0, 0, "warning"), (0, 40, "warning")]
+)
+def test_between_bars_on_two_sides_a_document_does_not_fill_the_picture(
+    above: int, below: int, severity: str
+) -> None:
+    barred = np.pad(flat("card"), ((above, below), (0, 0), (0, 0)), constant_values=255)
+    finding = told(barred, filling(barred))
+    assert finding is not None
+    assert (finding.code, finding.severity) == ("SF102", severity)
+
+
 def rounded(corners: tuple[int, ...], ground: int = 30) -> Picture:
     """A card that fills the picture, with wedges of ground in these corners, counted from the top left."""
     card = flat("card").copy()

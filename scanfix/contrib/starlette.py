@@ -72,7 +72,8 @@ async def while_connected(request: Request, work: Coroutine[Any, Any, Made]) -> 
     try:
         await asyncio.wait((task, gone), return_when=asyncio.FIRST_COMPLETED)
         if not task.done():
-            raise HTTPException(499)
+            # Older ones look for the words of a status, and this one is nginx's.
+            raise HTTPException(499, "client closed request")
         return task.result()
     finally:
         task.cancel()

@@ -5,7 +5,7 @@
     python benchmarks/verdicts.py --keep seen.json     # what the checks said is kept and taken there
 
 Truth is what a person labelled on real photos (folders with `labels.jsonl`), and what was drawn on rendered
-documents. A finding that the real photos can tell of (five show it) is counted on them alone, the others on
+documents. A finding that the real photos can tell of (ten show it) is counted on them alone, the others on
 the rendered ones too. The causes of poor legibility are counted together, and photos that a person called
 usable, neither sharp nor unreadable, not at all.
 
@@ -152,7 +152,7 @@ def count(seen: list[Seen], code: str, word: str) -> Count:
 def counted(seen: list[Seen], code: str, word: str) -> Count:
     """On the real photos where they can tell, else on all."""
     real = count([one for one in seen if not one.drawn], code, word)
-    return real if real.shown >= 5 else count(seen, code, word)
+    return real if real.shown >= 10 else count(seen, code, word)
 
 
 def write(counts: dict[Told, Count]) -> None:

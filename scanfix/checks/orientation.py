@@ -1,12 +1,13 @@
 """Can the text be read as the picture lies, and is the picture mirrored?
 
-The letters tell both (`reading_turn`). That it is mirrored is only a hint, from the same voices.
+The letters tell both (`reading_turn`), by the same voices.
 """
 
 from __future__ import annotations
 
 import math
 
+from scanfix.checks import bounds
 from scanfix.checks.check import Check
 from scanfix.checks.reading_turn import PARAMS, mirror_lead
 from scanfix.checks.subject import Subject
@@ -49,9 +50,9 @@ def assess_mirror(subject: Subject) -> Assessment:
     lead = mirror_lead(subject.letter_chances)
     if lead == -math.inf:
         return Assessment("mirrored", failure="too little text to tell by")
-    found = lead >= PARAMS.mirror_lead
-    finding = Finding.of("SF409", confidence=0.6) if found else None
-    score = 40.0 if found else 100.0
+    asked = bounds.reached("SF409", lead)
+    finding = Finding.of("SF409", severity=asked) if asked else None
+    score = bounds.score("SF409", lead)
     return Assessment("mirrored", native=lead, unit="log chance", score=score, finding=finding)
 
 

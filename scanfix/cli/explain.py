@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -96,11 +96,23 @@ def _explain(spec: FindingSpec, lang: Lang) -> None:
     print_line(f"{spec.code} {title(spec.code, lang)} ({spec.slug})", sys.stdout)
     for key, text in (
         ("explain_severity", term(spec.severity, lang)),
+        *(("explain_counted", text) for text in _counted(spec.code, lang)),
         ("explain_means", entry["message"]),
         ("explain_why", explanation(spec.code, lang)),
         ("explain_advice", entry["advice"]),
     ):
         print_line(say("row", lang, name=say(key, lang), value=PARAMETER.sub("...", text)), sys.stdout)
+
+
+def _counted(code: str, lang: Lang) -> Iterator[str]:
+    """How often it was right, and what follows; a sentence for each severity that its check asks for."""
+    from scanfix.checks import bounds
+
+    for (of, asked), row in bounds.table().items():
+        if of == code and row.told:
+            told = row.allows(asked)
+            key, severity = ("explain_told", term(told, lang)) if told else ("explain_silent", "")
+            yield say(key, lang, right=row.right, told=row.told, severity=severity)
 
 
 def _explain_refusals(refused: tuple[Refusal, ...], lang: Lang) -> None:

@@ -11,9 +11,10 @@ import pytest
 from draw.specimens import Kind
 from drawing import photo
 
+from scanfix.checks import bounds
 from scanfix.checks.letters import of_document
 from scanfix.checks.orientation import MIRRORED_TEXT, ORIENTATION
-from scanfix.checks.reading_turn import PARAMS, ReadingTurn, mirror_lead, vote
+from scanfix.checks.reading_turn import ReadingTurn, mirror_lead, vote
 from scanfix.checks.subject import Subject, observe
 from scanfix.findings import Severity
 from scanfix.geometry import SIDES, TURNS, Turn
@@ -107,7 +108,7 @@ def test_columns_are_told_apart_from_rows() -> None:
 
 
 def test_a_mirror_image_leads_where_most_letters_are_mirrored() -> None:
-    assert mirror_lead(chances(4, 12)) > PARAMS.mirror_lead
+    assert mirror_lead(chances(4, 12)) > bounds.bound("SF409", Severity.INFO)
     assert all(mirror_lead(chances(number, 12)) < 0 for number in range(4))
 
 

@@ -43,6 +43,7 @@ class Read:
     path: str
     size: int
     sha256: str
+    """Empty where it was not read."""
     stamp: Stamp
     """Empty where it cannot be relied on; then the content is looked at again."""
 
@@ -196,7 +197,7 @@ class Manifest:
             if result.target:
                 self.owner[result.target] = record.key
                 self.results.setdefault(record.key, {})[result.target] = (result, record.hashes, order)
-        for read in record.sources:
+        for read in record.sources if all(record.hashes) else ():
             self.by_content.setdefault(read.sha256, read.path)
 
 

@@ -6,7 +6,7 @@ import dataclasses
 import hashlib
 import json
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import islice, takewhile
@@ -91,7 +91,7 @@ def make_plan(
         reason = _reason(group, record, asked, there, annotated)
         if own is None and record is not None and reason != "kept":
             # A folder that was moved: its photos are known by their content only.
-            reason = "changed" if record.status == "made" else "new"
+            reason = "changed" if reason in ("changed", "altered") else "new"
         steps.append(Step(group, names[group[0].name], reason, record))
     return Plan(
         tuple(steps), _gone(manifest, root, found), found.left_out, found.unreadable, there, found.inputs
@@ -145,7 +145,7 @@ def _known(manifest: Manifest, root: str, name: str, format: str) -> Record | No
 
 
 def _names(
-    groups: Iterable[tuple[Entry, ...]],
+    groups: Sequence[tuple[Entry, ...]],
     known: Mapping[str, Record | None],
     manifest: Manifest,
     root: str,
@@ -153,11 +153,14 @@ def _names(
 ) -> dict[str, str]:
     """Names stay as they once were given; new ones keep clear of all that are."""
     given = {name: record.name for name, record in known.items() if record and record.root == root}
-    called = {
-        (name_of_pair(group[0].name) if len(group) > 1 else group[0].name): group[0].name
-        for group in groups
-        if group[0].name not in given
-    }
+    fronts = [group[0].name for group in groups if len(group) > 1]
+    called = {group[0].name: group[0].name for group in groups if len(group) == 1}
+    for front in fronts:
+        # A photo may be called what the pair would be called after.
+        called.setdefault(name_of_pair(front), front)
+        if called[name_of_pair(front)] != front:
+            called[front] = front
+    called = {label: name for label, name in called.items() if name not in given}
     ours = set(manifest.owner) | {record.name for record in manifest.records.values()}
     fresh = plan_names(called, extension, ours)
     return given | {called[name]: target for name, target in fresh.items()}

@@ -355,7 +355,8 @@ class _Run:
     def _clear_up(self, record: Record) -> None:
         """Remove what earlier runs made of a photo and is no result of it any more, if nobody changed it."""
         for target, (result, hashes, order) in list(self.manifest.results.get(record.key, {}).items()):
-            replaced = bool(record.sources) and (hashes != record.hashes or order != record.order)
+            was_read = bool(record.sources) and all(record.hashes)
+            replaced = was_read and (hashes != record.hashes or order != record.order)
             outdated = target not in record.targets and (record.status == "made" or replaced)
             if outdated and is_ours(self.look.out, result):
                 self.look.out.remove(target)

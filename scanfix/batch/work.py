@@ -96,7 +96,9 @@ def work(job: Job, worker: Worker | None = None) -> Outcome:
             return Outcome(_refreshed(job, job.known, reads), kept=True)
         results, thumbnails = _make_all(job, worker, sources)
     except ScanfixError as error:
-        return Outcome(_finished(job, (), (Result(error=error_to_dict(error)),), started))
+        # The line names the back too, read or not.
+        unread = tuple(Read(name, 0, "", ()) for name in job.names if len(job.names) > 1)
+        return Outcome(_finished(job, unread, (Result(error=error_to_dict(error)),), started))
     return Outcome(_finished(job, reads, results, started), thumbnails=thumbnails)
 
 

@@ -20,7 +20,6 @@ from scanfix.decoding.stored import (
     Stored,
     check_metadata,
     check_size,
-    dot_aspect,
     plausible_dpi,
 )
 from scanfix.errors import InputError
@@ -55,8 +54,6 @@ class Header:
     bits: int
     compression: int
     across: int
-    """Dots a metre."""
-    along: int
     palette: Pixels
     fields: tuple[int, int, int, int]
     data_at: int
@@ -86,7 +83,6 @@ def read_bmp(data: bytes, limits: Limits, *, salvage: bool = False) -> Stored:
         icc=_profile(data, header, limits),
         space=_space(data, header),
         dpi=plausible_dpi(header.across * 0.0254),
-        dot_aspect=dot_aspect(max(0, header.across), max(0, header.along)),
         damaged=damaged,
     )
 
@@ -107,9 +103,7 @@ def _header(data: bytes, limits: Limits) -> Header:
     check_size(width, abs(height), limits, "BMP")
     # Short headers of OS/2 leave out the last fields.
     rest = data[30 : _FILE_HEADER + size].ljust(24, b"\0")
-    compression, _, across, along, used, _ = struct.unpack_from(
-        "<IIiiII", rest if size > _CORE else bytes(24)
-    )
+    compression, _, across, _, used, _ = struct.unpack_from("<IIiiII", rest if size > _CORE else bytes(24))
     if bits > _MOST_BITS:
         raise InputError("corrupt", format="BMP")
     if compression > _ALPHA_FIELDS or (bits not in _DEPTHS and compression not in (_JPEG, _PNG)):
@@ -125,7 +119,7 @@ def _header(data: bytes, limits: Limits) -> Header:
         fields = (*struct.unpack_from(f"<{count}I", data, masks_at), 0)[:4]
     end_of_header = palette_at + (4 if size > _CORE else 3) * (len(palette) if bits <= 8 else 0)
     return Header(
-        size, width, abs(height), height < 0, bits, compression, across, along, palette, fields,
+        size, width, abs(height), height < 0, bits, compression, across, palette, fields,
         data_at if data_at >= palette_at else end_of_header,
     )  # fmt: skip
 

@@ -233,6 +233,63 @@ def test_a_folder_that_was_moved_is_known_by_its_content(
     assert set(statuses(run(tmp_path / "moved", out)).values()) == {"kept"}
 
 
+def test_a_folder_that_was_moved_and_is_asked_for_otherwise_is_done_anew(
+    source: Path, out: Path, quick: Counted, tmp_path: Path
+) -> None:
+    run(source, out)
+    quick.taken()
+    shutil.move(source, tmp_path / "moved")
+    items = run(tmp_path / "moved", out, profile="stripe-id")
+    assert len(quick.taken()) == 4
+    assert {item.report.profile for item in items if item.report} == {"stripe-id"}
+
+
+def test_a_result_whose_photo_went_while_it_was_worked_on_again_is_told(source: Path, out: Path) -> None:
+    run(source, out)
+    put(source, wang_jpg="another wang", li_jpg="another li", zhou_png="another zhou")
+    begun = prepare_batch(source, out, jobs=1)
+    next(iter(begun))
+    begun.close()
+    for name in ("wang.jpg", "li.jpg", "zhou.png"):
+        (source / name).unlink()
+    gone = {item.target.name for item in run(source, out) if item.status == "gone" and item.target}
+    assert gone == {"wang.jpg", "li.jpg", "zhou.jpg"} & {path.name for path in out.iterdir()}
+    assert len(gone) == 3
+
+
+def test_pairs_and_photos_of_one_name_have_results_of_their_own(tmp_path: Path, out: Path) -> None:
+    put(
+        tmp_path / "in",
+        **{"x_jpg": "x", "x-front_jpg": "f", "x-back_jpg": "b", "x(1)_jpg": "1", "x(2)_jpg": "2"},
+    )
+    items = run(tmp_path / "in", out, pair=True)
+    assert {item.status for item in items} == {"made"}
+    assert len({item.target for item in items}) == len(items) == 3
+    assert set(statuses(run(tmp_path / "in", out, pair=True)).values()) == {"kept"}
+
+
+def test_a_back_that_is_on_the_page_of_its_front_has_no_result_of_its_own(tmp_path: Path, out: Path) -> None:
+    put(tmp_path / "in", **{"li-front_jpg": "front", "li-back_jpg": "back"})
+    run(tmp_path / "in", out)
+    assert set(files(out)) == {"li-front.jpg", "li-back.jpg"}
+    run(tmp_path / "in", out, pair=True)
+    assert set(files(out)) == {"li-front.jpg"}
+    assert set(statuses(run(tmp_path / "in", out, pair=True)).values()) == {"kept"}
+    run(tmp_path / "in", out)
+    assert set(files(out)) == {"li-front.jpg", "li-back.jpg"}
+
+
+def test_a_pair_that_fails_names_both_of_its_photos(tmp_path: Path, out: Path) -> None:
+    put(tmp_path / "in", **{"li-front_jpg": "front", "li-back_jpg": "back"})
+    put(out, li_jpg="of nobody")
+    (item,) = run(tmp_path / "in", out, pair=True)
+    assert item.error is not None
+    assert item.error.code == "output_exists"
+    assert item.back == tmp_path / "in" / "li-back.jpg"
+    for line in lines(out):
+        jsonschema.validate(line, schema())
+
+
 def test_a_verdict_that_changes_moves_the_result(source: Path, out: Path) -> None:
     run(source, out, by_verdict=True)
     assert set(files(out)) == {"ready/wang.jpg", "ready/二/wang.jpg", "review/li.jpg", "refused/zhou.jpg"}

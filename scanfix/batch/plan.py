@@ -7,14 +7,14 @@ import hashlib
 import json
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import islice, takewhile
 from pathlib import PurePosixPath
 from typing import Any, Literal
 
 from scanfix.batch.discover import Found, LeftOut, name_of_pair, pair_up, plan_names
-from scanfix.batch.manifest import Manifest, Record
+from scanfix.batch.manifest import Manifest, Record, Result
 from scanfix.batch.places import Entry, Place, Stamp
 from scanfix.batch.work import FOLDERS, Wishes
 from scanfix.files import Identity
@@ -93,9 +93,8 @@ def make_plan(
             # A folder that was moved: its photos are known by their content only.
             reason = "changed" if reason in ("changed", "altered") else "new"
         steps.append(Step(group, names[group[0].name], reason, record))
-    return Plan(
-        tuple(steps), _gone(manifest, root, found), found.left_out, found.unreadable, there, found.inputs
-    )
+    gone = _gone(manifest, root, found, there)
+    return Plan(tuple(steps), gone, found.left_out, found.unreadable, there, found.inputs)
 
 
 def _without_results(found: Found, source: Place, out: Place, manifest: Manifest) -> Found:
@@ -106,7 +105,7 @@ def _without_results(found: Found, source: Place, out: Place, manifest: Manifest
         return found
     left_out = [*found.left_out, *(LeftOut(name, "result") for name in sorted(results))]
     photos = tuple(entry for entry in found.photos if entry.name not in results)
-    return dataclasses.replace(found, photos=photos, left_out=tuple(left_out))
+    return replace(found, photos=photos, left_out=tuple(left_out))
 
 
 def told_order(order: Order, wishes: Wishes) -> dict[str, Any]:
@@ -196,16 +195,29 @@ def _same(entry: Entry | None, stamp: Stamp) -> bool:
     return entry is not None and bool(stamp) and entry.stamp == stamp
 
 
-def _gone(manifest: Manifest, root: str, found: Found) -> tuple[Record, ...]:
-    """What is left out now by a pattern is not gone; nor is anything where a folder could not be read."""
+def _gone(manifest: Manifest, root: str, found: Found, there: Mapping[str, Entry]) -> tuple[Record, ...]:
+    """What is left out now by a pattern is not gone; nor is anything where a folder could not be read.
+
+    Of a photo whose last attempt did not end or failed, the results of those before it may be there.
+    """
     present = {entry.name for entry in found.photos} | {each.name for each in found.left_out}
     return tuple(
-        record
+        replace(record, results=results)
         for record in manifest.records.values()
         if record.root == root
-        and record.targets
-        and not any(name.path in present for name in record.sources)
+        and not any(name in present for name in (record.source, *(read.path for read in record.sources)))
         and not any(_is_below(record.source, folder) for folder in found.unreadable)
+        and (results := _standing(manifest, record, there))
+    )
+
+
+def _standing(manifest: Manifest, record: Record, there: Mapping[str, Entry]) -> tuple[Result, ...]:
+    """The results of a photo that are there."""
+    if record.targets:
+        return record.results
+    ever = manifest.results.get(record.key, {})
+    return tuple(
+        result for name, (result, *_) in ever.items() if name in there and manifest.owner[name] == record.key
     )
 
 

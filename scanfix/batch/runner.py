@@ -336,7 +336,7 @@ class _Run:
 
     def _write(self, done: list[tuple[Step, Outcome]], begun: list[Record]) -> None:
         """The lines, then what follows from them."""
-        lines = list[Record]()
+        lines, outdated = list[Record](), list[Record]()
         for step, outcome in done:
             known = step.known
             if step.reason == "kept":
@@ -345,19 +345,28 @@ class _Run:
             if outcome.kept and known is not None and known.root != outcome.record.root:
                 # The folder was moved here: its results are this one's now.
                 lines.append(replace(known, status="moved", results=()))
+            backs = self._on_its_page(outcome.record)
+            lines += backs
+            outdated += backs if outcome.kept else [outcome.record, *backs]
         if lines or begun:
             self.manifest.append([*lines, *begun])
-        for step, outcome in done:
+        for _, outcome in done:
             self.reporting.keep(outcome)
-            if step.reason != "kept" and not outcome.kept:
-                self._clear_up(outcome.record)
+        for record in outdated:
+            self._clear_up(record)
+
+    def _on_its_page(self, record: Record) -> list[Record]:
+        """Photos that had results of their own and are on the page of a front now."""
+        keys = [(record.root, read.path, record.format) for read in record.sources[1:]]
+        known = [self.manifest.records[key] for key in keys if key in self.manifest.records]
+        return [replace(back, status="moved", results=()) for back in known if record.status == "made"]
 
     def _clear_up(self, record: Record) -> None:
         """Remove what earlier runs made of a photo and is no result of it any more, if nobody changed it."""
         for target, (result, hashes, order) in list(self.manifest.results.get(record.key, {}).items()):
             was_read = bool(record.sources) and all(record.hashes)
             replaced = was_read and (hashes != record.hashes or order != record.order)
-            outdated = target not in record.targets and (record.status == "made" or replaced)
+            outdated = target not in record.targets and (record.status in ("made", "moved") or replaced)
             if outdated and is_ours(self.look.out, result):
                 self.look.out.remove(target)
 

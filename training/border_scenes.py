@@ -520,22 +520,29 @@ def close_scene(rng: Rng, material: Material, w: int, h: int) -> BorderScene:
 
 
 def paired_scene(rng: Rng, material: Material, w: int, h: int) -> BorderScene:
-    """Two cards, front and back, one above the other, that fill the picture."""
-    gap, margin = rng.uniform(0, 0.08, 2) if rng.random() < 0.7 else (0.0, 0.0)
-    short, long = min(w, h), max(w, h)
-    picture = grainy(rng, short, long, rng.choice([255, 250, 235, 20]) + rng.integers(-4, 5, 3), 0.8)
-    quads = []
-    for k in range(2):
-        sheet = small_document(rng, material)
-        y0, y1 = (k + (gap / 2 if k else margin)) * long / 2, (k + 1 - (margin if k else gap / 2)) * long / 2
-        x0, x1 = margin * short, (1 - margin) * short
-        quads.append(np.array([[x0, y0], [x1, y0], [x1, y1], [x0, y1]]))
-        picture = lay(
-            rng, picture, sheet, rectangle(*sheet.shape[1::-1]), quads[k], shadow=rng.random() < 0.2
-        )
-    if w > h and rng.random() < 0.5:  # side by side
-        picture = np.ascontiguousarray(picture.transpose(1, 0, 2))
-        quads = [quad[[0, 3, 2, 1], ::-1] for quad in quads]
+    """Two or three cards, front and back, in a column or a row that fills the picture; most touch its rim."""
+    count = 3 if rng.random() < 0.08 else 2
+    gap = rng.choice([0.0, rng.uniform(0, 0.04), rng.uniform(0.02, 0.25)])
+    margin = rng.choice([0.0, rng.uniform(0, 0.02), rng.uniform(0.01, 0.15)], 2)
+    sheets = [small_document(rng, material) for _ in range(count)]
+    across = LONG / 2
+    tall = [across * sheet.shape[0] / sheet.shape[1] for sheet in sheets]
+    w, h = (
+        round(across * (1 + 2 * margin[0])),
+        round(sum(tall) + across * (2 * margin[1] + gap * (count - 1))),
+    )
+    picture = grainy(rng, w, h, rng.choice([255, 255, 250, 235, 128, 20]) + rng.integers(-4, 5, 3), 0.8)
+    picture = ground(rng, material, w, h) if rng.random() < 0.2 else picture
+    top, quads = margin[1] * across, []
+    for sheet, high in zip(sheets, tall, strict=True):
+        corner = np.array((margin[0] * across, top))
+        quad = corner + rectangle(across, high) + rng.normal(0, rng.choice([0, 0.5, 3]), (4, 2))
+        picture = lay(rng, picture, sheet, rectangle(*sheet.shape[1::-1]), quad, shadow=rng.random() < 0.2)
+        quads.append(quad)
+        top += high + gap * across
+    if rng.random() < 0.35:  # side by side
+        picture = np.ascontiguousarray(np.rot90(picture, -1))
+        quads = [np.stack([h - quad[:, 1], quad[:, 0]], 1) for quad in quads]
     return BorderScene(developed(rng, picture), tuple(quads))
 
 
@@ -600,13 +607,13 @@ RECIPES: tuple[tuple[Callable[[Rng, Material, int, int], BorderScene], float], .
     (table_scene, 18),
     (desk_scene, 9),
     (held_scene, 14),
-    (pale_scene, 7),
+    (pale_scene, 9),
     (scanner_scene, 10),
-    (snug_scene, 9),
+    (snug_scene, 11),
     (close_scene, 10),
-    (paired_scene, 3),
+    (paired_scene, 8),
     (pile_scene, 4),
-    (full_scene, 8),
+    (full_scene, 10),
     (empty_scene, 8),
     (signs_scene, 9),
 )

@@ -16,12 +16,16 @@ import numpy as np
 import torch
 from torch import nn
 
+from training.halves import store_halves
 from training.network import Deployed, Finder
 from training.scenes import INPUT
 
+FURTHEST = 5e-3
+"""How far the answers may lie from those of torch: the weights are stored as halves."""
+
 
 def mean_of(checkpoints: list[str]) -> dict[str, torch.Tensor]:
-    states = [torch.load(checkpoint, weights_only=True) for checkpoint in checkpoints]
+    states = [torch.load(checkpoint, map_location="cpu", weights_only=True) for checkpoint in checkpoints]
     return {
         name: torch.stack([state[name] for state in states]).mean(dim=0)
         if value.dtype.is_floating_point
@@ -47,6 +51,7 @@ def export(deployed: torch.nn.Module, x: torch.Tensor, out: Path, name: str, ans
         deployed, (x,), str(out), opset_version=17, dynamo=False,
         input_names=[name], output_names=answers, do_constant_folding=True,
     )  # fmt: skip
+    store_halves(out)
     with torch.no_grad():
         want = deployed(x)
     wanted = want if isinstance(want, tuple) else (want,)
@@ -56,7 +61,7 @@ def export(deployed: torch.nn.Module, x: torch.Tensor, out: Path, name: str, ans
         got = loaded.forward(answers)
         worst = max(float(np.abs(g - w.numpy()).max()) for g, w in zip(got, wanted, strict=True))
         print(f"engine {engine}: largest difference {worst:.2e}, {out.stat().st_size} bytes")
-        if worst > 1e-3:
+        if worst > FURTHEST:
             raise SystemExit("the exported network differs")
 
 

@@ -146,7 +146,7 @@ def work(rank: int, args: argparse.Namespace) -> None:
     rng = np.random.default_rng([args.seed, rank])
     net = Finder()
     if args.start:
-        net.load_state_dict(torch.load(args.start, weights_only=True))
+        net.load_state_dict(torch.load(args.start, map_location="cpu", weights_only=True))
     net = net.to(memory_format=torch.channels_last).train()
     average = copy.deepcopy(net).eval()
     optimizer = optimizer_of(net, args.rate)

@@ -41,8 +41,8 @@ sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "sample_images")]
 import real_servers  # noqa: E402
 from real_servers import Server, are_gone, form, serving  # noqa: E402
 
-COMMAND = ("uvicorn", "--log-level", "critical", "--port", "{port}", "--app-dir", str(ROOT / "benchmarks"))
-APPLICATION = ("--factory", "uploads:application")
+COMMAND = ("uvicorn", "--log-level", "critical", "--port", "{port}", "--timeout-graceful-shutdown", "1")
+APPLICATION = ("--app-dir", str(ROOT / "benchmarks"), "--factory", "uploads:application")
 PATIENCE = "UPLOADS_PATIENCE"
 PROCESSES = 2
 SAMPLES = ROOT / "sample_images"

@@ -13,6 +13,7 @@ from django.core.wsgi import get_wsgi_application
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import path
 from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST
 
 settings.configure(
     ROOT_URLCONF=__name__,
@@ -77,6 +78,7 @@ def health(_: HttpRequest) -> JsonResponse:
 
 
 @csrf_exempt  # the example's form sends no token
+@require_POST
 def take(request: HttpRequest) -> JsonResponse:
     filled = PhotoForm(request.POST, request.FILES)
     if not filled.is_valid():

@@ -92,6 +92,30 @@ def serving(*command: str) -> Iterator[Server]:
         server.close()
 
 
+def impatient() -> Any:
+    """An application for uvicorn, which waits for a body for a tenth of a second."""
+    from starlette.applications import Starlette
+    from starlette.requests import Request
+    from starlette.responses import JSONResponse
+    from starlette.routing import Route
+
+    import scanfix
+    from scanfix.contrib.starlette import Uploads
+
+    uploads = Uploads(scanfix.Worker(), seconds=0.1)
+
+    async def health(_: Request) -> JSONResponse:
+        metrics = uploads.worker.metrics()
+        return JSONResponse({"waiting": metrics.waiting, "running": metrics.running})
+
+    async def take(request: Request) -> JSONResponse:
+        return JSONResponse((await uploads.prepared(request)).report.to_dict())
+
+    app = Starlette(routes=[Route("/health", health), Route("/photos", take, methods=["POST"])])
+    uploads.install(app)
+    return app
+
+
 def form(photo: bytes, filename: str = "card.jpg") -> tuple[bytes, str]:
     """A form with a photo, and its content type."""
     mark = "specimen-boundary"

@@ -19,6 +19,7 @@ from drawing import as_jpeg, photo
 
 import scanfix
 from scanfix.contrib import answers
+from scanfix.contrib.answers import FORM_BYTES
 from scanfix.contrib.asgi import CutUploads, Message
 from scanfix.errors import ERRORS, BusyError
 from scanfix.reports import schema
@@ -167,6 +168,21 @@ def test_options_of_a_stranger_open_no_file(card_bytes: bytes) -> None:
         assert (answer.status_code, answer.json()["code"]) == (422, f"unknown_{field}")
 
 
+@pytest.mark.parametrize("framework", [fastapi, flask])
+def test_a_file_is_no_option(framework: Callable[[], Iterator[Post]], card_bytes: bytes) -> None:
+    for post in framework():
+        answer = post({"photo": ("card.jpg", card_bytes), "document": ("x.txt", b"passport")})
+        assert (answer.status, answer.body["code"]) == (400, "upload_broken")
+
+
+def test_a_form_of_too_many_parts_is_not_told_to_be_a_large_photo() -> None:
+    flask_app = import_module("flask_app")
+
+    fields = {f"field{number}": "x" for number in range(2_000)}
+    answer = flask_app.app.test_client().post("/photos", data=fields, content_type="multipart/form-data")
+    assert (answer.status_code, answer.get_json()["code"]) == (400, "upload_broken")
+
+
 def test_the_description_of_the_interface_shows_report_and_refusals() -> None:
     fastapi_app = import_module("fastapi_app")
 
@@ -232,7 +248,7 @@ class Client:
         self.said.append(message)
 
     def told(self) -> tuple[int, str]:
-        start, body = self.said
+        start, body = self.said[:2]
         return start["status"], json.loads(body["body"])["code"]
 
 
@@ -257,7 +273,7 @@ async def reads_all(_: Message, receive: Any, send: Any) -> None:
     ("client", "told"),
     [
         (Client(part(60), part(40, more=False)), (200, "fine")),
-        (Client(part(60), part(41), part(1 << 20)), (413, "too_large_bytes")),
+        (Client(part(60), part(FORM_BYTES), part(41), part(1 << 20)), (413, "too_large_bytes")),
         (Client(length=2_000_000_000), (413, "too_large_bytes")),
         (Client(part(1), length=50), (408, "upload_slow")),
     ],
@@ -266,6 +282,38 @@ def test_a_body_is_cut_where_it_is_too_long_or_too_slow(client: Client, told: tu
     app = CutUploads(reads_all, most_bytes=100, seconds=0.2)
     asyncio.run(app(client.scope, client.receive, client.send))
     assert client.told() == told
+
+
+def test_what_is_refused_is_read_for_a_while_so_that_the_answer_arrives() -> None:
+    async def never(*_: Any) -> None:
+        raise AssertionError
+
+    parts = [part(60) for _ in range(5)] + [part(60, more=False)]
+    near, far = Client(*parts, length=FORM_BYTES + 101), Client(*parts, part(1), length=2_000_000_000)
+    for client in (near, far):
+        asyncio.run(CutUploads(never, most_bytes=80)(client.scope, client.receive, client.send))
+        assert client.told() == (413, "too_large_bytes")
+        assert client.said[-1] == {"type": "http.response.body"}
+    assert not near.messages
+    assert far.messages
+
+
+def test_who_is_waited_for_when_the_server_ends_is_told_to_come_again() -> None:
+    async def works(*_: Any) -> None:
+        await asyncio.sleep(3600)
+
+    async def serve(client: Client) -> None:
+        task = asyncio.create_task(
+            CutUploads(works, most_bytes=80)(client.scope, client.receive, client.send)
+        )
+        await asyncio.sleep(0)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+
+    client = Client()
+    asyncio.run(serve(client))
+    assert client.told() == (503, "interrupted")
 
 
 def test_work_for_a_client_that_is_gone_is_cancelled() -> None:

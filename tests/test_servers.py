@@ -25,7 +25,8 @@ pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="lo
 pytest.importorskip("fastapi")
 pytest.importorskip("flask")
 
-UVICORN = ("uvicorn", "--log-level", "critical", "--port", "{port}", "fastapi_app:app")
+BARE_UVICORN = ("uvicorn", "--log-level", "critical", "--port", "{port}")
+UVICORN = (*BARE_UVICORN, "--timeout-graceful-shutdown", "1", "fastapi_app:app")
 GUNICORN = ("gunicorn", "--log-level", "critical", "--bind", "127.0.0.1:{port}", "--timeout", "120")
 
 
@@ -61,7 +62,7 @@ def head_of(kind: str, length: int) -> bytes:
     return "\r\n".join(lines).encode()
 
 
-HEAD = "POST /photos HTTP/1.1\nHost: x\nContent-Type: multipart/form-data; boundary=b\n"
+HEAD = "POST /photos HTTP/1.1\nHost: localhost\nContent-Type: multipart/form-data; boundary=b\n"
 
 
 def test_a_body_that_says_it_is_too_long_is_refused_unread(server: Server) -> None:
@@ -84,6 +85,15 @@ def test_a_body_that_hides_its_length_is_cut(server: Server) -> None:
             assert is_idle(server)
             return
     pytest.fail("two gigabytes were taken")
+
+
+def test_a_body_that_does_not_come_is_not_waited_for() -> None:
+    command = (*BARE_UVICORN, "--app-dir", str(Path(__file__).parent), "--factory", "real_servers:impatient")
+    with serving(*command) as server:
+        told = answer_to(server, HEAD + "Content-Length: 5000\n\n", b"--b")
+        assert told.startswith(b"HTTP/1.1 408")
+        assert b"upload_slow" in told
+        assert is_idle(server)
 
 
 def test_a_bomb_of_parts_is_no_form(server: Server) -> None:
@@ -133,12 +143,14 @@ def test_a_crowd_gets_results_and_clean_refusals_only(server: Server, card_bytes
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
-def test_a_server_that_ends_leaves_no_orphan(number: signal.Signals, card_bytes: bytes) -> None:
+def test_a_server_that_ends_leaves_no_orphan(number: signal.Signals) -> None:
+    told = list[tuple[int, str]]()
     with serving(*UVICORN) as server:
 
         def send() -> None:
             with contextlib.suppress(OSError, http.client.HTTPException, ValueError):
-                server.post(card_bytes)
+                answer = server.post(as_jpeg(photo("card", 1_600).pixels))
+                told.append((answer.status, answer.body.get("code", "")))
 
         sender = threading.Thread(target=send)
         sender.start()
@@ -148,6 +160,8 @@ def test_a_server_that_ends_leaves_no_orphan(number: signal.Signals, card_bytes:
         server.end(number)
         assert are_gone(family)
         sender.join()
+    # With a second's grace it may have been done; else the person is told to come again.
+    assert not told or (number == signal.SIGTERM and told[0] in ((503, "interrupted"), (409, "")))
 
 
 @pytest.mark.parametrize(
@@ -156,9 +170,10 @@ def test_a_server_that_ends_leaves_no_orphan(number: signal.Signals, card_bytes:
         (*GUNICORN, "--worker-class", "sync", "flask_app:app"),
         (*GUNICORN, "--worker-class", "gthread", "--threads", "4", "--workers", "2", "flask_app:app"),
         (*GUNICORN, "--preload", "--workers", "2", "django_app:application"),
+        (*GUNICORN, "-k", "uvicorn.workers.UvicornWorker", "--workers", "2", "fastapi_app:app"),
         (*UVICORN[:-1], "--workers", "2", "starlette_app:app"),
     ],
-    ids=["sync", "gthread", "preload", "uvicorn-workers"],
+    ids=["sync", "gthread", "preload", "uvicorn-class", "uvicorn-workers"],
 )
 def test_a_server_with_processes_of_its_own_serves_and_leaves_nothing(
     command: tuple[str, ...], card_bytes: bytes
@@ -167,6 +182,9 @@ def test_a_server_with_processes_of_its_own_serves_and_leaves_nothing(
     with serving(*command) as server:
         assert server.post(card_bytes, "?anyway=true").status == 201
         assert server.post(b"no picture").status == 415
+        # Who is refused while sending gets the answer, not a broken connection.
+        assert server.post(bytes(31_000_000)).body["code"] == "too_large_bytes"
+        assert b"too_large_bytes" in answer_to(server, HEAD + "Content-Length: 2000000000\n\n")
         family = server.family()
         server.end(signal.SIGTERM)
         assert are_gone(family)

@@ -19,6 +19,9 @@ STATUSES = {code: status for kind in ERRORS for code, status in kind.codes.items
 """HTTP status by error code."""
 FORM_BYTES = 65_536
 """What a form may hold beside the photo."""
+THROWN_AWAY = 4
+"""A refused body of up to so many times the largest photo is still read, and thrown away: browsers show a
+broken connection, not the answer, where they are refused while they send."""
 _LONGEST_HEADER = 1_000
 _WEIGHT = re.compile(r"\s*q=([01](?:\.\d{0,3})?)\s*")
 

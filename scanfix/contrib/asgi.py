@@ -6,22 +6,26 @@ app = CutUploads(app, most_bytes=30_000_000)
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
 from scanfix import InputError, ScanfixError
-from scanfix.contrib.answers import refusal
+from scanfix.contrib.answers import FORM_BYTES, THROWN_AWAY, refusal
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Message, Receive, Send], Awaitable[None]]
+_LINGERING = 5.0
+"""Seconds for which a refused body is still read."""
 
 
 class CutUploads:
-    """Middleware: 413 for more than `most_bytes`, at once where the request says so and else while it is
-    read; 408 where the body takes longer than `seconds`. The connection is closed then."""
+    """Middleware: 413 for a form with more than `most_bytes` of photo, at once where the request says so and
+    else while it is read; 408 where the body takes longer than `seconds`. The connection is closed then.
+    Who is still waiting when the server ends is told to come again (503)."""
 
     def __init__(self, app: App, most_bytes: int, seconds: float = 60.0) -> None:
         self._app, self._most_bytes, self._seconds = app, most_bytes, seconds
@@ -37,8 +41,11 @@ class CutUploads:
         except ScanfixError as error:
             if error is not body.error:
                 raise
-        if body.error is not None and not body.is_answered:
-            await _refuse(body.error, said.get(b"accept-language", b"").decode("latin-1"), send)
+        except asyncio.CancelledError:
+            body.error = InputError("interrupted")
+            await _refuse(body, said, send, lingering=0)
+            raise
+        await _refuse(body, said, send)
         return None
 
 
@@ -46,13 +53,14 @@ class _Body:
     """One body on its way in. Whatever the application says after it was cut is not sent."""
 
     def __init__(self, receive: Receive, send: Send, most_bytes: int, seconds: float) -> None:
-        self._receive, self._send, self._most_bytes, self._left = receive, send, most_bytes, most_bytes
+        self._receive, self._send, self._most_bytes = receive, send, most_bytes
+        self._left = most_bytes + FORM_BYTES
         self._seconds, self._end = seconds, asyncio.get_running_loop().time() + seconds
         self._is_whole = self.is_answered = False
         self.error: ScanfixError | None = None
 
     def expect(self, length: bytes) -> None:
-        if length.isdigit() and int(length[:20]) > self._most_bytes:
+        if length.isdigit() and int(length[:20]) > self._left:
             raise self._cut(InputError("too_large_bytes", limit=self._most_bytes))
 
     async def receive(self) -> Message:
@@ -74,15 +82,31 @@ class _Body:
             self.is_answered = True
             await self._send(message)
 
+    async def throw_away(self, seconds: float) -> None:
+        """What still comes of a body that was refused, within bounds."""
+        left = THROWN_AWAY * self._most_bytes
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                while left > 0 and not self._is_whole:
+                    message = await self._receive()
+                    left -= len(message.get("body", b""))
+                    self._is_whole = not message.get("more_body", False)
+
     def _cut(self, error: ScanfixError) -> ScanfixError:
         self.error = error
         return error
 
 
-async def _refuse(error: ScanfixError, accepted: str, send: Send) -> None:
-    status, headers, body = refusal(error, accepted)
-    told = json.dumps(body, ensure_ascii=False).encode()
+async def _refuse(body: _Body, said: dict[bytes, bytes], send: Send, lingering: float = _LINGERING) -> None:
+    """Tell of the body's error, if it has one and nothing was told yet."""
+    if body.error is None or body.is_answered:
+        return
+    accepted = said.get(b"accept-language", b"").decode("latin-1")
+    status, headers, answer = refusal(body.error, accepted)
+    told = json.dumps(answer, ensure_ascii=False).encode()
     headers |= {"Content-Type": "application/json", "Content-Length": str(len(told)), "Connection": "close"}
     raw = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
     await send({"type": "http.response.start", "status": status, "headers": raw})
-    await send({"type": "http.response.body", "body": told})
+    await send({"type": "http.response.body", "body": told, "more_body": True})
+    await body.throw_away(lingering)
+    await send({"type": "http.response.body"})

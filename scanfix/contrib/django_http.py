@@ -12,12 +12,17 @@ from django.core.files.uploadhandler import FileUploadHandler, StopUpload
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from scanfix import InputError, ScanfixError
-from scanfix.contrib.answers import refusal
+from scanfix.contrib.answers import THROWN_AWAY, refusal
 from scanfix.contrib.django import worker
 
 
 class CutUpload(FileUploadHandler):
-    """First among the handlers: stops reading where a file is larger than the worker takes."""
+    """First among the handlers: keeps nothing of a file that is larger than the worker takes, and reads
+    nothing of a form that says it is far larger."""
+
+    def handle_raw_input(self, _: Any, __: Any, content_length: int, *___: Any) -> None:
+        if content_length > THROWN_AWAY * worker().limits.max_bytes:
+            raise self._cut()
 
     def new_file(self, *args: Any, **kwargs: Any) -> None:
         super().new_file(*args, **kwargs)
@@ -26,12 +31,17 @@ class CutUpload(FileUploadHandler):
     def receive_data_chunk(self, raw_data: bytes, _: int) -> bytes:
         self._left -= len(raw_data)
         if self._left < 0:
-            self.request.scanfix_error = InputError("too_large_bytes", limit=worker().limits.max_bytes)
-            raise StopUpload(connection_reset=True)
+            self._cut()
+            raise StopUpload(connection_reset=False)
         return raw_data
 
     def file_complete(self, _: int) -> None:
         return None
+
+    def _cut(self) -> InputError:
+        error = InputError("too_large_bytes", limit=worker().limits.max_bytes)
+        self.request.scanfix_error = error
+        return error
 
 
 class AnswerErrors:

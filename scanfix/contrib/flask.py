@@ -18,7 +18,7 @@ from typing import Any
 from flask import Flask, Response, jsonify, request
 
 from scanfix import InputError, PreparedImage, ScanfixError, Worker
-from scanfix.contrib.answers import FORM_BYTES, refusal
+from scanfix.contrib.answers import FORM_BYTES, THROWN_AWAY, refusal
 
 
 class Uploads:
@@ -40,11 +40,19 @@ class Uploads:
         photo = request.files.get(self._field)
         if photo is None:
             raise InputError("upload_missing", name=self._field)
+        if any(name in request.files for name in self._options):
+            raise InputError("upload_broken")
         options: Any = {name: request.form[name] for name in self._options if request.form.get(name)}
         return self.worker.prepare(photo.stream, filename=photo.filename, **options)
 
     def _too_large(self, _: Exception) -> Response:
-        return refuse(InputError("too_large_bytes", limit=self.worker.limits.max_bytes))
+        """Of the body, or else of one of its fields, or of their number."""
+        length = request.content_length
+        if length is None or length > (request.max_content_length or 0):
+            if length and length <= THROWN_AWAY * self.worker.limits.max_bytes:
+                _throw_away(request.environ["wsgi.input"], length)
+            return refuse(InputError("too_large_bytes", limit=self.worker.limits.max_bytes))
+        return refuse(InputError("upload_broken"))
 
 
 def refuse(error: ScanfixError) -> Response:
@@ -54,3 +62,8 @@ def refuse(error: ScanfixError) -> Response:
     response.status_code = status
     response.headers.update(headers)
     return response
+
+
+def _throw_away(body: Any, left: int) -> None:
+    while left > 0 and (read := body.read(min(left, 1 << 16))):
+        left -= len(read)

@@ -23,10 +23,12 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 
 from scanfix import InputError, PreparedImage, ScanfixError, Worker
-from scanfix.contrib.answers import FORM_BYTES, refusal
+from scanfix.contrib.answers import refusal
 from scanfix.contrib.asgi import CutUploads
 
 Made = TypeVar("Made")
+_LAST_WORDS = 0.2
+"""Seconds in which those are told to come again whose photo is dropped at the end of the server."""
 
 
 class Uploads:
@@ -42,12 +44,13 @@ class Uploads:
         """The worker is warm before the first request, and ends with the application."""
         async with self.worker:
             yield
+        # A server that ends cancels what it is working on, and waits for nothing but this.
+        await asyncio.sleep(_LAST_WORDS)
 
     def install(self, app: Starlette) -> None:
         """Answer errors, and cut what is sent at the worker's limit and after `seconds`."""
         app.add_exception_handler(ScanfixError, refuse)
-        most = self.worker.limits.max_bytes + FORM_BYTES
-        app.add_middleware(CutUploads, most_bytes=most, seconds=self._seconds)
+        app.add_middleware(CutUploads, most_bytes=self.worker.limits.max_bytes, seconds=self._seconds)
 
     async def prepared(self, request: Request) -> PreparedImage:
         """The photo of the request, prepared. Raises ScanfixError."""
@@ -60,6 +63,8 @@ class Uploads:
             if not isinstance(photo, UploadFile):
                 raise InputError("upload_missing", name=self._field)
             options: Any = {name: form[name] for name in self._options if form.get(name)}
+            if not all(isinstance(value, str) for value in options.values()):
+                raise InputError("upload_broken")
             work = self.worker.aprepare(photo.file, filename=photo.filename, **options)
             return await while_connected(request, work)
         finally:

@@ -25,6 +25,8 @@ class Pages:
         """ "all", "1", "1-3" or "1,3-5"; None is the default. Raises ConfigError."""
         if text is None:
             return cls()
+        if not isinstance(text, str):
+            raise ConfigError("bad_option", option="pages", value=text)
         if text.strip().lower() == "all":
             return cls((), is_default=False)
         found = [_RANGE.fullmatch(part.strip()) for part in text.split(",")]

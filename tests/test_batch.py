@@ -251,7 +251,10 @@ def test_a_wrong_option_is_said_before_the_first_photo(folder: Path, tmp_path: P
         {"jobs": -2},
         {"pages": "3-1"},
         {"on_error": "weep"},
+        {"pages": 2},
         {"reports": ["report.docx"]},
+        {"reports": [tmp_path / "out" / "scanfix-manifest.jsonl"], "overwrite": True},
+        {"annotate_dir": 3},
     ]
     for options in wrong:
         with pytest.raises(ConfigError):

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from batch_tools import Counted, files, put, quick, run, statuses
 
-from scanfix import BatchItem, ConfigError, prepare_batch
+from scanfix import BatchItem, ConfigError, InputError, prepare_batch
 from scanfix.batch import Summary
 from scanfix.batch.manifest import NAME, PARTS, Manifest
 from scanfix.batch.places import place_of
@@ -55,6 +55,9 @@ def test_urls_take_the_place_of_folders(memory: Any, tmp_path: Path, quick: Coun
     memory.pipe_file("/out/b.jpg", b"altered")
     list(prepare_batch("memory://in", "memory://out", jobs=1))
     assert quick.taken() == ["a.jpg", "b.jpg", "broken.jpg"]
+    with pytest.raises(InputError) as caught:
+        prepare_batch("memory://no-such", "memory://out")
+    assert caught.value.code == "not_found"
     list(prepare_batch("memory://in", str(tmp_path / "local"), jobs=1))
     assert set(files(tmp_path / "local")) == set(files(tmp_path / "out"))
 

@@ -75,6 +75,8 @@ class Place(Protocol):
 
     @property
     def url(self) -> str: ...
+    @property
+    def is_there(self) -> bool: ...
     def listing(self, leave_out: Collection[str] = ()) -> Listing: ...
     def entry(self, name: str) -> Entry | None: ...
     def read(self, name: str, limits: Limits) -> tuple[SourceBytes, Entry]: ...
@@ -91,7 +93,10 @@ def place_of(where: str | os.PathLike[str]) -> Place:
 
     Raises MissingExtraError, ConfigError.
     """
-    text = os.fspath(where)
+    try:
+        text = os.fsdecode(where)
+    except TypeError as error:
+        raise ConfigError("bad_option", option="folder", value=where) from error
     scheme, mark, rest = text.partition("://")
     if not mark or not scheme.isalnum():
         return Folder(text)
@@ -266,6 +271,13 @@ class Remote:
     url: str
     system: Any = field(repr=False)
     root: str
+
+    @property
+    def is_there(self) -> bool:
+        try:
+            return bool(self.system.exists(self.root))
+        except Exception:  # noqa: BLE001 - each file system raises its own; the listing says which
+            return True
 
     def path(self, name: str) -> Path:
         """For display and for names in reports only."""

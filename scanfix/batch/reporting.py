@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
-from scanfix.batch.manifest import Key, Manifest, Record, error_of
+from scanfix.batch.manifest import NAME, Key, Manifest, Record, error_of
 from scanfix.batch.places import Folder, Place
 from scanfix.batch.plan import Plan, Step
 from scanfix.batch.work import Outcome
@@ -133,7 +133,8 @@ class Reporting:
 
 def _check(path: Path, inputs: frozenset[Identity], *, overwrite: bool) -> None:
     """A report may take the place of an earlier one, and of nothing else. Raises ConfigError, OutputError."""
-    if path.suffix.lower() not in WRITERS:
+    if path.suffix.lower() not in WRITERS or path.name in (NAME, PICTURES):
+        # The last two are what a run knows and shows; a report in their place would make it forget.
         raise ConfigError("bad_option", option="report", value=path.name)
     known = WRITERS[path.suffix.lower()][1]
     try:

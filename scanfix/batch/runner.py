@@ -108,7 +108,7 @@ def prepare_batch(
     annotate = None if annotate_dir is None else place_of(annotate_dir)
     drawn = any(os.fspath(path).lower().endswith((".html", ".htm")) for path in reports)
     wishes = Wishes(chosen, limits, Pages.parse(pages), by_verdict, annotate, drawn, lang, overwrite)
-    places = _places(source, out, wishes)
+    places = _places(source, out, wishes, watch=watch)
     look = _Look(*places, tuple(include), tuple(exclude), order, wishes, pair=pair, resume=resume)
     manifest = Manifest(places[1])
     plan = look(manifest)
@@ -143,9 +143,12 @@ def _chosen(
     return order, {**chosen, "format": order.format, "profile": order.profile}
 
 
-def _places(source: str | PathLike[str], out: str | PathLike[str], wishes: Wishes) -> tuple[Place, Place]:
+def _places(
+    source: str | PathLike[str], out: str | PathLike[str], wishes: Wishes, *, watch: bool
+) -> tuple[Place, Place]:
     places = place_of(source), place_of(out)
-    if isinstance(places[0], Folder) and not places[0].is_there:
+    # An object store has no empty folders: photos may come to one that is watched.
+    if not places[0].is_there and (isinstance(places[0], Folder) or not watch):
         raise InputError("not_found")
     for place in (places[1], wishes.annotate):
         if isinstance(place, Folder):

@@ -13,6 +13,7 @@ from pathlib import PurePath
 
 EXPORT = "export it as JPEG or PNG"
 SCREENSHOT = "open it and save the picture as JPEG or PNG"
+PRINT = "open it in the program it is filled in with and print it to a PDF"
 UNPACK = "unpack it and give the picture itself"
 PAGED = frozenset({"PDF", "TIFF"})
 """Their pages are made to be read each; the frames of an animation, the pictures of a series are alike."""

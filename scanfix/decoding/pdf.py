@@ -25,7 +25,7 @@ from scanfix.decoding.jpeg import read_jpeg
 from scanfix.decoding.pdf_scale import MAX_OBJECTS, POINTS_PER_INCH, look, page_size
 from scanfix.decoding.stored import DECODER_ERRORS, Stored, check_size
 from scanfix.errors import InputError, MissingExtraError
-from scanfix.formats import IN_WORKER
+from scanfix.formats import IN_WORKER, PRINT
 from scanfix.limits import Limits
 from scanfix.model import Pixels
 
@@ -122,7 +122,11 @@ def _forms(pdfium: Any, document: Any) -> Iterator[Any]:
     """The form environment, without which PDFium draws no field of a form: no text that was filled in, no
     check mark, no seal of a signature. It stands before the page is loaded. None without a form."""
     raw = pdfium.raw
-    if raw.FPDF_GetFormType(document) == raw.FORMTYPE_NONE:
+    kind = raw.FPDF_GetFormType(document)
+    if kind == raw.FORMTYPE_XFA_FULL:
+        # Its pages are drawn by a program inside it; what lies there only asks to wait for that.
+        raise InputError("unsupported_format", format="PDF (XFA form)", remedy=PRINT)
+    if kind == raw.FORMTYPE_NONE:
         yield None
         return
     # No callback is set and no JavaScript built in: nothing of the document runs.

@@ -72,6 +72,15 @@ def test_a_field_that_was_taken_out_of_its_form_is_drawn(kind: str) -> None:
     assert decode(hidden.replace(b"/AcroForm", b"/NoFormNo")).pixels.min() == 255
 
 
+def test_a_form_that_only_its_own_program_draws_is_refused_by_name() -> None:
+    data = form("/FT /Tx /T (a)", entries="/XFA (SPECIMEN)")
+    data = data.replace(b"/Type /Catalog", b"/NeedsRendering true /Type /Catalog")
+    with pytest.raises(InputError) as caught:
+        decode(data)
+    assert caught.value.code == "unsupported_format"
+    assert "XFA" in caught.value.message("en")
+
+
 def test_an_empty_form_leaves_the_page_white() -> None:
     assert decode(form("/FT /Tx /T (a)", "/FT /Sig /T (s)")).pixels.min() == 255
 

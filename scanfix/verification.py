@@ -160,11 +160,11 @@ def _busiest(grey: Grey) -> list[tuple[slice, slice]]:
     height, width = grey.shape
     side = max(LEAST_TILE, round((grey.size / TILES_OF_A_PICTURE) ** 0.5))
     sparse = np.asarray(grey[::4, ::4], np.uint8).copy()
-    steps = cv2.absdiff(sparse[:, 1:], sparse[:, :-1])
     grid = (max(1, width // side), max(1, height // side))
-    busy = (
-        np.asarray(cv2.resize(steps, grid, interpolation=cv2.INTER_AREA)) if steps.size else np.zeros((1, 1))
-    )
+    busy = np.zeros(grid[::-1], np.uint8)
+    if sparse.shape[1] > 1:
+        steps = cv2.absdiff(sparse[:, 1:], sparse[:, :-1])
+        busy = np.asarray(cv2.resize(steps, grid, interpolation=cv2.INTER_AREA), np.uint8)
     rows, columns = np.unravel_index(np.argsort(-busy, axis=None, kind="stable")[:TILES_COMPARED], busy.shape)
     return [
         (

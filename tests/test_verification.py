@@ -119,3 +119,9 @@ def test_legibility_falls_with_the_size_and_the_quality() -> None:
 def test_picture_without_edges_loses_nothing() -> None:
     blank = np.full((200, 200, 3), 240, np.uint8)
     assert legibility_kept(blank, luma_of(made(pixels=blank))) == 1.0
+
+
+@pytest.mark.parametrize("size", [(1, 1), (1, 60), (60, 1), (4, 9), (9, 4), (3, 300)])
+def test_a_picture_of_a_few_columns_can_be_compared(size: tuple[int, int]) -> None:
+    narrow = np.tile(np.arange(size[1], dtype=np.uint8)[None, :, None], (size[0], 1, 3))
+    assert legibility_kept(narrow, luma_of(made("BMP", pixels=narrow))) == 1.0

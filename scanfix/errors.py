@@ -73,6 +73,7 @@ CONFIG_CODES: dict[str, int] = {
     "corners_outside": 422,
     "bad_limit": 500,
     "bad_form": 422,
+    "bad_form_file": 422,
     "broken_opencv": 500,
     "no_cluster": 500,
     "forked_while_busy": 500,

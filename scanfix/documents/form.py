@@ -10,6 +10,7 @@ those of registrars' pages on failed verification; the check digits are the stan
 from __future__ import annotations
 
 import json
+import re
 import tomllib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields
@@ -23,6 +24,7 @@ from scanfix.documents.kinds import HOLDERS, KINDS, REGIONS, DocumentKind, Holde
 from scanfix.documents.names import name_problems
 from scanfix.documents.number_forms import form_title
 from scanfix.documents.numbers import NumberCheck, check_number
+from scanfix.documents.writing import half_width
 from scanfix.errors import ConfigError
 from scanfix.findings import Severity, Verdict
 from scanfix.messages import Lang
@@ -112,9 +114,11 @@ def check_form(
 
     `form` is a mapping or the path of a TOML or JSON file with the fields that the keywords name; a keyword
     wins. `kind` is a name of `scanfix kinds` or a registrar's code, `holder` "person" or "organisation",
-    `region` "CN", "HK", "MO", "TW" or "other" (any other country code means that), dates are YYYY-MM-DD.
+    `region` "CN", "HK", "MO", "TW" or "other" (any other country code means that), dates are YYYY-MM-DD, or
+    as written in Chinese.
 
-    Raises ConfigError: "bad_form" for a field or value that is none, "unknown_document".
+    Raises ConfigError: "bad_form" and "bad_form_file" for what is no field, value or file,
+    "unknown_document".
     """
     given = {
         "kind": kind,
@@ -157,12 +161,21 @@ def _loaded(path: Path) -> Mapping[str, Any]:
         if len(text) > MOST_BYTES:
             raise ValueError("too long")
         whole = text.decode("utf-8-sig")
-        typed = json.loads(whole) if whole.lstrip().startswith("{") else tomllib.loads(whole)
-    except (OSError, ValueError, RecursionError) as error:
-        raise ConfigError("bad_form", reason="form_unreadable", name=path.name, known=[]) from error
+        typed = json.loads(whole) if whole.lstrip().startswith(("{", "[")) else tomllib.loads(whole)
+    except OSError as error:
+        reason = "form_missing" if isinstance(error, FileNotFoundError) else "form_closed"
+        raise ConfigError("bad_form_file", reason=reason, name=str(path)) from error
+    except (ValueError, RecursionError) as error:
+        raise ConfigError("bad_form_file", reason="form_unreadable", name=_place(path, error)) from error
     if not isinstance(typed, dict):
-        raise ConfigError("bad_form", reason="form_unreadable", name=path.name, known=[])
+        raise ConfigError("bad_form_file", reason="form_unreadable", name=path.name)
     return typed
+
+
+def _place(path: Path, error: Exception) -> str:
+    """The file, and its line that is wrong where the parser tells one. What stands there is not told."""
+    line = re.search(r"\bline (\d+)", str(error))
+    return f"{path.name}:{line[1]}" if line else path.name
 
 
 def _form(typed: Mapping[str, Any]) -> Form:
@@ -204,6 +217,7 @@ REGION_WORDS: dict[str, Region] = {
     "台湾": "TW",
     "海外": "other",
 }
+WRITTEN_DAY = re.compile(r"(\d{4})[-/.年\s]+(\d{1,2})[-/.月\s]+(\d{1,2})日?")
 Chosen = TypeVar("Chosen")
 
 
@@ -226,7 +240,7 @@ def _text(name: str, value: object) -> str | None:
     if value is None:
         return None
     if isinstance(value, bool) or not isinstance(value, str | int):
-        raise _bad_value(name, ())
+        raise ConfigError("bad_form_file", reason="form_bad_value", name=name)
     return str(value)
 
 
@@ -235,8 +249,10 @@ def _day(name: str, value: object) -> date | None:
         return date.max
     if value is None or isinstance(value, date):
         return value if value is None else date(value.year, value.month, value.day)
+    typed = half_width(str(value)).strip()
+    written = WRITTEN_DAY.fullmatch(typed)
     try:
-        return date.fromisoformat(str(value).strip().replace("/", "-").replace(".", "-"))
+        return date(*map(int, written.groups())) if written else date.fromisoformat(typed)
     except ValueError as error:
         raise _bad_value(name, ("YYYY-MM-DD",)) from error
 

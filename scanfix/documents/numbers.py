@@ -130,9 +130,13 @@ def _likeliest(number: str, forms: list[NumberForm], today: date, *, named: bool
             return form
     if named:
         return next(iter(of_length), forms[0])
-    # 18 characters are a person's number or an organisation's: one that is digits throughout has a birth.
+    # 18 characters are a person's number or an organisation's: the person's is digits with a birth among
+    # them, or with a day that never was, where its check digit is right.
     if len(number) == 18:
-        person = sum(sign in DIGITS for sign in number) >= 16 and is_birth_date(birth_date(number), today)
+        resident = next(form for form in forms if form.name == "resident")
+        person = sum(sign in DIGITS for sign in number) >= 16 and (
+            is_birth_date(birth_date(number), today) or resident.problem(number, today) == "birth_date"
+        )
         wanted = "resident" if person else "credit-code"
         return next(form for form in forms if form.name == wanted)
     if len(number) in (16, 17, 19) or (len(number) == 15 and number.isdigit()):

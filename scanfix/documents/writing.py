@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from typing import Literal
 
-Change = Literal["full_width", "spaces", "duplicate_mark", "lower_case", "separators", "issue"]
+Change = Literal[
+    "full_width", "other_script", "spaces", "duplicate_mark", "lower_case", "separators", "issue"
+]
 
 FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
 """The full-width forms of ASCII, and the space among them."""
-DUPLICATE_MARK = re.compile(r"\(\s*\d{1,2}\s*[-/]\s*\d{1,2}\s*\)")
-"""As licences bear beside the number: (1-1), the first of one duplicate."""
-SPACES = re.compile(r"[\s\u200b\u200c\u200d\u2060\ufeff]+")
+DUPLICATE_MARK = re.compile(r"\((?=.*[-/本])(?:[正副]本)?\s*(?:\d{1,2}\s*[-/]\s*\d{1,2})?\s*\)")
+"""As licences bear beside the number: (1-1), the first of one duplicate; (副本), the duplicate."""
+SPACES = re.compile(r"[\s\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]+")
+"""Spaces, and signs that are not seen: joiners, directions of writing, soft hyphens."""
+CROSSES = dict.fromkeys(map(ord, "ХхΧχ×✕✖╳"), "X")
+"""Of other alphabets, and of arithmetic: what is typed for the X that a number ends with."""
 SEPARATORS = re.compile(r"[-\u2010-\u2015\u2212.\u00b7_:,'\"/]+")
 
 
@@ -20,12 +26,20 @@ def half_width(text: str) -> str:
     return text.translate(FULL_WIDTH)
 
 
+def in_ascii(text: str) -> str:
+    """Digits of any script, and letters in any dress, as those of ASCII; what has none stays."""
+    dressed = (sign if sign.isspace() else unicodedata.normalize("NFKC", sign) for sign in text)
+    plain = "".join(dressed).translate(CROSSES)
+    return "".join(str(unicodedata.decimal(sign, sign)) for sign in plain)
+
+
 def as_wanted(text: str) -> tuple[str, tuple[Change, ...]]:
     """The number as a form wants it, and what was changed for that."""
     number, changes = text, list[Change]()
     steps: tuple[tuple[Change, str], ...] = (
-        ("full_width", half_width(number)),
-        ("duplicate_mark", DUPLICATE_MARK.sub("", half_width(number))),
+        ("full_width", half_width(text)),
+        ("other_script", in_ascii(half_width(text))),
+        ("duplicate_mark", DUPLICATE_MARK.sub("", in_ascii(half_width(text)))),
     )
     for change, changed in steps:
         if changed != number:

@@ -165,7 +165,29 @@ def test_a_file_that_is_no_form_is_a_wrong_call_and_empty_is_a_form_without_fiel
         return
     with pytest.raises(ConfigError) as caught:
         scanfix.check_form(path)
-    assert caught.value.code == "bad_form"
+    assert caught.value.code in ("bad_form", "bad_form_file")
+    assert "Known are: ." not in str(caught.value)
+
+
+def test_a_file_that_cannot_be_read_is_named_with_the_line_that_is_wrong(tmp_path: Path) -> None:
+    for name, text in (
+        ("form.toml", 'holder = "person"\nkind = = 1'),
+        ("form.json", '{"holder":\n"person",}'),
+    ):
+        (tmp_path / name).write_text(text)
+        with pytest.raises(ConfigError, match=f"{name}:2"):
+            scanfix.check_form(tmp_path / name)
+    for path, reason in ((tmp_path / "none.toml", "no such file"), (tmp_path, "cannot be opened")):
+        with pytest.raises(ConfigError, match=reason):
+            scanfix.check_form(path)
+
+
+@pytest.mark.parametrize(
+    "day", ["2026-11-25", "2026/11/25", "2026.11.25", "２０２６-１１-２５", "2026年11月25日"]
+)
+def test_a_day_is_taken_as_people_write_it(day: str) -> None:
+    (finding,) = scanfix.check_form(issued=day, today=date(2026, 11, 27)).findings
+    assert (finding.code, finding.params["date"]) == ("SF505", "2026-12-05")
 
 
 def test_a_wrong_value_is_not_repeated() -> None:

@@ -194,6 +194,12 @@ def test_python_stdnum_takes_full_width_digits_silently_and_we_say_what_they_are
         ("91350100m000100y43", "lower_case"),
         ("91350100-M000100Y43", "separators"),
         ("\u200b91350100M000100Y43", "spaces"),
+        ("\u202a91350100M000\u00ad100Y43\u202c\u200e", "spaces"),
+        ("91350100M000100Y43（副本）", "duplicate_mark"),
+        ("91350100M000100Y43(副本1-1)", "duplicate_mark"),
+        ("\u0669\u06611350100M000100Y43", "other_script"),
+        ("9135\u0966100M000100Y43", "other_script"),
+        ("\U0001d7d71350100M000100Y43", "other_script"),
     ],
 )
 def test_what_a_form_does_not_want_is_taken_off_and_told(text: str, change: str) -> None:
@@ -201,6 +207,19 @@ def test_what_a_form_does_not_want_is_taken_off_and_told(text: str, change: str)
     assert found.valid
     assert found.number == "91350100M000100Y43"
     assert change in found.changes
+
+
+@pytest.mark.parametrize("cross", ["\u0425", "\u03a7", "\u2169", "\u00d7"])
+def test_a_cross_of_another_script_is_the_x_that_a_number_ends_with(cross: str) -> None:
+    found = check_number("11010519491231002" + cross, today=TODAY)
+    assert found.valid
+    assert found.changes == ("other_script",)
+
+
+def test_a_number_with_a_birthday_that_never_was_is_a_persons() -> None:
+    for first in ("11010520010229001", "11010519000229001", "11010520261128001"):
+        found = check_number(first + check_digits.gb11643_digit(first), today=TODAY)
+        assert (found.form, found.problem) == ("resident", "birth_date")
 
 
 def test_a_number_as_a_form_wants_it_needs_no_change() -> None:

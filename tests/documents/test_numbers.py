@@ -197,7 +197,7 @@ def test_python_stdnum_takes_full_width_digits_silently_and_we_say_what_they_are
         ("\u202a91350100M000\u00ad100Y43\u202c\u200e", "spaces"),
         ("91350100M000100Y43（副本）", "duplicate_mark"),
         ("91350100M000100Y43(副本1-1)", "duplicate_mark"),
-        ("\u0669\u06611350100M000100Y43", "other_script"),
+        ("\u0669\u0661350100M000100Y43", "other_script"),
         ("9135\u0966100M000100Y43", "other_script"),
         ("\U0001d7d71350100M000100Y43", "other_script"),
     ],

@@ -23,9 +23,16 @@ from scanfix.model import Assessment, Finding, OutputInfo, Report, SourceInfo
 
 
 def made_from(source: SourceBytes, order: dict[str, Any]) -> tuple[bytes, Report]:
-    """Bytes that follow from the photo and the order; "risky" and "refused" photos have findings."""
+    """Bytes that follow from the photo and the order; "risky" and "refused" photos have findings.
+
+    "broken" ones cannot be read, "killer" and "hanging" ones end with their process.
+    """
     if source.data.startswith(b"broken"):
         raise InputError("corrupt", format="JPEG")
+    if source.data.startswith(b"killer"):
+        raise InputError("killed")
+    if source.data.startswith(b"hanging"):
+        raise InputError("timeout", limit=1)
     words = {b"risky": ("SF301", Severity.WARNING), b"refused": ("SF103", Severity.ERROR)}
     found = [words[word] for word in words if source.data.startswith(word)]
     findings = tuple(

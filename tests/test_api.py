@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import logging
 import os
@@ -236,3 +237,12 @@ def test_a_profile_that_only_calls_itself_srgb_is_not_passed_through() -> None:
         assert b"sRGB" in profile or "sRGB".encode("utf-16-be") in profile
         data = as_jpeg(pixels, quality=88, icc_profile=profile)
         assert scanfix.prepare(data, crop="never").output.passthrough is honest
+
+
+@pytest.mark.parametrize("size", [(1, 1), (1, 2), (8, 3), (1, 16), (2, 100), (31, 3)])
+@pytest.mark.parametrize("profile", ["in-upsc", "stripe-id", "uk-passport", "cnnic"])
+def test_a_picture_of_any_size_is_made_or_refused(size: tuple[int, int], profile: str) -> None:
+    data = drawn_files.encoded(Image.new("RGB", size, "gray"), "PNG")
+    for crop in ("flat", "never"):
+        with contextlib.suppress(scanfix.CannotMeetProfileError, scanfix.InputError):
+            assert scanfix.prepare(data, profile=profile, crop=crop).data

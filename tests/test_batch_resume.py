@@ -357,6 +357,8 @@ def test_a_tree_of_a_thousand_files_is_accounted_for_exactly_once(tmp_path: Path
         text = draw.choice(["broken", "risky", "refused", *["good"] * 17])
         path.write_text(f"{text} {draw.randrange(900)}")
         names.add(os.fsencode(path))
+    put(root, killer_jpg="killer", hanging_jpg="hanging")
+    names |= {os.fsencode(root / "killer.jpg"), os.fsencode(root / "hanging.jpg")}
     one = run(root, tmp_path / "one")
     assert {os.fsencode(item.source) for item in one} == names
     assert len(one) == len(names)
@@ -370,7 +372,10 @@ def test_a_tree_of_a_thousand_files_is_accounted_for_exactly_once(tmp_path: Path
     quick.taken()
     again = run(root, tmp_path / "one")
     assert Summary.of(again).exit_code == Summary.of(one).exit_code == 3
-    assert len(quick.taken()) == Summary.of(one).failed
+    # What killed its process is tried once more, alone.
+    assert len(quick.taken()) == Summary.of(one).failed + 1
+    codes = {item.source.name: item.error.code for item in again if item.error}
+    assert (codes["killer.jpg"], codes["hanging.jpg"]) == ("killed", "timeout")
 
 
 KILLED = """

@@ -4,10 +4,12 @@
     python benchmarks/batch.py rerun 10000   # seconds of CPU and by the clock over unchanged files
     python benchmarks/batch.py cost 8        # CPU of a batch beside `prepare` in a loop
     python benchmarks/batch.py memory 5000   # of the process that runs the batch, along the way
+    python benchmarks/batch.py jobs 16       # one job beside two, by the clock, on a quiet machine of two cores
+    python benchmarks/batch.py dask 16       # two jobs beside a cluster of two workers on this machine
 
 For `kills`, `rerun` and `memory` photos are lines of text and preparing one is copying it
-(tests/batch_tools.py): they are about the batch, and a real photo would hide it. `cost` takes drawn photos
-of 12 megapixels.
+(tests/batch_tools.py): they are about the batch, and a real photo would hide it. The others take drawn
+photos of 12 megapixels.
 """
 
 from __future__ import annotations
@@ -114,17 +116,56 @@ def rerun(place: Path, count: int) -> None:
     print(f"{count} unchanged: {cpu:.1f} s CPU, {clock:.1f} s by the clock, {counted(lines)}")
 
 
-def cost(place: Path, count: int) -> None:
+def large_photos(folder: Path, count: int) -> None:
     import numpy as np
     from drawing import as_jpeg, photo
     from PIL import Image
 
+    card = as_jpeg(np.asarray(Image.fromarray(photo("card").pixels).resize((4000, 3000))))
+    folder.mkdir()
+    for number in range(count):
+        # No two are the same file.
+        (folder / f"{number}.jpg").write_bytes(card + number.to_bytes(2, "big"))
+
+
+def timed(source: Path, out: Path, **options: object) -> float:
     import scanfix
 
-    card = np.asarray(Image.fromarray(photo("card").pixels).resize((4000, 3000)))
-    (place / "in").mkdir()
-    for number in range(count):
-        (place / "in" / f"{number}.jpg").write_bytes(as_jpeg(card) + bytes([number]))
+    started = time.monotonic()
+    made = [item.status for item in scanfix.prepare_batch(source, out, **options)]  # type: ignore[arg-type]
+    assert set(made) == {"made"}, made
+    return time.monotonic() - started
+
+
+def jobs(place: Path, count: int) -> None:
+    large_photos(place / "in", count)
+    times = {1: list[float](), 2: list[float]()}
+    for turn in range(3):
+        for number, seconds in times.items():
+            seconds.append(timed(place / "in", place / f"{turn}-{number}", jobs=number))
+    one, two = (min(seconds) for seconds in times.values())
+    print(
+        f"{count} photos of 12 megapixels, best of 3: one job {one:.1f} s, two {two:.1f} s: {one / two:.2f} x"
+    )
+
+
+def dask(place: Path, count: int) -> None:
+    from distributed import LocalCluster
+
+    large_photos(place / "in", count)
+    with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster:
+        there = timed(place / "in", place / "there", executor=cluster.scheduler_address)
+    here = timed(place / "in", place / "here", jobs=2)
+    same = results(place / "here") == results(place / "there")
+    print(
+        f"{count} photos: two jobs {here:.1f} s, a cluster of two workers {there:.1f} s; the same files: {same}"
+    )
+
+
+def cost(place: Path, count: int) -> None:
+    import scanfix
+
+    large_photos(place / "in", count)
     names = sorted((place / "in").iterdir())
     scanfix.prepare(names[0])
     started = time.process_time()
@@ -165,7 +206,7 @@ def memory(place: Path, count: int) -> None:
             print(f"after {number}: {int(kilobytes) // 1000} MB")
 
 
-RUNS = {"kills": kills, "rerun": rerun, "cost": cost, "memory": memory}
+RUNS = {"kills": kills, "rerun": rerun, "cost": cost, "memory": memory, "jobs": jobs, "dask": dask}
 
 
 def main() -> None:

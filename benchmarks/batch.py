@@ -4,7 +4,7 @@
     python benchmarks/batch.py rerun 10000   # seconds of CPU and by the clock over unchanged files
     python benchmarks/batch.py cost 8        # CPU of a batch beside `prepare` in a loop
     python benchmarks/batch.py memory 5000   # of the process that runs the batch, along the way
-    python benchmarks/batch.py jobs 16       # one job beside two, by the clock, on a quiet machine of two cores
+    python benchmarks/batch.py jobs 16       # one job beside two, by the clock; wants a quiet machine
     python benchmarks/batch.py dask 16       # two jobs beside a cluster of two workers on this machine
 
 For `kills`, `rerun` and `memory` photos are lines of text and preparing one is copying it
@@ -24,6 +24,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
 HERE = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(HERE / "tests"), str(HERE / "sample_images")]
@@ -153,13 +154,13 @@ def dask(place: Path, count: int) -> None:
     from distributed import LocalCluster
 
     large_photos(place / "in", count)
-    with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster:
-        there = timed(place / "in", place / "there", executor=cluster.scheduler_address)
+    cluster: Any = LocalCluster
+    how = {"n_workers": 2, "threads_per_worker": 1, "dashboard_address": None, "silence_logs": 50}
+    with cluster(**how) as running:
+        there = timed(place / "in", place / "there", executor=running.scheduler_address)
     here = timed(place / "in", place / "here", jobs=2)
     same = results(place / "here") == results(place / "there")
-    print(
-        f"{count} photos: two jobs {here:.1f} s, a cluster of two workers {there:.1f} s; the same files: {same}"
-    )
+    print(f"{count} photos: two jobs {here:.1f} s; two workers {there:.1f} s; the same files: {same}")
 
 
 def cost(place: Path, count: int) -> None:

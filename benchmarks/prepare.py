@@ -4,8 +4,9 @@
 
 CPU seconds of one thread in one process, the stages and the floor in turn within every round,
 so that a busy machine slows both alike; medians of the ratios are printed. Without photos a
-drawn one of 12 megapixels and one of 48 are measured. ImageMagick's plain conversion to the same
-limit of bytes is measured beside it as a whole process when `convert` or `magick` is installed.
+drawn one of 12 megapixels and one of 48 are measured. Beside it, as whole processes and in one, what else
+people make a file small enough with: a loop over qualities by Pillow or pyvips (`peers.py`), and
+ImageMagick's plain conversion; where they are installed.
 """
 
 from __future__ import annotations
@@ -19,12 +20,16 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import cv2
+import peers
 import simplejpeg
 
+import scanfix
 from scanfix.borders import find_border
 from scanfix.checks import run_checks
 from scanfix.checks.subject import observe
@@ -91,37 +96,64 @@ def measure(name: str, data: bytes, rounds: int) -> None:
 
 def children_cpu(command: list[str]) -> float:
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    subprocess.run(command, check=False, capture_output=True)
+    subprocess.run(command, check=True, capture_output=True)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
-def against_imagemagick(name: str, data: bytes, rounds: int) -> None:
-    """Whole processes, start-up included, in turn."""
-    magick = shutil.which("magick") or shutil.which("convert")
-    if magick is None:
-        print("ImageMagick is not installed: left out")
-        return
-    with tempfile.TemporaryDirectory() as folder:
-        photo = Path(folder, "photo.jpg")
-        photo.write_bytes(data)
-        ours = [
-            sys.executable,
-            "-m",
-            "scanfix",
-            "prepare",
-            str(photo),
-            "-o",
-            f"{folder}/a.jpg",
-            "--overwrite",
+def loops() -> list[str]:
+    """Those whose package is installed."""
+    return [name for name in peers.LOOPS if find_spec({"pillow": "PIL"}.get(name, name))]
+
+
+def in_one_process(name: str, data: bytes, rounds: int) -> None:
+    """`scanfix.prepare` against loops over qualities, in turn."""
+    for peer in loops():
+        peers.LOOPS[peer](data)
+        ratios = [
+            cpu(partial(scanfix.prepare, data))[0] / cpu(partial(peers.LOOPS[peer], data))[0]
+            for _ in range(rounds)
         ]
-        theirs = [magick, str(photo), "-auto-orient", "-define", "jpeg:extent=1000kb", f"{folder}/b.jpg"]
-        children_cpu(theirs)
-        if not Path(folder, "b.jpg").exists():
-            print(f"{magick} writes no file: left out")
-            return
-        ratios = [children_cpu(ours) / max(children_cpu(theirs), 1e-6) for _ in range(rounds)]
-    print(f"{name}: {statistics.median(ratios):.2f} x ImageMagick's plain conversion, whole processes")
+        print(f"{name}: {statistics.median(ratios):.2f} x a loop over qualities by {peer}, in one process")
+
+
+def image_magick() -> str | None:
+    """Some machines have a `convert` that is something else."""
+    for name in ("magick", "/usr/bin/convert", "convert"):
+        path = shutil.which(name)
+        if path and b"ImageMagick" in subprocess.run([path, "-version"], capture_output=True).stdout:
+            return path
+    return None
+
+
+def as_whole_processes(name: str, data: bytes, rounds: int) -> None:
+    """Start-up included, in turn."""
+    magick = image_magick()
+    with tempfile.TemporaryDirectory() as folder:
+        photo, out = Path(folder, "photo.jpg"), f"{folder}/out.jpg"
+        photo.write_bytes(data)
+        ours = [sys.executable, "-m", "scanfix", "prepare", str(photo), "-o", out, "--overwrite"]
+        theirs = {
+            f"a loop by {peer}": [sys.executable, peers.__file__, peer, str(photo), out] for peer in loops()
+        }
+        if magick:
+            limit = ["-auto-orient", "-define", "jpeg:extent=1000kb"]
+            theirs["ImageMagick's plain conversion"] = [magick, str(photo), *limit, out]
+        children_cpu(ours)
+        for peer, command in theirs.items():
+            ratios = [children_cpu(ours) / children_cpu(command) for _ in range(rounds)]
+            print(f"{name}: {statistics.median(ratios):.2f} x {peer}, whole processes")
+
+
+def start_up(rounds: int) -> None:
+    """What a command loads beyond the libraries that any such program needs."""
+    python = [sys.executable, "-c"]
+    more = [
+        children_cpu([*python, "import scanfix.pipeline, scanfix.cli"])
+        - children_cpu([*python, "import numpy, cv2"])
+        for _ in range(rounds)
+    ]
+    print(f"start-up: {1000 * statistics.median(more):.0f} ms more than importing numpy and cv2")
 
 
 def main() -> None:
@@ -135,7 +167,9 @@ def main() -> None:
     photos = {str(path): path.read_bytes() for path in arguments.photos}
     for name, data in (photos or {f"drawn, {size} MP": drawn(size) for size in (12, 48)}).items():
         measure(name, data, arguments.rounds)
-        against_imagemagick(name, data, arguments.rounds)
+        in_one_process(name, data, arguments.rounds)
+        as_whole_processes(name, data, arguments.rounds)
+    start_up(arguments.rounds)
 
 
 if __name__ == "__main__":

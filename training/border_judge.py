@@ -247,7 +247,7 @@ def choice(net: nn.Module, lessons: Lessons, mean: Tensor, scale: Tensor) -> str
 
 def scaling() -> tuple[Floats, Floats]:
     data = json.loads((Path(__file__).parent.parent / "scanfix/borders/scorer.json").read_text())
-    return np.float32(data["mean"]), np.float32(data["scale"])
+    return np.array(data["mean"], np.float32), np.array(data["scale"], np.float32)
 
 
 def train(args: argparse.Namespace) -> None:

@@ -95,7 +95,8 @@ def main() -> None:
         lessons = [lesson(number * SCENES + k, material) for k in range(SCENES)]
         draft = args.chunks / f"{number:05d}.part"
         with draft.open("wb") as file:
-            np.savez(file, **{name: np.stack([each[name] for each in lessons]) for name in lessons[0]})
+            arrays = {name: np.stack([each[name] for each in lessons]) for name in lessons[0]}
+            np.savez(file, allow_pickle=False, **arrays)
         draft.rename(draft.with_suffix(".npz"))
 
 

@@ -89,7 +89,7 @@ def planks(rng: Rng, w: int, h: int) -> Field:
         cv2.line(
             wood, (int(x + rng.normal(0, 4)), 0), (int(x + rng.normal(0, 4)), h), gap, int(rng.integers(1, 4))
         )
-    return cv2.resize(np.rot90(wood).copy(), (w, h)) if rng.random() < 0.5 else wood
+    return np.asarray(cv2.resize(np.rot90(wood).copy(), (w, h))) if rng.random() < 0.5 else wood
 
 
 def ground(rng: Rng, material: Material, w: int, h: int) -> Field:
@@ -164,9 +164,8 @@ def curled(rng: Rng, sheet: Rgba) -> tuple[Rgba, Points]:
             at = corner + pad - (shift_x[row, column], shift_y[row, column])
         return float(at[0]), float(at[1])
 
-    return cv2.remap(wide, x + shift_x, y + shift_y, cv2.INTER_LINEAR), np.float32(
-        [moved(c) for c in rectangle(w, h)]
-    )
+    bent = cv2.remap(wide, x + shift_x, y + shift_y, cv2.INTER_LINEAR)
+    return np.asarray(bent, np.uint8), np.array([moved(c) for c in rectangle(w, h)], np.float32)
 
 
 def bent(rng: Rng, sheet: Rgba) -> tuple[Rgba, Points]:
@@ -200,7 +199,7 @@ def lay(rng: Rng, picture: Field, sheet: Rgba, own: Points, quad: Points, shadow
     laid = cv2.warpPerspective(sheet, matrix, (w, h)).astype(np.float32)
     alpha = laid[..., 3:] / 255
     if shadow and rng.random() < 0.75:
-        shift = np.float32([[1, 0, rng.integers(-6, 7)], [0, 1, rng.integers(-6, 7)]])
+        shift = np.array([[1, 0, rng.integers(-6, 7)], [0, 1, rng.integers(-6, 7)]], np.float32)
         fallen = cv2.warpAffine(alpha[..., 0], shift, (w, h), borderMode=cv2.BORDER_REPLICATE)
         picture = picture * (
             1 - cv2.GaussianBlur(fallen, (0, 0), rng.uniform(1, 7))[..., None] * rng.uniform(0.05, 0.5)
@@ -259,7 +258,7 @@ def developed(rng: Rng, picture: Field) -> Rgb:
     )
     out = np.clip(out + rng.normal(0, rng.choice([0.5, 2, 5]), out.shape), 0, 255).astype(np.uint8)
     data = cv2.imencode(".jpg", out[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(45, 97))])[1]
-    return np.ascontiguousarray(cv2.imdecode(data, cv2.IMREAD_COLOR)[..., ::-1])
+    return np.ascontiguousarray(np.asarray(cv2.imdecode(data, cv2.IMREAD_COLOR), np.uint8)[..., ::-1])
 
 
 # ---- scenes
@@ -395,7 +394,7 @@ def held_scene(rng: Rng, material: Material, w: int, h: int) -> BorderScene:
         crop(rng, pick(rng, material.photos), w, h) if rng.random() < 0.7 else ground(rng, material, w, h)
     )
     if rng.random() < 0.5:
-        picture = cv2.GaussianBlur(picture, (0, 0), rng.uniform(0.5, 6))
+        picture = np.asarray(cv2.GaussianBlur(picture, (0, 0), rng.uniform(0.5, 6)))
     for _ in range(int(rng.integers(0, 3))):  # shelves, frames, screens behind
         picture = drop(rng, picture, draw_thing(rng, material.photos), rng.uniform(0.05, 0.4), rng.random(2))
     page = small_document(rng, material)
@@ -571,7 +570,7 @@ def barred(rng: Rng, scene: BorderScene) -> BorderScene:
         ink = (255 - colour).tolist()
         cv2.putText(out, "12:41   LTE 87%", (10, 18), 0, 0.45, ink, 1, cv2.LINE_AA)
     scale = LONG / max(out.shape[:2])
-    small = cv2.resize(out, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    small = np.asarray(cv2.resize(out, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), np.uint8)
     return BorderScene(small, tuple((quad + np.array((left, top))) * scale for quad in scene.quads))
 
 

@@ -77,7 +77,7 @@ class Store:
         if rng.random() < 0.25:
             image, maps = image.transpose(1, 0, 2), maps.transpose(1, 0, 2)
             top, right, bottom, left = left, bottom, right, top
-        return image, maps, np.float32([present, top, right, bottom, left])
+        return image, maps, np.array([present, top, right, bottom, left], np.float32)
 
 
 def loss_of(maps: Tensor, facts: Tensor, want: Tensor, truth: Tensor) -> tuple[Tensor, list[float]]:

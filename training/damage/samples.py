@@ -57,7 +57,8 @@ class Desk:
         self.seed, self.next_page = seed, 10_000_000 * seed
         self.studio = Studio(material, seed, 120)
         tips = [
-            cv2.GaussianBlur(tip, (0, 0), 0.6).astype(np.float32) / 255 for tip in load(material / "tips")
+            cv2.GaussianBlur(tip, (0, 0), 0.6).astype(np.float32) / np.float32(255)
+            for tip in load(material / "tips")
         ]
         textures = [t[..., :3] for t in self.studio.textures] + load(material / "grunge")
         studio = self.studio
@@ -108,9 +109,8 @@ class Desk:
         for _ in range(int(rng.integers(1, 5))):
             over, alpha = self.printed(rng)
             k = rng.uniform(0.12, 0.6) * min(pixels.shape[:2]) / max(over.shape[:2])
-            over, alpha = (
-                cv2.resize(a, None, fx=k, fy=k, interpolation=cv2.INTER_AREA) for a in (over, alpha)
-            )
+            over = np.asarray(cv2.resize(over, None, fx=k, fy=k, interpolation=cv2.INTER_AREA), np.uint8)
+            alpha = np.asarray(cv2.resize(alpha, None, fx=k, fy=k, interpolation=cv2.INTER_AREA), np.float32)
             h, w = alpha.shape
             y, x = (
                 int(rng.integers(max(1, side - size)))
@@ -134,7 +134,9 @@ class Desk:
             return printed.emblem(rng, pick(rng, self.stock.objects))
         if kind < 0.6:
             cut_out = pick(rng, self.stock.objects)
-            return printed.pictured(rng, cut_out[..., :3], cut_out[..., 3].astype(np.float32) / 255)
+            return printed.pictured(
+                rng, cut_out[..., :3], cut_out[..., 3].astype(np.float32) / np.float32(255)
+            )
         if kind < 0.84:
             return printed.pictured(rng, *printed.portrait(rng, self.photo_part(rng)))
         part = self.photo_part(rng)
@@ -170,7 +172,7 @@ class Desk:
         if rng.random() < 0.4:
             canvas.pixels *= 1 + np.float32(rng.uniform(0, 0.06)) * texture(canvas, self.stock)[..., None]
         if rng.random() < 0.25:
-            canvas.pixels *= np.float32([1, rng.uniform(0.85, 1), rng.uniform(0.6, 1)])
+            canvas.pixels *= np.array([1, rng.uniform(0.85, 1), rng.uniform(0.6, 1)], np.float32)
         if rng.random() < 0.25:
             lights.curved(canvas)
 
@@ -196,12 +198,12 @@ def around(canvas: Canvas, ground: Rgb) -> None:
     table = cv2.resize(ground[top : top + high, left : left + wide], (w, h), interpolation=cv2.INTER_LINEAR)
     table = table.astype(np.float32) * np.float32(np.exp(rng.normal(0, 0.25)))
     mask = np.zeros((h, w), np.float32)
-    cv2.fillPoly(mask, [np.int32(outline(canvas) * 16)], 1.0, cv2.LINE_AA, 4)
+    cv2.fillPoly(mask, [(outline(canvas) * 16).astype(np.int32)], 1.0, cv2.LINE_AA, 4)
     canvas.page = canvas.page * mask
-    mask = cv2.GaussianBlur(mask, (0, 0), 0.6)
-    shade = soft(np.roll(mask, tuple(rng.integers(-6, 7, 2)), (0, 1)), rng.uniform(1, 7))
+    soft_mask = np.asarray(cv2.GaussianBlur(mask, (0, 0), 0.6), np.float32)
+    shade = soft(np.roll(soft_mask, tuple(rng.integers(-6, 7, 2)), (0, 1)), rng.uniform(1, 7))
     table *= 1 - np.float32(rng.uniform(0, 0.6)) * shade[..., None]
-    canvas.pixels = table + (canvas.pixels - table) * mask[..., None]
+    canvas.pixels = np.asarray(table + (canvas.pixels - table) * soft_mask[..., None], np.float32)
 
 
 def beyond(canvas: Canvas) -> None:
@@ -253,7 +255,7 @@ def photograph(canvas: Canvas) -> None:
         a = cv2.GaussianBlur(a, (0, 0), between(rng, 0.4, 2.0))
     if rng.random() < 0.4:
         deep = np.zeros((h, w, 3), np.int16)
-        cv2.randn(deep, (0, 0, 0), (float(rng.uniform(1, 10)),) * 3)
+        cv2.randn(deep, np.zeros(3), np.full(3, rng.uniform(1, 10)))
         if rng.random() < 0.5:
             deep[..., 1] = deep[..., 2] = deep[..., 0]
         a = np.clip(a + deep, 0, 255).astype(np.uint8)
@@ -269,7 +271,7 @@ def developed(rng: Rng, a: Rgb) -> Rgb:
         curves = (curves - 128) * rng.uniform(0.6, 1.25) + 128 + rng.normal(0, 12)
     if rng.random() < 0.08:
         a = np.repeat(cv2.cvtColor(a, cv2.COLOR_RGB2GRAY)[..., None], 3, 2)
-    return cv2.LUT(a, np.clip(curves, 0, 255).astype(np.uint8)[None])
+    return np.asarray(cv2.LUT(a, np.clip(curves, 0, 255).astype(np.uint8)[None]), np.uint8)
 
 
 def finish(canvas: Canvas) -> Sample:

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import os
-import secrets
-import socket
 import sys
 import threading
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -15,6 +13,9 @@ from scanfix.cli import options
 from scanfix.cli.terminal import EXIT_READY, finish, print_line, usage_error
 from scanfix.errors import MissingExtraError
 from scanfix.messages import Lang, say, user_lang
+
+if TYPE_CHECKING:
+    import socket
 
 LOOPBACK = "127.0.0.1"
 """Nobody else is to reach the page: photos of documents are shown there."""
@@ -27,6 +28,8 @@ def command(port: Port = 0, open: Open = True, lang: options.LangOption = None) 
     speak = user_lang(lang)
 
     def work() -> int:
+        import secrets
+
         try:
             from scanfix.web.app import make_app
             from scanfix.web.serving import serve
@@ -50,6 +53,8 @@ def command(port: Port = 0, open: Open = True, lang: options.LangOption = None) 
 
 def _listening(port: int, lang: Lang) -> socket.socket:
     """A socket that only this computer can reach; 0 asks for any port that is free."""
+    import socket
+
     try:
         return socket.create_server((LOOPBACK, port))
     except OSError as error:

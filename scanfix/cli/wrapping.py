@@ -8,8 +8,9 @@ import unicodedata
 from typing import TextIO
 
 CLOSING = "，。；：、！？）"
-PIECE = re.compile(rf"[（\[]*(?:[^\s\u2e80-\uffef]+|[\u2e80-\uffef])[{CLOSING}]*\s*")
-"""What stays on one line: a Latin word or a Chinese character, with the punctuation that belongs to it."""
+PIECE = rf"[（\[]*(?:[^\s\u2e80-\uffef]+|[\u2e80-\uffef])[{CLOSING}]*\s*"
+"""What stays on one line: a Latin word or a Chinese character, with the punctuation that belongs to it.
+Compiled when it is needed: that takes longer than all else of this file."""
 LEAST_WIDTH = 20
 """Columns below which a terminal does not tell its width, or nothing can be done."""
 
@@ -17,7 +18,7 @@ LEAST_WIDTH = 20
 def wrapped(text: str, width: int, indent: str = "", hanging: str = "") -> str:
     """Lines of at most so many columns; a Chinese character is two columns wide."""
     lines, line = [], indent
-    for piece in PIECE.findall(" ".join(text.split())):
+    for piece in re.findall(PIECE, " ".join(text.split())):
         if line.strip() and columns(line + piece.rstrip()) > width:
             lines.append(line.rstrip())
             line = hanging

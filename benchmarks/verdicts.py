@@ -77,11 +77,15 @@ REAL: dict[str, Callable[[Row], bool]] = {
     "SF306": risk("stain_or_smudge", "stain"),
     "SF307": risk("watermark"),
     "SF308": risk("fold", "crumpled_or_folded"),
-    "SF403": risk("grey_copy"),
+    "SF403": risk("grey_copy", "grey"),
     "SF404": risk("screen_recapture"),
     "SF409": risk("mirrored"),
 }
 """Whether a real photo shows it."""
+
+
+LABELLED_LATE = frozenset({"SF307", "SF403", "SF404"})
+"""What the labels of the first sets do not know: only the set `faults` tells of it."""
 
 
 def shows(seen: Seen, code: str) -> bool | None:
@@ -92,10 +96,12 @@ def shows(seen: Seen, code: str) -> bool | None:
     if not seen.drawn:
         if row["quad"] is None and code not in ("SF101", "SF102", "SF103"):
             return None
+        if code in LABELLED_LATE and row.get("set") != "faults":
+            return None
         return REAL[code](row) if code in REAL else None
     if code in (*LEGIBILITY, "SF207"):
         return None if row["readable"] is None else not row["readable"]
-    if code == "SF102":
+    if code == "SF102" or (code == "SF403" and row["color"] == "neutral"):
         return None
     return FINDINGS[code].slug in row["expected"]
 

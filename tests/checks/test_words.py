@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from checks.drawn import border, on_table, page, subject
 
 from scanfix.checks import bounds
 from scanfix.checks.bounds import Bound
+from scanfix.checks.check import Check
 from scanfix.checks.origin import Origin, origin_of
 from scanfix.checks.place import place_of
+from scanfix.checks.runner import assess_all
 from scanfix.findings import FINDINGS, Severity
 from scanfix.geometry import SIDES, Quad
 from scanfix.messages import LANGS, Lang, advice, catalogue, term
-from scanfix.model import DocumentBorder, Finding, SideState, SourceInfo
+from scanfix.model import Assessment, DocumentBorder, Finding, SideState, SourceInfo
 
 PHOTO, QUAD = on_table(page())
 ROWS = list(bounds.table().items())
@@ -151,10 +155,27 @@ def test_a_document_that_fills_a_scan_is_told_of_in_words_for_a_scanner() -> Non
 
 
 def test_the_runner_says_where() -> None:
-    from checks.drawn import with_spot
+    x, y = QUAD.corners[2]
+    finding = Finding.of(
+        "SF401", claimed="PNG", region=((x - 90, y - 60), (x - 20, y - 60), (x - 20, y - 10))
+    )
+    check = Check("x", ("SF401",), lambda _: Assessment("x", finding=finding))
+    (assessment,) = assess_all([check], subject(PHOTO, border(QUAD)))
+    assert assessment.finding is not None
+    assert assessment.finding.params["place"] == "lower_right"
 
-    from scanfix.checks import run_checks
 
-    shining, quad = on_table(with_spot(page(paper=(225, 228, 222)), 780, 480, 90))
-    told = [a.finding for a in run_checks(subject(shining, border(quad))) if a.finding and a.finding.region]
-    assert "lower_right" in [finding.params["place"] for finding in told]
+def test_the_readme_has_the_counts_of_the_table() -> None:
+    text = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    row = re.compile(
+        r"^\| [^|]*\((SF\d{3})[^|]*\| (\d+) of (\d+) \| (\d+) of (\d+) \|.*\| ([\w ]+) \|$", re.MULTILINE
+    )
+    told = row.findall(text)
+    assert len(told) > 15
+    for code, *numbers, word in told:
+        counts = [int(number) for number in numbers]
+        assert (counts, word) in [
+            ([row.right, row.shown, row.false, row.others], row.allows(asked) or "not told")
+            for (of, asked), row in ROWS
+            if of == code
+        ]

@@ -199,6 +199,7 @@ def _seeds(corpus: Path | None, dice: random.Random) -> list[bytes]:
 
 def _odd_kinds() -> list[bytes]:
     """Kinds that no library at hand writes."""
+    import cv2
     import drawn_jpeg
     import drawn_pdf
     import drawn_tiff
@@ -219,6 +220,7 @@ def _odd_kinds() -> list[bytes]:
         ),
         drawn_tiff.tiff(samples, 2, bits=12, planar=True),
         drawn_tiff.tiff(np.zeros((64, 96, 5), np.uint8), 5, tags={338: (3, (1,))}),
+        cv2.imencode(".jp2", samples)[1].tobytes(),
     ]
 
 

@@ -30,15 +30,15 @@ def read_jpeg2000(data: bytes, limits: Limits, *, salvage: bool = False) -> Stor
         start = found.codestream
         width, height = _size(data, start)
         check_size(width, height, limits, "JPEG2000")
-        if _memory(data, start, width, height) > min(
-            limits.max_memory_bytes, _ROOM + _ROOM_A_BYTE * len(data)
-        ):
+        samples = Samples.of(data, start)
+        # Wide ones are decoded twice, one after the other.
+        room = (_ROOM + _ROOM_A_BYTE * len(data)) // (2 if samples.are_wide else 1)
+        if _memory(data, start, width, height) > min(limits.max_memory_bytes, room):
             raise InputError("memory")
         parts = list(_parts(data, start, limits))
         if sum(_overhead(data, start, part) for part in parts) > _MOST_OVERHEAD:
             raise InputError("memory")
         damaged = parts[-1:] != [_END]
-        samples = Samples.of(data, start)
     except struct.error as error:
         raise InputError("truncated", format="JPEG2000") from error
     if damaged and not salvage:
@@ -49,7 +49,10 @@ def read_jpeg2000(data: bytes, limits: Limits, *, salvage: bool = False) -> Stor
     if samples.are_wide and damaged:
         raise InputError("truncated", format="JPEG2000")
     if samples.are_wide:
-        pixels, model = wide_pixels(data, found, samples, picture.size)
+        size = picture.size
+        # Only whether it is whole was asked; two pictures would be too much.
+        del picture
+        pixels, model = wide_pixels(data, found, samples, size)
     else:
         pixels, model = pillow.pixels_of(picture, "JPEG2000")
     pixels, model = arranged(pixels, model, found, samples)

@@ -32,6 +32,7 @@ _TAKEN = frozenset((_WHITE_IS_ZERO, _CMYK, 15, 16, 17, _YCC, _ROMM))
 _COLOUR, _OPACITY, _PREMULTIPLIED = 0, 1, 2
 _MODELS: dict[int, Model] = {1: "L", 2: "LA", 3: "RGB", 4: "RGBA"}
 _INCHES_A_METRE = 0.0254
+_BAND_PIXELS = 1 << 18
 
 
 @dataclass(slots=True)
@@ -149,9 +150,13 @@ def wide_pixels(data: bytes, found: Boxes, samples: Samples, size: tuple[int, in
         )
     if decoded is None or decoded.dtype != np.uint16 or decoded.shape[1::-1] != size:
         raise _unsupported(f"{samples.count} x {samples.bits} bit")
-    stretched = _stretched(np.asarray(decoded, np.uint16), samples.bits)
-    way = cv2.COLOR_BGRA2RGBA if samples.count == 4 else cv2.COLOR_BGR2RGB
-    return np.asarray(cv2.cvtColor(stretched, way), np.uint8), _MODELS[samples.count]
+    pixels = np.empty(decoded.shape, np.uint8)
+    step = max(1, _BAND_PIXELS // size[0])
+    order = [2, 1, 0, 3][: samples.count]
+    for top in range(0, size[1], step):
+        band = np.asarray(decoded[top : top + step][..., order], np.uint16)
+        pixels[top : top + step] = _stretched(band, samples.bits)
+    return pixels, _MODELS[samples.count]
 
 
 def _plain_file(codestream: bytes, samples: Samples, size: tuple[int, int]) -> bytes:

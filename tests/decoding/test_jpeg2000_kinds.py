@@ -122,3 +122,12 @@ def test_nothing_is_said_on_standard_error(capfd: pytest.CaptureFixture[str]) ->
     decode(cv2.imencode(".jp2", picture().astype(np.uint16) * 257)[1].tobytes())
     decode(file(picture(), 21))
     assert capfd.readouterr().err == ""
+
+
+def test_a_small_file_of_many_wide_samples_is_refused() -> None:
+    wide = np.full((4000, 4000, 3), 40_000, np.uint16)
+    data = cv2.imencode(".jp2", wide, [cv2.IMWRITE_JPEG2000_COMPRESSION_X1000, 20])[1].tobytes()
+    assert len(data) < 10_000
+    with pytest.raises(InputError) as caught:
+        decode(data)
+    assert caught.value.code == "memory"

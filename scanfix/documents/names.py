@@ -45,7 +45,12 @@ for _group in (CONFUSED + " " + LOOK_ALIKE).split():
 ABBREVIATIONS = re.compile(
     r"\b(co|ltd|inc|corp|llc|intl|mfg|tech|dept|univ|assn|bros|pte|pty)\b\.?", re.IGNORECASE
 )
-DOTS = re.compile(r"(?<=[\u3400-\u9fff])[\u2022\u30fb\uff0e\u2027.*](?=[\u3400-\u9fff])")
+DOTS = re.compile(
+    r"(?<=[\u3400-\u9fff])"
+    r"[\u0387\u2010\u2022\u2024\u2027\u2219\u22c5\u30fb\ua78f\uff0e\uff65.*-]"
+    r"(?=[\u3400-\u9fff])"
+)
+"""What stands in a name between Chinese characters where its middle dot (U+00B7) belongs."""
 LATIN_NAMED = frozenset({"passport", "foreign-permanent-resident-card", "foreign-organisation-certificate"})
 """Kinds on which the name may be in Latin letters; those without a number are not asked either."""
 

@@ -115,6 +115,8 @@ LAYOUTS: dict[Size, _Layout] = {
     ),
 }  # fmt: skip
 COMPOSITE_AT: dict[Size, tuple[int, int]] = {"TD3": (1, 43), "TD2": (1, 35), "TD1": (1, 29)}
+LONG_NUMBER_AT: dict[Size, tuple[int, int, int]] = {"TD1": (0, 15, 30), "TD2": (1, 28, 35)}
+"""Where a number goes on that is longer than its field."""
 
 
 def parse_zone(
@@ -203,7 +205,7 @@ def _zone(lines: list[str], size: Size, layout: _Layout, today: date) -> Zone:
         size,
         lines[0][:2].replace("<", ""),
         _at(lines, layout.state).replace("<", ""),
-        _at(lines, layout.number).replace("<", ""),
+        _whole_number(lines, size, layout).replace("<", ""),
         _at(lines, layout.nationality).replace("<", ""),
         birth,
         _at(lines, layout.sex).replace("<", "X"),
@@ -212,6 +214,18 @@ def _zone(lines: list[str], size: Size, layout: _Layout, today: date) -> Zone:
         _words(given),
         wrong=_wrong(lines, size, layout),
     )
+
+
+def _whole_number(lines: list[str], size: Size, layout: _Layout) -> str:
+    """One of more than nine characters has a filler in the place of its check digit, and goes on in the
+    optional field up to that digit (Doc 9303 part 5, 4.2.2.2)."""
+    line, _, end = layout.number
+    number = _at(lines, layout.number)
+    if size in LONG_NUMBER_AT and lines[line][end] == "<":
+        rest = _at(lines, LONG_NUMBER_AT[size]).partition("<")[0]
+        if rest and check_digit(number + rest[:-1]) == rest[-1]:
+            return number + rest[:-1]
+    return number
 
 
 def _words(text: str) -> str:

@@ -190,6 +190,13 @@ def test_a_day_is_taken_as_people_write_it(day: str) -> None:
     assert (finding.code, finding.params["date"]) == ("SF505", "2026-12-05")
 
 
+@pytest.mark.parametrize("dot", "•‧∙⋅・．.-*")
+def test_what_stands_for_a_middle_dot_is_told(dot: str) -> None:
+    (finding,) = scanfix.check_form(name=f"阿卜杜拉{dot}买买提", kind="resident-id").findings
+    assert "name_has_middle_dot" in finding.params["problems"]
+    assert scanfix.check_form(name="阿卜杜拉·买买提", kind="resident-id").findings == ()
+
+
 def test_a_wrong_value_is_not_repeated() -> None:
     with pytest.raises(ConfigError) as caught:
         scanfix.check_form(issued=NUMBER)

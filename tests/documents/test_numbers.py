@@ -356,6 +356,14 @@ def test_the_specimens_of_the_standard_are_read_whole(text: str, size: str) -> N
     assert parse_zone(text.replace("\n", ""), TODAY) == zone
 
 
+def test_a_number_longer_than_its_field_goes_on_in_the_optional_one() -> None:
+    long = "I<UTOD23145890<7349<<<<<<<<<<<\n3407127M9507122UTO<<<<<<<<<<<2\nSTEVENSON<<PETER<JOHN<<<<<<<<<"
+    zone = parse_zone(long, TODAY)
+    assert zone is not None
+    assert zone.right
+    assert zone.number == "D23145890734"
+
+
 def passport(rng: random.Random) -> str:
     number = "".join(rng.choices(string.ascii_uppercase, k=2)) + digits(rng, 7)
     birth, expiry = any_birth(rng)[2:], f"3{digits(rng, 1)}0101"

@@ -38,6 +38,7 @@ import scanfix
 ROOT = Path(__file__).parent.parent
 sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "sample_images")]
 
+import isolation_tasks  # noqa: E402
 import real_servers  # noqa: E402
 from real_servers import Server, are_gone, form, serving  # noqa: E402
 
@@ -300,6 +301,19 @@ def overhead(rounds: int = 15) -> None:
             isolated.append(time.process_time() - start + cpu_below(os.getpid()) - before)
     a, b = statistics.median(plain), statistics.median(isolated)
     print(f"one photo, CPU: plain {1000 * a:.0f} ms, by a warm worker {1000 * b:.0f} ms ({b / a - 1:+.1%})")
+    print(f"  of that the way there and back, nothing done: {1000 * way_there_and_back(photo):.1f} ms (wall)")
+
+
+def way_there_and_back(photo: bytes, rounds: int = 40) -> float:
+    """The shortest of many: what stands between is the machine's other work."""
+    took = list[float]()
+    with scanfix.Worker() as worker:
+        worker.start()
+        for _ in range(rounds):
+            start = time.perf_counter()
+            worker.call(isolation_tasks.its_process, photo, {})
+            took.append(time.perf_counter() - start)
+    return min(took)
 
 
 def cpu_of(server: Server) -> float:

@@ -45,6 +45,7 @@ _STANDALONE = frozenset((0x01, _SOI, *range(0xD0, 0xD8)))
 _MARKER = re.compile(rb"\xff[\x01-\xcf\xd8-\xfe]")
 _ICC_TAG, _XMP_TAG = b"ICC_PROFILE\x00", b"http://ns.adobe.com/xap"
 _UNNAMED = "Could not determine subsampling"
+_PADDED = "extraneous bytes before marker 0xd9"
 _EOI_BYTES = b"\xff\xd9"
 
 
@@ -249,6 +250,9 @@ def _decode(
             raise ValueError("premature end")
         pixels = _decoded(data, space, header, shrink, strict=True)
     except DECODER_ERRORS as error:
+        bare = _without_padding(data, header) if _PADDED in str(error) else data
+        if len(bare) < len(data):
+            return _decode(bare, walk(bare, limits), shrink, limits, salvage=salvage)
         if _UNNAMED in str(error):
             return _unnamed(data, header, limits, salvage=salvage)
         if not salvage:
@@ -261,6 +265,16 @@ def _decode(
                 return (*_unnamed(data, header, limits, salvage=True)[:2], True)
             raise InputError("corrupt", format="JPEG") from again
     return _positive(pixels, header), model, False
+
+
+def _without_padding(data: bytes, header: JpegHeader) -> bytes:
+    """Without the zeros before the end mark, with which cameras fill a block of their memory.
+
+    Two are left: one may belong to the codes, and libjpeg does not mind them.
+    """
+    end = (header.end or len(data)) - len(_EOI_BYTES)
+    kept = len(data[:end].rstrip(b"\0")) + 2
+    return data[:kept] + data[end:] if kept < end else data
 
 
 def _unnamed(data: bytes, header: JpegHeader, limits: Limits, *, salvage: bool) -> tuple[Pixels, Model, bool]:

@@ -93,6 +93,16 @@ def test_a_progressive_jpeg_cut_between_scans_is_truncated() -> None:
     assert code_of(data[: data.rindex(b"\xff\xc4", 0, last_scan)]) == "truncated"
 
 
+def test_zeros_before_the_end_mark_are_no_damage_and_other_bytes_are() -> None:
+    data = saved("JPEG", quality=95)
+    end = data.rindex(b"\xff\xd9")
+    padded = decode(data[:end] + bytes(500) + data[end:])
+    assert np.array_equal(padded.pixels, decode(data).pixels)
+    assert not padded.info.damaged
+    with pytest.raises(InputError):
+        decode(data[:end] + b"SPECIMEN" * 9 + data[end:])
+
+
 def test_junk_around_the_segments_of_a_jpeg_is_skipped() -> None:
     data = file_named("jpeg")
     assert np.array_equal(decode(data[:20] + b"\x00\x01\x02" + data[20:]).pixels, decode(data).pixels)

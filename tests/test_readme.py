@@ -18,7 +18,8 @@ PAGES = [path.read_text(encoding="utf-8") for path in sorted((ROOT / "docs").rgl
 
 
 def blocks(language: str, page: str) -> list[str]:
-    return re.findall(rf"^```{language}\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
+    fences = re.findall(r"^```(\w*)\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
+    return [text for named, text in fences if named == language]
 
 
 COMMANDS = dict.fromkeys(
@@ -28,6 +29,13 @@ COMMANDS = dict.fromkeys(
     for line in block.splitlines()
     if line.startswith("scanfix ")
 )
+# Of other folders, buckets, clusters and times of the day: what nobody can run here.
+ELSEWHERE = {
+    call
+    for page in PAGES
+    for block in blocks("", page)
+    for call in re.findall(r"^(?:[\d* ]+ )?scanfix (.*)$", block, re.MULTILINE)
+}
 EXAMPLES = [page for page in (README, *PAGES) if blocks("python", page)]
 
 
@@ -53,6 +61,13 @@ def test_a_command_that_is_shown_works(line: str, desk: Path) -> None:
     done = run(["-m", *shlex.split(line, comments=True)], desk)
     assert done.returncode == 0, done.stderr.decode()
     assert b"Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("call", sorted(ELSEWHERE))
+def test_a_call_that_cannot_be_made_here_has_options_that_exist(call: str, desk: Path) -> None:
+    command, *words = shlex.split(call, comments=True)
+    told = run(["-m", "scanfix", command, "--help"], desk).stdout.decode()
+    assert {word for word in words if word.startswith("--")} <= set(re.findall(r"--[a-z-]+", told))
 
 
 @pytest.mark.parametrize("page", EXAMPLES, ids=lambda page: page.splitlines()[0])

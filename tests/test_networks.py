@@ -18,10 +18,10 @@ def read(strips: np.ndarray) -> np.ndarray:
     return ask("scanfix.checks", "text_lines.onnx", strips)[0]
 
 
-def test_all_weights_together_stay_below_six_megabytes() -> None:
+def test_all_weights_together_stay_below_five_megabytes() -> None:
     weights = list(Path(scanfix.__file__).parent.rglob("*.onnx"))
     assert len(weights) >= 4
-    assert sum(path.stat().st_size for path in weights) < 6_000_000
+    assert sum(path.stat().st_size for path in weights) < 5_000_000
 
 
 def test_a_network_may_be_asked_about_another_number_of_pictures_each_time() -> None:

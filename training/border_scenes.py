@@ -462,7 +462,7 @@ def scanner_scene(rng: Rng, material: Material, w: int, h: int) -> BorderScene:
         picture = lay(rng, picture, sheet, rectangle(*sheet.shape[1::-1]), quad, shadow=rng.random() < 0.2)
         return BorderScene(developed(rng, picture), (quad,))
     sheets = [small_document(rng, material) for _ in range(count)]
-    area, quads = rng.uniform(0.04, 0.2) * w * h, []
+    area, quads = rng.uniform(0.04, 0.2) * w * h, list[Points]()
     for k, sheet in enumerate(sheets):
         tilt = rng.choice([0, 0, 0, math.pi / 2, math.pi]) + rng.normal(0, 0.03)
         quad = seen_from(rng, sheet.shape, area * rng.uniform(0.9, 1.1), tilt, 0)
@@ -470,12 +470,43 @@ def scanner_scene(rng: Rng, material: Material, w: int, h: int) -> BorderScene:
         place = rng.random(2) if rng.random() < 0.6 else rng.choice([0.0, 0.02, 0.5, 0.98, 1.0], 2)
         if count == 2:  # one above the other
             place[1] = (place[1] * 0.8 + k) / 2 if k == 0 else 0.55 + 0.45 * place[1]
-        quads.append(quad - quad.min(axis=0) + room * place)
-    if count == 2 and cv2.intersectConvexConvex(*(q.astype(np.float32) for q in quads))[0] > 0:
+        quad = quad - quad.min(axis=0) + room * place
+        quads.append(close_below(rng, quads[0], quad) if k and rng.random() < 0.6 else quad)
+    if count == 2 and meet(*quads):
         sheets, quads = sheets[:1], quads[:1]
     for sheet, quad in zip(sheets, quads, strict=True):
         picture = lay(rng, picture, sheet, rectangle(*sheet.shape[1::-1]), quad, shadow=rng.random() < 0.3)
     return BorderScene(developed(rng, picture), tuple(quads))
+
+
+def meet(one: Points, other: Points) -> bool:
+    return cv2.intersectConvexConvex(one.astype(np.float32), other.astype(np.float32))[0] > 0
+
+
+def lid_scene(rng: Rng, material: Material, w: int, h: int) -> BorderScene:
+    """A page on the glass under a pale lid, hardly darker or lighter than it, with room on all sides."""
+    sheet = draw_document(rng, material.photos)[1]
+    if (sheet.shape[1] > sheet.shape[0]) != (w > h):
+        w, h = h, w
+    room = np.exp(rng.uniform(np.log(0.008), np.log(0.12), 4)) * (h, w, h, w)
+    top, right, bottom, left = np.where(rng.random() < 0.5, room, room.mean())
+    quad = np.array([[left, top], [w - right, top], [w - right, h - bottom], [left, h - bottom]])
+    turn = rng.normal(0, 0.012)
+    about = np.array([[math.cos(turn), math.sin(turn)], [-math.sin(turn), math.cos(turn)]])
+    quad = (quad - quad.mean(axis=0)) @ about + quad.mean(axis=0)
+    picture = grainy(rng, w, h, rng.integers(226, 256) + rng.integers(-3, 4, 3), rng.uniform(0, 1.5))
+    picture = lay(rng, picture, sheet, rectangle(*sheet.shape[1::-1]), quad, shadow=rng.random() < 0.6)
+    return BorderScene(developed(rng, picture), (quad,))
+
+
+def close_below(rng: Rng, upper: Points, lower: Points) -> Points:
+    """A few hundredths of its height below the other, about as far left."""
+    high = np.ptp(upper[:, 1])
+    left, top = (
+        upper[:, 0].min() + rng.normal(0, 0.05) * high,
+        upper[:, 1].max() + rng.uniform(0, 0.12) * high,
+    )
+    return lower - lower.min(axis=0) + np.array((left, top))
 
 
 def snug_scene(rng: Rng, material: Material, w: int, h: int) -> BorderScene:
@@ -542,7 +573,9 @@ def paired_scene(rng: Rng, material: Material, w: int, h: int) -> BorderScene:
     if rng.random() < 0.35:  # side by side
         picture = np.ascontiguousarray(np.rot90(picture, -1))
         quads = [np.stack([h - quad[:, 1], quad[:, 0]], 1) for quad in quads]
-    return BorderScene(developed(rng, picture), tuple(quads))
+    scale = LONG / max(picture.shape[:2])
+    picture = np.asarray(cv2.resize(picture, None, fx=scale, fy=scale), float)
+    return BorderScene(developed(rng, picture), tuple(quad * scale for quad in quads))
 
 
 def pile_scene(rng: Rng, material: Material, w: int, h: int) -> BorderScene:
@@ -607,7 +640,8 @@ RECIPES: tuple[tuple[Callable[[Rng, Material, int, int], BorderScene], float], .
     (desk_scene, 9),
     (held_scene, 14),
     (pale_scene, 9),
-    (scanner_scene, 10),
+    (scanner_scene, 12),
+    (lid_scene, 9),
     (snug_scene, 11),
     (close_scene, 10),
     (paired_scene, 8),

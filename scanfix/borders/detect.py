@@ -16,7 +16,7 @@ import numpy as np
 from scanfix.borders.bars import without_bars
 from scanfix.borders.bent_sheets import place_corners
 from scanfix.borders.candidates import candidates
-from scanfix.borders.judge import confidence, judge
+from scanfix.borders.judge import confidence, judge, presence
 from scanfix.borders.measures import measure
 from scanfix.borders.net import predict
 from scanfix.borders.refine import refine
@@ -37,11 +37,10 @@ class BorderParams(NamedTuple):
     leading: int = 23
     """So many candidates, and the frame, are judged, none nearer to another than this share of the photo:"""
     apart: float = 0.02
-    min_score: float = 0.35
-    """Below it there is no document. Of 182 documents none is below, of 23 photos without one 20 are; at 0.3
-    19 are and a bare table is a document, at 0.45 four documents are lost."""
+    min_presence: float = 0.2
+    """Below it there is no document (`judge.presence`)."""
     min_other: float = 0.45
-    """The same for further documents: higher, since a picture with several is not cropped."""
+    """Least score of a further document: a picture with several is not cropped."""
     least_other: float = 0.15
     """Of the area of the document: a sheet much smaller is a note beside it, or a leaf of it."""
     most_shared: float = 0.1
@@ -70,7 +69,8 @@ def find_border(
         return _inside_bars(pixels, part.scaled(1 / copy.scale[0], 1 / copy.scale[1]), params)
     search = search_candidates(copy, params)
     best = int(search.scores.argmax())
-    return None if search.scores[best] < params.min_score else _border(pixels, search, best, params)
+    likely = presence(float(search.scores[best]), search.presence)
+    return None if likely < params.min_presence else _border(pixels, search, best, params)
 
 
 def _inside_bars(pixels: Pixels, part: Rect, params: BorderParams) -> DocumentBorder | None:
@@ -110,16 +110,20 @@ class Search:
     copy: WorkingCopy
     quads: Quads
     scores: Floats
+    presence: float
+    """How sure the finder is that there is a document."""
 
 
 def search_candidates(copy: WorkingCopy, params: BorderParams = BorderParams()) -> Search:
     """The leading ones, the best by their measures first and the frame last, judged."""
-    found = candidates(copy, predict(copy.pixels))
+    maps = predict(copy.pixels)
+    found = candidates(copy, maps)
     scores = fitted().score(measure(copy, found))
     apart = params.apart * max(copy.size.width, copy.size.height)
     first = found.quads[spread(found.quads, scores, params.leading, apart)]
     leading = found.with_quads(np.concatenate([first, frame_quad(copy.size)]))
-    return Search(copy, leading.quads, judge(copy, leading.quads, measure(copy, leading)))
+    judged = judge(copy, leading.quads, measure(copy, leading))
+    return Search(copy, leading.quads, judged, maps.presence)
 
 
 def _exact(pixels: Pixels, quad: Floats, copy: WorkingCopy) -> Floats:

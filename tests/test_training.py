@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -63,7 +64,8 @@ def test_a_surface_is_a_picture_with_something_on_it(make: Callable[[Rng], Rgb])
 
 @pytest.mark.parametrize("damage", DAMAGES.values(), ids=list(DAMAGES))
 def test_a_damage_changes_the_picture_more_the_worse_it_is(damage: Damage) -> None:
-    page = draw(1, (120, 160, 3))
+    page = np.full((120, 160, 3), 230, np.uint8)
+    cv2.putText(page, "1990", (10, 75), cv2.FONT_HERSHEY_SIMPLEX, 1.6, (30, 30, 40), 2)
     mild, severe = (damage(page, level, 14.0, np.random.default_rng(2)) for level in (0.0, 1.0))
     away = [float(np.abs(made.astype(int) - page).mean()) for made in (mild, severe)]
     assert mild.shape == severe.shape == page.shape

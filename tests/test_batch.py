@@ -364,7 +364,9 @@ def test_leaving_the_loop_early_keeps_what_is_done(tmp_path: Path, quick: Counte
 
 
 SLOW = """
-import sys, time
+import signal, sys, time
+# Where the tests run in the background of a shell, SIGINT is ignored from the start.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 sys.path[:0] = ["tests", "sample_images"]
 from scanfix.batch import tasks, work
 import isolation_tasks

@@ -29,7 +29,7 @@ class Belief(NamedTuple):
 PLAIN = Belief()
 THING = Belief(0.32, 0.96)
 """Told from 0.66 on and never more than noted: the table beside a curled page looks like one. Of 182 labelled
-photos 6 of 11 with a finger or thing are told so, and 7 of 171 without."""
+photos 6 of 11 with a finger or thing are told so, and 6 of 171 without."""
 PEN = Belief(2.5)
 """Told from 0.95 on: on 182 labelled photos without any the network saw two."""
 

@@ -17,10 +17,10 @@ __version__ = "0.1.0"
 if TYPE_CHECKING:
     from scanfix.api import annotate, inspect, join, prepare, read
     from scanfix.batch import BatchItem, BatchRun, prepare_batch
-    from scanfix.documents import NumberCheck, check_number
     from scanfix.documents.fields import Fields
     from scanfix.documents.form import FormReport, check_form
     from scanfix.documents.kinds import DocumentKind, kinds
+    from scanfix.documents.numbers import NumberCheck, check_number
     from scanfix.errors import (
         BusyError,
         CannotMeetProfileError,
@@ -72,7 +72,7 @@ _HOME = {
     "Lang": "messages",
     "Layout": "order",
     "Limits": "limits",
-    "NumberCheck": "documents",
+    "NumberCheck": "documents.numbers",
     "MissingExtraError": "errors",
     "OutputError": "errors",
     "OutputInfo": "model",
@@ -91,7 +91,7 @@ _HOME = {
     "annotate": "api",
     "findings": "findings",
     "check_form": "documents.form",
-    "check_number": "documents",
+    "check_number": "documents.numbers",
     "inspect": "api",
     "join": "api",
     "kinds": "documents.kinds",

@@ -5,6 +5,7 @@ Little is imported here, so that an interruption while the rest is loaded is no 
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import sys
@@ -17,6 +18,8 @@ def main() -> NoReturn:
     signal.signal(signal.SIGTERM, _stop)
     # Numpy's linear algebra starts a thread per core when it is loaded; no photo has work for them.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    # What is loaded stays: it need not be searched for garbage all along.
+    gc.set_threshold(50_000)
     _open_closed_streams()
     try:
         from scanfix.cli import run

@@ -13,10 +13,10 @@ from dataclasses import replace
 from datetime import date
 
 from scanfix import reading
-from scanfix.documents import DocumentKind
 from scanfix.documents.comparison import assess_given
 from scanfix.documents.fields import Fields, fields_of
 from scanfix.documents.given import NO_READER, Given
+from scanfix.documents.kinds import DocumentKind
 from scanfix.errors import MissingExtraError
 from scanfix.faults import is_shortage
 from scanfix.findings import Severity
@@ -33,12 +33,10 @@ SURE_TURN = 0.97
 
 
 def with_what_is_read(
-    assessments: tuple[Assessment, ...], measures: Measures, given: Given, view: Callable[[], Pixels]
+    assessments: tuple[Assessment, ...], measures: Measures, given: Given, view: Callable[[int], Pixels]
 ) -> tuple[tuple[Assessment, ...], Measures]:
     """The assessments of the checks with those of what was given, and the turn as the reading has it, where
-    that was sure; `view` gives the document, RGB."""
-    if not given.is_anything:
-        return assessments, measures
+    that was sure; `view` gives the document, RGB, its long side at most so many pixels."""
     today = date.today()  # noqa: DTZ011 - where the person is
     if not reading.is_available():
         return assessments + assess_given(given, None, today, NO_READER), measures
@@ -53,18 +51,18 @@ def with_what_is_read(
 
 
 def read_document(
-    view: Callable[[], Pixels], named: DocumentKind | None = None
+    view: Callable[[int], Pixels], named: DocumentKind | None = None
 ) -> tuple[ReadPicture, Fields]:
     """What is read on the document. Raises MissingExtraError."""
     if not reading.is_available():
         raise MissingExtraError("missing_reader", extra="ocr")
-    picture = reading.read_picture(view())
+    picture = reading.read_picture(view(VIEW_SIDE))
     return picture, fields_of(picture.lines, date.today(), named)  # noqa: DTZ011 - as above
 
 
-def _read(view: Callable[[], Pixels]) -> ReadPicture | None:
+def _read(view: Callable[[int], Pixels]) -> ReadPicture | None:
     try:
-        return reading.read_picture(view())
+        return reading.read_picture(view(VIEW_SIDE))
     except Exception as error:
         # The engine names no errors of its own; a document that cannot be read is not checked, no more.
         if is_shortage(error):

@@ -6,14 +6,17 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from inspect import signature
 from os import PathLike
-from typing import Any, Literal, TypedDict, get_args
+from typing import TYPE_CHECKING, Any, Literal, TypedDict, get_args
 
-from scanfix.documents import DocumentKind, find_kind
 from scanfix.documents.given import Given
 from scanfix.errors import ConfigError
+from scanfix.forks import inside
 from scanfix.geometry import TURNS, Quad, Turn
 from scanfix.limits import SHELL_LIMITS, Limits
 from scanfix.profiles import Format, OutputProfile, load_profile
+
+if TYPE_CHECKING:
+    from scanfix.documents.kinds import DocumentKind
 
 Crop = Literal["auto", "never", "flat", "fit"]
 Layout = Literal["vertical", "horizontal"]
@@ -108,7 +111,7 @@ def make_order(
         rules,
         format_of(format, rules),
         crop,
-        None if document is None else find_kind(document),
+        None if document is None else _kind_of(document),
         limits,
         salvage,
         None if corners is None else _quad_of(corners),
@@ -144,6 +147,14 @@ def format_of(name: str | None, rules: OutputProfile) -> Format:
             "format_not_in_profile", profile=rules.name, format=chosen, wanted=list(rules.formats)
         )
     return chosen
+
+
+def _kind_of(name: str) -> DocumentKind:
+    # Kinds and their numbers are loaded by those who name one; no fork may happen beside that.
+    with inside():
+        from scanfix.documents.kinds import find_kind
+
+    return find_kind(name)
 
 
 def _text(option: str, value: object) -> str | None:

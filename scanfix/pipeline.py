@@ -8,17 +8,14 @@ bytes - decode -> SourceImage - find_border -> DocumentBorder | None
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import partial
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from scanfix.borders import find_border
 from scanfix.borders.by_hand import border_by_hand
 from scanfix.checks import measures_of, not_checked, run_checks
 from scanfix.checks.runner import weighed
 from scanfix.checks.subject import observe
-from scanfix.declared import VIEW_SIDE, read_document, with_what_is_read
 from scanfix.decoding import decode
-from scanfix.documents.fields import Fields
 from scanfix.encoding import Encoded, encode, most_useful_pixels, pass_through, recode
 from scanfix.errors import InputError, ScanfixError
 from scanfix.faults import refusing
@@ -42,6 +39,9 @@ from scanfix.pair import assess_pair
 from scanfix.pyramid import Pyramid
 from scanfix.results import JoinedImage, PreparedImage
 from scanfix.verification import MIN_LEGIBILITY_KEPT, legibility_kept, verify
+
+if TYPE_CHECKING:
+    from scanfix.documents.fields import Fields
 
 READ_PIXELS = 12_000_000
 """More of them show no more of a document that is read at 1600 pixels."""
@@ -201,8 +201,12 @@ def _examine(photo: SourceBytes, order: Order, useful_pixels: int | None = None)
     pyramid = Pyramid(source.pixels)
     border = _border(source, pyramid, order)
     subject = observe(source, border, order.profile, order.kind, pyramid)
-    view = partial(subject.seen_at, VIEW_SIDE)
-    found, measures = with_what_is_read(run_checks(subject), measures_of(subject), order.given, view)
+    found, measures = run_checks(subject), measures_of(subject)
+    if order.given.is_anything:
+        # What reads documents is loaded by those who give something beside the picture.
+        from scanfix.declared import with_what_is_read
+
+        found, measures = with_what_is_read(found, measures, order.given, subject.seen_at)
     x, y = (1 / scale for scale in source.scale)
     assessments = tuple(assessment.scaled(x, y) for assessment in found)
     if order.page is not None:
@@ -219,11 +223,13 @@ def read(photo: SourceBytes, order: Order) -> Fields:
 
     Raises InputError or MissingExtraError.
     """
+    from scanfix.declared import read_document
+
     source = _decode(photo, order, READ_PIXELS)
     pyramid = Pyramid(source.pixels)
     border = _border(source, pyramid, order)
     subject = observe(source, border, order.profile, order.kind, pyramid)
-    return read_document(partial(subject.seen_at, VIEW_SIDE), order.kind)[1]
+    return read_document(subject.seen_at, order.kind)[1]
 
 
 def _border(source: SourceImage, pyramid: Pyramid, order: Order) -> DocumentBorder | None:

@@ -568,3 +568,14 @@ def test_a_plain_installation_is_in_order() -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False)
     assert done.returncode == 0, done.stderr
     assert b"optional, not installed" in done.stdout
+
+
+def test_a_call_loads_what_it_needs_and_no_other_command(card: Path) -> None:
+    code = (
+        "import sys; from scanfix.cli import app\n"
+        f"app(['prepare', {str(card)!r}], standalone_mode=False); print(*sys.modules)"
+    )
+    shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    loaded = {name for name in shown.stdout.split() if name.startswith("scanfix.")}
+    assert {"scanfix.cli.prepare", "scanfix.pipeline"} <= loaded
+    assert not loaded & {"scanfix.cli.batch", "scanfix.reading", "scanfix.documents.kinds", "scanfix.web"}

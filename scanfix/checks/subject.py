@@ -21,13 +21,13 @@ from scanfix.checks.reading_turn import ReadingTurn, vote
 from scanfix.checks.round_corners import corner_radii
 from scanfix.checks.textmodel import LEAST_TEXT
 from scanfix.checks.view import DocumentView, ViewParams, view_document
-from scanfix.documents import DocumentKind
 from scanfix.geometry import Quad
 from scanfix.model import DocumentBorder, SourceImage
 from scanfix.profiles import OutputProfile
 from scanfix.pyramid import Pyramid
 
 if TYPE_CHECKING:
+    from scanfix.documents.kinds import DocumentKind
     from scanfix.model import Pixels
 
 

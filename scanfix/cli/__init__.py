@@ -1,12 +1,13 @@
 """The command line: parse, call, print, choose an exit code. One file per command.
 
-Heavy libraries are imported inside the commands only, so that `--help` is quick.
+A command is loaded when it is called, and heavy libraries inside it only, so that `--help` is quick.
 """
 
 from __future__ import annotations
 
 import os
 import sys
+from importlib import import_module
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -14,39 +15,59 @@ import typer
 from typer.core import TyperGroup
 
 from scanfix import __version__
-from scanfix.cli import (
-    batch,
-    chinese,
-    doctor,
-    explain,
-    form,
-    inspect,
-    join,
-    kinds,
-    number,
-    options,
-    prepare,
-    profiles,
-    read,
-    report,
-    serve,
-    split,
-)
+from scanfix.cli import chinese, options
 from scanfix.cli.options import HELP_LANG, help_text
 from scanfix.cli.terminal import print_error, reaching, usage_error
 from scanfix.errors import OutputError
 from scanfix.messages import say
 from scanfix.naming import shown
 
+COMMANDS = (
+    "prepare",
+    "inspect",
+    "batch",
+    "join",
+    "split",
+    "report",
+    "serve",
+    "profiles",
+    "kinds",
+    "number",
+    "form",
+    "read",
+    "explain",
+    "doctor",
+)
+"""Each is the `command` of the file of that name."""
+
 
 class _Commands(TyperGroup):
     """The commands; a picture in the place of one is told what to do with it."""
 
+    def list_commands(self, _ctx: Any) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        if cmd_name in COMMANDS and cmd_name not in self.commands:
+            self.add_command(_loaded(cmd_name), cmd_name)
+        return super().get_command(ctx, cmd_name)
+
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         name = args[0]
-        if self.get_command(ctx, name) is None and (Path(name).suffix or Path(name).exists()):
-            raise usage_error(say("usage_mean_prepare", HELP_LANG, name=shown(name)))
+        if name not in COMMANDS:
+            if Path(name).suffix or Path(name).exists():
+                raise usage_error(say("usage_mean_prepare", HELP_LANG, name=shown(name)))
+            for each in COMMANDS:
+                # Those that are loaded are offered in its place.
+                self.get_command(ctx, each)
         return super().resolve_command(ctx, args)
+
+
+def _loaded(name: str) -> Any:
+    """One command, as the parser wants it."""
+    alone = typer.Typer(add_completion=False, rich_markup_mode=None)
+    alone.command(name, help=help_text(f"help_{name}"))(import_module(f"scanfix.cli.{name}").command)
+    return typer.main.get_command(alone)
 
 
 app = typer.Typer(
@@ -58,24 +79,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-
-for name, function in (
-    ("prepare", prepare.command),
-    ("inspect", inspect.command),
-    ("batch", batch.command),
-    ("join", join.command),
-    ("split", split.command),
-    ("report", report.command),
-    ("serve", serve.command),
-    ("profiles", profiles.command),
-    ("kinds", kinds.command),
-    ("number", number.command),
-    ("form", form.command),
-    ("read", read.command),
-    ("explain", explain.command),
-    ("doctor", doctor.command),
-):
-    app.command(name, help=help_text(f"help_{name}"))(function)
 
 
 def _print_version(wanted: bool) -> None:

@@ -17,7 +17,7 @@ def complete_profile(typed: str) -> Offers:
 
 
 def complete_kind(typed: str) -> Offers:
-    from scanfix.documents import KINDS
+    from scanfix.documents.kinds import KINDS
 
     return _beginning(typed, ((kind.name, kind.title[user_lang()]) for kind in KINDS))
 

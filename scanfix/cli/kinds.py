@@ -14,7 +14,7 @@ from scanfix.cli.terminal import finish, print_line
 from scanfix.messages import Lang, say, term, user_lang
 
 if TYPE_CHECKING:
-    from scanfix.documents import DocumentKind
+    from scanfix.documents.kinds import DocumentKind
 
 
 def command(
@@ -30,7 +30,7 @@ def command(
     speak = user_lang(lang)
 
     def work() -> int:
-        from scanfix.documents import KINDS, find_kind
+        from scanfix.documents.kinds import KINDS, find_kind
 
         kinds = KINDS if name is None else (find_kind(name),)
         if json:
@@ -53,7 +53,7 @@ def _show(kind: DocumentKind, lang: Lang) -> None:
 
 
 def _rows(kind: DocumentKind, lang: Lang) -> list[tuple[str, str]]:
-    from scanfix.documents import form_titles
+    from scanfix.documents.number_forms import form_titles
 
     size = say("kind_no_size", lang)
     if kind.has_size:

@@ -13,7 +13,7 @@ from scanfix.cli.terminal import COLOURS, EXIT_FINDINGS, EXIT_READY, finish, pri
 from scanfix.messages import Lang, say, user_lang
 
 if TYPE_CHECKING:
-    from scanfix.documents import NumberCheck
+    from scanfix.documents.numbers import NumberCheck
 
 
 def command(
@@ -26,7 +26,7 @@ def command(
     speak = user_lang(lang)
 
     def work() -> int:
-        from scanfix.documents import check_number
+        from scanfix.documents.numbers import check_number
 
         found = check_number(sys.stdin.read() if text == "-" else text, kind)
         if json:
@@ -44,7 +44,8 @@ def command(
 
 def sentences(found: NumberCheck, lang: Lang, *, show: bool) -> list[str]:
     """The verdict, then what is wrong and what to change."""
-    from scanfix.documents import form_title, masked
+    from scanfix.documents.number_forms import form_title
+    from scanfix.documents.numbers import masked
 
     def told(number: str) -> str:
         return number if show else masked(number)

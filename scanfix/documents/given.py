@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from scanfix.documents.kinds import DocumentKind
+if TYPE_CHECKING:
+    from scanfix.documents.kinds import DocumentKind
 
 NO_READER = "the extra `ocr` is not installed"
 """Why nothing was read, where that is why."""

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
 from scanfix.checks import Subject, observe
-from scanfix.documents import DocumentKind
+from scanfix.documents.kinds import DocumentKind
 from scanfix.geometry import SIDES, Quad, Side
 from scanfix.model import Assessment, DocumentBorder, SideState, SourceImage, SourceInfo
 from scanfix.profiles import ByteWindow, OutputProfile

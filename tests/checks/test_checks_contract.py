@@ -17,7 +17,7 @@ from checks.drawn import PROFILE, border, on_table, page, plain, subject, with_s
 import scanfix
 from scanfix.checks import CHECKS, Check, Subject, bounds, measures_of, not_checked, run_checks, runner
 from scanfix.checks.check import NO_DOCUMENT
-from scanfix.documents import find_kind
+from scanfix.documents.kinds import find_kind
 from scanfix.errors import InputError
 from scanfix.findings import FINDINGS, OF_FORM, OF_READING, Severity
 from scanfix.geometry import Quad

@@ -11,7 +11,7 @@ from checks.drawn import PROFILE, Picture, border, code, on_table, page, plain, 
 
 from scanfix.checks import Subject, colour, light, marks, named_kind
 from scanfix.checks.view import view_document
-from scanfix.documents import find_kind
+from scanfix.documents.kinds import find_kind
 from scanfix.geometry import Quad, Size
 from scanfix.model import Assessment
 

@@ -10,7 +10,7 @@ from checks.drawn import PROFILE, border, code, page, plain, subject
 
 from scanfix.checks import border as border_check
 from scanfix.checks import file, named_kind, placement, resolution
-from scanfix.documents import find_kind
+from scanfix.documents.kinds import find_kind
 from scanfix.geometry import SIDES, Quad, Size
 from scanfix.model import DocumentBorder, SideState
 

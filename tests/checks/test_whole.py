@@ -14,7 +14,7 @@ from scanfix.checks import border as border_check
 from scanfix.checks import whole
 from scanfix.checks.printed_frame import are_even, margins, narrow_of
 from scanfix.checks.round_corners import corner_radii
-from scanfix.documents import find_kind
+from scanfix.documents.kinds import find_kind
 from scanfix.geometry import SIDES, Quad, Side, Size
 from scanfix.model import DocumentBorder, Finding, SideState
 

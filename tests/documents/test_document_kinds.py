@@ -6,7 +6,7 @@ import pickle
 
 import pytest
 
-from scanfix.documents import KINDS, DocumentKind, find_kind
+from scanfix.documents.kinds import KINDS, DocumentKind, find_kind
 from scanfix.errors import ConfigError
 
 

@@ -11,10 +11,10 @@ import pytest
 from drawing import as_jpeg, as_png, photo
 
 import scanfix
-from scanfix.documents import find_kind
 from scanfix.documents.comparison import assess_given
 from scanfix.documents.fields import fields_of
 from scanfix.documents.given import Given
+from scanfix.documents.kinds import find_kind
 from scanfix.documents.lines import TextLine
 from scanfix.documents.refusals import refusals
 

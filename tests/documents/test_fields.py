@@ -6,11 +6,11 @@ from datetime import date
 
 import pytest
 
-from scanfix.documents import KINDS, DocumentKind, find_kind
 from scanfix.documents.check_digits import gb11643_digit
 from scanfix.documents.comparison import READ_SLUGS, assess_given, told_differences
 from scanfix.documents.fields import Fields, fields_of
 from scanfix.documents.given import NO_READER, Given
+from scanfix.documents.kinds import KINDS, DocumentKind, find_kind
 from scanfix.documents.lines import TextLine, rows_of
 from scanfix.documents.zone import parse_zone
 from scanfix.model import Assessment

@@ -12,8 +12,8 @@ from typer.testing import CliRunner
 
 import scanfix
 from scanfix.cli import app
-from scanfix.documents import KINDS
 from scanfix.documents.countries import country_problem
+from scanfix.documents.kinds import KINDS
 from scanfix.documents.names import TWINS, alike, comparable
 from scanfix.errors import ConfigError
 from scanfix.messages import LANGS

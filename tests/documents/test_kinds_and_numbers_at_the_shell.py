@@ -8,7 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 from scanfix.cli import app
-from scanfix.documents import KINDS
+from scanfix.documents.kinds import KINDS
 
 NUMBER = "11010519491231002X"
 

@@ -11,18 +11,11 @@ import pytest
 from stdnum.cn import ric, uscc
 from stdnum.iso7064 import mod_11_10
 
-from scanfix.documents import (
-    FORMS,
-    KINDS,
-    NumberForm,
-    check_digits,
-    check_number,
-    form_title,
-    masked,
-    parse_zone,
-)
-from scanfix.documents.number_forms import ANY, PROVINCES
-from scanfix.documents.zone import check_digit
+from scanfix.documents import check_digits
+from scanfix.documents.kinds import KINDS
+from scanfix.documents.number_forms import ANY, FORMS, PROVINCES, NumberForm, form_title
+from scanfix.documents.numbers import check_number, masked
+from scanfix.documents.zone import check_digit, parse_zone
 from scanfix.errors import ConfigError
 
 COUNT = 10_000

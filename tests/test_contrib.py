@@ -284,6 +284,28 @@ def test_a_body_is_cut_where_it_is_too_long_or_too_slow(client: Client, told: tu
     assert client.told() == told
 
 
+def test_other_requests_are_answered_between_the_pieces_of_many_bodies() -> None:
+    taken, rounds = 0, list[int]()
+
+    async def counts(_: Message, receive: Any, __: Any) -> None:
+        nonlocal taken
+        while (await receive())["more_body"]:
+            taken += 1
+
+    async def serve() -> None:
+        app = CutUploads(counts, most_bytes=100)
+        clients = [Client(*[part(1) for _ in range(5)], part(1, more=False)) for _ in range(60)]
+        bodies = [asyncio.ensure_future(app(each.scope, each.receive, each.send)) for each in clients]
+        while not all(body.done() for body in bodies):
+            before = taken
+            await asyncio.sleep(0)
+            rounds.append(taken - before)
+
+    asyncio.run(serve())
+    assert sum(rounds) == 300
+    assert max(rounds) <= 5
+
+
 def test_what_is_refused_is_read_for_a_while_so_that_the_answer_arrives() -> None:
     async def never(*_: Any) -> None:
         raise AssertionError

@@ -208,6 +208,16 @@ def test_the_process_stays_warm_and_is_replaced_after_some_photos() -> None:
     assert first == second != third
 
 
+@pytest.mark.skipif(os.name != "posix", reason="only there it is that simple")
+def test_the_process_stands_back_behind_the_application() -> None:
+    with Worker(niceness=3) as nice, Worker(niceness=0) as equal:
+        ours, _ = isolation_tasks.its_niceness()
+        assert equal.call(isolation_tasks.its_niceness, b"x", {})[0] == ours
+        its, of_session = nice.call(isolation_tasks.its_niceness, b"x", {})
+        assert its == min(ours + 3, 19)
+        assert of_session in ("3", "")
+
+
 def test_no_process_is_left_after_the_worker_is_closed() -> None:
     with Worker(LIMITS) as worker:
         process = process_of(worker)

@@ -42,7 +42,7 @@ class OwnHands:
 
     def __init__(self, jobs: int | None, limits: Limits) -> None:
         self.window = jobs or os.cpu_count() or 1
-        self._worker = Worker(limits, processes=self.window, max_waiting=None, wait_seconds=None)
+        self._worker = Worker(limits, processes=self.window, max_waiting=None, wait_seconds=None, niceness=0)
         self._pool = ThreadPoolExecutor(self.window, "scanfix")
         self._pending = set[Future[Outcome]]()
 

@@ -283,7 +283,7 @@ _OWN = _Own()
 
 def _own_worker(limits: Limits) -> Worker:
     if _OWN.worker is None or _OWN.worker.limits != limits:
-        _OWN.worker = Worker(limits)
+        _OWN.worker = Worker(limits, niceness=0)
     return _OWN.worker
 
 

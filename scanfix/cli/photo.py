@@ -46,7 +46,7 @@ def run(stage: Callable[..., Made], source: SourceBytes, *rest: object, given: l
     limits = limits_of(given)
     if has_pdf and "seconds" not in named:
         limits = replace(limits, max_seconds=PDF_SECONDS)
-    with Worker(limits) as worker:
+    with Worker(limits, niceness=0) as worker:
         made: Made = worker.call(_in_process, source, {"stage": stage, "rest": rest})
         return made
 

@@ -58,7 +58,7 @@ def command(
             "salvage": salvage,
         }
         failed: list[int] = []
-        with Worker(limits_of(limit), max_waiting=None, wait_seconds=None) as worker:
+        with Worker(limits_of(limit), max_waiting=None, wait_seconds=None, niceness=0) as worker:
             rows = (_row(worker, photo, asked, failed) for photo in photos)
             with told_as_typed(output):
                 pieces = WRITERS[ending][0](rows, speak)

@@ -11,7 +11,7 @@ import re
 from typing import Any, NamedTuple
 
 from scanfix.errors import ERRORS, ScanfixError
-from scanfix.messages import LANGS, Lang, say
+from scanfix.messages import LANGS, Lang, catalogue, say
 from scanfix.reports import schema
 from scanfix.results import PreparedImage
 
@@ -46,6 +46,12 @@ def language(accepted: str | None) -> Lang:
             if tag.strip().lower().partition("-")[0] == lang and liked > best:
                 spoken, best = lang, liked
     return spoken
+
+
+def warm_up() -> None:
+    """Read the sentences of refusals and reports: some 20 ms, which no request should wait for."""
+    for name in ("errors", "findings", "origins", "interface", "documents"):
+        catalogue(name)
 
 
 def refusal(error: ScanfixError, accepted: str | None = None) -> Refusal:

@@ -23,7 +23,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 
 from scanfix import InputError, PreparedImage, ScanfixError, Worker
-from scanfix.contrib.answers import refusal
+from scanfix.contrib.answers import refusal, warm_up
 from scanfix.contrib.asgi import CutUploads
 
 Made = TypeVar("Made")
@@ -42,6 +42,7 @@ class Uploads:
     @asynccontextmanager
     async def lifespan(self, _: object) -> AsyncIterator[None]:
         """The worker is warm before the first request, and ends with the application."""
+        await asyncio.to_thread(warm_up)
         async with self.worker:
             yield
         # A server that ends cancels what it is working on, and waits for nothing but this.

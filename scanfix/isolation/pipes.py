@@ -18,6 +18,7 @@ class Hello:
     limits: Limits
     lifeline: int | None
     parent: int
+    niceness: int
 
 
 def write_messages(stream: IO[bytes], *messages: bytes) -> None:

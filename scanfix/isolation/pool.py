@@ -90,9 +90,11 @@ class Job:
 class Pool:
     """The processes that a worker has until it is closed."""
 
-    def __init__(self, limits: Limits, count: int, recycle_after: int, max_waiting: int | None) -> None:
+    def __init__(
+        self, limits: Limits, count: int, recycle_after: int, max_waiting: int | None, niceness: int
+    ) -> None:
         self.is_closed = False
-        self._limits, self._count = limits, count
+        self._limits, self._count, self._niceness = limits, count, niceness
         self._recycle_after, self._max_waiting = recycle_after, max_waiting
         self._owner = os.getpid()
         self._lock = threading.Lock()
@@ -219,7 +221,7 @@ class Pool:
 
     def _start(self) -> Process:
         """A new process. Raises InputError, "interrupted" where the worker was closed meanwhile."""
-        process = None if self.is_closed else Process(self._limits)
+        process = None if self.is_closed else Process(self._limits, self._niceness)
         with self._lock:
             if process is not None and not self.is_closed:
                 self._started.add(process)

@@ -71,7 +71,7 @@ _VALUE_MAKERS = frozenset((("scanfix.errors", "_restore"),))
 class Process:
     """One process beyond the pipe, seen from here."""
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: Limits, niceness: int = 0) -> None:
         self.photo_count = 0
         self.is_open = True
         self._limits = limits
@@ -83,7 +83,7 @@ class Process:
         except OSError as error:
             # No more processes or open files: the matter of the machine, not of the photo.
             raise InputError("interrupted") from error
-        hello = Hello(limits, child_end if _POSIX else None, os.getpid())
+        hello = Hello(limits, child_end if _POSIX else None, os.getpid(), niceness)
         answer = self._exchange(pickle.dumps(hello), b"", _START_SECONDS)
         if answer != READY:
             self.close()

@@ -43,6 +43,7 @@ def _answer_requests() -> None:
     read_message(pipes.requests)
     _die_with_parent(hello)
     _import_all()
+    _stand_back(hello.niceness)
     _limit_resources(hello.limits)
     _give_up_privileges()
     write_messages(pipes.answers, pickle.dumps(READY))
@@ -91,6 +92,23 @@ def _import_all() -> None:
             importlib.import_module(name)
     with contextlib.suppress(OSError):
         os.chdir(os.path.abspath(os.sep))  # noqa: PTH100 - the root, on every system
+
+
+def _stand_back(niceness: int) -> None:
+    """Let the application go first. Linux may weigh whole sessions, and this process has one of its own."""
+    with contextlib.suppress(OSError, AttributeError):
+        os.nice(niceness)
+    for _ in range(5):
+        try:
+            with open("/proc/self/autogroup", "w", encoding="ascii") as file:  # noqa: PTH123
+                file.write(str(niceness))
+        except BlockingIOError:
+            # The kernel takes one such wish in a tenth of a second.
+            time.sleep(0.1)
+        except OSError:
+            return
+        else:
+            return
 
 
 def _limit_resources(limits: Limits) -> None:

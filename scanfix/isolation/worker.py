@@ -39,6 +39,8 @@ class Worker:
     `processes` times `limits.max_memory_bytes`, beside about 150 MB each for the libraries, of which this
     process loads none. Further calls wait, `max_waiting` of them and each `wait_seconds` long; beyond that
     they get a BusyError at once. None is no bound. After `recycle_after` photos a process is replaced.
+    By `niceness` (0..19, as of `nice`; not on Windows) the processes stand back behind the application, so
+    that it answers other requests while photos are worked on.
 
     `with Worker() as worker` (nothing is started before the first photo) or `async with Worker() as worker`
     (all are started and warm), else `start()` and `close()` it. The calls beginning with an "a" are for
@@ -53,6 +55,7 @@ class Worker:
         recycle_after: int = 100,
         max_waiting: int | None = 32,
         wait_seconds: float | None = 30.0,
+        niceness: int = 5,
     ) -> None:
         if not isinstance(limits, Limits):
             raise ConfigError("bad_option", option="limits", value=limits)
@@ -62,9 +65,12 @@ class Worker:
             _check("max_waiting", max_waiting, 0)
         if wait_seconds is not None:
             _check("wait_seconds", wait_seconds, 0)
+        _check("niceness", niceness, 0)
         self.limits = limits
         self._wait_seconds = None if wait_seconds is None else min(wait_seconds, threading.TIMEOUT_MAX)
-        self._new_pool: Callable[[], Pool] = lambda: Pool(limits, processes, recycle_after, max_waiting)
+        self._new_pool: Callable[[], Pool] = lambda: Pool(
+            limits, processes, recycle_after, max_waiting, niceness
+        )
         self._adopt()
         _WORKERS.add(self)
 

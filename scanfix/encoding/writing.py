@@ -33,7 +33,7 @@ def as_image(pixels: Pixels) -> Image.Image:
     Pillow keeps RGB in four bytes: laid out so here, it takes the array as it is, ten times sooner.
     """
     height, width = pixels.shape[:2]
-    laid_out = cv2.cvtColor(np.ascontiguousarray(pixels), cv2.COLOR_RGB2RGBA)
+    laid_out = cv2.cvtColor(pixels, cv2.COLOR_RGB2RGBA)
     return Image.frombuffer("RGBX", (width, height), np.asarray(laid_out, np.uint8), "raw", "RGBX", 0, 1)
 
 

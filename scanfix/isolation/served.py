@@ -87,7 +87,7 @@ def _import_all() -> None:
     """What a photo may need, so that the limits leave room for photos and the clock runs for them only."""
     import importlib
 
-    for name in ("scanfix.api", "pillow_heif", "pypdfium2"):
+    for name in ("scanfix.api", "scanfix.declared", "pillow_heif", "pypdfium2"):
         with contextlib.suppress(ImportError):
             importlib.import_module(name)
     with contextlib.suppress(OSError):

@@ -15,6 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+import isolation_tasks
 import jsonschema
 import numpy as np
 import pytest
@@ -23,7 +24,7 @@ from PIL import Image
 from test_cli import scanfix
 
 from scanfix import ConfigError, InputError, OutputError, prepare_batch
-from scanfix.batch import Summary, work
+from scanfix.batch import Summary, executors, work
 from scanfix.batch.discover import SIDES, look_into, name_of_pair, pair_up
 from scanfix.batch.places import Entry, Folder
 from scanfix.batch.work import Job, Outcome
@@ -397,6 +398,36 @@ def test_an_interruption_does_not_wait_for_the_running_photo(
     assert process.returncode == code
     assert b"not made" in out
     assert not list((tmp_path / "out").rglob("*.part"))
+
+
+def test_an_interruption_while_a_photo_is_handed_over_ends_it_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(tmp_path / "in", a_jpg="a")
+    stopped, refused = threading.Event(), list[str]()
+
+    class Interrupted(ThreadPoolExecutor):
+        def submit(self, *given: Any, **named: Any) -> Any:
+            super().submit(*given, **named)
+            raise KeyboardInterrupt
+
+    def made(worker: Worker, *_: Any) -> Any:
+        stopped.wait(30)
+        try:
+            return worker.call(isolation_tasks.echo, b"a", {})
+        except InputError as error:
+            refused.append(error.code)
+            raise
+
+    monkeypatch.setattr(executors, "ThreadPoolExecutor", Interrupted)
+    monkeypatch.setattr(work, "_made", made)
+    with pytest.raises(KeyboardInterrupt):
+        list(prepare_batch(tmp_path / "in", tmp_path / "out", jobs=1))
+    stopped.set()
+    for thread in threading.enumerate():
+        if thread.name.startswith("scanfix_"):
+            thread.join(30)
+    assert refused == ["interrupted"]
 
 
 def test_a_lost_executor_is_the_error_of_its_photos(tmp_path: Path, quick: Counted) -> None:

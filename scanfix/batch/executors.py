@@ -7,7 +7,6 @@ isolation: there each thread that works on photos has an isolated process of its
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Callable
 from concurrent.futures import CancelledError, Executor, Future, ThreadPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
@@ -55,12 +54,9 @@ class OwnHands:
     def stop(self) -> None:
         """At once: what is under way is given up."""
         self._pool.shutdown(wait=False, cancel_futures=True)
-        end = time.monotonic() + STOP_SECONDS
-        # A thread that was about to ask its process starts a new one; that is ended too.
-        while self._pending and time.monotonic() < end:
-            self._worker.close()
-            wait(tuple(self._pending), timeout=0.05)
-        self._worker.close()
+        # For good: a thread that is about to ask, known to be pending or not yet, must not start a process.
+        self._worker.end()
+        wait(tuple(self._pending), timeout=STOP_SECONDS)
 
 
 class GivenHands:

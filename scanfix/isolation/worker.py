@@ -205,8 +205,12 @@ class Worker:
 
         A further photo starts new ones.
         """
-        self._finalizer()
+        self.end()
         self._adopt()
+
+    def end(self) -> None:
+        """As `close`, for good: further photos are refused as `interrupted` too."""
+        self._finalizer()
 
     def _adopt(self) -> None:
         self._pool = self._new_pool()

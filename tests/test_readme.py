@@ -8,6 +8,7 @@ import shlex
 import shutil
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -96,3 +97,13 @@ def test_the_readme_shows_what_is_there() -> None:
     for path in re.findall(r"sample_images/[\w.-]+\.\w+", README):
         if ".prepared." not in path:
             assert (ROOT / path).exists(), path
+
+
+def test_links_of_the_readme_lead_somewhere_on_an_index_page_too() -> None:
+    rules = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["hatch"]["metadata"]
+    text = README
+    for rule in rules["hooks"]["fancy-pypi-readme"]["substitutions"]:
+        text = re.sub(rule["pattern"], rule["replacement"], text)
+    targets = re.findall(r"\]\((.*?)\)", text)
+    assert any(target.startswith("https://raw.githubusercontent.com/") for target in targets)
+    assert [target for target in targets if not target.startswith(("https://", "#"))] == []

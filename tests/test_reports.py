@@ -12,13 +12,13 @@ import cv2
 import jsonschema
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageFont
 from referencing import Registry, Resource
 
 import scanfix
 from scanfix.findings import FINDINGS, Severity
 from scanfix.geometry import SIDES, Quad, Rect, Size
-from scanfix.messages import LANGS, Lang, term
+from scanfix.messages import LANGS, Lang, term, title
 from scanfix.model import (
     Assessment,
     DocumentBorder,
@@ -29,7 +29,7 @@ from scanfix.model import (
     SourceInfo,
 )
 from scanfix.profiles import load_profile
-from scanfix.reports import item, schema
+from scanfix.reports import item, picture, schema
 from scanfix.reports.picture import MAX_SIDE, draw_report
 from scanfix.reports.text import Line, lines, page_lines
 
@@ -229,6 +229,19 @@ def test_the_annotated_picture_shows_the_border(size: Size, lang: Lang) -> None:
     green = (shown[..., 1].astype(int) - shown[..., 0]) > 80
     assert green.any()
     assert max(shown.shape[:2]) <= 1.2 * MAX_SIDE
+
+
+@pytest.mark.parametrize(("has_chinese", "lang"), [(True, "zh"), (True, "en"), (False, "zh")])
+def test_labels_speak_the_language_that_the_font_can_write(
+    has_chinese: bool, lang: Lang, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = list[str]()
+    monkeypatch.setattr(picture, "load_font", lambda height: (ImageFont.load_default(height), has_chinese))
+    monkeypatch.setattr(picture._Pen, "label", lambda _pen, _place, text, _colour: said.append(text))
+    draw_report(np.zeros((150, 200, 3), np.uint8), report("SF301", size=Size(200, 150)), lang)
+    spoken: Lang = lang if has_chinese else "en"
+    assert f"SF301 {title('SF301', spoken)}" in said
+    assert term("seen", spoken) in said
 
 
 def test_a_bmp_is_told_apart_from_the_better_jpg() -> None:

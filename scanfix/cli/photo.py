@@ -5,18 +5,19 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, TypeVar
+from functools import partial
+from typing import TYPE_CHECKING, TypeVar
 
 from scanfix.cli.limits import limits_of
 from scanfix.cli.options import FailOn
 from scanfix.cli.terminal import EXIT_FINDINGS, EXIT_READY, STANDARD
 from scanfix.errors import ConfigError
 from scanfix.findings import Verdict
-from scanfix.limits import Limits
 
 if TYPE_CHECKING:
     from scanfix.documents.form import FormReport
     from scanfix.files import SourceBytes
+    from scanfix.limits import Limits
     from scanfix.model import Report
 
 Made = TypeVar("Made")
@@ -47,7 +48,7 @@ def run(stage: Callable[..., Made], source: SourceBytes, *rest: object, given: l
     if has_pdf and "seconds" not in named:
         limits = replace(limits, max_seconds=PDF_SECONDS)
     with Worker(limits, niceness=0) as worker:
-        made: Made = worker.call(_in_process, source, {"stage": stage, "rest": rest})
+        made: Made = worker.call(partial(_in_process, stage, rest), source, {})
         return made
 
 
@@ -55,8 +56,10 @@ def _is_pdf(item: object) -> bool:
     return b"%PDF-" in getattr(item, "data", b"")[:1024]
 
 
-def _in_process(source: SourceBytes, _: Limits, options: dict[str, Any]) -> Any:
-    return options["stage"](source, *options["rest"])
+def _in_process(
+    stage: Callable[..., Made], rest: tuple[object, ...], source: SourceBytes, *_: object
+) -> Made:
+    return stage(source, *rest)
 
 
 def source_of(argument: str, limits: Limits) -> SourceBytes:

@@ -155,3 +155,12 @@ def test_two_cards_on_a_page_of_a_scanner_are_both_found(paper: Colour) -> None:
     assert max(overlap(border.quad, true, 1180, 1668) for true in (corners, below)) > 0.95
     assert len(border.others) == 1
     assert border.confidence >= 0.9
+
+
+@pytest.mark.parametrize("place", [(28.0, 30.0), (60.0, 60.0)])
+def test_a_card_near_the_corner_of_a_scan_is_found_and_not_the_page(place: tuple[float, float]) -> None:
+    left, top = place
+    corners = ((left, top), (left + 482, top), (left + 482, top + 304), (left, top + 304))
+    border = find_border(laid(table(1180, 1668, (246, 246, 246)), flat("card"), corners))
+    assert border is not None
+    assert overlap(border.quad, corners, 1180, 1668) > 0.95

@@ -123,14 +123,6 @@ class Quad:
         ]
         return all(0 < turn < math.inf for turn in turns)
 
-    def surrounds(self, size: Size) -> bool:
-        """The whole frame lies inside: not a single side is in the picture. For convex quadrilaterals."""
-        return all(
-            (b[0] - a[0]) * (y - a[1]) >= (b[1] - a[1]) * (x - a[0])
-            for a, b in self.sides().values()
-            for x, y in Quad.frame(size).corners
-        )
-
     @property
     def size(self) -> tuple[float, float]:
         """Mean width and mean height, by the lengths of opposite sides."""

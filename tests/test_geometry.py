@@ -41,13 +41,6 @@ def test_the_frame_is_the_whole_picture() -> None:
     assert frame.size == pytest.approx((40, 30))
 
 
-def test_a_quad_surrounds_the_frame_only_where_no_side_crosses_it() -> None:
-    size = Size(400, 300)
-    assert Quad.of([(-20, -5), (410, -30), (450, 330), (-10, 320)]).surrounds(size)
-    # A rhombus whose corners all lie outside, and whose sides are in the picture.
-    assert not Quad.of([(200, -50), (450, 150), (200, 350), (-50, 150)]).surrounds(size)
-
-
 def test_three_points_are_no_quad() -> None:
     with pytest.raises(ValueError, match="four corners"):
         Quad.of(SQUARE[:3])

@@ -20,19 +20,6 @@ from scanfix.naming import PREPARED, distinct_names
 
 LOOK = 4096
 """First bytes that tell what a file is."""
-LEFT_OUT = (
-    "not_picture",
-    "hidden",
-    "thumbnails",
-    "system",
-    "linked_folder",
-    "special",
-    "result",
-    "output",
-    "not_included",
-    "excluded",
-)
-"""Why a file or folder is left out."""
 SIDES = (
     ("-front", "-back"),
     ("_front", "_back"),
@@ -51,7 +38,7 @@ SIDES = (
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
-    """A file or folder that is not touched; `reason` is one of LEFT_OUT."""
+    """A file or folder that is not touched; `reason` is a word of the catalogue."""
 
     name: str
     reason: str

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
 
 from scanfix import pipeline
+from scanfix.cli.explain import counted
 from scanfix.cli.profiles import rows_of
 from scanfix.files import read_source
 from scanfix.findings import FINDINGS, FindingSpec
@@ -43,6 +45,12 @@ SAMPLES = {
 """Finding: the sample picture that was drawn to show it."""
 PARAMETER = re.compile(r"\{\w+\}")
 README_PART = re.compile(r"<!-- README: (.*?) -->")
+# A row of the README's table of counts: codes, all pictures, the photos that set nothing, and how it is told.
+COUNTS = re.compile(
+    r"^\| [^|]*\((SF\d+)(?: to (SF\d+))?\) \|[^|]*\|[^|]*"
+    r"\| (\d+) of (\d+) \| (\d+) of (\d+) \| ([a-z ]+) \|$",
+    re.MULTILINE,
+)
 WHOLE_FILE = re.compile(r"<!-- file: (.*?) -->")
 
 
@@ -92,6 +100,7 @@ def finding_page(spec: FindingSpec, lang: Lang) -> str:
     entry = catalogue("findings")[spec.code][lang]
     rows = (
         ("explain_severity", term(spec.severity, lang)),
+        *(("explain_counted", text) for text in (*counted(spec.code, lang), *unseen(spec.code, lang))),
         ("explain_means", entry["message"]),
         ("explain_why", explanation(spec.code, lang)),
         ("explain_advice", entry["advice"]),
@@ -102,6 +111,17 @@ def finding_page(spec: FindingSpec, lang: Lang) -> str:
         up = "../../findings/" * FOLDERS[lang].count("/")
         said.append(f"![{title(spec.code, lang)}]({up}{spec.code}.png)")
     return "\n\n".join(said) + "\n"
+
+
+def unseen(code: str, lang: Lang) -> Iterator[str]:
+    """How often a finding was right on the photos that set nothing; a sentence for each severity."""
+    rows = COUNTS.findall(readme_part("How good is it?"))
+    if not rows:
+        raise ValueError("the README has no table of counts")
+    for first, last, right, shown, false, others, severity in rows:
+        if first <= code <= (last or first) and severity != "not told" and int(right) + int(false):
+            counts = {"right": right, "shown": shown, "false": false, "others": others}
+            yield say("explain_unseen", lang, severity=term(severity, lang), **counts)
 
 
 def profile_page(profile: OutputProfile, lang: Lang) -> str:

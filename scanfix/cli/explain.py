@@ -96,7 +96,7 @@ def _explain(spec: FindingSpec, lang: Lang) -> None:
     print_line(f"{spec.code} {title(spec.code, lang)} ({spec.slug})", sys.stdout)
     for key, text in (
         ("explain_severity", term(spec.severity, lang)),
-        *(("explain_counted", text) for text in _counted(spec.code, lang)),
+        *(("explain_counted", text) for text in counted(spec.code, lang)),
         ("explain_means", entry["message"]),
         ("explain_why", explanation(spec.code, lang)),
         ("explain_advice", entry["advice"]),
@@ -104,7 +104,7 @@ def _explain(spec: FindingSpec, lang: Lang) -> None:
         print_line(say("row", lang, name=say(key, lang), value=PARAMETER.sub("...", text)), sys.stdout)
 
 
-def _counted(code: str, lang: Lang) -> Iterator[str]:
+def counted(code: str, lang: Lang) -> Iterator[str]:
     """How often it was right, and what follows; a sentence for each severity that its check asks for."""
     from scanfix.checks import bounds
 

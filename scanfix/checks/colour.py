@@ -53,13 +53,11 @@ PARAMS = ColourParams()
 def own_chroma(pixels: Pixels) -> float:
     """The strongest half per cent of the document's chroma apart from the tint of the light, 8-bit units."""
     small = cv2.resize(_inner(pixels), (256, 256), interpolation=cv2.INTER_AREA)
-    lab = cv2.cvtColor(small, cv2.COLOR_RGB2YCrCb).astype(np.float32).reshape(-1, 3)
-    light = lab[:, 0]
-    chroma = lab[:, 1:] - 128
+    planes = cv2.split(cv2.cvtColor(small, cv2.COLOR_RGB2YCrCb))
+    light, *chroma = (np.asarray(plane, np.float32).ravel() for plane in planes)
     # The tint grows with the light: one line through the origin per axis, by the median ratio.
-    ratio = np.median(chroma / np.maximum(light, 16)[:, None], axis=0)
-    own = np.hypot(*(chroma - ratio * light[:, None]).T)
-    return float(np.quantile(own, 0.995))
+    own = [plane - 128 - np.median((plane - 128) / np.maximum(light, 16)) * light for plane in chroma]
+    return float(np.quantile(np.hypot(*own), 0.995))
 
 
 def _inner(pixels: Pixels, rim: float = PARAMS.rim) -> Pixels:

@@ -65,9 +65,14 @@ def lattice(pixels: Pixels, halved: Pixels, params: ScreenParams = PARAMS) -> fl
 
 def _peaks(pixels: Pixels, channels: int, params: ScreenParams) -> NDArray[np.float64]:
     """N tiles x channels: dB of the sharpest peak in the light and in both colour differences."""
-    parts = [cv2.cvtColor(tile, cv2.COLOR_RGB2YCrCb) for tile in _tiles(pixels, params)]
-    heights = [[_peak(part[..., k], params) for k in range(channels)] for part in parts]
-    return np.array(heights).reshape(-1, channels)
+    tiles = _tiles(pixels, params)
+    if not tiles:
+        return np.empty((0, channels))
+    # One below the other: a call a picture costs more than the tiles.
+    column = cv2.cvtColor(np.concatenate(tiles), cv2.COLOR_RGB2YCrCb)
+    values = np.stack(cv2.split(column)[:channels]).astype(np.float32).reshape(-1, params.tile, params.tile)
+    values -= values.mean((1, 2), keepdims=True)
+    return _heights(_spectra(values * _window(params.tile)), params).reshape(channels, -1).T
 
 
 def _tiles(pixels: Pixels, params: ScreenParams) -> list[Pixels]:
@@ -83,15 +88,39 @@ def _tiles(pixels: Pixels, params: ScreenParams) -> list[Pixels]:
     ]
 
 
-def _peak(tile: cv2.typing.MatLike, params: ScreenParams) -> float:
-    values = tile.astype(np.float32)
-    both = cv2.dft((values - values.mean()) * _window(params.tile), flags=cv2.DFT_COMPLEX_OUTPUT)
-    spectrum = np.asarray(both)[:, : params.tile // 2 + 1]
-    # The frequencies of the rows in order, so that neighbours lie side by side.
-    ordered = np.fft.fftshift(spectrum[..., 0] ** 2 + spectrum[..., 1] ** 2, axes=0)
-    peaks = _decibel(cv2.GaussianBlur(ordered, (3, 3), 0.7))
-    ground = cv2.blur(_decibel(ordered), (params.around, params.around))
-    return float((peaks - ground)[_asked(params)].max())
+def _spectra(values: Spectrum) -> Spectrum:
+    """Power of each of N x side x side (even) at 0 to 0.5 periods a pixel, N x side x (side / 2 + 1).
+
+    The frequencies of the rows come in order, so that neighbours lie side by side.
+    """
+    count, side, _ = values.shape
+    half = side // 2
+    # As OpenCV packs the transform of real numbers: real and imaginary parts in turn along the rows, but in
+    # the two outer columns, which are transforms of their own.
+    packed = np.empty_like(values)
+    for value, transform in zip(values, packed, strict=True):
+        cv2.dft(value, transform)
+    power = np.square(packed)
+    spectra = np.empty((count, side, half + 1), np.float32)
+    for rows, ordered in ((slice(half, None), slice(half)), (slice(half), slice(half, None))):
+        np.add(power[:, rows, 1:-1:2], power[:, rows, 2:-1:2], out=spectra[:, ordered, 1:half])
+    for column, own in ((0, power[:, :, 0]), (half, power[:, :, -1])):
+        spectra[:, half, column], spectra[:, 0, column] = own[:, 0], own[:, -1]
+        spectra[:, half + 1 :, column] = own[:, 1:-1:2] + own[:, 2:-1:2]
+        spectra[:, 1:half, column] = spectra[:, :half:-1, column]
+    return spectra
+
+
+def _heights(spectra: Spectrum, params: ScreenParams) -> NDArray[np.float64]:
+    """Of the highest peak of each over its surroundings, dB."""
+    # All of them one below the other in one picture, each with as much of its mirror image as is looked at.
+    rim = params.around // 2 + 1
+    padded = np.pad(spectra, ((0, 0), (rim, rim), (0, 0)), "reflect")
+    below = padded.reshape(-1, spectra.shape[2])
+    peaks = _decibel(cv2.GaussianBlur(below, (3, 3), 0.7))
+    ground = cv2.blur(_decibel(below), (params.around, params.around))
+    over = (peaks - ground).reshape(padded.shape)[:, rim:-rim]
+    return np.asarray(over[:, _asked(params)].max(1), np.float64)
 
 
 def _decibel(power: cv2.typing.MatLike) -> Spectrum:

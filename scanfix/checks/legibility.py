@@ -24,6 +24,7 @@ from scanfix.checks.residue import blockiness, grain
 from scanfix.checks.strokes import Strokes
 from scanfix.checks.subject import Subject
 from scanfix.checks.textmodel import LEAST_TEXT, mean_chance
+from scanfix.checks.view import luma
 from scanfix.findings import Severity
 from scanfix.geometry import Point
 from scanfix.model import Assessment, Finding
@@ -151,7 +152,7 @@ def _unread(subject: Subject) -> tuple[Point, ...] | None:
 def _document_of(subject: Subject) -> NDArray[np.uint8]:
     """The part of the luma that holds the document: the grain of a table says nothing of the paper."""
     left, top, right, bottom = (max(0, round(value)) for value in subject.quad.bounds)
-    return subject.native.pixels[top:bottom, left:right]
+    return luma(subject.photo.pixels[top:bottom, left:right])
 
 
 def main_cause(

@@ -13,26 +13,25 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scanfix.checks.lines import TextLines
+from scanfix.checks.pieces import PIECE_PX, by_rows, cut, places_of
 from scanfix.checks.view import DocumentView
 from scanfix.networks import ask
+from scanfix.pyramid import Pyramid
 
 Grey = NDArray[np.uint8]
 Values = NDArray[np.float64]
+Chosen = NDArray[np.int64]
 
-MOST_PIECES = 24
-PIECE_HEIGHT, PIECE_WIDTH = 32, 96
-GLYPH_HEIGHT = 24
-"""Of a piece's height; the rest is room above and below."""
+PIECE_WIDTH = 96
 MIRRORED, NO_LETTERS = 4, 5
 """Answers of the network after the four turns."""
 
 
-def letter_chances(lines: TextLines, native: Grey, view: DocumentView) -> Values:
-    """Of up to 24 pieces of the text, N x 6: the answers of `letter_turns` for the document as it stands."""
-    chosen = choose(lines, MOST_PIECES)
+def letter_chances(lines: TextLines, photo: Pyramid, view: DocumentView, chosen: Chosen) -> Values:
+    """Of these segments of the text, N x 6: the answers of `letter_turns` for the document as it stands."""
     if not len(chosen):
         return np.empty((0, 6))
-    pieces = cut_pieces(native, view, lines.boxes[chosen], lines.upright)
+    pieces = cut_pieces(photo, view, lines.boxes[chosen], lines.upright)
     # The network learnt dark letters.
     chances = letter_turns(255 - pieces if lines.light else pieces)
     return chances if lines.upright else of_document(chances)
@@ -43,7 +42,7 @@ def letter_count(chances: Values) -> float:
     return float((1 - chances[:, NO_LETTERS]).sum())
 
 
-def choose(lines: TextLines, most: int) -> NDArray[np.int64]:
+def choose(lines: TextLines, most: int) -> Chosen:
     """Indices of the most text-like segments, none in the middle of another."""
     weight = lines.text
     middle = (lines.boxes[:, :2] + lines.boxes[:, 2:]) / 2
@@ -59,44 +58,13 @@ def choose(lines: TextLines, most: int) -> NDArray[np.int64]:
     return np.array(chosen, np.int64)
 
 
-def cut_pieces(native: Grey, view: DocumentView, boxes: Values, along_rows: bool) -> Grey:
+def cut_pieces(photo: Pyramid, view: DocumentView, boxes: Values, along_rows: bool) -> Grey:
     """N x 32 x 96 uint8 around the middles of N x 4 boxes (left, top, right, bottom in pixels of `view`).
 
     Lines along the columns are cut as if the document had been turned by 90 degrees clockwise.
     """
-    left, top, right, bottom = boxes.T
-    across = (bottom - top if along_rows else right - left) * PIECE_HEIGHT / GLYPH_HEIGHT / 2
-    along = across * PIECE_WIDTH / PIECE_HEIGHT
-    middle = np.stack([left + right, top + bottom], -1) / 2
-    ahead, down = np.array([[1, 0], [0, 1]]) if along_rows else np.array([[0, -1], [1, 0]])
-    a, d = along[:, None] * ahead, across[:, None] * down
-    corners = view.points_to_source(
-        np.stack([middle - a - d, middle + a - d, middle - a + d], 1).reshape(-1, 2)
-    )
-    pieces = [_piece(native, corner) for corner in corners.reshape(-1, 3, 2)]
-    return np.stack(pieces) if pieces else np.empty((0, PIECE_HEIGHT, PIECE_WIDTH), np.uint8)
-
-
-def _piece(native: Grey, corners: Values) -> Grey:
-    """The parallelogram of these corners (top left, top right, bottom left; source pixels) as one piece."""
-    points = np.vstack([corners, corners[1] + corners[2] - corners[0]])
-    limit = np.array(native.shape[::-1])
-    low = np.clip(np.floor(points.min(0)).astype(int) - 2, 0, np.maximum(limit - 4, 0))
-    high = np.clip(np.ceil(points.max(0)).astype(int) + 2, low + 4, limit)
-    part = native[low[1] : high[1], low[0] : high[0]]
-    scale = np.ones(2)
-    shrink = int(np.linalg.norm(corners[2] - corners[0]) / PIECE_HEIGHT / 0.9)
-    if shrink > 1:
-        size = max(2, part.shape[1] // shrink), max(2, part.shape[0] // shrink)
-        scale = np.array(size) / part.shape[1::-1]
-        part = np.asarray(cv2.resize(part, size, interpolation=cv2.INTER_AREA), np.uint8)
-    goal = np.array([[0, 0], [PIECE_WIDTH, 0], [0, PIECE_HEIGHT]], np.float32) - np.float32(0.5)
-    warp = cv2.getAffineTransform(goal, np.asarray((corners - low) * scale - 0.5, np.float32))
-    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-    piece = cv2.warpAffine(
-        part, warp, (PIECE_WIDTH, PIECE_HEIGHT), flags=flags, borderMode=cv2.BORDER_REPLICATE
-    )
-    return np.asarray(piece, np.uint8)
+    places = places_of(view, boxes, along_rows, aspect=PIECE_WIDTH / PIECE_PX)
+    return cut(photo, places, np.full(len(boxes), PIECE_WIDTH), PIECE_WIDTH, cv2.INTER_LINEAR)
 
 
 def normalised(pieces: Grey) -> NDArray[np.float32]:
@@ -112,7 +80,7 @@ def letter_turns(pieces: Grey) -> Values:
     Each piece is also asked upside down, so that the network has no leaning of its own.
     """
     values = normalised(pieces)
-    both = np.concatenate([values, values[:, ::-1, ::-1]])[:, None]
+    both = by_rows(np.concatenate([values, values[:, ::-1, ::-1]]), 5, step=2)
     logits = ask(__package__, "orientation.onnx", both)[0].astype(np.float64)
     as_is, over = logits[: len(pieces)], logits[len(pieces) :, [2, 3, 0, 1, MIRRORED, NO_LETTERS]]
     return softmax((as_is + over) / 2)

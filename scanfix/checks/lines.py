@@ -122,20 +122,20 @@ def letters_in(boxes: Boxes, along_rows: bool) -> Values:
 
 def find_lines(
     grey: Grey,
-    native: Pyramid,
+    photo: Pyramid,
     view: DocumentView,
     *,
     also_light: bool = True,
     params: LineParams = LineParams(),
 ) -> TextLines:
-    """Text of a document: `grey` is the working picture of `view`, `native` the luma of the source.
+    """Text of a document: `grey` is the working picture of `view`, `photo` the source.
 
     Light letters are looked for where asked: in pictures of anything, twigs and lamps look like them.
     """
     enlarge = min(2.0, max(1.0, params.min_side / max(grey.shape)))
     search = grey if enlarge == 1.0 else cv2.resize(grey, None, fx=enlarge, fy=enlarge)
     search = np.asarray(search, np.uint8)
-    best = _along(search, native, view, enlarge, True, False, params)
+    best = _along(search, photo, view, enlarge, True, False, params)
     # Lines seen from the side, and the gaps of dark letters, look like text that cannot be read: another way
     # of looking may do better.
     for upright, light in ((False, False), (True, True), (False, True)):
@@ -143,7 +143,7 @@ def find_lines(
             break
         if best.readable >= params.enough and best.readable > 0.5 * best.amount:
             break
-        seen = _along(search, native, view, enlarge, upright, light, params)
+        seen = _along(search, photo, view, enlarge, upright, light, params)
         best = seen if _is_better(seen, best) else best
     return best
 
@@ -155,7 +155,7 @@ def _is_better(one: TextLines, other: TextLines) -> bool:
 
 def _along(
     search: Grey,
-    native: Pyramid,
+    photo: Pyramid,
     view: DocumentView,
     enlarge: float,
     upright: bool,
@@ -169,7 +169,7 @@ def _along(
         boxes = candidates(search, params) / enlarge
     else:
         boxes = candidates(np.ascontiguousarray(search.T), params)[:, [1, 0, 3, 2]] / enlarge
-    strips, widths, heights = cut_strips(native, view, boxes, upright)
+    strips, widths, heights = cut_strips(photo, view, boxes, upright)
     strips = np.asarray(cv2.bitwise_not(strips), np.uint8) if light and len(strips) else strips
     text, read = judge(strips, widths)
     best = np.argsort(-text)[: params.most_measured]
@@ -204,7 +204,7 @@ def _level_boxes(grey: Grey, params: LineParams) -> Boxes:
     height, width = stats[:, cv2.CC_STAT_HEIGHT], stats[:, cv2.CC_STAT_WIDTH]
     fits = (height <= params.max_height) & (height >= 2) & ~((height <= 2) & (width > 24))
     fits[0] = False
-    fitting = np.take(fits.astype(np.uint8), labels)
+    fitting = _of_label(fits.astype(np.uint8), labels)
     joined = cv2.morphologyEx(fitting, cv2.MORPH_CLOSE, np.ones((1, params.join), np.uint8))
     joined[:, :: params.segment] = 0
     x, y, w, h, area = (_pieces(np.asarray(joined, np.uint8))[1][1:, :5]).T
@@ -226,6 +226,15 @@ def _pieces(ink: Grey) -> tuple[NDArray[np.integer], NDArray[np.int32]]:
     kind = cv2.CV_16U if runs < 65_000 else cv2.CV_32S
     _, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8, ltype=kind)
     return np.asarray(labels), np.asarray(stats, np.int32)
+
+
+def _of_label(values: Grey, labels: NDArray[np.integer]) -> Grey:
+    """The value of each pixel's label."""
+    if labels.dtype != np.uint16:
+        return np.take(values, labels)
+    table = np.zeros(1 << 16, np.uint8)
+    table[: len(values)] = values
+    return np.asarray(cv2.LUT(labels, table), np.uint8)
 
 
 def _ink_depth(grey: Grey, params: LineParams) -> Grey:

@@ -2,7 +2,7 @@
 
 Pieces of text lines (`letters`) vote, each with a bounded voice, and many count less than their number,
 because pieces of one document err together. A picture turned wrongly is worse than one left as it is: in
-doubt 0.
+doubt 0. Most documents stand as they are read: where the best pieces are sure of that, no others are asked.
 """
 
 from __future__ import annotations
@@ -13,8 +13,20 @@ from typing import NamedTuple
 
 import numpy as np
 
-from scanfix.checks.letters import MIRRORED, NO_LETTERS, Values, letter_count, softmax
+from scanfix.checks.letters import (
+    MIRRORED,
+    NO_LETTERS,
+    Chosen,
+    Values,
+    choose,
+    letter_chances,
+    letter_count,
+    softmax,
+)
+from scanfix.checks.lines import TextLines
+from scanfix.checks.view import DocumentView
 from scanfix.geometry import TURNS, Turn
+from scanfix.pyramid import Pyramid
 
 
 class VoteParams(NamedTuple):
@@ -25,6 +37,12 @@ class VoteParams(NamedTuple):
     text model of now, which finds other pieces, 247 of 312 for 252 with the one of then, none of them wrong.
     """
 
+    most_pieces: int = 24
+    first_pieces: int = 8
+    settled: float = 0.95
+    settled_lead: float = -2.0
+    """Chance of 0 degrees by the first pieces, and lead of a mirror image, with which no others are asked: of
+    64 labelled photos with more pieces 58 are settled so, none of which the others unsettle."""
     least_letters: float = 2.5
     """Sum over the pieces of the chance to be letters; below it there is no text."""
     least_voice: float = 0.03
@@ -59,6 +77,20 @@ class ReadingTurn:
     """Pieces of text that were asked."""
     upright: float = 0.0
     """0..1: the chance that nothing needs to be turned."""
+
+
+def hear(lines: TextLines, photo: Pyramid, view: DocumentView, params: VoteParams = PARAMS) -> Values:
+    """N x 6 chances of pieces of the text, as many as are needed."""
+
+    def ask(pieces: Chosen) -> Values:
+        return letter_chances(lines, photo, view, pieces)
+
+    chosen = choose(lines, params.most_pieces)
+    first = ask(chosen[: params.first_pieces])
+    upright = vote(first, params).upright >= params.settled
+    if upright and -math.inf < mirror_lead(first, params) <= params.settled_lead:
+        return first
+    return np.concatenate([first, ask(chosen[params.first_pieces :])])
 
 
 def vote(chances: Values, params: VoteParams = PARAMS) -> ReadingTurn:

@@ -11,21 +11,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from scanfix.checks.pieces import GLYPH_PX, PIECE_PX, cut, places_of
 from scanfix.checks.view import DocumentView
 from scanfix.pyramid import Pyramid
 
 Grey = NDArray[np.uint8]
 Values = NDArray[np.float64]
 
-GLYPH_PX = 24
-STRIP_PX = 32
 STRIP_WIDTH = 64
-MAX_LEVEL = 3
-"""Text so large that it would still be too large at an eighth of the size needs no better care."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,78 +39,27 @@ class Strokes:
 
 
 def cut_strips(
-    native: Pyramid, view: DocumentView, boxes: NDArray[np.float64], along_rows: bool
+    photo: Pyramid, view: DocumentView, boxes: NDArray[np.float64], along_rows: bool
 ) -> tuple[Grey, NDArray[np.int64], Values]:
-    """Cut segments, given as N x 4 boxes in working pixels of `view`, from the native picture.
+    """Cut segments, given as N x 4 boxes in working pixels of `view`, from the photo.
 
-    Returns strips N x 32 x 64 uint8, how many columns of each are filled, and glyph heights in native pixels.
+    Returns strips N x 32 x 64 uint8, how many columns of each are filled, and glyph heights in pixels of it.
     """
-    left, top, right, bottom = boxes.T
-    extent = bottom - top if along_rows else right - left
-    pad = extent * (STRIP_PX / GLYPH_PX - 1) / 2
-    if along_rows:
-        corners = np.stack([left, top - pad, right, top - pad, right, bottom + pad, left, bottom + pad], -1)
-    else:
-        # Reading direction from bottom to top: the strip's left end is the lower end of the column.
-        corners = np.stack([left - pad, bottom, left - pad, top, right + pad, top, right + pad, bottom], -1)
-    quads = view.points_to_source(corners.reshape(-1, 2)).reshape(-1, 4, 2)
-    across = (
-        np.linalg.norm(quads[:, 3] - quads[:, 0], axis=1) + np.linalg.norm(quads[:, 2] - quads[:, 1], axis=1)
-    ) / 2
-    along = (
-        np.linalg.norm(quads[:, 1] - quads[:, 0], axis=1) + np.linalg.norm(quads[:, 2] - quads[:, 3], axis=1)
-    ) / 2
-    heights = across * GLYPH_PX / STRIP_PX
-    widths = np.clip(np.round(along / across * STRIP_PX), 8, STRIP_WIDTH).astype(int)
-    strips = np.zeros((len(boxes), STRIP_PX, STRIP_WIDTH), np.uint8)
-    for i, quad in enumerate(quads):
-        level = int(np.clip(np.floor(np.log2(max(1.0, across[i] / STRIP_PX))), 0, MAX_LEVEL))
-        # A long segment is looked at in its middle.
-        half = min(1.0, STRIP_WIDTH / max(along[i] / across[i] * STRIP_PX, 1.0)) / 2
-        picture = native.level(level)
-        halved = picture.shape[1] / native.size.width, picture.shape[0] / native.size.height
-        part = _middle(quad, half) * halved
-        strips[i, :, : widths[i]] = _strip(picture, part, int(widths[i]))
-    return strips, widths, heights
-
-
-def _middle(quad: NDArray[np.float64], half: float) -> NDArray[np.float64]:
-    """The middle part of a strip's corners: `half` of the length to either side."""
-    along_top, along_bottom = quad[1] - quad[0], quad[2] - quad[3]
-    low, high = 0.5 - half, 0.5 + half
-    return np.stack(
-        [
-            quad[0] + low * along_top,
-            quad[0] + high * along_top,
-            quad[3] + high * along_bottom,
-            quad[3] + low * along_bottom,
-        ]
-    )
-
-
-def _strip(picture: Grey, quad: NDArray[np.float64], width: int) -> NDArray[np.uint8]:
-    x0, y0 = np.maximum(np.floor(quad.min(0)).astype(int) - 2, 0)
-    x1, y1 = np.ceil(quad.max(0)).astype(int) + 2
-    x0, y0 = min(x0, picture.shape[1] - 2), min(y0, picture.shape[0] - 2)
-    part = picture[y0 : max(y1, y0 + 2), x0 : max(x1, x0 + 2)]
-    target = np.array([[0, 0], [width, 0], [width, STRIP_PX], [0, STRIP_PX]], np.float32) - np.float32(0.5)
-    warp = cv2.getPerspectiveTransform(target, np.asarray(quad - (x0, y0) - 0.5, np.float32))
-    return np.asarray(
-        cv2.warpPerspective(
-            part,
-            warp,
-            (width, STRIP_PX),
-            flags=cv2.INTER_CUBIC | cv2.WARP_INVERSE_MAP,
-            borderMode=cv2.BORDER_REPLICATE,
-        ),
-        np.uint8,
-    )
+    places = places_of(view, boxes, along_rows)
+    lengths = np.maximum(places.aspect * PIECE_PX, 1.0)
+    # A long segment is looked at in its middle.
+    seen = places._replace(along=places.along * np.minimum(1.0, STRIP_WIDTH / lengths)[:, None])
+    widths = np.clip(np.round(lengths), 8, STRIP_WIDTH).astype(int)
+    heights = np.linalg.norm(places.down, axis=1) * GLYPH_PX / PIECE_PX
+    return cut(photo, seen, widths, STRIP_WIDTH), widths, heights
 
 
 def ink_levels(strips: Grey, widths: NDArray[np.int64]) -> Values:
     """Grey level of the ink of each strip."""
-    filled = [np.sort(strip[:, :width], axis=None) for strip, width in zip(strips, widths, strict=True)]
-    return np.array([values[len(values) * 6 // 100] for values in filled], np.float64)
+    filled = [strip[:, :width].ravel() for strip, width in zip(strips, widths, strict=True)]
+    ranks = [len(values) * 6 // 100 for values in filled]
+    levels = [np.partition(values, rank)[rank] for values, rank in zip(filled, ranks, strict=True)]
+    return np.array(levels, np.float64)
 
 
 def measure_strokes(strips: Grey, widths: NDArray[np.int64], heights: Values) -> Strokes:

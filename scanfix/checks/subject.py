@@ -13,14 +13,13 @@ from numpy.typing import NDArray
 
 from scanfix.checks.damage import DamageMaps, see_damage
 from scanfix.checks.lazy import lazy
-from scanfix.checks.letters import letter_chances
 from scanfix.checks.lines import TextLines, find_lines
 from scanfix.checks.origin import Origin, origin_of
 from scanfix.checks.paper import Paper, estimate_paper
-from scanfix.checks.reading_turn import ReadingTurn, vote
+from scanfix.checks.reading_turn import ReadingTurn, hear, vote
 from scanfix.checks.round_corners import corner_radii
 from scanfix.checks.textmodel import LEAST_TEXT
-from scanfix.checks.view import DocumentView, ViewParams, view_document
+from scanfix.checks.view import DocumentView, ViewParams, luma, view_document
 from scanfix.geometry import Quad
 from scanfix.model import DocumentBorder, SourceImage
 from scanfix.profiles import OutputProfile
@@ -82,12 +81,7 @@ class Subject:
     @lazy
     def grey(self) -> Grey:
         """Luma of the working document, H x W uint8."""
-        return self.document.picture(self.native)
-
-    @lazy
-    def native(self) -> Pyramid:
-        """Luma of the whole source and its halves: for text only."""
-        return Pyramid(np.asarray(cv2.cvtColor(self.photo.pixels, cv2.COLOR_RGB2GRAY), np.uint8))
+        return self.document.luma(self.photo)
 
     @lazy
     def thumbnail(self) -> Pixels:
@@ -110,7 +104,9 @@ class Subject:
     @lazy
     def brightest(self) -> float:
         """Grey level that 98 % of the document stays below: its paper, or the letters on a dark cover."""
-        return float(np.percentile(cv2.cvtColor(self.colours, cv2.COLOR_RGB2GRAY)[::2, ::2], 98))
+        height, width = self.colours.shape[:2]
+        halved = cv2.resize(self.colours, (-(-width // 2), -(-height // 2)), interpolation=cv2.INTER_AREA)
+        return float(np.percentile(luma(np.asarray(halved, np.uint8)), 98))
 
     @lazy
     def paper(self) -> Paper:
@@ -120,7 +116,7 @@ class Subject:
     @lazy
     def lines(self) -> TextLines:
         """Text lines of the document, each measured at the resolution it was photographed with."""
-        return find_lines(self.grey, self.native, self.document, also_light=self.border is not None)
+        return find_lines(self.grey, self.photo, self.document, also_light=self.border is not None)
 
     @lazy
     def damage(self) -> DamageMaps:
@@ -130,7 +126,7 @@ class Subject:
     @lazy
     def letter_chances(self) -> NDArray[np.float64]:
         """Of pieces of the text: how their letters are turned (`letters.letter_turns`)."""
-        return letter_chances(self.lines, self.native.pixels, self.document)
+        return hear(self.lines, self.photo, self.document)
 
     @lazy
     def reading_turn(self) -> ReadingTurn:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from scanfix.checks.pieces import by_rows
 from scanfix.networks import ask
 
 Grey = NDArray[np.uint8]
@@ -28,20 +29,21 @@ def judge(strips: Grey, widths: NDArray[np.int64]) -> tuple[Values, Values]:
     """For N x 32 x 64 uint8 strips: the chance 0..1 that each is text, and that it is read."""
     if not len(strips):
         return np.empty(0), np.empty(0)
-    (logits,) = ask(__package__, "text_lines.onnx", normalised(strips, widths)[:, None])
+    (logits,) = ask(__package__, "text_lines.onnx", by_rows(normalised(strips, widths), 3))
     chances = 1 / (1 + np.exp(-np.clip(logits.astype(np.float64), -30, 30)))
     return chances[:, 0], chances[:, 1]
 
 
 def normalised(strips: Grey, widths: NDArray[np.int64]) -> NDArray[np.float32]:
     """Each strip less its mean over its deviation (at least 1.5 grey levels), 0 beyond its width."""
-    filled = np.arange(strips.shape[2])[None, None, :] < widths[:, None, None]
-    values = np.where(filled, strips, 0).astype(np.float32)
-    count = np.maximum(widths[:, None, None] * strips.shape[1], 1)
-    mean = values.sum((1, 2), keepdims=True) / count
-    offset = np.where(filled, values - mean, 0)
-    deviation = np.sqrt((offset**2).sum((1, 2), keepdims=True) / count)
-    return np.asarray(np.clip(offset / np.maximum(deviation, 1.5), -4, 4), np.float32)
+    filled = np.arange(strips.shape[2]) < widths[:, None, None]
+    count = np.maximum(widths * strips.shape[1], 1).astype(np.float32)
+    values = (strips * filled).astype(np.float32)
+    values -= (values.sum((1, 2)) / count)[:, None, None]
+    values *= filled
+    deviation = np.sqrt(np.einsum("nhw,nhw->n", values, values) / count)
+    values /= np.maximum(deviation, 1.5)[:, None, None]
+    return np.clip(values, -4, 4, out=values)
 
 
 def mean_chance(text: Values, read: Values, letters: Values) -> float:

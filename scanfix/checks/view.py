@@ -2,12 +2,13 @@
 
 The document inside its border (or the whole frame without one) is seen as a rectangle whose long side is at
 most `working_side`, so that every check costs the same on 1 and on 100 megapixels. Where detail matters
-(text) the native pixels are reached through `to_source`. Shrinking is done by area before the warp, so that
-fine print does not alias.
+(text) the native pixels are reached through `to_source`. It is cut from the level of the pyramid that has
+about its resolution: what is left between the two, bilinear interpolation does.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -23,9 +24,12 @@ if TYPE_CHECKING:
 
 
 Matrix = NDArray[np.float64]
+Grey = NDArray[np.uint8]
 
-LEAST_SHRINK = 0.75
-"""A picture that is to be reduced by less is warped as it is."""
+MOST_ENLARGED = 1.11
+"""What is seen may have so many times the pixels of the level it is cut from, along each side; else the level
+above is taken. Reducing by area to the odd size in between takes five times as long and tells no more: of 838
+labelled pictures none is judged worse without."""
 
 
 class ViewParams(NamedTuple):
@@ -47,8 +51,24 @@ class DocumentView:
     """The view shows the whole picture, upright as it is."""
 
     def picture(self, photo: Pyramid) -> Pixels:
-        """What is to be seen: H x W or H x W x 3 uint8, as the photo; not to be written to."""
-        return photo.reduced(self.size) if self.whole else _warped(photo, self)
+        """What is to be seen: H x W x 3 RGB uint8; not to be written to."""
+        return self._cut(photo, lambda part: part)
+
+    def luma(self, photo: Pyramid) -> Grey:
+        """The same in grey, H x W uint8."""
+        return self._cut(photo, luma)
+
+    def _cut(self, photo: Pyramid, seen_as: Callable[[Pixels], Pixels]) -> Pixels:
+        level = photo.at_least(self.scale / MOST_ENLARGED)
+        part, to_part = (level, None) if self.whole else _part(photo.size, level, self)
+        size = (self.size.width, self.size.height)
+        seen = seen_as(part)
+        if to_part is None:
+            return _read_only(cv2.resize(seen, size))
+        # Pixel centres lie half a pixel inside the outer-corner origin.
+        warp = _moved(-0.5, -0.5) @ to_part @ self.to_source @ _moved(0.5, 0.5)
+        flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+        return _read_only(cv2.warpPerspective(seen, warp, size, flags=flags, borderMode=cv2.BORDER_REPLICATE))
 
     def points_to_source(self, points: NDArray[np.floating]) -> NDArray[np.float64]:
         """N x 2 points of this view, in source pixels."""
@@ -87,44 +107,26 @@ def view_document(photo: Size, quad: Quad | None, params: ViewParams = ViewParam
     return DocumentView(size, np.asarray(back, np.float64), scale, whole=False)
 
 
-def _warped(photo: Pyramid, view: DocumentView) -> Pixels:
-    part, to_part = _part(photo, view)
-    # Pixel centres lie half a pixel inside the outer-corner origin.
-    warp = _moved(-0.5, -0.5) @ to_part @ view.to_source @ _moved(0.5, 0.5)
-    warped = cv2.warpPerspective(
-        part,
-        warp,
-        (view.size.width, view.size.height),
-        flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
-        borderMode=cv2.BORDER_REPLICATE,
-    )
-    return _read_only(np.asarray(warped, np.uint8))
+def luma(pixels: Pixels) -> Grey:
+    """Of H x W x 3 RGB uint8; what is grey already stays as it is."""
+    return pixels if pixels.ndim == 2 else np.asarray(cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY), np.uint8)
 
 
-def _part(photo: Pyramid, view: DocumentView) -> tuple[Pixels, Matrix]:
-    """The photo around the document at about the scale of the view, and the way there from the source."""
-    level = photo.at_least(view.scale)
-    scale = np.array(level.shape[1::-1]) / (photo.size.width, photo.size.height)
+def _part(photo: Size, level: Pixels, view: DocumentView) -> tuple[Pixels, Matrix]:
+    """A level of the photo around the document, and the way there from the source."""
+    scale = np.array(level.shape[1::-1]) / (photo.width, photo.height)
     corners = np.array(Quad.frame(view.size).corners)
     reach = view.points_to_source(corners) * scale
     low = np.clip(np.floor(reach.min(axis=0)).astype(int) - 4, 0, np.array(level.shape[1::-1]) - 2)
     high = np.clip(np.ceil(reach.max(axis=0)).astype(int) + 4, low + 2, level.shape[1::-1])
-    part = level[low[1] : high[1], low[0] : high[0]]
-    shrink = np.ones(2)
-    left = view.scale / float(scale.max())
-    if left <= LEAST_SHRINK:
-        size = Size(part.shape[1], part.shape[0]).scaled(left)
-        shrink = np.array([size.width, size.height]) / part.shape[1::-1]
-        part = np.asarray(cv2.resize(part, (size.width, size.height), interpolation=cv2.INTER_AREA), np.uint8)
-    return part, np.diag([*shrink, 1.0]) @ _moved(*-low) @ np.diag([*scale, 1.0])
+    return level[low[1] : high[1], low[0] : high[0]], _moved(*-low) @ np.diag([*scale, 1.0])
 
 
 def _moved(dx: float, dy: float) -> Matrix:
     return np.array([[1, 0, dx], [0, 1, dy], [0, 0, 1]], np.float64)
 
 
-def _read_only(pixels: Pixels) -> Pixels:
-    pixels = np.ascontiguousarray(pixels)
-    if pixels.flags.writeable:
-        pixels.flags.writeable = False
+def _read_only(values: cv2.typing.MatLike) -> Pixels:
+    pixels = np.asarray(values, np.uint8)
+    pixels.flags.writeable = False
     return pixels

@@ -21,6 +21,7 @@ from scanfix.checks.letters import Grey, Values, cut_pieces
 from scanfix.checks.lines import LineParams, candidates
 from scanfix.checks.view import view_document
 from scanfix.geometry import Size
+from scanfix.pyramid import Pyramid
 from training.orientation.pages import TEXT, Page, draw_page, draw_pattern, photographed
 
 UPRIGHT, LYING, NO_LETTERS = 0, 3, 5
@@ -49,7 +50,7 @@ def pieces_of(page: Page, rng: random.Random) -> tuple[Grey, list[int]]:
         text, other = cover(page, boxes, TEXT), cover(page, boxes, 0)
         certain = (text >= 0.6) | (other >= 0.95)
         keep = certain & (np.array([rng.random() for _ in text]) < np.where(text >= 0.6, share, 0.7))
-        pieces.append(cut_pieces(page.pixels, view, boxes[keep] * view.scale, along_rows))
+        pieces.append(cut_pieces(Pyramid(page.pixels), view, boxes[keep] * view.scale, along_rows))
         labels += [
             (UPRIGHT if along_rows else LYING) if covered >= 0.6 else NO_LETTERS for covered in text[keep]
         ]

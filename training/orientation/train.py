@@ -16,12 +16,14 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+import onnx
 import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional
 
 from training.orientation.pieces import LYING, NO_LETTERS, UPRIGHT
+from training.rows import with_rows_as_channels
 
 LEAST_CLARITY = 2.5
 TURNED, MIRRORED = {UPRIGHT: (0, 2), LYING: (3, 1)}, 4
@@ -186,6 +188,7 @@ def export(net: nn.Module, out: Path) -> None:
         dynamic_axes={"pieces": {0: "n"}, "logits": {0: "n"}},
         dynamo=False, opset_version=13,
     )  # fmt: skip
+    out.write_bytes(with_rows_as_channels(onnx.load(out)).SerializeToString())
 
 
 if __name__ == "__main__":

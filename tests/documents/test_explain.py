@@ -188,6 +188,20 @@ UNRELATED = [
     "您的申请已提交，请等待审核",
     "身份验证器应用已绑定",
     "名单已经公布",
+    "订单信息不完整",
+    "发票信息有误",
+    "法律法规课程",
+    "无效的链接",
+    "信息发送失败",
+    "快递信息有误",
+    "学籍信息有误",
+    "车票信息不一致",
+    "支付信息不正确",
+    "乐器信息不完整",
+    "合金信息不正确",
+    "上传头像失败",
+    "Order information incomplete",
+    "Verification code is wrong",
 ]
 MESSAGES = [(name, text) for table in (ENGLISH, CHINESE) for name, texts in table.items() for text in texts]
 

@@ -41,7 +41,7 @@ class ReadParams(NamedTuple):
     """Longer side of the picture in which lines are searched; they are read at full size."""
     card_aspect: float = 1.5
     well: float = 0.93
-    """Mean score of the widest lines from which nothing else is tried."""
+    """Mean score of the widest lines from which no other way is tried."""
     tried: int = 4
     """Lines that are tried the other ways."""
     longest: float = 16.0
@@ -220,10 +220,15 @@ def _way(
     def read_as(way: Way) -> list[tuple[str, float]]:
         return read_crops([_changed(crops[i], way) for i in sample])
 
-    read = {WAYS[0]: read_as(WAYS[0])}
-    if _mean(read[WAYS[0]]) < params.well:
-        read |= {way: read_as(way) for way in WAYS[1:]}
-    scores = {way: _mean(lines) for way, lines in read.items()}
+    read: dict[Way, list[tuple[str, float]]] = {}
+    scores: dict[Way, float] = {}
+    for way in WAYS:
+        read[way] = read_as(way)
+        scores[way] = _mean(read[way])
+        if scores[way] >= params.well and (
+            way == WAYS[0] or scores[way] - scores[WAYS[0]] >= params.turned_lead
+        ):
+            break
     best, *others = sorted(scores, key=lambda way: -scores[way])
     lead = scores[best] - scores[others[0]] if others else 0.0
     if best != WAYS[0] and (scores[best] < params.turned_from or lead < params.turned_lead):

@@ -78,6 +78,13 @@ def test_a_side_that_cannot_be_told_reaches_the_frame() -> None:
     assert rect.x == 0
 
 
+def test_what_leaves_the_picture_on_three_sides_is_not_cropped_to() -> None:
+    """Of the line between two windows of a screenshot, say, which is no side of a document."""
+    cut = SideState.CUT
+    assert crop_rect(FRAME, border(700, 0, 1600, 1200, top=cut, right=cut)) is not None
+    assert crop_rect(FRAME, border(700, 0, 1600, 1200, top=cut, right=cut, bottom=cut)) is None
+
+
 @pytest.mark.parametrize("profile", ["stripe-id"])
 def test_a_portal_that_wants_the_original_gets_the_whole_picture(profile: str) -> None:
     assert frame(photo(), border(), load_profile(profile)).crop is None

@@ -1,7 +1,7 @@
 """Which part of the photo goes into the result, and which way up? Geometry only, never retouching.
 
 A crop is the bounding box of the document plus a margin, and happens only with a
-confident border around a document that leaves much of the picture to the table. In
+confident border around a document that leaves much of the picture to the background. In
 doubt the whole picture is kept: a border that is cut off costs more than some bytes.
 Rectifying by perspective ("flat") happens only when asked for.
 """
@@ -35,11 +35,11 @@ class FramingParams(NamedTuple):
     min_margin: int = 24
     least_strip: float = 0.05
     """Of the picture's side: a thinner strip beside the margin is left on. It costs few bytes, and where a
-    dark band along a card was taken for table, it keeps the band."""
+    dark band along a card was taken for background, it keeps the band."""
     headless: tuple[float, float] = (1.66, 2.2)
     """Long side over short: no standard document looks so, but a card (1.586; ISO/IEC 7810) does whose dark
-    header was taken for table. Then so much more is left round it that a whole card has room: of 100 crops
-    of drawn photos two had lost a header, with this none."""
+    header was taken for background. Then so much more is left round it that a whole card has room: of 100
+    crops of drawn photos two had lost a header, with this none."""
     card_aspect: float = 1.5
     """Of ISO/IEC 7810 ID-1, less a little for the view."""
     most_cut: int = 2

@@ -322,7 +322,7 @@ def _finished(
     if framed.rotation:
         settled += ("SF108",)
     if framed.crop:
-        # The table is gone; whether enough pixels are left the legibility tells.
+        # The background is gone; whether enough pixels are left the legibility tells.
         settled += ("SF104",)
     if framed.straight:
         settled += ("SF105", "SF106")

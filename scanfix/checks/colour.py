@@ -61,7 +61,7 @@ def own_chroma(pixels: Pixels) -> float:
 
 
 def _inner(pixels: Pixels, rim: float = PARAMS.rim) -> Pixels:
-    """Without the rim, where the colour of the table is."""
+    """Without the rim, where the colour of the background is."""
     height, width = pixels.shape[:2]
     away = round(rim * min(height, width))
     return pixels[away : height - away, away : width - away]

@@ -150,7 +150,7 @@ def _unread(subject: Subject) -> tuple[Point, ...] | None:
 
 
 def _document_of(subject: Subject) -> NDArray[np.uint8]:
-    """The part of the luma that holds the document: the grain of a table says nothing of the paper."""
+    """The part of the luma that holds the document: the grain of a background says nothing of the paper."""
     left, top, right, bottom = (max(0, round(value)) for value in subject.quad.bounds)
     return luma(subject.photo.pixels[top:bottom, left:right])
 

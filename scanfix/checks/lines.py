@@ -31,7 +31,7 @@ LIKELY_TEXT = 0.5
 """Chance of a segment to be text that counts as such."""
 
 
-class LineParams(NamedTuple):
+class TextLineParams(NamedTuple):
     """Tuning of the finder, in pixels of a pyramid level; found on own renderings, not on photos."""
 
     levels: int = 5
@@ -70,7 +70,7 @@ class TextLines:
     upright: bool
     """Lines run along the rows of the document; else along its columns."""
     light: bool
-    """Light letters on darker ground: strips, and what is measured on them, are of the negative."""
+    """Light letters on darker background: strips, and what is measured on them, are of the negative."""
     text: Values
     """Chance of each segment to be text, 0..1."""
     read: Values
@@ -126,7 +126,7 @@ def find_lines(
     view: DocumentView,
     *,
     also_light: bool = True,
-    params: LineParams = LineParams(),
+    params: TextLineParams = TextLineParams(),
 ) -> TextLines:
     """Text of a document: `grey` is the working picture of `view`, `photo` the source.
 
@@ -160,7 +160,7 @@ def _along(
     enlarge: float,
     upright: bool,
     light: bool,
-    params: LineParams,
+    params: TextLineParams,
 ) -> TextLines:
     """The text along one axis, dark or light."""
     if light:
@@ -185,7 +185,7 @@ def lower_tenth(values: Values, weights: Values) -> float:
     return float(values[order][np.searchsorted(below, 0.1 * below[-1])]) if len(values) else 0.0
 
 
-def candidates(grey: Grey, params: LineParams) -> Boxes:
+def candidates(grey: Grey, params: TextLineParams) -> Boxes:
     """Boxes of line segments along the rows, over all levels."""
     found: list[Boxes] = []
     for level in range(params.levels):
@@ -197,7 +197,7 @@ def candidates(grey: Grey, params: LineParams) -> Boxes:
     return np.concatenate(found) if found else np.empty((0, 4))
 
 
-def _level_boxes(grey: Grey, params: LineParams) -> Boxes:
+def _level_boxes(grey: Grey, params: TextLineParams) -> Boxes:
     """Segments of one level."""
     depth = _ink_depth(grey, params)
     labels, stats = _pieces((depth > 0).astype(np.uint8))
@@ -237,7 +237,7 @@ def _of_label(values: Grey, labels: NDArray[np.integer]) -> Grey:
     return np.asarray(cv2.LUT(labels, table), np.uint8)
 
 
-def _ink_depth(grey: Grey, params: LineParams) -> Grey:
+def _ink_depth(grey: Grey, params: TextLineParams) -> Grey:
     """How much darker than its neighbourhood each pixel is, in grey levels; 0 where it is no ink."""
     calm = cv2.GaussianBlur(grey, (0, 0), 0.8)
     mean = cv2.blur(calm, (params.window, params.window))

@@ -21,7 +21,7 @@ class MarginParams(NamedTuple):
     """Lengths are shares of the long side of the picture.
 
     On drawn pages that fill the picture: 4 of 4 with a frame that lack 3 % are told, of 85 whole ones with
-    a frame none, nor any of 15 real scans without ground.
+    a frame none, nor any of 15 real scans without background.
     """
 
     depth: float = 0.12

@@ -1,7 +1,7 @@
 """Which corners of a document that fills the picture are seen to be round?
 
 Cards and passports have corners rounded with a radius of 3.18 mm (ISO/IEC 7810 allows 2.88 to 3.48). A scan
-cut to such a document shows wedges of ground in its corners: where all four show, no side is cut.
+cut to such a document shows wedges of background in its corners: where all four show, no side is cut.
 """
 
 from __future__ import annotations
@@ -21,8 +21,9 @@ Lab = NDArray[np.float32]
 class RoundCornerParams(NamedTuple):
     """Radii are shares of the long side of the picture.
 
-    Of 17 real scans without ground a card shows four, all found, and a passport two, one found; of the others
-    none was alleged. Of 487 drawn pictures one corner each was alleged in two, where a thing lies over it.
+    Of 17 real scans without background a card shows four, all found, and a passport two, one found; of the
+    others none was alleged. Of 487 drawn pictures one corner each was alleged in two, where a thing lies
+    over it.
     """
 
     least_radius: float = 0.022
@@ -36,7 +37,7 @@ class RoundCornerParams(NamedTuple):
     contrast: float = 14.0
     """Least distance of those in CIE Lab, all along the arc."""
     spread: float = 10.0
-    """Most deviation of the ground in the wedge."""
+    """Most deviation of the background in the wedge."""
 
 
 #: Angles from the horizontal, seen from the centre of the arc: further on the wedge is too thin to look at.
@@ -69,14 +70,14 @@ def _contrast(lab: Lab, radius: float, params: RoundCornerParams) -> float:
     """Least distance of the colours across an arc of this radius and along both rims; 0 of no wedge."""
     outside = _along(lab, radius, radius + params.step_px)
     inside = _along(lab, radius, radius - params.step_px)
-    ground = np.median(outside, axis=0)
-    if float(np.abs(outside - ground).max()) > params.spread:
+    background = np.median(outside, axis=0)
+    if float(np.abs(outside - background).max()) > params.spread:
         return 0.0
     # Beyond the arc the document reaches the frame: else this is a thing that lies in the corner.
     rim = range(round(1.3 * radius), round(1.9 * radius))
     rims = np.concatenate([lab[2, rim], lab[rim, 2]])
-    away = float(np.quantile(np.linalg.norm(rims - ground, axis=1), 0.15))
-    return min(away, float(np.linalg.norm(inside - ground, axis=1).min()))
+    away = float(np.quantile(np.linalg.norm(rims - background, axis=1), 0.15))
+    return min(away, float(np.linalg.norm(inside - background, axis=1).min()))
 
 
 def _along(lab: Lab, radius: float, distance: float) -> Lab:

@@ -118,8 +118,8 @@ def _heights(spectra: Spectrum, params: ScreenParams) -> NDArray[np.float64]:
     padded = np.pad(spectra, ((0, 0), (rim, rim), (0, 0)), "reflect")
     below = padded.reshape(-1, spectra.shape[2])
     peaks = _decibel(cv2.GaussianBlur(below, (3, 3), 0.7))
-    ground = cv2.blur(_decibel(below), (params.around, params.around))
-    over = (peaks - ground).reshape(padded.shape)[:, rim:-rim]
+    background = cv2.blur(_decibel(below), (params.around, params.around))
+    over = (peaks - background).reshape(padded.shape)[:, rim:-rim]
     return np.asarray(over[:, _asked(params)].max(1), np.float64)
 
 

@@ -18,7 +18,7 @@ import cv2
 import numpy as np
 
 from scanfix.checks.letters import Grey, Values, cut_pieces
-from scanfix.checks.lines import LineParams, candidates
+from scanfix.checks.lines import TextLineParams, candidates
 from scanfix.checks.view import view_document
 from scanfix.geometry import Size
 from scanfix.pyramid import Pyramid
@@ -40,12 +40,14 @@ def cover(page: Page, boxes: Values, value: int) -> Values:
 
 def pieces_of(page: Page, rng: random.Random) -> tuple[Grey, list[int]]:
     """Pieces along the rows and along the columns of one page."""
-    enlarge = min(2.0, max(1.0, LineParams().min_side / max(page.pixels.shape)))
+    enlarge = min(2.0, max(1.0, TextLineParams().min_side / max(page.pixels.shape)))
     search = np.asarray(cv2.resize(page.pixels, None, fx=enlarge, fy=enlarge), np.uint8)
     view = view_document(Size(page.pixels.shape[1], page.pixels.shape[0]), None)
     pieces, labels = [], []
     for along_rows, share in ((True, 0.8), (False, 0.8)):
-        boxes = candidates(search if along_rows else np.ascontiguousarray(search.T), LineParams()) / enlarge
+        boxes = (
+            candidates(search if along_rows else np.ascontiguousarray(search.T), TextLineParams()) / enlarge
+        )
         boxes = boxes if along_rows else boxes[:, [1, 0, 3, 2]]
         text, other = cover(page, boxes, TEXT), cover(page, boxes, 0)
         certain = (text >= 0.6) | (other >= 0.95)

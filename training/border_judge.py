@@ -1,7 +1,7 @@
 """Train the judge of borders on the lessons that `training.border_looks` writes beside it.
 
     python -m training.border_judge LESSONS RUN --minutes 40
-    python -m training.border_judge RUN/final.pt scanfix/borders/weights/judge.onnx --export
+    python -m training.border_judge RUN/final.pt scanfix/borders/weights/judge-first.onnx --export
 
 The judge sees each candidate rectified, the photo with the candidate marked, and its measures; it tells the
 overlap with a document, and how much of the document lies beyond each side. Loss: cross-entropy with the
@@ -77,16 +77,14 @@ class Judge(nn.Module):
 
 
 class Deployed(nn.Module):
-    """Judges with plain measures as input; one output, N x 1: the mean of their logits as a chance."""
+    """A judge with plain measures as input; one output, N x 1: a chance."""
 
-    def __init__(self, nets: list[Judge], mean: Tensor, scale: Tensor) -> None:
+    def __init__(self, net: Judge, mean: Tensor, scale: Tensor) -> None:
         super().__init__()
-        self.nets, self.mean, self.scale = nn.ModuleList(nets), mean, scale
+        self.net, self.mean, self.scale = net, mean, scale
 
     def forward(self, near: Tensor, far: Tensor, measures: Tensor) -> Tensor:
-        scaled = (measures - self.mean) / self.scale
-        logits = [net(near, far, scaled)[:, :1] for net in self.nets]
-        return torch.sigmoid(torch.stack(logits).mean(0) if len(logits) > 1 else logits[0])
+        return torch.sigmoid(self.net(near, far, (measures - self.mean) / self.scale)[:, :1])
 
 
 # ---- lessons
@@ -319,13 +317,12 @@ def note(run: Path, line: str) -> None:
         log.write(line + "\n")
 
 
-def export(checkpoints: list[str], out: Path, count: int) -> None:
-    """One file of the judges of these checkpoints, compared with what both engines make of it."""
-    nets = [Judge() for _ in checkpoints]
-    for net, checkpoint in zip(nets, checkpoints, strict=True):
-        net.load_state_dict(torch.load(checkpoint, map_location="cpu", weights_only=True))
+def export(checkpoint: Path, out: Path, count: int) -> None:
+    """The judge of a checkpoint as a file, compared with what both engines make of it."""
+    net = Judge()
+    net.load_state_dict(torch.load(checkpoint, map_location="cpu", weights_only=True))
     mean, scale = (torch.from_numpy(v) for v in scaling())
-    deployed = Deployed(nets, mean, scale).eval()
+    deployed = Deployed(net, mean, scale).eval()
     inputs = (
         torch.rand(count, 4, SIDE, SIDE) * 2 - 1,
         torch.rand(count, 4, SIDE, SIDE) * 2 - 1,
@@ -356,7 +353,7 @@ def main() -> None:
     parser.add_argument("lessons", type=Path)
     parser.add_argument("run", type=Path)
     parser.add_argument(
-        "--export", nargs="*", metavar="MORE", help="LESSONS and MORE are checkpoints, RUN the file to write"
+        "--export", action="store_true", help="LESSONS is a checkpoint, RUN the file to write"
     )
     parser.add_argument("--start", type=Path)
     parser.add_argument("--device", default="cpu", type=torch.device)
@@ -366,8 +363,8 @@ def main() -> None:
     }.items():  # fmt: skip
         parser.add_argument(f"--{name}", type=type(usual), default=usual)
     args = parser.parse_args()
-    if args.export is not None:
-        export([args.lessons, *args.export], args.run, args.count)
+    if args.export:
+        export(args.lessons, args.run, args.count)
     else:
         train(args)
 

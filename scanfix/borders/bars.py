@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -58,8 +59,9 @@ def _begins(photo: Pixels, bar: Pixels, params: BarParams) -> bool:
 
 def _others(lines: Pixels, colour: NDArray[np.floating], params: BarParams) -> NDArray[np.floating]:
     """Of each line the share that has not this colour."""
-    apart = np.abs(lines.astype(np.int16) - colour.astype(np.int16)).max(axis=2)
-    return np.asarray((apart > params.apart).mean(axis=1))
+    whole = np.trunc(colour)
+    alike = cv2.inRange(np.ascontiguousarray(lines), whole - params.apart, whole + params.apart)
+    return np.asarray(1 - cv2.reduce(alike, 1, cv2.REDUCE_AVG, dtype=cv2.CV_64F)[:, 0] / 255)
 
 
 def _bar(lines: Pixels, params: BarParams) -> int:

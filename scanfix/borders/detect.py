@@ -17,14 +17,15 @@ from scanfix.borders.bars import without_bars
 from scanfix.borders.bent_sheets import place_corners
 from scanfix.borders.candidates import candidates
 from scanfix.borders.judge import confidence, judge, presence
-from scanfix.borders.measures import measure
+from scanfix.borders.measures import among_rivals, measure
 from scanfix.borders.net import predict
+from scanfix.borders.pairs import parted
 from scanfix.borders.refine import refine
 from scanfix.borders.scorer import fitted
 from scanfix.borders.shapes import areas, frame_quad, shared, spread
 from scanfix.borders.sides import certainties, missing_shares, side_states
 from scanfix.borders.working import Floats, Quads, WorkingCopy, working_copy
-from scanfix.geometry import SIDES, Quad, Rect, Size
+from scanfix.geometry import SIDES, Quad, Rect
 from scanfix.model import DocumentBorder, Pixels, SideState
 from scanfix.pyramid import Pyramid
 
@@ -61,7 +62,8 @@ def find_border(
     its corners may lie outside the frame where two visible sides meet there. `pyramid` is that of `pixels`,
     where it is there already.
     """
-    copy = working_copy(pyramid or Pyramid(pixels), params.working_side)
+    photo = pyramid or Pyramid(pixels)
+    copy = working_copy(photo, params.working_side)
     if min(copy.size.width, copy.size.height) < params.min_side or _shows_nothing(copy, params):
         return None
     part = without_bars(copy.pixels)
@@ -70,7 +72,7 @@ def find_border(
     search = search_candidates(copy, params)
     best = int(search.scores.argmax())
     likely = presence(float(search.scores[best]), search.presence)
-    return None if likely < params.min_presence else _border(pixels, search, best, params)
+    return None if likely < params.min_presence else _border(photo, search, best, params)
 
 
 def _inside_bars(pixels: Pixels, part: Rect, params: BorderParams) -> DocumentBorder | None:
@@ -97,7 +99,8 @@ def _on_plain_background(border: DocumentBorder, barred: Mapping[str, bool]) -> 
 
 
 def _uncut(border: DocumentBorder) -> DocumentBorder:
-    """A program that puts bars beside a photo has often cut it to its document: no side is called cut."""
+    """Who puts bars beside a photo, or both sides of a card on one page, has often cut off all else: no side
+    is called cut."""
     sides = {side: SideState.FLUSH if s == SideState.CUT else s for side, s in border.sides.items()}
     nothing = dict.fromkeys(SIDES, 0.0)
     return replace(border, sides=sides, missing=nothing, certainty=nothing)
@@ -118,12 +121,12 @@ def search_candidates(copy: WorkingCopy, params: BorderParams = BorderParams()) 
     """The leading ones, the best by their measures first and the frame last, judged."""
     maps = predict(copy.pixels)
     found = candidates(copy, maps)
-    scores = fitted().score(measure(copy, found))
+    measures = measure(copy, found)
     apart = params.apart * max(copy.size.width, copy.size.height)
-    first = found.quads[spread(found.quads, scores, params.leading, apart)]
-    leading = found.with_quads(np.concatenate([first, frame_quad(copy.size)]))
-    judged = judge(copy, leading.quads, measure(copy, leading))
-    return Search(copy, leading.quads, judged, maps.presence)
+    first = spread(found.quads, fitted().score(measures), params.leading, apart)
+    leading = np.append(first, len(found.quads) - 1)
+    judged = judge(copy, found.quads[leading], among_rivals(measures[leading]))
+    return Search(copy, found.quads[leading], judged, maps.presence)
 
 
 def _exact(pixels: Pixels, quad: Floats, copy: WorkingCopy) -> Floats:
@@ -134,15 +137,31 @@ def _exact(pixels: Pixels, quad: Floats, copy: WorkingCopy) -> Floats:
     return next(quad for quad in placed if Quad.of(quad.tolist()).is_convex) * scale
 
 
-def _border(pixels: Pixels, search: Search, best: int, params: BorderParams) -> DocumentBorder:
+def _border(photo: Pyramid, search: Search, best: int, params: BorderParams) -> DocumentBorder:
     """The best candidate on its edges, with the state of its sides; the other documents in the picture."""
-    found = [search.quads[best], *_others(search, best, params)]
-    quad, *others = (_in_source(_exact(pixels, each, search.copy), search.copy) for each in found)
-    size, sure = Size(pixels.shape[1], pixels.shape[0]), confidence(float(search.scores[best]))
+    exact = _exact(photo.pixels, search.quads[best], search.copy)
+    halves = _pair(photo, exact, search.copy)
+    found = halves or (
+        exact,
+        *(_exact(photo.pixels, each, search.copy) for each in _others(search, best, params)),
+    )
+    quad, *others = (_in_source(each, search.copy) for each in found)
+    size, sure = photo.size, confidence(float(search.scores[best]))
     states = side_states(quad, size)
     certainty = {side: sure * value for side, value in certainties(quad, states, size).items()}
     missing = missing_shares(quad, states, size)
-    return DocumentBorder(quad, sure, states, tuple(others), missing=missing, certainty=certainty)
+    border = DocumentBorder(quad, sure, states, tuple(others), missing=missing, certainty=certainty)
+    return _uncut(border) if halves else border
+
+
+def _pair(photo: Pyramid, quad: Floats, copy: WorkingCopy) -> tuple[Floats, Floats] | None:
+    """The two cards that the quad holds, or the whole picture, on their edges; working pixels."""
+    scale = np.array(copy.scale, np.float32)
+    for whole in (quad, frame_quad(copy.size)[0]):
+        if halves := parted(photo, whole / scale):
+            one, other = (_exact(photo.pixels, half * scale, copy) for half in halves)
+            return one, other
+    return None
 
 
 def _in_source(quad: Floats, copy: WorkingCopy) -> Quad:

@@ -42,7 +42,12 @@ def measure(copy: WorkingCopy, found: Candidates) -> Floats:
     quads, maps = found.quads, found.maps
     columns = along_measures(copy, quads) | shape_measures(copy, quads)
     columns |= content_measures(copy, quads, found.masks, maps) | corner_measures(copy, quads, maps)
-    own = np.stack([columns[name] for name in OWN], axis=1).astype(np.float32)
+    return among_rivals(np.stack([columns[name] for name in OWN], axis=1).astype(np.float32))
+
+
+def among_rivals(measures: Floats) -> Floats:
+    """Some rows of `measure`, N x at least len(OWN), compared with one another alone: N x len(NAMES)."""
+    own = measures[:, : len(OWN)]
     rivalled = own[:, [OWN.index(name) for name in RIVALLED]]
     return np.concatenate([own, rivalled - rivalled.max(axis=0)], axis=1)
 

@@ -1,0 +1,94 @@
+"""Both sides of a card on one page are two documents; a page with a blank strip stays one."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from borders.drawn import CARD, Corners, overlap, page
+
+from scanfix.borders import find_border
+from scanfix.borders.pairs import parted
+from scanfix.geometry import SIDES
+from scanfix.model import Pixels, SideState
+from scanfix.pyramid import Pyramid
+
+LID = 228
+WIDTH, HEIGHT = 642, 405
+"""Of a card of ISO/IEC 7810 ID-1."""
+
+
+def card(seed: int) -> Pixels:
+    return page(CARD, WIDTH, HEIGHT, seed)
+
+
+def plain(height: int, width: int) -> Pixels:
+    """The lid of a scanner."""
+    noise = np.random.default_rng(0).normal(0, 1.5, (height, width, 3))
+    return np.clip(LID + noise, 0, 255).astype(np.uint8)
+
+
+def above_one_another(strip: int, margin: int = 0) -> Pixels:
+    picture = plain(2 * (HEIGHT + margin) + strip, WIDTH + 2 * margin)
+    for number, top in enumerate((margin, margin + HEIGHT + strip)):
+        picture[top : top + HEIGHT, margin : margin + WIDTH] = card(number)
+    return picture
+
+
+def frame(pixels: Pixels) -> np.ndarray:
+    height, width = pixels.shape[:2]
+    return np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
+
+
+def box(left: float, top: float, width: float, height: float) -> Corners:
+    right, bottom = left + width, top + height
+    return ((left, top), (right, top), (right, bottom), (left, bottom))
+
+
+@pytest.mark.parametrize("margin", [0, 60], ids=["filling the picture", "with a margin"])
+@pytest.mark.parametrize("strip", [24, 120])
+def test_two_cards_above_one_another_are_two_documents(strip: int, margin: int) -> None:
+    pixels = above_one_another(strip, margin)
+    border = find_border(pixels)
+    assert border is not None
+    found = sorted([border.quad, *border.others], key=lambda quad: quad.corners[0][1])
+    size = (pixels.shape[1], pixels.shape[0])
+    tops = (margin, margin + HEIGHT + strip)
+    overlaps = [
+        overlap(q, box(margin, top, WIDTH, HEIGHT), *size) for q, top in zip(found, tops, strict=True)
+    ]
+    assert min(overlaps) > 0.93
+
+
+def test_of_two_cards_that_fill_the_picture_no_side_is_called_cut() -> None:
+    border = find_border(above_one_another(60))
+    assert border is not None
+    assert [side for side in SIDES if border.sides[side] == SideState.CUT] == []
+
+
+def test_two_cards_side_by_side_are_parted_left_and_right() -> None:
+    pixels = np.ascontiguousarray(above_one_another(60).transpose(1, 0, 2))
+    halves = parted(Pyramid(pixels), frame(pixels))
+    assert halves is not None
+    assert halves[0][:, 0].max() == pytest.approx(HEIGHT, abs=6)
+    assert halves[1][:, 0].min() == pytest.approx(HEIGHT + 60, abs=6)
+
+
+def test_a_page_with_a_blank_strip_stays_one() -> None:
+    sheet = page(CARD, WIDTH, 2 * HEIGHT)
+    sheet[HEIGHT - 30 : HEIGHT + 30] = CARD
+    assert parted(Pyramid(sheet), frame(sheet)) is None
+
+
+def test_two_pages_that_meet_stay_one() -> None:
+    opened = np.concatenate([card(1), card(2)])
+    assert parted(Pyramid(opened), frame(opened)) is None
+
+
+def test_parts_of_another_shape_than_a_card_stay_one() -> None:
+    pixels = np.concatenate([page(CARD, WIDTH, 600), plain(60, WIDTH), page(CARD, WIDTH, 600)])
+    assert parted(Pyramid(pixels), frame(pixels)) is None
+
+
+def test_a_card_and_a_lesser_thing_stay_one() -> None:
+    pixels = np.concatenate([card(1), plain(60, WIDTH), page(CARD, WIDTH, 340)])
+    assert parted(Pyramid(pixels), frame(pixels)) is None

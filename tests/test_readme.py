@@ -107,3 +107,12 @@ def test_links_of_the_readme_lead_somewhere_on_an_index_page_too() -> None:
     targets = re.findall(r"\]\((.*?)\)", text)
     assert any(target.startswith("https://raw.githubusercontent.com/") for target in targets)
     assert [target for target in targets if not target.startswith(("https://", "#"))] == []
+
+
+def test_every_room_is_on_the_map_of_contributors() -> None:
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    here = text.split("| room | in it |")[1].split("\n\n")[0]
+    rooms = {
+        p.stem for p in (ROOT / "scanfix").iterdir() if p.suffix == ".py" or (p / "__init__.py").exists()
+    }
+    assert rooms - {"__init__"} == set(re.findall(r"`(\w+)`", here)) - {"Measures"}

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 
 import jsonschema
 import pytest
+import real_servers
 from drawing import as_jpeg, photo
 
 import scanfix
@@ -135,6 +136,19 @@ def test_a_form_without_a_photo_is_told_so(post: Post) -> None:
     answer = post({"other": ("card.jpg", b"x")})
     assert answer.status == 422
     assert answer.body["code"] in ("upload_missing", "required")
+
+
+def test_a_form_in_which_nothing_was_chosen_has_no_photo() -> None:
+    from starlette.testclient import TestClient
+
+    # As browsers send it.
+    body, kind = real_servers.form(b"", filename="")
+    app, flask_app = import_module("starlette_app").app, import_module("flask_app").app
+    with TestClient(app) as client:
+        told = client.post("/photos", content=body, headers={"content-type": kind})
+    assert (told.status_code, told.json()["code"]) == (422, "upload_missing")
+    answer = flask_app.test_client().post("/photos", data=body, headers={"content-type": kind})
+    assert (answer.status_code, answer.get_json()["code"]) == (422, "upload_missing")
 
 
 def test_who_comes_when_the_worker_is_busy_is_told_when_to_come_again(

@@ -38,7 +38,8 @@ class Uploads:
     def prepared(self) -> PreparedImage:
         """The photo of the request at hand, prepared. Raises ScanfixError."""
         photo = request.files.get(self._field)
-        if photo is None:
+        # Without a name it is what a browser sends where nothing was chosen.
+        if photo is None or not photo.filename:
             raise InputError("upload_missing", name=self._field)
         if any(name in request.files for name in self._options):
             raise InputError("upload_broken")

@@ -61,7 +61,8 @@ class Uploads:
             raise InputError("upload_broken") from error
         try:
             photo = form.get(self._field)
-            if not isinstance(photo, UploadFile):
+            # Without a name it is what a browser sends where nothing was chosen.
+            if not isinstance(photo, UploadFile) or not photo.filename:
                 raise InputError("upload_missing", name=self._field)
             options: Any = {name: form[name] for name in self._options if form.get(name)}
             if not all(isinstance(value, str) for value in options.values()):

@@ -55,7 +55,7 @@ class Worker:
         recycle_after: int = 100,
         max_waiting: int | None = 32,
         wait_seconds: float | None = 30.0,
-        niceness: int = 5,
+        niceness: int = 3,
     ) -> None:
         if not isinstance(limits, Limits):
             raise ConfigError("bad_option", option="limits", value=limits)

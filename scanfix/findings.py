@@ -77,7 +77,7 @@ def _rows(*rows: tuple[str, str, Severity]) -> dict[str, FindingSpec]:
 _ERROR, _WARNING, _INFO = Severity.ERROR, Severity.WARNING, Severity.INFO
 
 OF_FORM = frozenset({"SF521", "SF522", "SF523", "SF524", "SF526"})
-"""Codes that only a form raises, never a picture."""
+"""Codes that only what was typed raises, never a picture."""
 OF_READING = frozenset({"SF501", "SF502", "SF503", "SF504", "SF505", "SF506", "SF525"})
 """Codes that follow from what was given beside the picture and from what is read on it."""
 

@@ -11,12 +11,12 @@ from collections.abc import Iterator
 from datetime import date
 
 from scanfix.documents.fields import CARD_KINDS, Fields
-from scanfix.documents.form import date_findings, number_findings
+from scanfix.documents.form import Form, date_findings, name_written, number_findings
 from scanfix.documents.given import Given
 from scanfix.documents.likeness import differing
 from scanfix.documents.names import alike, comparable, is_han
 from scanfix.documents.numbers import check_number
-from scanfix.findings import FINDINGS
+from scanfix.findings import FINDINGS, Severity
 from scanfix.model import Assessment, Finding
 
 NOT_READ = "it was not read with certainty"
@@ -34,7 +34,7 @@ def assess_given(
     given: Given, read: Fields | None, today: date, why_not: str = NOT_READ
 ) -> tuple[Assessment, ...]:
     """Every question; `read` is None where nothing was read, for the reason `why_not`."""
-    found = list(_number_valid(given, today))
+    found = list(_as_typed(given, today))
     if read is None:
         slugs = [slug for slug in READ_SLUGS if slug not in ("number_mismatch", "name_mismatch")]
         slugs += ["number_mismatch"] if given.number is not None else []
@@ -55,11 +55,17 @@ def _judged(slug: str, finding: Finding | None) -> Assessment:
     return Assessment(slug, score=0.0 if finding else 100.0, finding=finding)
 
 
-def _number_valid(given: Given, today: date) -> Iterator[Assessment]:
-    """SF503, which needs no reader."""
+def _as_typed(given: Given, today: date) -> Iterator[Assessment]:
+    """SF503 and SF523, which need no reader: as of a form with these fields alone."""
     if given.number is not None:
         findings = number_findings(check_number(given.number, given.kind, today=today))
         yield _judged("number_invalid", next(iter(findings), None))
+    if given.name is not None:
+        holders = given.kind.holders if given.kind is not None else ()
+        form = Form(given.kind, next(iter(holders)) if len(holders) == 1 else None, name=given.name)
+        # That a character has a near twin is what the comparison is for.
+        told = (finding for finding in name_written(form, today) if finding.severity is not Severity.INFO)
+        yield _judged("name_form", next(told, None))
 
 
 def _kind(given: Given, read: Fields) -> Assessment:

@@ -177,7 +177,7 @@ RESIDENT, LICENSED, PASSPORT = map(find_kind, ("resident-id", "business-licence"
 
 
 def test_a_document_that_agrees_has_no_finding_and_is_checked() -> None:
-    told = answers(Given(RESIDENT, NUMBER, "样本 人"), read(*CARD, named="resident-id"))
+    told = answers(Given(RESIDENT, NUMBER, "样本人"), read(*CARD, named="resident-id"))
     assert not [a.finding for a in told.values() if a.finding]
     assert {slug for slug, a in told.items() if a.failure is None} >= {
         "kind_mismatch",
@@ -195,6 +195,9 @@ def test_a_document_that_agrees_has_no_finding_and_is_checked() -> None:
         (Given(RESIDENT, OTHER), CARD, {"SF502"}),
         (Given(LICENSED, CODE.replace("Y43", "Y4")), LICENCE, {"SF502", "SF503", "SF505"}),
         (Given(RESIDENT, name="样板人"), CARD, {"SF504"}),
+        (Given(RESIDENT, name="样本 人"), CARD, {"SF523"}),
+        (Given(RESIDENT, name="Yang Benren"), CARD, {"SF523"}),
+        (Given(None, name="样本人（先生）"), CARD, {"SF504", "SF523"}),
         (Given(RESIDENT), (*BACK[:3], ("有效期限", "2006.01.01-2026.01.01")), {"SF506"}),
         (Given(RESIDENT), (*BACK[:3], ("有效期限", "2026.11.20-2036.11.20")), {"SF505"}),
         (
@@ -225,9 +228,9 @@ def test_what_is_not_certain_is_not_claimed(given: Given, what: Fields | None) -
     assert found(given, what) == set()
 
 
-def test_without_a_reader_only_the_number_itself_is_checked() -> None:
-    told = assess_given(Given(RESIDENT, NUMBER[:17] + "?", "人"), None, TODAY, NO_READER)
-    assert [a.finding.code for a in told if a.finding] == ["SF503"]
+def test_without_a_reader_only_the_writing_of_number_and_name_is_checked() -> None:
+    told = assess_given(Given(RESIDENT, NUMBER[:17] + "?", "人 人"), None, TODAY, NO_READER)
+    assert [a.finding.code for a in told if a.finding] == ["SF503", "SF523"]
     assert {a.check for a in told if a.failure == NO_READER} == set(READ_SLUGS)
 
 

@@ -444,6 +444,23 @@ def find_kind(name: str) -> DocumentKind:
     """The kind of this name, title or registrar's code, in any case; ConfigError("unknown_document")."""
     wanted = str(name).strip().lower()
     for kind in KINDS:
-        if wanted in (kind.name, *(word.lower() for word in (*kind.aliases, *kind.title.values()))):
+        if wanted in _words(kind):
             return kind
-    raise ConfigError("unknown_document", name=name, known=[kind.name for kind in KINDS])
+    raise ConfigError("unknown_document", name=name, known=_nearest(wanted))
+
+
+def _words(kind: DocumentKind) -> list[str]:
+    return [kind.name, *(word.lower() for word in (*kind.aliases, *kind.title.values()))]
+
+
+def _nearest(wanted: str) -> list[str]:
+    """Names of the kinds that a word may have meant, in the order of the table; all where none is near."""
+    from difflib import get_close_matches
+
+    near = set(get_close_matches(wanted, [word for kind in KINDS for word in _words(kind)], n=5, cutoff=0.7))
+    meant = [
+        kind.name
+        for kind in KINDS
+        if near & set(_words(kind)) or (len(wanted) > 1 and any(wanted in word for word in _words(kind)))
+    ]
+    return meant or [kind.name for kind in KINDS]

@@ -43,6 +43,23 @@ def test_an_unknown_kind_is_a_wrong_call_that_lists_the_known_ones() -> None:
     assert "resident-id" in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("resident_id", {"resident-id"}),
+        ("pasport", {"passport"}),
+        ("身份证", {"resident-id", "temporary-resident-id", "foreign-permanent-resident-card"}),
+        ("licence", {"business-licence", "driving-licence"}),
+    ],
+)
+def test_a_kind_that_is_nearly_known_is_answered_with_what_may_be_meant(typed: str, meant: set[str]) -> None:
+    with pytest.raises(ConfigError) as caught:
+        find_kind(typed)
+    known = set(caught.value.params["known"])
+    assert meant <= known
+    assert len(known) < 12
+
+
 def test_a_kind_survives_the_way_to_another_process() -> None:
     assert pickle.loads(pickle.dumps(KINDS[0])) is KINDS[0]
 

@@ -230,6 +230,24 @@ def test_a_message_of_refusal_is_found_whole_cut_misspelt_and_among_other_words(
     assert name in answers(text.upper())
 
 
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("Your photo is blurry", "unclear_picture"),
+        ("The picture you uploaded is blurred, please upload again", "unclear_picture"),
+        ("照片不清晰，审核不通过", "unclear_picture"),
+        ("证件有反光，看不清", "unclear_picture"),
+        ("图片格式不正确", "wrong_file"),
+        ("文件大小超过限制", "wrong_file"),
+        ("File size is over the limit", "wrong_file"),
+        ("证件边框不完整", "incomplete_information"),
+        ("边框不完整", "incomplete_information"),
+    ],
+)
+def test_what_sites_say_of_a_picture_is_found_too(text: str, name: str) -> None:
+    assert name in answers(text)
+
+
 @pytest.mark.parametrize("text", UNRELATED)
 def test_an_unrelated_sentence_finds_nothing(text: str) -> None:
     assert answers(text) == []

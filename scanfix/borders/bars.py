@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from scanfix.geometry import Rect
 from scanfix.model import Pixels
+from scanfix.quantiles import quantile
 
 
 class BarParams(NamedTuple):
@@ -72,7 +73,7 @@ def _bar(lines: Pixels, params: BarParams) -> int:
         return 0
     other = _others(read, colour, params)
     # A photo with bars on all sides fills only the middle of its first line.
-    fullest = float(np.quantile(other, 0.9))
+    fullest = quantile(other, 0.9)
     deepest = int(params.deepest * len(other))
     least = max(2, int(params.least * len(other)))
     # A strip of ground narrower than a bar ends at a document, not at a photo.

@@ -18,6 +18,7 @@ from scanfix.borders.shapes import mean_diagonal
 from scanfix.borders.working import Floats
 from scanfix.lab import to_lab
 from scanfix.pyramid import Pyramid
+from scanfix.quantiles import quantile
 
 
 class PairParams(NamedTuple):
@@ -98,7 +99,7 @@ def _around(look: Floats, seen: NDArray[np.bool_], params: PairParams) -> list[_
 
 def _colour(pixels: Floats) -> _Colour:
     lab = np.median(pixels, axis=0)
-    return _Colour(lab, float(np.quantile(np.linalg.norm(pixels - lab, axis=1), 0.9)))
+    return _Colour(lab, quantile(np.linalg.norm(pixels - lab, axis=1), 0.9))
 
 
 def _strips(lines: Floats, around: list[_Colour], params: PairParams) -> Iterator[tuple[int, int]]:

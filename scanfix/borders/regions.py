@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scanfix.borders.working import Floats, Quads, WorkingCopy
+from scanfix.quantiles import quantile
 
 Mask = NDArray[np.uint8]
 SUM = np.ones((1, 3), np.float32)
@@ -90,7 +91,8 @@ def _distance_from_ring(lab: Floats, params: RegionParams) -> Mask:
     ring = np.ones(lab.shape[:2], np.bool_)
     ring[width:-width, width:-width] = False
     colours = lab[ring][::3]
-    centres = np.quantile(colours, (0.1, 0.5, 0.9), axis=0).astype(np.float32)
+    seeds = [[quantile(channel, share) for channel in colours.T] for share in (0.1, 0.5, 0.9)]
+    centres = np.array(seeds, np.float32)
     for _ in range(5):  # k-means with fixed seeds: the same photo gives the same answer
         nearest = ((colours[:, None] - centres) ** 2).sum(axis=2).argmin(axis=1)
         centres = np.array(
@@ -122,7 +124,7 @@ def _flooded(gradient: Floats) -> Mask:
 
 def _closed_by_edges(gradient: Floats, share: float) -> Mask:
     """What the strongest edges shut off from the frame."""
-    steep = (gradient > max(0.6, float(np.quantile(gradient, share)))).astype(np.uint8) * 255
+    steep = (gradient > max(0.6, quantile(gradient, share))).astype(np.uint8) * 255
     edges = cv2.morphologyEx(steep, cv2.MORPH_CLOSE, np.ones((5, 5), np.uint8))
     padded = cv2.copyMakeBorder(edges, 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=0)
     cv2.floodFill(padded, None, (0, 0), 255)

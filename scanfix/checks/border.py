@@ -13,14 +13,13 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-import numpy as np
-
 from scanfix.checks import bounds, whole
 from scanfix.checks.check import Check
 from scanfix.checks.subject import Subject
 from scanfix.findings import Severity
 from scanfix.geometry import SIDES, Side
 from scanfix.model import Assessment, DocumentBorder, Finding, Pixels, SideState
+from scanfix.quantiles import quantile
 
 
 class BarParams(NamedTuple):
@@ -86,7 +85,7 @@ def _unconfirmed(sides: tuple[Side, ...] | list[Side], seems_whole: bool = False
 def bars(picture: Pixels, params: BarParams = BarParams()) -> int:
     """How many edges of H x W x 3 RGB are black or white throughout, as no camera sees them."""
     edges = (picture[0], picture[-1], picture[:, 0], picture[:, -1])
-    ends = (np.percentile(edge, (2, 98)) for edge in edges)
+    ends = ((quantile(edge, 0.02), quantile(edge, 0.98)) for edge in edges)
     return sum(
         high - low <= params.spread and bool(high <= params.black or low >= params.white)
         for low, high in ends

@@ -18,6 +18,7 @@ from scanfix.checks.check import Check
 from scanfix.checks.subject import Subject
 from scanfix.findings import Severity
 from scanfix.model import Assessment, Finding
+from scanfix.quantiles import quantile
 
 if TYPE_CHECKING:
     from scanfix.model import Pixels
@@ -57,7 +58,7 @@ def own_chroma(pixels: Pixels) -> float:
     light, *chroma = (np.asarray(plane, np.float32).ravel() for plane in planes)
     # The tint grows with the light: one line through the origin per axis, by the median ratio.
     own = [plane - 128 - np.median((plane - 128) / np.maximum(light, 16)) * light for plane in chroma]
-    return float(np.quantile(np.hypot(*own), 0.995))
+    return quantile(np.hypot(*own), 0.995)
 
 
 def _inner(pixels: Pixels, rim: float = PARAMS.rim) -> Pixels:

@@ -13,6 +13,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from scanfix.quantiles import quantile
+
 Grey = NDArray[np.uint8]
 Steps = NDArray[np.float64]
 
@@ -54,7 +56,7 @@ def _steps(grey: Grey, share: float) -> list[float]:
         (values[2:, 2:] - values[:-2, :-2]) / np.sqrt(2),
         (values[2:, :-2] - values[:-2, 2:]) / np.sqrt(2),
     )
-    return [float(np.quantile(np.abs(step), share)) for step in steps]
+    return [quantile(np.abs(step), share) for step in steps]
 
 
 def _size(sizes: list[int], column: Steps, kept: float) -> float:

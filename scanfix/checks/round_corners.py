@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from scanfix.lab import to_lab
 from scanfix.model import Pixels
+from scanfix.quantiles import quantile
 
 Lab = NDArray[np.float32]
 
@@ -76,7 +77,7 @@ def _contrast(lab: Lab, radius: float, params: RoundCornerParams) -> float:
     # Beyond the arc the document reaches the frame: else this is a thing that lies in the corner.
     rim = range(round(1.3 * radius), round(1.9 * radius))
     rims = np.concatenate([lab[2, rim], lab[rim, 2]])
-    away = float(np.quantile(np.linalg.norm(rims - background, axis=1), 0.15))
+    away = quantile(np.linalg.norm(rims - background, axis=1), 0.15)
     return min(away, float(np.linalg.norm(inside - background, axis=1).min()))
 
 

@@ -136,7 +136,8 @@ def _window(side: int) -> Spectrum:
 def _asked(params: ScreenParams) -> NDArray[np.bool_]:
     """Cells of the ordered spectrum that a lattice may be seen in."""
     side = params.tile
-    down, across = np.meshgrid(np.fft.fftshift(np.fft.fftfreq(side)), np.fft.rfftfreq(side), indexing="ij")
+    rows, columns = np.arange(-(side // 2), -(-side // 2)) / side, np.arange(side // 2 + 1) / side
+    down, across = np.meshgrid(rows, columns, indexing="ij")
     fast = np.hypot(down, across)
     near = 1.5 / side
     on_axis = (np.abs(down) < near) | (np.abs(across) < near)

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from scanfix.checks.pieces import GLYPH_PX, PIECE_PX, cut, places_of
 from scanfix.checks.view import DocumentView
 from scanfix.pyramid import Pyramid
+from scanfix.quantiles import quantile
 
 Grey = NDArray[np.uint8]
 Values = NDArray[np.float64]
@@ -73,13 +74,12 @@ def measure_strokes(strips: Grey, widths: NDArray[np.int64], heights: Values) ->
 
 def _measured(strip: NDArray[np.float32]) -> tuple[float, float, float]:
     """Edge width in the worst and the best direction, contrast."""
-    ink, paper = np.quantile(strip, [0.06, 0.85])
-    contrast = max(float(paper - ink), 0.5)
+    contrast = max(quantile(strip, 0.85) - quantile(strip, 0.06), 0.5)
     steps = (
         strip[1:-1, 2:] - strip[1:-1, :-2],
         strip[2:, 1:-1] - strip[:-2, 1:-1],
         (strip[2:, 2:] - strip[:-2, :-2]) / np.float32(np.sqrt(2)),
         (strip[2:, :-2] - strip[:-2, 2:]) / np.float32(np.sqrt(2)),
     )
-    edges = [contrast / max(float(np.quantile(np.abs(step), 0.98)) / 2, 0.25) / GLYPH_PX for step in steps]
+    edges = [contrast / max(quantile(np.abs(step), 0.98) / 2, 0.25) / GLYPH_PX for step in steps]
     return max(edges), min(edges), contrast

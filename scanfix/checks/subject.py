@@ -24,6 +24,7 @@ from scanfix.geometry import Quad
 from scanfix.model import DocumentBorder, SourceImage
 from scanfix.profiles import OutputProfile
 from scanfix.pyramid import Pyramid
+from scanfix.quantiles import quantile
 
 if TYPE_CHECKING:
     from scanfix.documents.kinds import DocumentKind
@@ -106,7 +107,7 @@ class Subject:
         """Grey level that 98 % of the document stays below: its paper, or the letters on a dark cover."""
         height, width = self.colours.shape[:2]
         halved = cv2.resize(self.colours, (-(-width // 2), -(-height // 2)), interpolation=cv2.INTER_AREA)
-        return float(np.percentile(luma(np.asarray(halved, np.uint8)), 98))
+        return quantile(luma(np.asarray(halved, np.uint8)), 0.98)
 
     @lazy
     def paper(self) -> Paper:

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scanfix.model import Pixels
+from scanfix.quantiles import quantile
 
 
 class ChromaParams(NamedTuple):
@@ -60,7 +61,7 @@ def _noise(lost: NDArray[np.floating], params: ChromaParams) -> float:
     if size[0] * size[1] < params.least_tiles:
         return 0.0
     tiles = cv2.resize(lost, size, interpolation=cv2.INTER_AREA)
-    return min(float(np.quantile(tiles, params.noise_share)), params.most_noise**2)
+    return min(quantile(tiles, params.noise_share), params.most_noise**2)
 
 
 def earns_full_chroma(sample: Pixels, coarseness: float, params: ChromaParams) -> bool:

@@ -27,6 +27,12 @@ class JpegOptions:
     dpi: int | None = None
 
 
+class _Jpeg(io.BytesIO):
+    """By the ending of a name Pillow loads the one plugin it needs, by that of a format half a dozen."""
+
+    name = "made.jpg"
+
+
 def as_image(pixels: Pixels) -> Image.Image:
     """A Pillow image of H x W x 3 uint8 pixels for `write_jpeg`, with nothing attached.
 
@@ -53,10 +59,9 @@ def write_jpeg(image: Image.Image, coarseness: float, options: JpegOptions) -> b
 
 def _save(image: Image.Image, coarseness: float, options: JpegOptions) -> bytes:
     density = 0 if options.dpi is None else options.dpi
-    buffer = io.BytesIO()
+    buffer = _Jpeg()
     image.save(
         buffer,
-        "JPEG",
         qtables=tables_at(coarseness, options.letters_first),
         subsampling=0 if options.full_chroma else 2,
         optimize=options.optimised,

@@ -1,0 +1,22 @@
+"""Below which value does a share of the values lie? As `numpy.quantile` has it, sooner.
+
+That one asks `numpy.unique`, which loads `numpy.ma`: a twentieth of the time that one photo takes at the shell.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+def quantile(values: NDArray[Any], share: float) -> float:
+    """Of an array of any shape and numbers, 0 <= share <= 1; between two values by the straight line."""
+    flat = values.ravel()
+    place = share * (len(flat) - 1)
+    below = int(place)
+    above = min(below + 1, len(flat) - 1)
+    parted = np.partition(flat, (below, above))
+    low, high = float(parted[below]), float(parted[above])
+    return low + (high - low) * (place - below)

@@ -1,6 +1,6 @@
-"""Below which value does a share of the values lie? As `numpy.quantile` has it, sooner.
+"""Below which value does a share of the values lie? As `numpy.quantile` and `numpy.median` have it, sooner.
 
-That one asks `numpy.unique`, which loads `numpy.ma`: a twentieth of the time that one photo takes at the shell.
+Those ask for masked arrays, and so load `numpy.ma`: a twentieth of the time that a photo takes at the shell.
 """
 
 from __future__ import annotations
@@ -20,3 +20,13 @@ def quantile(values: NDArray[Any], share: float) -> float:
     parted = np.partition(flat, (below, above))
     low, high = float(parted[below]), float(parted[above])
     return low + (high - low) * (place - below)
+
+
+def median(values: NDArray[Any]) -> float:
+    """Half of the values lie below it."""
+    return quantile(values, 0.5)
+
+
+def medians(values: NDArray[Any]) -> NDArray[np.float32]:
+    """Of each column of N x K values: K."""
+    return np.array([median(column) for column in values.T], np.float32)

@@ -18,7 +18,7 @@ from scanfix.borders.shapes import mean_diagonal
 from scanfix.borders.working import Floats
 from scanfix.lab import to_lab
 from scanfix.pyramid import Pyramid
-from scanfix.quantiles import quantile
+from scanfix.quantiles import medians, quantile
 
 
 class PairParams(NamedTuple):
@@ -98,7 +98,7 @@ def _around(look: Floats, seen: NDArray[np.bool_], params: PairParams) -> list[_
 
 
 def _colour(pixels: Floats) -> _Colour:
-    lab = np.median(pixels, axis=0)
+    lab = medians(pixels)
     return _Colour(lab, quantile(np.linalg.norm(pixels - lab, axis=1), 0.9))
 
 
@@ -125,7 +125,8 @@ def _strips(lines: Floats, around: list[_Colour], params: PairParams) -> Iterato
 def _plain(lines: Floats, params: PairParams) -> Iterator[_Colour]:
     """The colours of plain lines near the middle, each once."""
     lines = lines[2 * len(lines) // 5 : 3 * len(lines) // 5]
-    off = np.linalg.norm(lines - np.median(lines, axis=1)[:, None], axis=2)
+    middle = lines.shape[1] // 2
+    off = np.linalg.norm(lines - np.partition(lines, middle, axis=1)[:, middle, None], axis=2)
     known: list[_Colour] = []
     for line in lines[(off < params.plain).mean(axis=1) > 1 - params.strip]:
         colour = _colour(line)

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from scanfix.borders.working import Floats
 from scanfix.lab import to_lab
 from scanfix.model import Pixels
+from scanfix.quantiles import median
 
 
 class LineParams(NamedTuple):
@@ -131,7 +132,7 @@ def faint_line(stripe: Stripe, params: LineParams) -> Line | None:
 
 
 def _least_faint(size: Floats, stripe: Stripe, params: LineParams) -> float:
-    return max(params.faint_ratio * float(np.median(size)), params.faint_step * float(stripe.inside.mean()))
+    return max(params.faint_ratio * median(size), params.faint_step * float(stripe.inside.mean()))
 
 
 def _line(stripe: Stripe, at: tuple[np.intp, ...], gathered: float) -> Line:

@@ -18,7 +18,7 @@ from scanfix.checks.check import Check
 from scanfix.checks.subject import Subject
 from scanfix.findings import Severity
 from scanfix.model import Assessment, Finding
-from scanfix.quantiles import quantile
+from scanfix.quantiles import median, quantile
 
 if TYPE_CHECKING:
     from scanfix.model import Pixels
@@ -57,7 +57,7 @@ def own_chroma(pixels: Pixels) -> float:
     planes = cv2.split(cv2.cvtColor(small, cv2.COLOR_RGB2YCrCb))
     light, *chroma = (np.asarray(plane, np.float32).ravel() for plane in planes)
     # The tint grows with the light: one line through the origin per axis, by the median ratio.
-    own = [plane - 128 - np.median((plane - 128) / np.maximum(light, 16)) * light for plane in chroma]
+    own = [plane - 128 - median((plane - 128) / np.maximum(light, 16)) * light for plane in chroma]
     return quantile(np.hypot(*own), 0.995)
 
 

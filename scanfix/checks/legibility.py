@@ -28,6 +28,7 @@ from scanfix.checks.view import luma
 from scanfix.findings import Severity
 from scanfix.geometry import Point
 from scanfix.model import Assessment, Finding
+from scanfix.quantiles import median
 
 
 class LegibilityParams(NamedTuple):
@@ -133,7 +134,7 @@ def _finding(asked: Severity, subject: Subject) -> Finding:
     if code == "SF201":
         params["level"] = "strong" if asked is Severity.ERROR else "slight"
     if code == "SF203":
-        params["height"] = round(float(np.median(strokes.height)) / scale)
+        params["height"] = round(median(strokes.height) / scale)
     return Finding.of(code, severity=asked, region=_unread(subject), **params)
 
 
@@ -165,8 +166,7 @@ def main_cause(
     if not len(strokes.height):
         return "SF201"
     contrast, height, edge, best = (
-        float(np.median(values))
-        for values in (strokes.contrast, strokes.height, strokes.edge, strokes.best_edge)
+        median(values) for values in (strokes.contrast, strokes.height, strokes.edge, strokes.best_edge)
     )
     explained = (
         ("SF206", contrast < causes.contrast),

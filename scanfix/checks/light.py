@@ -23,6 +23,7 @@ from scanfix.checks.subject import Subject
 from scanfix.checks.textmodel import LEAST_TEXT
 from scanfix.findings import Severity
 from scanfix.model import Assessment, Finding
+from scanfix.quantiles import median
 
 Mask = NDArray[np.bool_]
 
@@ -95,7 +96,7 @@ def assess_overexposed(subject: Subject) -> Assessment:
         return Assessment("overexposed", failure="no text to compare the paper with")
     if lines.light:
         return Assessment("overexposed", failure="the letters are lighter than what they stand on")
-    ink = float(np.median(ink_levels(lines.strips, lines.widths)))
+    ink = median(ink_levels(lines.strips, lines.widths))
     washed = subject.paper.luma >= PARAMS.over_paper and bounds.reached("SF304", ink)
     finding = Finding.of("SF304") if washed else None
     unit, score = "grey level of the ink", bounds.score("SF304", ink)

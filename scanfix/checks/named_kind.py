@@ -15,6 +15,7 @@ from scanfix.checks.check import Check
 from scanfix.checks.subject import Subject
 from scanfix.lab import to_lab
 from scanfix.model import Assessment, Finding
+from scanfix.quantiles import median
 
 NOT_NAMED = "the kind of document was not named"
 
@@ -36,7 +37,7 @@ PARAMS = SealParams()
 
 def widest_seal(lab: NDArray[np.float32], params: SealParams = PARAMS) -> float:
     """Width of the largest patch of red over the short side of the document; `lab` is H x W x 3, CIE Lab."""
-    red = (lab[..., 1] - float(np.median(lab[..., 1])) > params.redness) & (lab[..., 2] > -5)
+    red = (lab[..., 1] - median(lab[..., 1]) > params.redness) & (lab[..., 2] > -5)
     # Ring, star and letters of one seal are one patch.
     gap = max(3, round(0.02 * min(red.shape)))
     joined = cv2.morphologyEx(red.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((gap, gap), np.uint8))

@@ -13,6 +13,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from scanfix.quantiles import median, medians
+
 if TYPE_CHECKING:
     from scanfix.model import Pixels
 
@@ -64,10 +66,10 @@ def estimate_paper(pixels: Pixels, params: PaperParams = PaperParams()) -> Paper
     size = (max(2, width // step), max(2, height // step))
     blocks = to_linear(cv2.resize(bright, size, interpolation=cv2.INTER_AREA).astype(np.uint8))
     light = np.asarray(blocks @ WEIGHTS, np.float32)
-    upper = light >= np.median(light)
-    tone = np.median(blocks[upper], axis=0).astype(np.float32)
+    upper = light >= median(light)
+    tone = medians(blocks[upper])
     level = float(tone @ WEIGHTS)
     top = np.quantile(light, 0.85, method="nearest")
     near_top = np.abs(light - top) <= 0.08 * top
-    lit = np.median(blocks[near_top], axis=0).astype(np.float32)
+    lit = medians(blocks[near_top])
     return Paper(blocks, light, tone, level, 255.0 * level ** (1 / 2.2), lit)

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from scanfix.geometry import SIDES, Side
 from scanfix.model import Pixels
+from scanfix.quantiles import median
 
 
 class MarginParams(NamedTuple):
@@ -86,6 +87,6 @@ def _margin(grey: NDArray[np.uint8], params: MarginParams) -> int | None:
     lengths = ruled.mean(axis=1)
     rows = np.flatnonzero(lengths >= params.least_length)
     # On grained paper nothing stands out.
-    if len(rows) == 0 or float(np.median(lengths)) > params.most_grain:
+    if len(rows) == 0 or median(lengths) > params.most_grain:
         return None
     return int(rim + rows[0] + params.skew_px)

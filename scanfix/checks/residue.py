@@ -11,6 +11,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from scanfix.quantiles import median
+
 Grey = NDArray[np.uint8]
 
 PERIOD = 8
@@ -24,7 +26,7 @@ def grain(grey: Grey) -> float:
         return 0.0
     straight = part[1:-1, 2:] + part[1:-1, :-2] + part[2:, 1:-1] + part[:-2, 1:-1]
     crossed = part[2:, 2:] + part[2:, :-2] + part[:-2, 2:] + part[:-2, :-2]
-    return float(np.median(np.abs(4 * part[1:-1, 1:-1] - 2 * straight + crossed))) / (0.6745 * 6)
+    return median(np.abs(4 * part[1:-1, 1:-1] - 2 * straight + crossed)) / (0.6745 * 6)
 
 
 def blockiness(grey: Grey) -> float:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from scanfix.lab import to_lab
 from scanfix.model import Pixels
-from scanfix.quantiles import quantile
+from scanfix.quantiles import medians, quantile
 
 Lab = NDArray[np.float32]
 
@@ -71,7 +71,7 @@ def _contrast(lab: Lab, radius: float, params: RoundCornerParams) -> float:
     """Least distance of the colours across an arc of this radius and along both rims; 0 of no wedge."""
     outside = _along(lab, radius, radius + params.step_px)
     inside = _along(lab, radius, radius - params.step_px)
-    background = np.median(outside, axis=0)
+    background = medians(outside)
     if float(np.abs(outside - background).max()) > params.spread:
         return 0.0
     # Beyond the arc the document reaches the frame: else this is a thing that lies in the corner.

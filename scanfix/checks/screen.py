@@ -21,6 +21,7 @@ from scanfix.checks import bounds
 from scanfix.checks.check import Check
 from scanfix.checks.subject import Subject
 from scanfix.model import Assessment, Finding
+from scanfix.quantiles import median, medians
 
 if TYPE_CHECKING:
     from scanfix.model import Pixels
@@ -58,8 +59,8 @@ def lattice(pixels: Pixels, halved: Pixels, params: ScreenParams = PARAMS) -> fl
     fine, coarse = _peaks(pixels, 3, params), _peaks(halved, 1, params)
     if len(fine) < params.least_tiles:
         return None
-    light, *colours = (float(height) for height in np.median(fine, axis=0))
-    slower = float(np.median(coarse)) if len(coarse) >= params.least_tiles else 0.0
+    light, *colours = (float(height) for height in medians(fine))
+    slower = median(coarse) if len(coarse) >= params.least_tiles else 0.0
     return max(light, slower + params.coarse, max(colours) + params.colour)
 
 

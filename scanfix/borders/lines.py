@@ -56,16 +56,13 @@ def _segments(copy: WorkingCopy) -> Floats:
 
 def _lines(copy: WorkingCopy, params: LineParams, unit: float) -> Floats:
     """N x 2 x 2: the longest lines, two far points each; the frame's four first."""
-    segments = _segments(copy)
-    lengths = np.linalg.norm(segments[:, 1] - segments[:, 0], axis=1)
-    order = [i for i in np.argsort(-lengths) if lengths[i] >= params.min_segment * unit]
+    segments = _longest_first(_segments(copy), params.min_segment * unit)
     height, width = copy.lab.shape[:2]
     corners = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
     frame = np.stack([corners, np.roll(corners, -1, axis=0)], axis=1)
     joined: list[tuple[float, Floats]] = []
-    free = np.zeros(len(segments), np.bool_)
-    free[order] = True
-    for index in order[: params.max_seeds]:
+    free = np.ones(len(segments), np.bool_)
+    for index in range(len(segments))[: params.max_seeds]:
         if not free[index]:
             continue
         members = free & _along(segments, segments[index], params, unit)
@@ -77,6 +74,12 @@ def _lines(copy: WorkingCopy, params: LineParams, unit: float) -> Floats:
     joined.sort(key=lambda item: -item[0])
     longest = [line for _, line in joined[: params.max_lines]]
     return np.concatenate([frame, np.array(longest, np.float32).reshape(-1, 2, 2)])
+
+
+def _longest_first(segments: Floats, least: float) -> Floats:
+    lengths = np.linalg.norm(segments[:, 1] - segments[:, 0], axis=1)
+    order = np.argsort(-lengths)
+    return np.asarray(segments[order[lengths[order] >= least]], np.float32)
 
 
 def _along(segments: Floats, seed: Floats, params: LineParams, unit: float) -> NDArray[np.bool_]:

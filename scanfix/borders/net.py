@@ -88,9 +88,11 @@ def predict(pixels: Pixels) -> NetMaps:
     was held.
     """
     square = squeeze(pixels)
-    answers = [_in_turn(square, turns) for turns in range(4)]
-    mask, border, corners = np.mean([maps for maps, _ in answers], axis=0)
-    present, *background = (float(v) for v in np.mean([facts for _, facts in answers], axis=0))
+    turned = np.concatenate([np.rot90(square, turns, axes=(2, 3)) for turns in range(4)])
+    answers = zip(*ask(__package__, WEIGHTS, turned, ("maps", "facts")), strict=True)
+    back = [_turned_back(maps, facts.ravel(), turns) for turns, (maps, facts) in enumerate(answers)]
+    mask, border, corners = np.mean([maps for maps, _ in back], axis=0)
+    present, *background = (float(v) for v in np.mean([facts for _, facts in back], axis=0))
     height, width = pixels.shape[:2]
     return NetMaps(
         mask=mask,
@@ -103,13 +105,12 @@ def predict(pixels: Pixels) -> NetMaps:
     )
 
 
-def _in_turn(square: Map, turns: int) -> tuple[Map, Map]:
-    """Maps (3 x 48 x 48) and facts (5) for the photo turned by so many quarters, turned back."""
-    turned = np.ascontiguousarray(np.rot90(square, turns, axes=(2, 3)))
-    maps, facts = (answer[0] for answer in ask(__package__, WEIGHTS, turned, ("maps", "facts")))
-    # A quarter against the clock puts the right side on top.
-    facts = np.concatenate([facts.ravel()[:1], np.roll(facts.ravel()[1:], turns)])
-    return np.ascontiguousarray(np.rot90(maps, -turns, axes=(1, 2))), facts
+def _turned_back(maps: Map, facts: Map, turns: int) -> tuple[Map, Map]:
+    """Maps (3 x 48 x 48) and facts (5) of a photo turned by so many quarters against the clock.
+
+    A quarter puts the right side on top.
+    """
+    return np.rot90(maps, -turns, axes=(1, 2)), np.concatenate([facts[:1], np.roll(facts[1:], turns)])
 
 
 def mask_quad(maps: NetMaps, params: DecodeParams | None = None) -> Quad | None:
@@ -173,15 +174,19 @@ def _on_frame(a: Polygon, b: Polygon, reach: float) -> bool:
 def _reduce(hull: Polygon, p: DecodeParams) -> Polygon | None:
     """Take away the side whose loss adds least area, until four are left; the frame's sides go first."""
     points = list(hull)
+    costs = [_cost(points, k, p) for k in range(len(points))]
     while len(points) > 4:
-        costs = [_cost(points, k, p) for k in range(len(points))]
         k = int(np.argmin([cost for cost, _ in costs]))
         cost, corner = costs[k]
         if corner is None or not np.isfinite(cost):
             return None
-        n = len(points)
         points[k] = corner
-        del points[(k + 1) % n]
+        gone = (k + 1) % len(points)
+        del points[gone], costs[gone]
+        # Only the sides that end at the new corner or beside it cost anything else now.
+        k -= gone < k
+        for near in range(k - 2, k + 2):
+            costs[near % len(points)] = _cost(points, near % len(points), p)
     return np.array(points) if len(points) == 4 else None
 
 

@@ -188,15 +188,16 @@ def _means(values: Floats, bend: float, most_bend: float) -> Floats:
     # Beyond the stripe lies nothing: zeros on both sides for the bent lines that leave it.
     room = round(most_bend * steps)
     padded = np.pad(values, ((0, 0), (room, room))).T.ravel()
-    gathered = np.take(padded, _lines_through(samples, count, room, bend, steps)).mean(axis=0)
+    # All of them are in reach: "wrap" only spares the check.
+    gathered = np.take(padded, _lines_through(samples, count, room, bend, steps), mode="wrap").mean(axis=0)
     return np.asarray(gathered.reshape(count, count), np.float32)
 
 
 @lru_cache(maxsize=16)
-def _lines_through(samples: int, count: int, room: int, bend: float, steps: int) -> NDArray[np.int32]:
+def _lines_through(samples: int, count: int, room: int, bend: float, steps: int) -> NDArray[np.intp]:
     """Samples x lines: where in the stripe, column by column, each line from end to end runs."""
     share = np.linspace(0, 1, samples, dtype=np.float32)[:, None, None]
     first, last = np.meshgrid(np.arange(count), np.arange(count), indexing="ij")
     at = np.round(first * (1 - share) + last * share + bend * steps * 4 * share * (1 - share))
-    index = (at.astype(np.int32) + room) * samples + np.arange(samples, dtype=np.int32)[:, None, None]
+    index = (at.astype(np.intp) + room) * samples + np.arange(samples)[:, None, None]
     return np.ascontiguousarray(index.reshape(samples, -1))

@@ -7,7 +7,7 @@ often false on photos of sources that set nothing. The counts are written by `be
 Severity follows certainty: an error needs nine right ones of ten, a warning seven; what is less sure is
 said for the record, what was right less than once in three not at all, and what was hardly ever met is no
 error. Confidence is the same share by Laplace's rule of succession, so that two of two are no proof. What
-cannot be wrong (`file`), and what comes with a chance of its own, has no row.
+cannot be wrong (`file`), and what comes with a chance of its own, has no row: that chance is asked instead.
 """
 
 from __future__ import annotations
@@ -25,6 +25,11 @@ from scanfix.packaged import packaged_text
 LEAST_TOLD = 5
 """Fewer cases prove no error, however often they were right."""
 LEAST_RIGHT = {Severity.ERROR: 0.9, Severity.WARNING: 0.7, Severity.INFO: 1 / 3}
+
+
+def borne_by(share: float) -> Severity | None:
+    """The most severe word for what is right in this share of the cases; None for silence."""
+    return next((severity for severity in Severity if share >= LEAST_RIGHT[severity]), None)
 
 
 def _rank(severity: Severity) -> int:
@@ -62,7 +67,7 @@ class Bound:
 
     def allows(self, asked: Severity) -> Severity | None:
         """The most severe word, up to the one asked for, that these counts bear; None for silence."""
-        most = next((s for s in Severity if self.right >= LEAST_RIGHT[s] * self.told), None)
+        most = borne_by(self.right / self.told if self.told else 1.0)
         if most is None:
             return None
         proved = most if self.told >= LEAST_TOLD else max(most, Severity.WARNING, key=_rank)
@@ -114,5 +119,5 @@ def measured(finding: Finding) -> Finding:
 def as_sure(finding: Finding) -> Finding | None:
     """The same, no more severe than that bears; None for silence."""
     row = table().get((finding.code, finding.severity))
-    severity = row.allows(finding.severity) if row else finding.severity
-    return replace(measured(finding), severity=severity) if severity else None
+    most = row.allows(finding.severity) if row else borne_by(finding.confidence)
+    return replace(measured(finding), severity=max(most, finding.severity, key=_rank)) if most else None

@@ -101,7 +101,7 @@ def assess(subject: Subject) -> Assessment:
     lines = subject.lines
     if lines.amount < LEAST_TEXT:
         blurred = _without_detail(subject)
-        return Assessment("legibility", unit="chance to be read", finding=blurred or Finding.of("SF207"))
+        return Assessment("legibility", unit="chance to be read", finding=blurred or _unsure(lines))
     chance = chance_to_be_read(mean_chance(lines.text, lines.read, lines.letters))
     asked = bounds.reached("SF201", 100 * chance)
     finding = _finding(asked, subject) if asked else None

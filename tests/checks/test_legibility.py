@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 import pytest
@@ -79,6 +81,17 @@ def test_without_any_detail_a_document_is_blurred_though_no_text_is_found() -> N
     finding = legibility.assess(subject(bare, border(quad))).finding
     assert finding is not None
     assert finding.code == "SF207"
+
+
+@pytest.mark.parametrize(("read", "severity"), [(0.9, Severity.INFO), (0.1, Severity.WARNING)])
+def test_of_next_to_no_text_that_can_be_read_nothing_is_alleged(read: float, severity: Severity) -> None:
+    seen = subject(page())
+    # As of a few words written by hand.
+    few = replace(seen.lines, boxes=seen.lines.boxes[:1], text=np.array([1.0]), read=np.array([read]))
+    seen.__dict__["lines"] = few
+    finding = legibility.assess(seen).finding
+    assert finding is not None
+    assert (finding.code, finding.severity) == ("SF207", severity)
 
 
 def test_the_score_falls_as_blur_is_turned_up() -> None:

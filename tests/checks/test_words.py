@@ -82,6 +82,17 @@ def test_a_finding_is_as_sure_as_it_was_right() -> None:
 
 
 @pytest.mark.parametrize(
+    ("chance", "severity"),
+    [(0.95, Severity.WARNING), (0.7, Severity.WARNING), (0.6, Severity.INFO), (0.3, None)],
+)
+def test_what_comes_with_a_chance_of_its_own_is_no_more_severe_than_that(
+    chance: float, severity: Severity | None
+) -> None:
+    told = bounds.as_sure(Finding.of("SF108", confidence=chance))
+    assert (told and told.severity) == severity
+
+
+@pytest.mark.parametrize(
     ("x", "y", "place"),
     [
         (0.1, 0.1, "upper_left"),

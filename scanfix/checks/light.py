@@ -81,9 +81,12 @@ def _shaded(paper: Paper, tone: Blocks) -> Mask:
 
 
 def assess_too_dark(subject: Subject) -> Assessment:
-    """By the brightest there is, be it paper or the letters on a cover: a dark document is not too dark."""
+    """By the brightest there is: a dark document is not too dark. Letters on a cover are dimmer than paper, so
+    that only the stricter bound tells of it."""
     brightest = subject.brightest
     asked = bounds.reached("SF303", brightest)
+    if asked is Severity.INFO and subject.lines.light:
+        asked = None
     finding = Finding.of("SF303", severity=asked) if asked else None
     unit, score = "grey level of the brightest", bounds.score("SF303", brightest)
     return Assessment("too_dark", native=brightest, unit=unit, score=score, finding=finding)

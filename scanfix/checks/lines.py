@@ -51,7 +51,7 @@ class TextLineParams(NamedTuple):
     segment: int = 96
     """Longest piece of a line."""
     min_aspect: float = 1.6
-    most_of_a_level: int = 30
+    most_of_a_level: int = 34
     """Segments kept a level: those with the most ink along them."""
     most_measured: int = 40
     """Of the best segments the strokes are measured too, to name the cause."""

@@ -82,9 +82,10 @@ def test_a_picture_in_the_dark_is_too_dark() -> None:
     assert code(light.assess_too_dark(subject((DOCUMENT * 0.2).astype(np.uint8)))) == "SF303"
 
 
-def test_a_dark_document_is_not_too_dark() -> None:
-    cover = np.where(DOCUMENT.min(-1, keepdims=True) < 128, [[[222, 190, 120]]], [[[50, 16, 24]]])
-    assert code(light.assess_too_dark(subject(cover.astype(np.uint8)))) is None
+@pytest.mark.parametrize("gilding", [(222, 190, 120), (112, 100, 66)])
+def test_a_dark_document_is_not_too_dark(gilding: tuple[int, int, int]) -> None:
+    cover = np.where(DOCUMENT.min(-1, keepdims=True) < 128, [[gilding]], [[[50, 16, 24]]])
+    assert code(light.assess_too_dark(framed(cover.astype(np.uint8)))) is None
 
 
 def test_letters_washed_out_into_white_are_overexposed_but_white_paper_is_not() -> None:

@@ -7,13 +7,12 @@ four directions so that motion counts in full, is asked for where there is no te
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-
-from scanfix.quantiles import quantile
 
 Grey = NDArray[np.uint8]
 Steps = NDArray[np.float64]
@@ -49,14 +48,19 @@ def detail_px(grey: Grey, params: DetailParams = DetailParams()) -> float:
 
 def _steps(grey: Grey, share: float) -> list[float]:
     """Grey levels of the steep steps over two pixels: across, down and along both diagonals."""
-    values = grey.astype(np.int16)
     steps = (
-        values[1:-1, 2:] - values[1:-1, :-2],
-        values[2:, 1:-1] - values[:-2, 1:-1],
-        (values[2:, 2:] - values[:-2, :-2]) / np.sqrt(2),
-        (values[2:, :-2] - values[:-2, 2:]) / np.sqrt(2),
+        (grey[1:-1, 2:], grey[1:-1, :-2], 1.0),
+        (grey[2:, 1:-1], grey[:-2, 1:-1], 1.0),
+        (grey[2:, 2:], grey[:-2, :-2], math.sqrt(2)),
+        (grey[2:, :-2], grey[:-2, 2:], math.sqrt(2)),
     )
-    return [quantile(np.abs(step), share) for step in steps]
+    return [_quantile(cv2.absdiff(one, other), share) / length for one, other, length in steps]
+
+
+def _quantile(values: cv2.typing.MatLike, share: float) -> float:
+    """The least grey level that this share of the values does not exceed."""
+    counts = np.cumsum(cv2.calcHist([values], [0], None, [256], [0, 256]))
+    return float(np.searchsorted(counts, share * counts[-1]))
 
 
 def _size(sizes: list[int], column: Steps, kept: float) -> float:

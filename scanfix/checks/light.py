@@ -81,8 +81,8 @@ def _shaded(paper: Paper, tone: Blocks) -> Mask:
 
 
 def assess_too_dark(subject: Subject) -> Assessment:
-    """By the brightest there is: a dark document is not too dark. Letters on a cover are dimmer than paper, so
-    that only the stricter bound tells of it."""
+    """By the brightest there is: a dark document is not too dark. Letters on a cover are dimmer than paper:
+    there only the stricter bound tells."""
     brightest = subject.brightest
     asked = bounds.reached("SF303", brightest)
     if asked is Severity.INFO and subject.lines.light:

@@ -16,6 +16,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from scanfix.checks.ink import Ink, InkLevels, components
 from scanfix.checks.lazy import lazy
 from scanfix.checks.strokes import Strokes, cut_strips, measure_strokes
 from scanfix.checks.textmodel import judge
@@ -34,18 +35,9 @@ LIKELY_TEXT = 0.5
 class TextLineParams(NamedTuple):
     """Tuning of the finder, in pixels of a pyramid level; found on own renderings, not on photos."""
 
-    levels: int = 5
     min_height: int = 5
     max_height: int = 20
     """Ink pieces and lines of a level; the next level halves the picture, so ranges overlap."""
-    window: int = 31
-    """Neighbourhood that ink is darker than."""
-    depth: float = 0.45
-    """Of the local standard deviation."""
-    min_depth: float = 2.5
-    """Grey levels."""
-    grain_factor: float = 2.2
-    """Times the grain of the level: what is no darker is noise."""
     join: int = 11
     """Gap along the line that is bridged."""
     segment: int = 96
@@ -134,8 +126,13 @@ def find_lines(
     """
     enlarge = min(2.0, max(1.0, params.min_side / max(grey.shape)))
     search = grey if enlarge == 1.0 else cv2.resize(grey, None, fx=enlarge, fy=enlarge)
-    search = np.asarray(search, np.uint8)
-    best = _along(search, photo, view, enlarge, True, False, params)
+    levels = InkLevels(np.asarray(search, np.uint8))
+
+    def along(upright: bool, light: bool) -> TextLines:
+        boxes = candidates(levels, upright, light, params) / enlarge
+        return _judged(boxes, photo, view, upright, light, params)
+
+    best = along(upright=True, light=False)
     # Lines seen from the side, and the gaps of dark letters, look like text that cannot be read: another way
     # of looking may do better.
     for upright, light in ((False, False), (True, True), (False, True)):
@@ -143,7 +140,7 @@ def find_lines(
             break
         if best.readable >= params.enough and best.readable > 0.5 * best.amount:
             break
-        seen = _along(search, photo, view, enlarge, upright, light, params)
+        seen = along(upright, light)
         best = seen if _is_better(seen, best) else best
     return best
 
@@ -153,22 +150,10 @@ def _is_better(one: TextLines, other: TextLines) -> bool:
     return better and one.amount > 0.6 * other.amount
 
 
-def _along(
-    search: Grey,
-    photo: Pyramid,
-    view: DocumentView,
-    enlarge: float,
-    upright: bool,
-    light: bool,
-    params: TextLineParams,
+def _judged(
+    boxes: Boxes, photo: Pyramid, view: DocumentView, upright: bool, light: bool, params: TextLineParams
 ) -> TextLines:
-    """The text along one axis, dark or light."""
-    if light:
-        search = np.asarray(cv2.bitwise_not(search), np.uint8)
-    if upright:
-        boxes = candidates(search, params) / enlarge
-    else:
-        boxes = candidates(np.ascontiguousarray(search.T), params)[:, [1, 0, 3, 2]] / enlarge
+    """Which of these segments are text, and can be read?"""
     strips, widths, heights = cut_strips(photo, view, boxes, upright)
     strips = np.asarray(cv2.bitwise_not(strips), np.uint8) if light and len(strips) else strips
     text, read = judge(strips, widths)
@@ -185,81 +170,35 @@ def lower_tenth(values: Values, weights: Values) -> float:
     return float(values[order][np.searchsorted(below, 0.1 * below[-1])]) if len(values) else 0.0
 
 
-def candidates(grey: Grey, params: TextLineParams) -> Boxes:
-    """Boxes of line segments along the rows, over all levels."""
-    found: list[Boxes] = []
-    for level in range(params.levels):
-        if min(grey.shape) < 2 * params.max_height:
-            break
-        found.append(_level_boxes(grey, params) * 2.0**level)
-        half = (max(1, grey.shape[1] // 2), max(1, grey.shape[0] // 2))
-        grey = np.asarray(cv2.resize(grey, half, interpolation=cv2.INTER_AREA), np.uint8)
-    return np.concatenate(found) if found else np.empty((0, 4))
+def candidates(
+    levels: InkLevels,
+    along_rows: bool = True,
+    light: bool = False,
+    params: TextLineParams = TextLineParams(),
+) -> Boxes:
+    """N x 4 boxes (left, top, right, bottom in pixels of the finest level) of line segments."""
+    found = [
+        _segments(ink if along_rows else ink.transposed, params) * 2.0**level
+        for level, ink in enumerate(levels.ink(light))
+    ]
+    boxes = np.concatenate(found) if found else np.empty((0, 4))
+    return boxes if along_rows else boxes[:, [1, 0, 3, 2]]
 
 
-def _level_boxes(grey: Grey, params: TextLineParams) -> Boxes:
-    """Segments of one level."""
-    depth = _ink_depth(grey, params)
-    labels, stats = _pieces((depth > 0).astype(np.uint8))
-    height, width = stats[:, cv2.CC_STAT_HEIGHT], stats[:, cv2.CC_STAT_WIDTH]
+def _segments(ink: Ink, params: TextLineParams) -> Boxes:
+    """Along the rows of one level."""
+    width, height = ink.extents.T
     fits = (height <= params.max_height) & (height >= 2) & ~((height <= 2) & (width > 24))
     fits[0] = False
-    fitting = _of_label(fits.astype(np.uint8), labels)
-    joined = cv2.morphologyEx(fitting, cv2.MORPH_CLOSE, np.ones((1, params.join), np.uint8))
+    joined = cv2.morphologyEx(ink.pieces(fits), cv2.MORPH_CLOSE, np.ones((1, params.join), np.uint8))
     joined[:, :: params.segment] = 0
-    x, y, w, h, area = (_pieces(np.asarray(joined, np.uint8))[1][1:, :5]).T
+    x, y, w, h, area = components(np.asarray(joined, np.uint8))[1][1:, :5].T
     keep = (h >= params.min_height) & (h <= params.max_height) & (w >= params.min_aspect * h)
     keep &= area >= 0.35 * w * h
     boxes = np.stack([x, y, x + w, y + h], -1)[keep]
-    total = cv2.integral(depth)
+    total = cv2.integral(ink.depth)
     left, top, right, bottom = boxes.T
     weight = total[bottom, right] - total[top, right] - total[bottom, left] + total[top, left]
     # Ink per pixel of height: a long dark segment before a short faint one.
     strongest = np.argsort(-weight / (bottom - top), kind="stable")[: params.most_of_a_level]
     return np.asarray(boxes[strongest], np.float64)
-
-
-def _pieces(ink: Grey) -> tuple[NDArray[np.integer], NDArray[np.int32]]:
-    """Labels and statistics of the connected pieces of what is not 0."""
-    # No more labels than runs along the rows: in 16 bits they cost half as much.
-    runs = int(np.count_nonzero(ink[:, 1:] > ink[:, :-1])) + ink.shape[0]
-    kind = cv2.CV_16U if runs < 65_000 else cv2.CV_32S
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8, ltype=kind)
-    return np.asarray(labels), np.asarray(stats, np.int32)
-
-
-def _of_label(values: Grey, labels: NDArray[np.integer]) -> Grey:
-    """The value of each pixel's label."""
-    if labels.dtype != np.uint16:
-        return np.take(values, labels)
-    table = np.zeros(1 << 16, np.uint8)
-    table[: len(values)] = values
-    return np.asarray(cv2.LUT(labels, table), np.uint8)
-
-
-def _ink_depth(grey: Grey, params: TextLineParams) -> Grey:
-    """How much darker than its neighbourhood each pixel is, in grey levels; 0 where it is no ink."""
-    calm = cv2.GaussianBlur(grey, (0, 0), 0.8)
-    mean = cv2.blur(calm, (params.window, params.window))
-    # The deviation changes slowly: every second pixel of every second row tells it.
-    sample = np.asarray(calm[::2, ::2], np.uint8).copy()
-    side = (params.window // 2, params.window // 2)
-    around = cv2.boxFilter(sample, cv2.CV_32F, side)
-    variance = cv2.sqrBoxFilter(sample, cv2.CV_32F, side) - around * around
-    least = max(params.min_depth, params.grain_factor * _grain(sample))
-    bound = np.maximum(params.depth * np.sqrt(np.maximum(variance, 0)), least).astype(np.uint8)
-    of_all = cv2.resize(bound, (grey.shape[1], grey.shape[0]), interpolation=cv2.INTER_LINEAR)
-    depth = cv2.subtract(mean, calm)
-    return np.asarray(cv2.copyTo(depth, cv2.compare(depth, of_all, cv2.CMP_GT)), np.uint8)
-
-
-def _grain(calm: Grey) -> float:
-    """Standard deviation of what differs between neighbours, over the calm half of the picture."""
-    step = cv2.absdiff(calm[::2, 1:], calm[::2, :-1])
-    counts = np.cumsum(np.bincount(step.ravel(), minlength=256))
-    half = 0.5 * counts[-1]
-    above = int(np.searchsorted(counts, half))
-    below = counts[above - 1] if above else 0
-    # Between whole grey levels: the median of a histogram.
-    median = above - 0.5 + (half - below) / max(counts[above] - below, 1)
-    return float(max(median, 0.0)) / 0.6745 / 1.1

@@ -17,6 +17,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from scanfix.checks.ink import InkLevels
 from scanfix.checks.letters import Grey, Values, cut_pieces
 from scanfix.checks.lines import TextLineParams, candidates
 from scanfix.checks.view import view_document
@@ -41,14 +42,11 @@ def cover(page: Page, boxes: Values, value: int) -> Values:
 def pieces_of(page: Page, rng: random.Random) -> tuple[Grey, list[int]]:
     """Pieces along the rows and along the columns of one page."""
     enlarge = min(2.0, max(1.0, TextLineParams().min_side / max(page.pixels.shape)))
-    search = np.asarray(cv2.resize(page.pixels, None, fx=enlarge, fy=enlarge), np.uint8)
+    levels = InkLevels(np.asarray(cv2.resize(page.pixels, None, fx=enlarge, fy=enlarge), np.uint8))
     view = view_document(Size(page.pixels.shape[1], page.pixels.shape[0]), None)
     pieces, labels = [], []
     for along_rows, share in ((True, 0.8), (False, 0.8)):
-        boxes = (
-            candidates(search if along_rows else np.ascontiguousarray(search.T), TextLineParams()) / enlarge
-        )
-        boxes = boxes if along_rows else boxes[:, [1, 0, 3, 2]]
+        boxes = candidates(levels, along_rows) / enlarge
         text, other = cover(page, boxes, TEXT), cover(page, boxes, 0)
         certain = (text >= 0.6) | (other >= 0.95)
         keep = certain & (np.array([rng.random() for _ in text]) < np.where(text >= 0.6, share, 0.7))

@@ -19,7 +19,8 @@ from typing import Any
 import cv2
 import numpy as np
 
-from scanfix.checks.lines import TextLineParams, candidates, letters_in
+from scanfix.checks.ink import InkLevels
+from scanfix.checks.lines import candidates, letters_in
 from scanfix.checks.strokes import cut_strips
 from scanfix.checks.view import view_document
 from scanfix.geometry import Quad
@@ -120,7 +121,7 @@ def strips_of(
     grey = np.asarray(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY), np.uint8)
     native = Pyramid(255 - grey if page.light else grey)
     view = view_document(native.size, None if flat else Quad.of(corners + jitter))
-    boxes = candidates(view.picture(native), TextLineParams())
+    boxes = candidates(InkLevels(view.picture(native)))
     strips, widths, heights = cut_strips(native, view, boxes, along_rows=True)
     letters = letters_in(boxes, along_rows=True)
     to_page = np.linalg.inv(matrix) @ view.to_source

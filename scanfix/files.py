@@ -18,7 +18,7 @@ import time
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from inspect import iscoroutinefunction
-from typing import Protocol
+from typing import Protocol, TypeGuard
 
 from scanfix.errors import ConfigError, InputError, OutputError, ScanfixError
 from scanfix.formats import claimed_format
@@ -57,6 +57,12 @@ class SupportsRead(Protocol):
 
 Photo = str | os.PathLike[str] | os.PathLike[bytes] | bytes | bytearray | memoryview | SupportsRead
 """A path, the bytes themselves or a binary stream, which is read from where it stands."""
+
+
+class SupportsAsyncRead(Protocol):
+    """A stream for coroutines: an UploadFile of Starlette and FastAPI, a StreamReader, a file of aiofiles."""
+
+    async def read(self, size: int, /) -> bytes: ...
 
 
 Identity = tuple[int, int]
@@ -108,6 +114,29 @@ def read_source(photo: Photo | SourceBytes, limits: Limits, filename: str | None
     if not source.data:
         raise InputError("empty")
     return source if filename is None else replace(source, label=str(filename))
+
+
+def is_async(photo: object) -> TypeGuard[SupportsAsyncRead]:
+    """Whether it is read by `read_async`."""
+    return iscoroutinefunction(getattr(photo, "read", None))
+
+
+async def read_async(stream: SupportsAsyncRead, limits: Limits, filename: str | None = None) -> SourceBytes:
+    """As `read_source`, of a stream for coroutines."""
+    chunks, count = list[bytes](), 0
+    try:
+        while count <= limits.max_bytes and (
+            chunk := await stream.read(min(1 << 20, limits.max_bytes + 1 - count))
+        ):
+            chunks.append(chunk)
+            count += len(chunk)
+        data = b"".join(chunks)
+    except MemoryError:
+        raise
+    except Exception as error:
+        # As in `_from_stream`.
+        raise InputError("unreadable", reason=_reason(error)) from error
+    return read_source(SourceBytes(data, label=_label_of(stream)), limits, filename)
 
 
 def write_atomically(
@@ -275,7 +304,7 @@ def _identity_of_stream(stream: SupportsRead) -> Identity | None:
     return identity_of(descriptor) if isinstance(descriptor, int) else None
 
 
-def _label_of(stream: SupportsRead) -> str | None:
+def _label_of(stream: object) -> str | None:
     """The first name that a format can be told from: of an upload it may be that of the form's field."""
     names = (getattr(stream, attribute, None) for attribute in ("filename", "name"))
     return next((name for name in names if isinstance(name, str) and claimed_format(name)), None)

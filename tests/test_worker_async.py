@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -66,6 +67,39 @@ def test_a_coroutine_gets_what_a_thread_gets(shared: Worker, card_bytes: bytes) 
         picture == shared.annotate(card_bytes, lang="zh") == scanfix.annotate(card_bytes, report, lang="zh")
     )
     assert picture.startswith(b"\x89PNG")
+
+
+class Uploaded:
+    """As FastAPI hands it on."""
+
+    filename = "card.png"
+
+    def __init__(self, data: bytes) -> None:
+        self._stream = io.BytesIO(data)
+
+    async def read(self, size: int = -1) -> bytes:
+        return self._stream.read(min(size, 10_000))
+
+
+def test_a_stream_of_coroutines_is_read_under_the_limit(shared: Worker, card_bytes: bytes) -> None:
+    prepared = asyncio.run(shared.aprepare(Uploaded(card_bytes)))
+    assert prepared.data == scanfix.prepare(card_bytes).data
+    assert "SF401" in [finding.code for finding in prepared.report.findings]  # it is no PNG
+    with pytest.raises(InputError, match="empty"):
+        asyncio.run(shared.ainspect(Uploaded(b"")))
+    with Worker(replace(LIMITS, max_bytes=15_000)) as small, pytest.raises(InputError) as caught:
+        asyncio.run(small.aprepare(Uploaded(card_bytes)))
+    assert caught.value.code == "too_large_bytes"
+
+
+def test_a_stream_of_coroutines_that_breaks_is_unreadable(shared: Worker) -> None:
+    class Broken(Uploaded):
+        async def read(self, size: int = -1) -> bytes:
+            raise ConnectionError(size)
+
+    with pytest.raises(InputError) as caught:
+        asyncio.run(shared.aprepare(Broken(b"x")))
+    assert caught.value.code == "unreadable"
 
 
 def test_refusals_and_wrong_options_reach_the_coroutine(shared: Worker) -> None:
@@ -205,7 +239,17 @@ def test_closing_refuses_who_waits() -> None:
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"limits": None}, {"processes": 0}, {"max_waiting": -1}, {"wait_seconds": float("nan")}]
+    "wrong",
+    [
+        {"limits": None},
+        {"processes": 0},
+        {"processes": 1.5},
+        {"processes": 10**9},
+        {"max_waiting": -1},
+        {"wait_seconds": float("nan")},
+        {"niceness": 20},
+        {"niceness": 0.5},
+    ],
 )
 def test_a_worker_that_cannot_be_is_a_wrong_call(wrong: dict[str, Any]) -> None:
     with pytest.raises(ConfigError):

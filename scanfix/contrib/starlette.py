@@ -67,7 +67,7 @@ class Uploads:
             options: Any = {name: form[name] for name in self._options if form.get(name)}
             if not all(isinstance(value, str) for value in options.values()):
                 raise InputError("upload_broken")
-            work = self.worker.aprepare(photo.file, filename=photo.filename, **options)
+            work = self.worker.aprepare(photo, filename=photo.filename, **options)
             return await while_connected(request, work)
         finally:
             await form.close()

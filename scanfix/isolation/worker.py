@@ -6,15 +6,16 @@ import asyncio
 import contextlib
 import os
 import pickle
+import sys
 import threading
 import weakref
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Self, TypeVar, Unpack
+from typing import TYPE_CHECKING, Any, Self, TypeVar, Unpack, cast
 
 from scanfix.errors import BusyError, ConfigError, InputError, ScanfixError
-from scanfix.files import Photo, SourceBytes, read_source
+from scanfix.files import Photo, SourceBytes, SupportsAsyncRead, is_async, read_async, read_source
 from scanfix.isolation import tasks
 from scanfix.isolation.pool import Job, Pool, WorkerMetrics
 from scanfix.isolation.tasks import Task
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     from scanfix.isolation.process import Process
 
 Answer = TypeVar("Answer")
+AsyncPhoto = Photo | SupportsAsyncRead
+"""Coroutines may also hand on what they read themselves, such as an UploadFile of FastAPI."""
 _WORKERS: weakref.WeakSet[Worker] = weakref.WeakSet()
 
 
@@ -59,13 +62,14 @@ class Worker:
     ) -> None:
         if not isinstance(limits, Limits):
             raise ConfigError("bad_option", option="limits", value=limits)
-        _check("processes", processes, 1)
-        _check("recycle_after", recycle_after, 1)
+        _check("processes", processes, range(1, 1_001))
+        _check("recycle_after", recycle_after, range(1, sys.maxsize))
         if max_waiting is not None:
-            _check("max_waiting", max_waiting, 0)
-        if wait_seconds is not None:
-            _check("wait_seconds", wait_seconds, 0)
-        _check("niceness", niceness, 0)
+            _check("max_waiting", max_waiting, range(sys.maxsize))
+        is_time = isinstance(wait_seconds, int | float) and wait_seconds >= 0
+        if wait_seconds is not None and not is_time:
+            raise ConfigError("bad_option", option="wait_seconds", value=wait_seconds)
+        _check("niceness", niceness, range(20))
         self.limits = limits
         self._wait_seconds = None if wait_seconds is None else min(wait_seconds, threading.TIMEOUT_MAX)
         self._new_pool: Callable[[], Pool] = lambda: Pool(
@@ -98,7 +102,7 @@ class Worker:
         return _checked(self.call(tasks.prepare, source, options_of(options)), PreparedImage)
 
     async def aprepare(
-        self, photo: Photo, *, filename: str | None = None, **options: Unpack[PrepareOptions]
+        self, photo: AsyncPhoto, *, filename: str | None = None, **options: Unpack[PrepareOptions]
     ) -> PreparedImage:
         """As `prepare`, for coroutines."""
         source = await self._aread(photo, filename)
@@ -112,7 +116,7 @@ class Worker:
         return _checked(self.call(tasks.inspect, source, options_of(options)), Report)
 
     async def ainspect(
-        self, photo: Photo, *, filename: str | None = None, **options: Unpack[InspectOptions]
+        self, photo: AsyncPhoto, *, filename: str | None = None, **options: Unpack[InspectOptions]
     ) -> Report:
         """As `inspect`, for coroutines."""
         source = await self._aread(photo, filename)
@@ -124,7 +128,7 @@ class Worker:
         chosen = options_of(options, "layout") | second
         return _checked(self.call(tasks.join, self._read(front), chosen), JoinedImage)
 
-    async def ajoin(self, front: Photo, back: Photo, **options: Unpack[JoinOptions]) -> JoinedImage:
+    async def ajoin(self, front: AsyncPhoto, back: AsyncPhoto, **options: Unpack[JoinOptions]) -> JoinedImage:
         """As `join`, for coroutines."""
         second = {"back": await self._aread(back)}
         chosen = options_of(options, "layout") | second
@@ -144,7 +148,7 @@ class Worker:
 
     async def aannotate(
         self,
-        photo: Photo,
+        photo: AsyncPhoto,
         report: Report | None = None,
         *,
         lang: Lang = "en",
@@ -167,7 +171,7 @@ class Worker:
             raise
         return _raised(pool.work(process, job))
 
-    async def acall(self, task: Task, photo: Photo | SourceBytes, options: Mapping[str, Any]) -> Any:
+    async def acall(self, task: Task, photo: AsyncPhoto | SourceBytes, options: Mapping[str, Any]) -> Any:
         """As `call`, for coroutines."""
         pool, job = self._pool, _job(task, await self._aread(photo), options)
         ticket = pool.draw()
@@ -225,11 +229,13 @@ class Worker:
     def _read(self, photo: Photo | SourceBytes, filename: str | None = None) -> SourceBytes:
         return read_source(photo, self.limits, filename)
 
-    async def _aread(self, photo: Photo | SourceBytes, filename: str | None = None) -> SourceBytes:
-        """Files and streams are read beside the event loop."""
+    async def _aread(self, photo: AsyncPhoto | SourceBytes, filename: str | None = None) -> SourceBytes:
+        """Files and streams are read beside the event loop, but those for coroutines."""
+        if is_async(photo):
+            return await read_async(photo, self.limits, filename)
         if isinstance(photo, SourceBytes | bytes | bytearray | memoryview):
             return self._read(photo, filename)
-        return await asyncio.to_thread(self._read, photo, filename)
+        return await asyncio.to_thread(self._read, cast("Photo", photo), filename)
 
 
 def _after_fork() -> None:
@@ -241,8 +247,8 @@ if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_after_fork)
 
 
-def _check(option: str, value: object, least: int) -> None:
-    if not isinstance(value, int | float) or not value >= least:
+def _check(option: str, value: object, possible: range) -> None:
+    if type(value) is not int or value not in possible:
         raise ConfigError("bad_option", option=option, value=value)
 
 

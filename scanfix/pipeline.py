@@ -206,7 +206,7 @@ def _examine(photo: SourceBytes, order: Order, useful_pixels: int | None = None)
         # What reads documents is loaded by those who give something beside the picture.
         from scanfix.declared import with_what_is_read
 
-        found, measures = with_what_is_read(found, measures, order.given, subject.seen_at)
+        found, measures = with_what_is_read(found, measures, order.given, subject.to_be_read)
     x, y = (1 / scale for scale in source.scale)
     assessments = tuple(assessment.scaled(x, y) for assessment in found)
     if order.page is not None:
@@ -229,7 +229,7 @@ def read(photo: SourceBytes, order: Order) -> Fields:
     pyramid = Pyramid(source.pixels)
     border = _border(source, pyramid, order)
     subject = observe(source, border, order.profile, order.kind, pyramid)
-    return read_document(subject.seen_at, order.kind)[1]
+    return read_document(subject.to_be_read, order.kind)[1]
 
 
 def _border(source: SourceImage, pyramid: Pyramid, order: Order) -> DocumentBorder | None:

@@ -70,6 +70,18 @@ def test_the_zone_of_a_passport_is_read_with_all_check_digits() -> None:
 
 
 @needs_reader
+def test_both_sides_of_a_card_on_one_page_are_read() -> None:
+    front, back = flat("card", 1000), flat("card-back", 1000)
+    page = np.full((front.shape[0] + back.shape[0] + 120, 1120, 3), 228, np.uint8)
+    page[40 : 40 + front.shape[0], 60 : 60 + front.shape[1]] = front
+    page[-40 - back.shape[0] : -40, 60 : 60 + back.shape[1]] = back
+    read = scanfix.read(as_jpeg(page))
+    assert read.number
+    assert read.number.text == RESIDENT_NUMBER
+    assert read.expires
+
+
+@needs_reader
 def test_the_report_holds_what_was_given_against_the_document() -> None:
     data = as_jpeg(photo("passport").pixels)
     right = scanfix.inspect(data, document="passport", number="S00000000", name="Anna Specimen")

@@ -94,6 +94,16 @@ class Subject:
         """The document, rectified, its long side at most so many pixels, H x W x 3 RGB uint8."""
         return self._view(ViewParams(working_side)).picture(self.photo)
 
+    def to_be_read(self, working_side: int) -> Pixels:
+        """As `seen_at`, but all there is where several documents lie: often they are the sides of one.
+
+        Then half as large again, for each of them is smaller.
+        """
+        if self.border is None or not self.border.others:
+            return self.seen_at(working_side)
+        whole = ViewParams(working_side * 3 // 2)
+        return view_document(self.photo.size, None, whole).picture(self.photo)
+
     def _view(self, params: ViewParams) -> DocumentView:
         return view_document(self.photo.size, None if self.border is None else self.border.quad, params)
 

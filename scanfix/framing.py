@@ -104,7 +104,8 @@ def crop_rect(size: Size, border: DocumentBorder, params: FramingParams = PARAMS
     """Bounding box of the document plus the margin, or None where a crop is unsafe or pointless."""
     if border.confidence < params.min_confidence or border.others:
         return None
-    if len(border.sides_in(SideState.CUT)) > params.most_cut:
+    # One given by hand is taken at its word.
+    if border.confidence < 1 and len(border.sides_in(SideState.CUT)) > params.most_cut:
         return None
     margin = _margin(border.quad, params)
     left, top, right, bottom = border.quad.bounds

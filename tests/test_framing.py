@@ -83,6 +83,8 @@ def test_what_leaves_the_picture_on_three_sides_is_not_cropped_to() -> None:
     cut = SideState.CUT
     assert crop_rect(FRAME, border(700, 0, 1600, 1200, top=cut, right=cut)) is not None
     assert crop_rect(FRAME, border(700, 0, 1600, 1200, top=cut, right=cut, bottom=cut)) is None
+    by_hand = border(700, 0, 1600, 1200, confidence=1.0, top=cut, right=cut, bottom=cut)
+    assert crop_rect(FRAME, by_hand) is not None
 
 
 @pytest.mark.parametrize("profile", ["stripe-id"])

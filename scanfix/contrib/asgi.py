@@ -78,16 +78,13 @@ class _Body:
             return await self._receive()
         try:
             async with asyncio.timeout_at(self._end):
-                message = await self._receive()
+                message = await self._next()
         except TimeoutError as error:
             raise self._cut(InputError("upload_slow", limit=self._seconds)) from error
         self._left -= len(message.get("body", b""))
         if self._left < 0:
             raise self._cut(InputError("too_large_bytes", limit=self._most_bytes))
         self._is_whole = not message.get("more_body", False)
-        if message.get("body"):
-            await self._turns.acquire()
-            asyncio.get_running_loop().call_soon(self._turns.release)
         return message
 
     async def send(self, message: Message) -> None:
@@ -101,9 +98,17 @@ class _Body:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 while left > 0 and not self._is_whole:
-                    message = await self._receive()
+                    message = await self._next()
                     left -= len(message.get("body", b""))
                     self._is_whole = not message.get("more_body", False)
+
+    async def _next(self) -> Message:
+        """The next message; where many send at once, each piece in its turn."""
+        message = await self._receive()
+        if message.get("body"):
+            await self._turns.acquire()
+            asyncio.get_running_loop().call_soon(self._turns.release)
+        return message
 
     def _cut(self, error: ScanfixError) -> ScanfixError:
         self.error = error

@@ -43,7 +43,8 @@ class Worker:
     process loads none. Further calls wait, `max_waiting` of them and each `wait_seconds` long; beyond that
     they get a BusyError at once. None is no bound. After `recycle_after` photos a process is replaced.
     By `niceness` (0..19, as of `nice`; not on Windows) the processes stand back behind the application, so
-    that it answers other requests while photos are worked on.
+    that it answers other requests while photos are worked on. On a machine that others keep busy a photo
+    takes longer by that; 0 asks for an equal share.
 
     `with Worker() as worker` (nothing is started before the first photo) or `async with Worker() as worker`
     (all are started and warm), else `start()` and `close()` it. The calls beginning with an "a" are for

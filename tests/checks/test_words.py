@@ -159,6 +159,20 @@ def test_nobody_with_a_scanner_is_told_to_tap_the_screen(origin: str, lang: Lang
         assert "手机" not in said
 
 
+@pytest.mark.parametrize("lang", LANGS)
+@pytest.mark.parametrize(
+    ("origin", "code"),
+    [("scan", "SF101"), ("scan", "SF103"), ("page", "SF101"), ("page", "SF103"), ("screenshot", "SF102")],
+)
+def test_who_has_no_camera_in_hand_is_not_told_to_photograph_a_table(
+    origin: str, code: str, lang: Lang
+) -> None:
+    said = advice(code, {"origin": origin}, lang)
+    assert said != advice(code, {}, lang)
+    assert "table" not in said
+    assert "桌面" not in said
+
+
 def test_a_document_that_fills_a_scan_is_told_of_in_words_for_a_scanner() -> None:
     finding = Finding.of("SF102", sides=list(SIDES), origin="scan")
     assert "lid" in finding.advice("en")

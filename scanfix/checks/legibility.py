@@ -48,7 +48,7 @@ class LegibilityParams(NamedTuple):
     some_readable: float = 0.8
     """Of so little text: enough that some is there and can be read, and nothing is alleged."""
     least_detail: float = 400.0
-    """Pixels along the document (`detail`), of which little text or none is found, with which none can be read:
+    """Pixels along the document (`detail`) with which nothing can be read where little text or none is found:
     of 15 labelled ones six have less, all unreadable; those that a person can use have 890 or more."""
     hidden: float = 0.4
     """Share of the text's extent under a reflection at which the chance falls to a third, by a Gaussian. Of

@@ -35,9 +35,9 @@ class BorderParams(NamedTuple):
 
     working_side: int = 640
     """The scorer and the judge were trained at this size."""
-    leading: int = 23
+    leading: int = 17
     """So many candidates, and the frame, are judged, none nearer to another than this share of the photo:"""
-    apart: float = 0.02
+    apart: float = 0.025
     min_presence: float = 0.2
     """Below it there is no document (`judge.presence`)."""
     min_other: float = 0.45

@@ -56,7 +56,7 @@ class NetMaps:
 
 
 class DecodeParams(NamedTuple):
-    """Tuning of `mask_quad`; lengths in map cells."""
+    """Tuning of `mask_quads`; lengths in map cells."""
 
     threshold: float = 0.47
     min_area_share: float = 0.01
@@ -113,16 +113,10 @@ def _turned_back(maps: Map, facts: Map, turns: int) -> tuple[Map, Map]:
     return np.rot90(maps, -turns, axes=(1, 2)), np.concatenate([facts[:1], np.roll(facts[1:], turns)])
 
 
-def mask_quad(maps: NetMaps, params: DecodeParams | None = None) -> Quad | None:
-    """The quadrilateral of the largest page in the mask, source pixels; None where there is no page.
-
-    Corners may lie outside the frame, where two visible sides meet.
-    """
-    return next(iter(mask_quads(maps, params)), None)
-
-
 def mask_quads(maps: NetMaps, params: DecodeParams | None = None) -> tuple[Quad, ...]:
-    """The quadrilaterals of all pages in the mask, the largest first; pages that touch count as one."""
+    """The quadrilaterals of all pages in the mask, the largest first, in source pixels; pages that touch
+    count as one. Corners may lie outside the frame, where two visible sides meet.
+    """
     p = params or DecodeParams()
     quads = (_quad(outline, maps, p) for outline in _outlines(maps.mask, p))
     return tuple(quad for quad in quads if quad is not None)

@@ -161,7 +161,8 @@ def _loaded(path: Path) -> Mapping[str, Any]:
         if len(text) > MOST_BYTES:
             raise ValueError("too long")
         whole = text.decode("utf-8-sig")
-        typed = json.loads(whole) if whole.lstrip().startswith(("{", "[")) else tomllib.loads(whole)
+        is_json = whole.lstrip().startswith(("{", "["))
+        typed = json.loads(whole, object_pairs_hook=_once) if is_json else tomllib.loads(whole)
     except OSError as error:
         reason = "form_missing" if isinstance(error, FileNotFoundError) else "form_closed"
         raise ConfigError("bad_form_file", reason=reason, name=str(path)) from error
@@ -169,6 +170,14 @@ def _loaded(path: Path) -> Mapping[str, Any]:
         raise ConfigError("bad_form_file", reason="form_unreadable", name=_place(path, error)) from error
     if not isinstance(typed, dict):
         raise ConfigError("bad_form_file", reason="form_unreadable", name=path.name)
+    return typed
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object of JSON without a name twice, of which it is not said which holds; in TOML it is an error."""
+    typed = dict(pairs)
+    if len(typed) < len(pairs):
+        raise ValueError("a field stands there twice")
     return typed
 
 

@@ -183,6 +183,19 @@ def test_a_file_that_cannot_be_read_is_named_with_the_line_that_is_wrong(tmp_pat
 
 
 @pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("form.json", '{"kind": "passport", "kind": "resident-id"}'),
+        ("form.toml", 'kind = "passport"\nkind = "resident-id"'),
+    ],
+)
+def test_a_field_that_stands_there_twice_is_an_error(tmp_path: Path, name: str, text: str) -> None:
+    (tmp_path / name).write_text(text)
+    with pytest.raises(ConfigError, match="cannot be read"):
+        scanfix.check_form(tmp_path / name)
+
+
+@pytest.mark.parametrize(
     "day", ["2026-11-25", "2026/11/25", "2026.11.25", "２０２６-１１-２５", "2026年11月25日"]
 )
 def test_a_day_is_taken_as_people_write_it(day: str) -> None:

@@ -3,10 +3,10 @@
 Four-valued per side, as the border stage saw it: seen, flush with the frame, cut, unknown. A cut side is an
 error where that is sure: more than two cut sides are more often a document that just fits. Otherwise sides
 cannot be confirmed, which is a warning where most are not seen: one or two are as often a border drawn a
-little off. It is only said for the record where something speaks for a whole document (`whole`) or where the
-picture has bars of one colour (a program cut it to its document), or much text and no border. That there is
-no document is said only without a border and without a line of text: a miss costs less here than an honest
-photo refused.
+little off. It is only said for the record where something speaks for a whole document (`whole`), where the
+picture has bars of one colour (a program cut it to its document), where there is much text and no border, or
+where the border itself is too unsure for a warning. That there is no document is said only without a border
+and without a line of text: a miss costs less here than an honest photo refused.
 """
 
 from __future__ import annotations
@@ -47,6 +47,7 @@ def assess(subject: Subject) -> Assessment:
         return _without_border(subject)
     cut = border.sides_in(SideState.CUT)
     native = len(border.sides_in(SideState.SEEN))
+    unsure = border.confidence < bounds.LEAST_RIGHT[Severity.WARNING]
     finding = None
     if cut and (asked := bounds.reached("SF103", _certainty(subject))):
         finding = _cut_off(border, cut, asked)
@@ -56,10 +57,10 @@ def assess(subject: Subject) -> Assessment:
         finding = (
             _cut_off(border, flush.cut, Severity.WARNING)
             if flush.cut
-            else _unconfirmed(SIDES, flush.whole or bars(subject.thumbnail) in SOME)
+            else _unconfirmed(SIDES, unsure or flush.whole or bars(subject.thumbnail) in SOME)
         )
     elif open_sides := [side for side in SIDES if border.sides[side] != SideState.SEEN]:
-        finding = _unconfirmed(open_sides, seems_whole=bool(cut) and bars(subject.thumbnail) > 0)
+        finding = _unconfirmed(open_sides, unsure or (bool(cut) and bars(subject.thumbnail) > 0))
     return Assessment("border", native=float(native), unit="sides seen", score=25.0 * native, finding=finding)
 
 
@@ -77,8 +78,8 @@ def _cut_off(border: DocumentBorder, sides: tuple[Side, ...], severity: Severity
     return Finding.of("SF103", severity=severity, sides=list(sides), missing=missing)
 
 
-def _unconfirmed(sides: tuple[Side, ...] | list[Side], seems_whole: bool = False) -> Finding:
-    asked = Severity.INFO if seems_whole else bounds.reached("SF102", len(sides))
+def _unconfirmed(sides: tuple[Side, ...] | list[Side], only_noted: bool) -> Finding:
+    asked = Severity.INFO if only_noted else bounds.reached("SF102", len(sides))
     return Finding.of("SF102", severity=asked, sides=list(sides))
 
 
@@ -96,7 +97,7 @@ def _without_border(subject: Subject) -> Assessment:
     if not subject.has_document:
         finding = Finding.of("SF101")
     else:
-        finding = _unconfirmed(SIDES, seems_whole=subject.lines.amount > MUCH_TEXT)
+        finding = _unconfirmed(SIDES, only_noted=subject.lines.amount > MUCH_TEXT)
     return Assessment("border", native=0.0, unit="sides seen", score=0.0, finding=finding)
 
 

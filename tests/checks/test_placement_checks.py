@@ -48,6 +48,14 @@ def test_a_flush_side_cannot_be_confirmed() -> None:
     assert (found.code, found.params) == ("SF102", {"sides": ["bottom"]})
 
 
+@pytest.mark.parametrize(("confidence", "severity"), [(0.95, "warning"), (0.6, "info")])
+def test_sides_of_an_unsure_border_are_only_noted(confidence: float, severity: str) -> None:
+    flush = border(STRAIGHT, left=SideState.FLUSH, right=SideState.FLUSH, bottom=SideState.FLUSH)
+    found = border_check.assess(subject(PIXELS, replace(flush, confidence=confidence))).finding
+    assert found is not None
+    assert (found.code, found.severity) == ("SF102", severity)
+
+
 def test_without_border_a_page_with_text_is_still_a_document() -> None:
     assert code(border_check.assess(subject(page()))) == "SF102"
 

@@ -42,9 +42,9 @@ class FramingParams(NamedTuple):
     crops of drawn photos two had lost a header, with this none."""
     card_aspect: float = 1.5
     """Of ISO/IEC 7810 ID-1, less a little for the view."""
-    most_cut: int = 2
-    """Sides beyond the frame. Where more are, a single line was taken for a side, as between the windows of a
-    screenshot: of the photos of borders and borders-2 one would lose a crop, whose border is wrong (.88)."""
+    least_seen: int = 2
+    """Sides within the frame. Where fewer are, a single line was taken for a side, as between the windows of
+    a screenshot: of the photos of both sets one would lose a crop, whose border is wrong (.88)."""
     max_kept_share: float = 0.8
     """A crop that would keep more of the picture than this is not worth it."""
 
@@ -105,7 +105,7 @@ def crop_rect(size: Size, border: DocumentBorder, params: FramingParams = PARAMS
     if border.confidence < params.min_confidence or border.others:
         return None
     # One given by hand is taken at its word.
-    if border.confidence < 1 and len(border.sides_in(SideState.CUT)) > params.most_cut:
+    if border.confidence < 1 and len(border.sides_in(SideState.SEEN)) < params.least_seen:
         return None
     margin = _margin(border.quad, params)
     left, top, right, bottom = border.quad.bounds

@@ -23,7 +23,7 @@ from scanfix.borders.pairs import parted
 from scanfix.borders.refine import refine
 from scanfix.borders.scorer import fitted
 from scanfix.borders.shapes import areas, frame_quad, shared, spread
-from scanfix.borders.sides import certainties, missing_shares, side_states
+from scanfix.borders.sides import missing_shares, side_states
 from scanfix.borders.working import Floats, Quads, WorkingCopy, working_copy
 from scanfix.geometry import SIDES, Quad, Rect
 from scanfix.model import DocumentBorder, Pixels, SideState
@@ -148,7 +148,7 @@ def _border(photo: Pyramid, search: Search, best: int, params: BorderParams) -> 
     quad, *others = (_in_source(each, search.copy) for each in found)
     size, sure = photo.size, confidence(float(search.scores[best]))
     states = side_states(quad, size)
-    certainty = {side: sure * value for side, value in certainties(quad, states, size).items()}
+    certainty = {side: sure * (states[side] == SideState.CUT) for side in SIDES}
     missing = missing_shares(quad, states, size)
     border = DocumentBorder(quad, sure, states, tuple(others), missing=missing, certainty=certainty)
     return _uncut(border) if halves else border

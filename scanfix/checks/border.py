@@ -60,7 +60,7 @@ def assess(subject: Subject) -> Assessment:
             else _unconfirmed(SIDES, unsure or flush.whole or bars(subject.thumbnail) in SOME)
         )
     elif open_sides := [side for side in SIDES if border.sides[side] != SideState.SEEN]:
-        finding = _unconfirmed(open_sides, unsure or (bool(cut) and bars(subject.thumbnail) > 0))
+        finding = _unconfirmed(open_sides, unsure or bars(subject.thumbnail) > 0)
     return Assessment("border", native=float(native), unit="sides seen", score=25.0 * native, finding=finding)
 
 

@@ -40,17 +40,19 @@ def line_quads(copy: WorkingCopy, params: LineParams = LineParams()) -> Quads:
 
 
 def _segments(copy: WorkingCopy) -> Floats:
-    """N x 2 x 2 end points, from the lightness and the two colour axes.
+    """N x 2 x 2 end points, from the lightness at half the size and from the two colour axes at a quarter.
 
-    At half the size: on 64 labelled photos the full size added nothing but time.
+    On 182 labelled photos larger ones added nothing but time; cameras and JPEG keep less colour than light.
     """
     detector = cv2.createLineSegmentDetector(cv2.LSD_REFINE_STD)
     half = np.asarray(cv2.resize(copy.lab, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA), np.float32)
+    quarter = cv2.resize(half[..., 1:], None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
+    views = (half[..., 0] * 2.55, 2), (128 + 3 * quarter[..., 0], 4), (128 + 3 * quarter[..., 1], 4)
     found = [np.empty((0, 2, 2), np.float32)]
-    for view in (half[..., 0] * 2.55, 128 + 3 * half[..., 1], 128 + 3 * half[..., 2]):
+    for view, reduction in views:
         segments = detector.detect(np.clip(view, 0, 255).astype(np.uint8))[0]
         if segments is not None:
-            found.append(np.asarray(segments, np.float32).reshape(-1, 2, 2) * 2)
+            found.append(np.asarray(segments, np.float32).reshape(-1, 2, 2) * reduction)
     return np.concatenate(found)
 
 

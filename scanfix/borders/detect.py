@@ -22,7 +22,7 @@ from scanfix.borders.net import predict
 from scanfix.borders.pairs import parted
 from scanfix.borders.refine import refine
 from scanfix.borders.scorer import fitted
-from scanfix.borders.shapes import areas, frame_quad, shared, spread
+from scanfix.borders.shapes import areas, crossings, frame_quad, shared, spread
 from scanfix.borders.sides import missing_shares, side_states
 from scanfix.borders.working import Floats, Quads, WorkingCopy, working_copy
 from scanfix.geometry import SIDES, Quad, Rect
@@ -159,9 +159,21 @@ def _pair(photo: Pyramid, quad: Floats, copy: WorkingCopy) -> tuple[Floats, Floa
     scale = np.array(copy.scale, np.float32)
     for whole in (quad, frame_quad(copy.size)[0]):
         if halves := parted(photo, whole / scale):
-            one, other = (_exact(photo.pixels, half * scale, copy) for half in halves)
-            return one, other
+            one, other = halves[0] * scale, halves[1] * scale
+            exact = _exact(photo.pixels, one, copy), _exact(photo.pixels, other, copy)
+            return _kept_off(exact[0], one, other), _kept_off(exact[1], other, one)
     return None
+
+
+def _kept_off(exact: Floats, half: Floats, other: Floats) -> Floats:
+    """One half on its edges; towards the other no further than it went, where the edge may be the other's."""
+    if shared(exact, other) == 0:
+        return exact
+    ends = [np.stack([quad, np.roll(quad, -1, axis=0)], axis=1) for quad in (exact, half)]
+    inner = int(np.linalg.norm(ends[1].mean(axis=1) - other.mean(axis=0), axis=1).argmin())
+    ends[0][inner] = ends[1][inner]
+    met = crossings(ends[0])
+    return half if met is None else met
 
 
 def _in_source(quad: Floats, copy: WorkingCopy) -> Quad:

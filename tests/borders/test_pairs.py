@@ -65,6 +65,16 @@ def test_of_two_cards_that_fill_the_picture_no_side_is_called_cut() -> None:
     assert [side for side in SIDES if border.sides[side] == SideState.CUT] == []
 
 
+def test_a_card_does_not_reach_over_a_narrow_strip_to_the_next() -> None:
+    pixels = above_one_another(8, margin=60)
+    border = find_border(pixels)
+    assert border is not None
+    assert len(border.others) == 1
+    upper, lower = sorted([border.quad, border.others[0]], key=lambda quad: quad.corners[0][1])
+    assert max(y for _, y in upper.corners) < 60 + HEIGHT + 8
+    assert min(y for _, y in lower.corners) > 60 + HEIGHT
+
+
 def test_two_cards_side_by_side_are_parted_left_and_right() -> None:
     pixels = np.ascontiguousarray(above_one_another(60).transpose(1, 0, 2))
     halves = parted(Pyramid(pixels), frame(pixels))

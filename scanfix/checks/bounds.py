@@ -5,7 +5,7 @@ for, with what is measured, the bound, what the bound was set on, and how often 
 often false on photos of sources that set nothing. The counts are written by `benchmarks/verdicts.py`.
 
 Severity follows certainty: an error needs nine right ones of ten, a warning seven; what is less sure is
-said for the record, what was right less than once in three not at all, and what was hardly ever met is no
+said for the record, what was right less than once in four not at all, and what was hardly ever met is no
 error. Confidence is the same share by Laplace's rule of succession, so that two of two are no proof. What
 cannot be wrong (`file`), and what comes with a chance of its own, has no row: that chance is asked instead.
 """
@@ -24,7 +24,7 @@ from scanfix.packaged import packaged_text
 
 LEAST_TOLD = 5
 """Fewer cases prove no error, however often they were right."""
-LEAST_RIGHT = {Severity.ERROR: 0.9, Severity.WARNING: 0.7, Severity.INFO: 1 / 3}
+LEAST_RIGHT = {Severity.ERROR: 0.9, Severity.WARNING: 0.7, Severity.INFO: 1 / 4}
 
 
 def borne_by(share: float) -> Severity | None:

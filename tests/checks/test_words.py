@@ -36,8 +36,8 @@ def measured(right: int, false: int) -> Bound:
         (7, 3, "warning"),
         (4, 2, "info"),
         (4, 0, "warning"),
-        (1, 2, "info"),
-        (1, 3, None),
+        (1, 3, "info"),
+        (1, 4, None),
         (0, 1, None),
         (0, 0, "warning"),
     ],
@@ -83,7 +83,7 @@ def test_a_finding_is_as_sure_as_it_was_right() -> None:
 
 @pytest.mark.parametrize(
     ("chance", "severity"),
-    [(0.95, Severity.WARNING), (0.7, Severity.WARNING), (0.6, Severity.INFO), (0.3, None)],
+    [(0.95, Severity.WARNING), (0.7, Severity.WARNING), (0.6, Severity.INFO), (0.2, None)],
 )
 def test_what_comes_with_a_chance_of_its_own_is_no_more_severe_than_that(
     chance: float, severity: Severity | None

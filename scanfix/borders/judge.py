@@ -28,7 +28,8 @@ def judge(copy: WorkingCopy, quads: Quads, measures: Floats) -> Floats:
     """Of N quads (working pixels, clockwise) with their measures (N x len(NAMES)) N values in 0..1: about the
     overlap with a document, sharpened. The best is one that both judges have looked at."""
     frame = np.array([copy.size.width, copy.size.height], np.float32)
-    whole = np.broadcast_to(thumbnail(copy), (len(quads), *thumbnail(copy).shape))
+    seen = thumbnail(copy)
+    whole = np.broadcast_to(seen, (len(quads), *seen.shape))
     near = _planes(near_looks(copy, quads))
     far = _planes(np.concatenate([whole, marks(quads / frame)[..., None]], axis=3))
     scores = _told(FIRST, near, far, measures)

@@ -23,7 +23,7 @@ from scanfix.quantiles import medians, quantile
 
 class PairParams(NamedTuple):
     """Looked at on 182 photos with a document: all three pairs among them are parted, nothing else is. The
-    next best strip has steps along 0.89 of its length and parts in 5 to 4; the strip of a pair has 0.97."""
+    next best strip has steps along 0.89 of its length and parts in 5 to 4; a pair has steps all along."""
 
     lines: int = 480
     """So many lines from end to end are read across both cards, each at so many places:"""
@@ -63,12 +63,11 @@ class _Colour:
 def parted(photo: Pyramid, quad: Floats, params: PairParams = PairParams()) -> tuple[Floats, Floats] | None:
     """The two halves of a quad (4 x 2, clockwise, source pixels) where it holds a pair of cards."""
     sides = np.linalg.norm(np.roll(quad, -1, axis=0) - quad, axis=1)
-    turned = bool(sides[0] + sides[2] > sides[1] + sides[3])
+    first_way, second_way = float(sides[0] + sides[2]), float(sides[1] + sides[3])
+    turned = first_way > second_way
     # The first side lies across the pair, the second along it.
     corners = np.roll(quad, 1, axis=0) if turned else quad
-    along = float(
-        max(sides[0] + sides[2], sides[1] + sides[3]) / max(min(sides[0] + sides[2], sides[1] + sides[3]), 1)
-    )
+    along = max(first_way, second_way) / max(min(first_way, second_way), 1)
     if not any(least <= along <= least / (1 - params.longest) for least in _pair_shapes(params)):
         return None
     lab, seen = _read(photo, corners, params)

@@ -120,5 +120,7 @@ def announce_much(*_: Any) -> None:
 def its_niceness(*_: Any) -> tuple[int, str]:
     """Of the process, and of its session where the kernel weighs sessions."""
     with contextlib.suppress(OSError), Path("/proc/self/autogroup").open() as file:
-        return os.nice(0), file.read().split()[-1]
+        # Empty where the session has no group of its own, as in many containers.
+        _, _, of_session = file.read().rpartition(" ")
+        return os.nice(0), of_session.strip()
     return os.nice(0), ""

@@ -26,9 +26,8 @@ import numpy as np
 from draw import faults, scenes, specimens
 from draw.numbers import credit_code, passport_lines, resident_number
 
-from scanfix import reading
+from scanfix import reading, views
 from scanfix.borders import find_border
-from scanfix.checks.view import ViewParams, view_document
 from scanfix.declared import VIEW_SIDE
 from scanfix.documents.fields import fields_of
 from scanfix.geometry import Size
@@ -132,9 +131,8 @@ def one(kind: str, way: Way, seed: int) -> dict[str, Any]:
     pyramid = Pyramid(pixels)
     border = find_border(pixels, pyramid=pyramid)
     size = Size(pixels.shape[1], pixels.shape[0])
-    view = view_document(size, None if border is None else border.quad, ViewParams(VIEW_SIDE)).picture(
-        pyramid
-    )
+    quad = None if border is None else border.quad
+    view = views.document(size, quad, VIEW_SIDE).picture(pyramid)
     start = time.process_time()
     picture = reading.read_picture(view)
     seconds = time.process_time() - start

@@ -48,8 +48,9 @@ class Pyramid:
             count += 1
         return self.level(count)
 
-    def reduced(self, size: Size) -> Pixels:
-        """The picture at this size, no larger than its own, by area."""
+    def within(self, max_side: int) -> Pixels:
+        """The picture with no side longer than this, by area; never enlarged."""
+        size = self.size.scaled(min(1.0, max_side / max(self.size.width, self.size.height)))
         if size == self.size:
             return self.pixels
         count = 0

@@ -121,6 +121,6 @@ def its_niceness(*_: Any) -> tuple[int, str]:
     """Of the process, and of its session where the kernel weighs sessions."""
     with contextlib.suppress(OSError), Path("/proc/self/autogroup").open() as file:
         # Empty where the session has no group of its own, as in many containers.
-        _, _, of_session = file.read().rpartition(" ")
+        of_session = file.read().rpartition(" ")[2]
         return os.nice(0), of_session.strip()
     return os.nice(0), ""

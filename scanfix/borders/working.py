@@ -46,11 +46,9 @@ class WorkingCopy:
 
 def working_copy(photo: Pyramid, max_side: int) -> WorkingCopy:
     """Reduce a photo so that no side is longer than `max_side`; never enlarge."""
-    full = photo.size
-    size = full.scaled(min(1.0, max_side / max(full.width, full.height)))
-    small = photo.reduced(size)
+    small = photo.within(max_side)
     lab = np.asarray(cv2.GaussianBlur(to_lab(small), (0, 0), 0.8), np.float32)
-    scale = (size.width / full.width, size.height / full.height)
+    scale = (small.shape[1] / photo.size.width, small.shape[0] / photo.size.height)
     return WorkingCopy(small, lab, scale, tuple(_halved(small, times) for times in range(LEVELS)))
 
 

@@ -14,12 +14,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from scanfix.checks.view import DocumentView
-from scanfix.geometry import Quad, Size
 from scanfix.networks import ask
+from scanfix.views import View, with_margin
 
 if TYPE_CHECKING:
-    from scanfix.geometry import Point
+    from scanfix.geometry import Point, Quad
     from scanfix.model import Pixels
     from scanfix.pyramid import Pyramid
 
@@ -49,7 +48,7 @@ class DamageMaps(NamedTuple):
 
     chances: Map
     """8 x 48 x 48, in the order of CLASSES; cells beyond the document are 0."""
-    view: DocumentView
+    view: View
 
     def of(self, name: str) -> Map:
         """48 x 48 chances of this class."""
@@ -82,7 +81,7 @@ class DamageMaps(NamedTuple):
 
 def see_damage(photo: Pyramid, quad: Quad, turn: int = 0) -> DamageMaps:
     """Run the network on the document inside this border; `turn`: degrees clockwise until it can be read."""
-    view = _view(quad)
+    view = with_margin(quad, SIDE * FINER, MARGIN)
     pixels = cv2.resize(view.picture(photo), (SIDE, SIDE), interpolation=cv2.INTER_AREA)
     # It learnt on upright pages: a head that lies on its side looks like a thing on them.
     quarters = turn // 90
@@ -98,16 +97,6 @@ def largest(mask: Mask) -> Mask:
     if count < 2:
         return np.zeros(mask.shape, np.bool_)
     return np.asarray(labels == 1 + int(np.argmax(stats[1:, cv2.CC_STAT_AREA])), np.bool_)
-
-
-def _view(quad: Quad) -> DocumentView:
-    """A square that the document fills but for the margin."""
-    side = SIDE * FINER
-    rim = side * MARGIN / (1 + 2 * MARGIN)
-    page = np.array([(rim, rim), (side - rim, rim), (side - rim, side - rim), (rim, side - rim)], np.float32)
-    back = cv2.getPerspectiveTransform(page, np.array(quad.corners, np.float32))
-    scale = min(1.0, (side - 2 * rim) / max(*quad.size, 1.0))
-    return DocumentView(Size(side, side), np.asarray(back, np.float64), scale, whole=False)
 
 
 def _run(pixels: Pixels) -> Map:

@@ -24,11 +24,11 @@ from scanfix.checks.residue import blockiness, grain
 from scanfix.checks.strokes import Strokes
 from scanfix.checks.subject import Subject
 from scanfix.checks.textmodel import LEAST_TEXT, mean_chance
-from scanfix.checks.view import luma
 from scanfix.findings import Severity
 from scanfix.geometry import Point
 from scanfix.model import Assessment, Finding
 from scanfix.quantiles import median
+from scanfix.views import luma
 
 
 class LegibilityParams(NamedTuple):

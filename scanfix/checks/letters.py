@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 
 from scanfix.checks.lines import TextLines
 from scanfix.checks.pieces import PIECE_PX, by_rows, cut, places_of
-from scanfix.checks.view import DocumentView
 from scanfix.networks import ask
 from scanfix.pyramid import Pyramid
+from scanfix.views import View
 
 Grey = NDArray[np.uint8]
 Values = NDArray[np.float64]
@@ -27,7 +27,7 @@ MIRRORED, NO_LETTERS = 4, 5
 """Answers of the network after the four turns."""
 
 
-def letter_chances(lines: TextLines, photo: Pyramid, view: DocumentView, chosen: Chosen) -> Values:
+def letter_chances(lines: TextLines, photo: Pyramid, view: View, chosen: Chosen) -> Values:
     """Of these segments of the text, N x 6: the answers of `letter_turns` for the document as it stands."""
     if not len(chosen):
         return np.empty((0, 6))
@@ -58,7 +58,7 @@ def choose(lines: TextLines, most: int) -> Chosen:
     return np.array(chosen, np.int64)
 
 
-def cut_pieces(photo: Pyramid, view: DocumentView, boxes: Values, along_rows: bool) -> Grey:
+def cut_pieces(photo: Pyramid, view: View, boxes: Values, along_rows: bool) -> Grey:
     """N x 32 x 96 uint8 around the middles of N x 4 boxes (left, top, right, bottom in pixels of `view`).
 
     Lines along the columns are cut as if the document had been turned by 90 degrees clockwise.

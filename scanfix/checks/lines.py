@@ -20,8 +20,8 @@ from scanfix.checks.ink import Ink, InkLevels, components
 from scanfix.checks.lazy import lazy
 from scanfix.checks.strokes import Strokes, cut_strips, measure_strokes
 from scanfix.checks.textmodel import judge
-from scanfix.checks.view import DocumentView
 from scanfix.pyramid import Pyramid
+from scanfix.views import View
 
 Grey = NDArray[np.uint8]
 Boxes = NDArray[np.float64]
@@ -115,7 +115,7 @@ def letters_in(boxes: Boxes, along_rows: bool) -> Values:
 def find_lines(
     grey: Grey,
     photo: Pyramid,
-    view: DocumentView,
+    view: View,
     *,
     also_light: bool = True,
     params: TextLineParams = TextLineParams(),
@@ -151,7 +151,7 @@ def _is_better(one: TextLines, other: TextLines) -> bool:
 
 
 def _judged(
-    boxes: Boxes, photo: Pyramid, view: DocumentView, upright: bool, light: bool, params: TextLineParams
+    boxes: Boxes, photo: Pyramid, view: View, upright: bool, light: bool, params: TextLineParams
 ) -> TextLines:
     """Which of these segments are text, and can be read?"""
     strips, widths, heights = cut_strips(photo, view, boxes, upright)

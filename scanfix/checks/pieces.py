@@ -12,8 +12,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from scanfix.checks.view import DocumentView, luma
 from scanfix.pyramid import Pyramid
+from scanfix.views import View, luma
 
 Grey = NDArray[np.uint8]
 Values = NDArray[np.float64]
@@ -40,7 +40,7 @@ class Places(NamedTuple):
         return np.asarray(length / height, np.float64)
 
 
-def places_of(view: DocumentView, boxes: Values, along_rows: bool, aspect: float | None = None) -> Places:
+def places_of(view: View, boxes: Values, along_rows: bool, aspect: float | None = None) -> Places:
     """Of N x 4 boxes (left, top, right, bottom in pixels of `view`), as long as they are or of one aspect.
 
     Lines along the columns are cut as if the document had been turned by 90 degrees clockwise.

@@ -24,9 +24,9 @@ from scanfix.checks.letters import (
     softmax,
 )
 from scanfix.checks.lines import TextLines
-from scanfix.checks.view import DocumentView
 from scanfix.geometry import TURNS, Turn
 from scanfix.pyramid import Pyramid
+from scanfix.views import View
 
 
 class VoteParams(NamedTuple):
@@ -79,7 +79,7 @@ class ReadingTurn:
     """0..1: the chance that nothing needs to be turned."""
 
 
-def hear(lines: TextLines, photo: Pyramid, view: DocumentView, params: VoteParams = PARAMS) -> Values:
+def hear(lines: TextLines, photo: Pyramid, view: View, params: VoteParams = PARAMS) -> Values:
     """N x 6 chances of pieces of the text, as many as are needed."""
 
     def ask(pieces: Chosen) -> Values:

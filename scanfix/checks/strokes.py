@@ -15,9 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scanfix.checks.pieces import GLYPH_PX, PIECE_PX, cut, places_of
-from scanfix.checks.view import DocumentView
 from scanfix.pyramid import Pyramid
 from scanfix.quantiles import quantile
+from scanfix.views import View
 
 Grey = NDArray[np.uint8]
 Values = NDArray[np.float64]
@@ -40,7 +40,7 @@ class Strokes:
 
 
 def cut_strips(
-    photo: Pyramid, view: DocumentView, boxes: NDArray[np.float64], along_rows: bool
+    photo: Pyramid, view: View, boxes: NDArray[np.float64], along_rows: bool
 ) -> tuple[Grey, NDArray[np.int64], Values]:
     """Cut segments, given as N x 4 boxes in working pixels of `view`, from the photo.
 

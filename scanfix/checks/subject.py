@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from scanfix import views
 from scanfix.checks.damage import DamageMaps, see_damage
 from scanfix.checks.lazy import lazy
 from scanfix.checks.lines import TextLines, find_lines
@@ -19,12 +20,12 @@ from scanfix.checks.paper import Paper, estimate_paper
 from scanfix.checks.reading_turn import ReadingTurn, hear, vote
 from scanfix.checks.round_corners import corner_radii
 from scanfix.checks.textmodel import LEAST_TEXT
-from scanfix.checks.view import DocumentView, ViewParams, luma, view_document
 from scanfix.geometry import Quad
 from scanfix.model import DocumentBorder, SourceImage
 from scanfix.profiles import OutputProfile
 from scanfix.pyramid import Pyramid
 from scanfix.quantiles import quantile
+from scanfix.views import WORKING_SIDE, View, luma
 
 if TYPE_CHECKING:
     from scanfix.documents.kinds import DocumentKind
@@ -70,14 +71,14 @@ class Subject:
         return origin_of(self.source.info, self.border)
 
     @lazy
-    def document(self) -> DocumentView:
-        """The document, rectified, at a bounded working size."""
-        return self._view(ViewParams())
+    def document(self) -> View:
+        """The document, rectified, its long side at most 1600."""
+        return self._document(WORKING_SIDE)
 
     @lazy
     def colours(self) -> Pixels:
         """The document, rectified, H x W x 3 RGB uint8, its long side at most 800: paper, light, colour."""
-        return self._view(ViewParams(COLOUR_SIDE)).picture(self.photo)
+        return self.seen_at(COLOUR_SIDE)
 
     @lazy
     def grey(self) -> Grey:
@@ -87,12 +88,11 @@ class Subject:
     @lazy
     def thumbnail(self) -> Pixels:
         """The whole picture, long side at most 512, RGB uint8."""
-        scale = min(1.0, THUMBNAIL_SIDE / max(self.photo.pixels.shape[:2]))
-        return self.photo.reduced(self.photo.size.scaled(scale))
+        return self.photo.within(THUMBNAIL_SIDE)
 
     def seen_at(self, working_side: int) -> Pixels:
         """The document, rectified, its long side at most so many pixels, H x W x 3 RGB uint8."""
-        return self._view(ViewParams(working_side)).picture(self.photo)
+        return self._document(working_side).picture(self.photo)
 
     def to_be_read(self, working_side: int) -> Pixels:
         """As `seen_at`, but all there is where several documents lie: often they are the sides of one.
@@ -101,11 +101,11 @@ class Subject:
         """
         if self.border is None or not self.border.others:
             return self.seen_at(working_side)
-        whole = ViewParams(working_side * 3 // 2)
-        return view_document(self.photo.size, None, whole).picture(self.photo)
+        return views.whole(self.photo.size, working_side * 3 // 2).picture(self.photo)
 
-    def _view(self, params: ViewParams) -> DocumentView:
-        return view_document(self.photo.size, None if self.border is None else self.border.quad, params)
+    def _document(self, working_side: int) -> View:
+        quad = None if self.border is None else self.border.quad
+        return views.document(self.photo.size, quad, working_side)
 
     @lazy
     def corner_radii(self) -> tuple[float, ...]:

@@ -10,10 +10,10 @@ import pytest
 from checks.drawn import PROFILE, Picture, border, code, on_table, page, plain, subject, with_spot
 
 from scanfix.checks import Subject, colour, light, marks, named_kind
-from scanfix.checks.view import view_document
 from scanfix.documents.kinds import find_kind
 from scanfix.geometry import Quad, Size
 from scanfix.model import Assessment
+from scanfix.views import document
 
 DOCUMENT = page(paper=(205, 202, 198))
 GLARE, COVER = marks.GLARE.assess, marks.ON_TOP[0].assess
@@ -208,7 +208,7 @@ def test_a_whole_page_a_header_band_and_a_printed_picture_are_not_covered() -> N
 
 def test_a_document_seen_in_perspective_is_rectified_and_mapped_back() -> None:
     quad = Quad(((120.0, 80.0), (700.0, 140.0), (660.0, 520.0), (90.0, 460.0)))
-    view = view_document(Size(page().shape[1], page().shape[0]), quad)
+    view = document(Size(page().shape[1], page().shape[0]), quad)
     size = view.size
     corners = np.array([[0, 0], [size.width, 0], [size.width, size.height], [0, size.height]])
     assert view.points_to_source(corners) == pytest.approx(np.array(quad.corners), abs=0.01)
@@ -216,6 +216,6 @@ def test_a_document_seen_in_perspective_is_rectified_and_mapped_back() -> None:
 
 
 def test_a_large_document_is_looked_at_small() -> None:
-    view = view_document(Size(3200, 1920), None)
+    view = document(Size(3200, 1920), None)
     assert max(view.size.width, view.size.height) == 1600
     assert view.points_to_source(np.array([[1600.0, 960.0]])) == pytest.approx(np.array([[3200.0, 1920.0]]))

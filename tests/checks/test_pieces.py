@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from scanfix.checks.pieces import PIECE_PX, by_rows, cut, places_of
-from scanfix.checks.view import view_document
 from scanfix.geometry import Quad, Size
 from scanfix.pyramid import Pyramid
+from scanfix.views import document
 
 RAMP = np.indices((900, 1200))[1].astype(np.float32) / 1200 * 200 + 20
 """Grey levels that grow to the right: every pixel tells where it comes from."""
@@ -20,7 +20,7 @@ def ramp(turns: int = 0) -> Pyramid:
 
 
 def one(photo: Pyramid, box: tuple[float, ...], along_rows: bool, quad: Quad | None = None) -> np.ndarray:
-    view = view_document(photo.size, quad)
+    view = document(photo.size, quad)
     return np.asarray(cut(photo, places_of(view, np.array([box]), along_rows), np.array([64]), 64)[0])
 
 
@@ -47,7 +47,7 @@ def test_a_piece_beyond_the_picture_repeats_its_rim() -> None:
 
 def test_a_piece_of_a_document_seen_from_the_side_lies_along_it() -> None:
     quad = Quad.of([(200, 100), (1000, 200), (950, 800), (150, 700)])
-    size = view_document(Size(1200, 900), quad).size
+    size = document(Size(1200, 900), quad).size
     piece = one(ramp(), (0, 0, size.width, 40), along_rows=True, quad=quad)
     assert piece[16, 0] == pytest.approx(RAMP[0, 205], abs=5)
     assert piece[16, -1] == pytest.approx(RAMP[0, 990], abs=5)

@@ -20,9 +20,9 @@ import numpy as np
 from scanfix.checks.ink import InkLevels
 from scanfix.checks.letters import Grey, Values, cut_pieces
 from scanfix.checks.lines import TextLineParams, candidates
-from scanfix.checks.view import view_document
 from scanfix.geometry import Size
 from scanfix.pyramid import Pyramid
+from scanfix.views import document
 from training.orientation.pages import TEXT, Page, draw_page, draw_pattern, photographed
 
 UPRIGHT, LYING, NO_LETTERS = 0, 3, 5
@@ -43,7 +43,7 @@ def pieces_of(page: Page, rng: random.Random) -> tuple[Grey, list[int]]:
     """Pieces along the rows and along the columns of one page."""
     enlarge = min(2.0, max(1.0, TextLineParams().min_side / max(page.pixels.shape)))
     levels = InkLevels(np.asarray(cv2.resize(page.pixels, None, fx=enlarge, fy=enlarge), np.uint8))
-    view = view_document(Size(page.pixels.shape[1], page.pixels.shape[0]), None)
+    view = document(Size(page.pixels.shape[1], page.pixels.shape[0]), None)
     pieces, labels = [], []
     for along_rows, share in ((True, 0.8), (False, 0.8)):
         boxes = candidates(levels, along_rows) / enlarge

@@ -22,9 +22,9 @@ import numpy as np
 from scanfix.checks.ink import InkLevels
 from scanfix.checks.lines import candidates, letters_in
 from scanfix.checks.strokes import cut_strips
-from scanfix.checks.view import view_document
 from scanfix.geometry import Quad
 from scanfix.pyramid import Pyramid
+from scanfix.views import document
 from training.quality.capture import DAMAGES, camera, photographed, room
 from training.quality.pages import Line, Page, draw_page
 
@@ -120,7 +120,7 @@ def strips_of(
     jitter = np.array([[rng.gauss(0, 0.004) * max(h, w) for _ in range(2)] for _ in range(4)])
     grey = np.asarray(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY), np.uint8)
     native = Pyramid(255 - grey if page.light else grey)
-    view = view_document(native.size, None if flat else Quad.of(corners + jitter))
+    view = document(native.size, None if flat else Quad.of(corners + jitter))
     boxes = candidates(InkLevels(view.picture(native)))
     strips, widths, heights = cut_strips(native, view, boxes, along_rows=True)
     letters = letters_in(boxes, along_rows=True)

@@ -1,16 +1,23 @@
-"""Which pixels are the document's? An upright rectangle of bounded size, with the way back.
+"""What of the photo is looked at? The whole, the document, or the document with a margin, with the way back.
 
-The document inside its border (or the whole frame without one) is seen as a rectangle whose long side is at
-most `working_side`, so that every check costs the same on 1 and on 100 megapixels. Where detail matters
+| view | shows | who looks |
+|---|---|---|
+| `whole` | the photo as it stands | who reads where several documents lie; without a border, all |
+| `document` | what is inside the border, upright | the checks, the reading |
+| `with_margin` | that and a little around it, squeezed to a square | the network that finds damage |
+
+A view has a bounded size, so that every check costs the same on 1 and on 100 megapixels. Where detail matters
 (text) the native pixels are reached through `to_source`. It is cut from the level of the pyramid that has
-about its resolution: what is left between the two, bilinear interpolation does.
+about its resolution: what is left between the two, bilinear interpolation does. The borders, which look for
+the document, see the whole photo small (`borders.working`) and their candidates smaller still
+(`borders.looks`), as their networks learnt to.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
@@ -32,22 +39,20 @@ above is taken. Reducing by area to the odd size in between takes five times as 
 labelled pictures none is judged worse without."""
 
 
-class ViewParams(NamedTuple):
-    """Size of the working picture. 1600 px on A4 is 137 dpi: 6 pt print keeps an x-height of 6 px."""
-
-    working_side: int = 1600
+WORKING_SIDE = 1600
+"""Longest side of what most checks look at. On A4 it is 137 dpi: 6 pt print keeps an x-height of 6 px."""
 
 
 @dataclass(frozen=True, slots=True)
-class DocumentView:
-    """The document as an upright rectangle, and the homography back to the source."""
+class View:
+    """An upright rectangle, and the homography from it to the source."""
 
     size: Size
     to_source: Matrix
     """3 x 3: pixels of the view to source pixels (outer-corner origin, as in `geometry`)."""
     scale: float
-    """Pixels of the view per source pixel, along the long side of the document."""
-    whole: bool
+    """Pixels of the view per source pixel, along the long side of what it shows."""
+    is_whole: bool
     """The view shows the whole picture, upright as it is."""
 
     def picture(self, photo: Pyramid) -> Pixels:
@@ -60,7 +65,7 @@ class DocumentView:
 
     def _cut(self, photo: Pyramid, seen_as: Callable[[Pixels], Pixels]) -> Pixels:
         level = photo.at_least(self.scale / MOST_ENLARGED)
-        part, to_part = (level, None) if self.whole else _part(photo.size, level, self)
+        part, to_part = (level, None) if self.is_whole else _part(photo.size, level, self)
         size = (self.size.width, self.size.height)
         seen = seen_as(part)
         if to_part is None:
@@ -92,19 +97,30 @@ class DocumentView:
         return tuple((float(x), float(y)) for x, y in points)
 
 
-def view_document(photo: Size, quad: Quad | None, params: ViewParams = ViewParams()) -> DocumentView:
-    """The document of this border as an upright rectangle; the whole frame for None."""
+def whole(photo: Size, working_side: int = WORKING_SIDE) -> View:
+    """The photo as it stands, its long side at most `working_side`."""
+    scale = min(1.0, working_side / max(photo.width, photo.height))
+    size = photo.scaled(scale)
+    back = np.diag([photo.width / size.width, photo.height / size.height, 1.0])
+    return View(size, back, scale, is_whole=True)
+
+
+def document(photo: Size, quad: Quad | None, working_side: int = WORKING_SIDE) -> View:
+    """The document of this border, its long side at most `working_side`; the whole photo for None."""
     if quad is None or quad == Quad.frame(photo):
-        scale = min(1.0, params.working_side / max(photo.width, photo.height))
-        size = photo.scaled(scale)
-        back = np.diag([photo.width / size.width, photo.height / size.height, 1.0])
-        return DocumentView(size, back, scale, whole=True)
+        return whole(photo, working_side)
     width, height = quad.size
-    scale = min(1.0, params.working_side / max(width, height, 1.0))
+    scale = min(1.0, working_side / max(width, height, 1.0))
     size = Size(max(8, round(width * scale)), max(8, round(height * scale)))
-    corners = np.array(Quad.frame(size).corners, np.float32)
-    back = cv2.getPerspectiveTransform(corners, np.array(quad.corners, np.float32))
-    return DocumentView(size, np.asarray(back, np.float64), scale, whole=False)
+    return View(size, _homography(Quad.frame(size), quad), scale, is_whole=False)
+
+
+def with_margin(quad: Quad, side: int, margin: float) -> View:
+    """A square of `side` pixels that the document fills but for a margin, a share of it on each side."""
+    rim = side * margin / (1 + 2 * margin)
+    inner = Quad(((rim, rim), (side - rim, rim), (side - rim, side - rim), (rim, side - rim)))
+    scale = min(1.0, (side - 2 * rim) / max(*quad.size, 1.0))
+    return View(Size(side, side), _homography(inner, quad), scale, is_whole=False)
 
 
 def luma(pixels: Pixels) -> Grey:
@@ -112,7 +128,7 @@ def luma(pixels: Pixels) -> Grey:
     return pixels if pixels.ndim == 2 else np.asarray(cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY), np.uint8)
 
 
-def _part(photo: Size, level: Pixels, view: DocumentView) -> tuple[Pixels, Matrix]:
+def _part(photo: Size, level: Pixels, view: View) -> tuple[Pixels, Matrix]:
     """A level of the photo around the document, and the way there from the source."""
     scale = np.array(level.shape[1::-1]) / (photo.width, photo.height)
     corners = np.array(Quad.frame(view.size).corners)
@@ -120,6 +136,11 @@ def _part(photo: Size, level: Pixels, view: DocumentView) -> tuple[Pixels, Matri
     low = np.clip(np.floor(reach.min(axis=0)).astype(int) - 4, 0, np.array(level.shape[1::-1]) - 2)
     high = np.clip(np.ceil(reach.max(axis=0)).astype(int) + 4, low + 2, level.shape[1::-1])
     return level[low[1] : high[1], low[0] : high[0]], _moved(*-low) @ np.diag([*scale, 1.0])
+
+
+def _homography(start: Quad, goal: Quad) -> Matrix:
+    one, other = (np.array(quad.corners, np.float32) for quad in (start, goal))
+    return np.asarray(cv2.getPerspectiveTransform(one, other), np.float64)
 
 
 def _moved(dx: float, dy: float) -> Matrix:

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from scanfix.borders.sides import edges_along, missing_shares
+from scanfix.borders.sides import ALONG_FRAME, edges_along, missing_shares
 from scanfix.errors import ConfigError
 from scanfix.geometry import SIDES, Point, Quad, Size
 from scanfix.model import DocumentBorder, SideState
-
-FLUSH_SHARE = 0.005
-"""A side closer to the frame than this share of the frame's side lies along it."""
 
 MAX_OUTSIDE = 0.1
 """Corners further outside than this share of the picture are those of another picture."""
@@ -33,6 +30,6 @@ def border_by_hand(quad: Quad, size: Size) -> DocumentBorder:
 
 def _state(ends: tuple[Point, Point], size: Size) -> SideState:
     room = min(min(x / size.width, y / size.height, 1 - x / size.width, 1 - y / size.height) for x, y in ends)
-    if room < -FLUSH_SHARE:
+    if room < -ALONG_FRAME:
         return SideState.CUT
-    return SideState.FLUSH if edges_along(ends, size, FLUSH_SHARE) else SideState.SEEN
+    return SideState.FLUSH if edges_along(ends, size) else SideState.SEEN

@@ -13,8 +13,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from scanfix.borders.shapes import clockwise, cross
+from scanfix.borders.shapes import clockwise, cross, frame_quad
 from scanfix.borders.working import Floats, Quads, WorkingCopy
+from scanfix.geometry import Size
 
 
 class LineParams(NamedTuple):
@@ -30,6 +31,8 @@ class LineParams(NamedTuple):
     opposite_sine: float = 0.6
     """Opposite sides enclose less than about 37 degrees."""
     min_distance: float = 0.08
+    frame_px: int = 2
+    """A line no further inside is an edge of the frame once more; not whether a side lies along the frame."""
 
 
 def line_quads(copy: WorkingCopy, params: LineParams = LineParams()) -> Quads:
@@ -59,8 +62,7 @@ def _segments(copy: WorkingCopy) -> Floats:
 def _lines(copy: WorkingCopy, params: LineParams, unit: float) -> Floats:
     """N x 2 x 2: the longest lines, two far points each; the frame's four first."""
     segments = _longest_first(_segments(copy), params.min_segment * unit)
-    height, width = copy.lab.shape[:2]
-    corners = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
+    corners = frame_quad(copy.size)[0]
     frame = np.stack([corners, np.roll(corners, -1, axis=0)], axis=1)
     joined: list[tuple[float, Floats]] = []
     free = np.ones(len(segments), np.bool_)
@@ -71,7 +73,7 @@ def _lines(copy: WorkingCopy, params: LineParams, unit: float) -> Floats:
         members[index] = True
         free &= ~members
         line, covered = _joined(segments[members])
-        if covered >= params.min_line * unit and not _on_frame(line, width, height):
+        if covered >= params.min_line * unit and not _is_the_frames(line, copy.size, params):
             joined.append((covered, line))
     joined.sort(key=lambda item: -item[0])
     longest = [line for _, line in joined[: params.max_lines]]
@@ -115,9 +117,9 @@ def _joined(members: Floats) -> tuple[Floats, float]:
     return ends, covered
 
 
-def _on_frame(line: Floats, width: int, height: int) -> bool:
-    x, y = line[:, 0], line[:, 1]
-    return bool(max(x) < 2 or max(y) < 2 or min(x) > width - 2 or min(y) > height - 2)
+def _is_the_frames(line: Floats, size: Size, params: LineParams) -> bool:
+    inside = np.concatenate([line, (size.width, size.height) - line], axis=1)
+    return bool(inside.max(axis=0).min() < params.frame_px)
 
 
 def _spanned(lines: Floats, params: LineParams, unit: float) -> Quads:

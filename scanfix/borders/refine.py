@@ -12,13 +12,13 @@ from typing import NamedTuple
 import numpy as np
 
 from scanfix.borders.shapes import crossings, mean_diagonal
-from scanfix.borders.sides import SideParams
+from scanfix.borders.sides import ALONG_FRAME, edges_along, rooms_along
 from scanfix.borders.stripe import LineParams, clear_line, faint_line, read_stripe
 from scanfix.borders.working import Floats
+from scanfix.geometry import Size
 from scanfix.model import Pixels
 
 DEFAULT_LINE = LineParams()
-ON_THE_FRAME = SideParams().flush
 
 
 class RefineParams(NamedTuple):
@@ -33,7 +33,8 @@ class RefineParams(NamedTuple):
     inset: float = 0.05
     min_support: float = 0.25
     beside_frame: float = 0.015
-    """A side this near to the frame, and no clear edge there: the sheet runs out of the picture."""
+    """A side this near to the frame, and no clear edge there: the document runs out of the picture. It is put
+    on the frame, which it need not lie along yet."""
     margin: float = 0.0015
     """Every refined side moves outward by this much: half a pixel too wide is harmless, too narrow is not.
 
@@ -72,20 +73,21 @@ def _side(pixels: Pixels, side: Floats, diagonal: float, params: RefineParams) -
     return side if faint is None else stripe.at(faint, params.margin * diagonal)
 
 
-def along_frame(pixels: Pixels, side: Floats, share: float = ON_THE_FRAME) -> bool:
-    """Whether this side is that of the picture, or no further off than this share of it."""
-    return bool(_rooms(pixels, side).max(axis=0).min() < share)
+def along_frame(pixels: Pixels, side: Floats, within: float = ALONG_FRAME) -> bool:
+    """Whether this side, 2 x 2, is that of the picture, or no further off than this share of it."""
+    return bool(edges_along(side.tolist(), _size(pixels), within))
 
 
 def _on_the_frame(pixels: Pixels, side: Floats) -> Floats:
     """The side moved out to the edge of the frame that it lies beside."""
-    edge = int(_rooms(pixels, side).max(axis=0).argmin())
+    size = _size(pixels)
+    rooms = rooms_along(side.tolist(), size)
+    edge = min(rooms, key=lambda each: rooms[each])
     moved = side.copy()
-    moved[:, edge % 2] = 0 if edge < 2 else (pixels.shape[1], pixels.shape[0])[edge % 2]
+    axis, place = {"left": (0, 0), "top": (1, 0), "right": (0, size.width), "bottom": (1, size.height)}[edge]
+    moved[:, axis] = place
     return moved
 
 
-def _rooms(pixels: Pixels, side: Floats) -> Floats:
-    """2 ends x 4: how far inside the left, top, right and bottom edge of the frame, as a share of it."""
-    places = side / np.array([pixels.shape[1], pixels.shape[0]], np.float32)
-    return np.asarray(np.concatenate([places, 1 - places], axis=1), np.float32)
+def _size(pixels: Pixels) -> Size:
+    return Size(pixels.shape[1], pixels.shape[0])

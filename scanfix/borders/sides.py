@@ -8,7 +8,7 @@ tell: a flatbed scan, a photo already cropped and a cut document look alike.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 import cv2
@@ -17,12 +17,14 @@ import numpy as np
 from scanfix.geometry import SIDES, Point, Quad, Side, Size
 from scanfix.model import SideState
 
+ALONG_FRAME = 0.004
+"""A side of which no point is further inside the frame than this share of its width or height lies along it:
+less than three pixels of the working copy."""
+
 
 class SideParams(NamedTuple):
     """Shares of the frame's width or height."""
 
-    flush: float = 0.004
-    """A side nearer to the frame lies along it: less than three pixels of the working copy."""
     beyond: float = 0.04
     """A corner further out is missing. Of 183 photos eight of curled whole sheets had a corner out by over
     0.006, six of them by less than this; of cut documents none by less. From 0.03 to 0.048 it is the same."""
@@ -40,9 +42,13 @@ Edges = frozenset[Side]
 
 def side_states(quad: Quad, size: Size, params: SideParams = SideParams()) -> dict[Side, SideState]:
     """The state of each side of a quad in full-resolution pixels."""
-    along = [side for side in SIDES if edges_along(quad.sides()[side], size, params.flush)]
+    along = [side for side in SIDES if edges_along(quad.sides()[side], size)]
     leaving = [side for side in SIDES if _leaves(quad, side, size, params)]
-    rooms = [_room_beside(quad.sides()[side], size) for side in SIDES if side not in (*along, *leaving)]
+    rooms = [
+        min(rooms_along(quad.sides()[side], size).values())
+        for side in SIDES
+        if side not in (*along, *leaving)
+    ]
     cut = {*leaving, *(along if rooms and min(rooms) >= params.wide_room else ())}
     states = dict.fromkeys(SIDES, SideState.SEEN) | dict.fromkeys(along, SideState.FLUSH)
     return states | dict.fromkeys(cut, SideState.CUT)
@@ -63,15 +69,9 @@ def missing_shares(
     return shares
 
 
-def _room_beside(ends: tuple[Point, Point], size: Size) -> float:
-    """How far both ends of a side are inside the edge of the frame that it runs nearest to."""
-    rooms = [_room(end, size) for end in ends]
-    return min(max(room[edge] for room in rooms) for edge in rooms[0])
-
-
 def beyond_frame(quad: Quad, side: Side, size: Size, params: SideParams = SideParams()) -> float:
     """Which share of the quad's area lies beyond the edges of the frame that this side is out of."""
-    edges = _leaves(quad, side, size, params) | edges_along(quad.sides()[side], size, params.flush)
+    edges = _leaves(quad, side, size, params) | edges_along(quad.sides()[side], size)
     return min(1.0, sum(_beyond(quad, edge, size) for edge in edges))
 
 
@@ -80,7 +80,7 @@ def _leaves(quad: Quad, side: Side, size: Size, params: SideParams) -> Edges:
 
     A corner that is out only because its other side runs along that edge cuts that one.
     """
-    along = (edges_along(quad.sides()[other], size, params.flush) for other in SIDES if other != side)
+    along = (edges_along(quad.sides()[other], size) for other in SIDES if other != side)
     ends = (_out_of(end, size, params.beyond) for end in quad.sides()[side])
     return frozenset[Side]().union(*ends) - frozenset[Side]().union(*along)
 
@@ -111,7 +111,12 @@ def _out_of(point: Point, size: Size, beyond: float) -> Edges:
     return frozenset(edge for edge, room in _room(point, size).items() if room < -beyond)
 
 
-def edges_along(ends: tuple[Point, Point], size: Size, flush: float) -> Edges:
-    """The edge of the frame that both ends lie at, or beyond."""
-    rooms = [_room(end, size) for end in ends]
-    return frozenset(edge for edge in rooms[0] if max(room[edge] for room in rooms) < flush)
+def rooms_along(ends: Iterable[Point], size: Size) -> dict[Side, float]:
+    """How far inside each edge of the frame the end is that is further from it, as a share of the frame."""
+    one, other = (_room(end, size) for end in ends)
+    return {edge: max(one[edge], other[edge]) for edge in SIDES}
+
+
+def edges_along(ends: Iterable[Point], size: Size, within: float = ALONG_FRAME) -> Edges:
+    """The edges of the frame that both ends lie at, or beyond."""
+    return frozenset(edge for edge, room in rooms_along(ends, size).items() if room < within)

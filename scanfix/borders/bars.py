@@ -45,7 +45,7 @@ def without_bars(pixels: Pixels, params: BarParams = BarParams()) -> Rect:
     top, bottom, left, right = (_bar(lines, params) for lines in (pixels, pixels[::-1], across, across[::-1]))
     inner = pixels[top : height - bottom, left : width - right]
     turned = inner.transpose(1, 0, 2)
-    # A plain table too ends at a document on it, but not all along.
+    # A plain background too ends at a document on it, but not all along.
     top *= _begins(inner, pixels[0], params)
     bottom *= _begins(inner[::-1], pixels[-1], params)
     left *= _begins(turned, across[0], params)
@@ -76,7 +76,7 @@ def _bar(lines: Pixels, params: BarParams) -> int:
     fullest = quantile(other, 0.9)
     deepest = int(params.deepest * len(other))
     least = max(2, int(params.least * len(other)))
-    # A strip of ground narrower than a bar ends at a document, not at a photo.
+    # A strip of background narrower than a bar ends at a document, not at a photo.
     if other[:least].max() > params.calm * fullest:
         return 0
     for depth in range(least, deepest):

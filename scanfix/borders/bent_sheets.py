@@ -1,4 +1,4 @@
-"""Where are the corners of a sheet whose sides are not straight? There its own edges meet.
+"""Where are the corners of a document whose sides are not straight? There its own edges meet.
 
 A crease or a curl takes the end of a side off the line that its middle runs along. Near each corner the
 edge is looked for once more, over the last part of the side only, and believed where it fits much better
@@ -13,11 +13,11 @@ import numpy as np
 
 from scanfix.borders.refine import along_frame
 from scanfix.borders.shapes import crossings, mean_diagonal
-from scanfix.borders.stripe import LineParams, Stripe, clear_line, read_stripe
+from scanfix.borders.stripe import Stripe, StripeParams, clear_line, read_stripe
 from scanfix.borders.working import Floats
 from scanfix.model import Pixels
 
-STRAIGHT = LineParams(bends=(0.0,))
+STRAIGHT = StripeParams(bends=(0.0,))
 
 
 class CornerParams(NamedTuple):
@@ -25,7 +25,7 @@ class CornerParams(NamedTuple):
     as they are and turned; a part of 0.14 to 0.25, a reach of 0.025 to 0.035 and a gain of 0.05 to 0.15
     gave nearly the same."""
 
-    line: LineParams = STRAIGHT
+    line: StripeParams = STRAIGHT
     part: float = 0.15
     """The share of a side at each end that is looked at, without the rounding of the corner itself."""
     rounding: float = 0.015

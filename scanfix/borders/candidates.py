@@ -18,7 +18,7 @@ from scanfix.borders.working import Quads, WorkingCopy
 
 COARSELY = RefineParams(steps=13)
 """Half a pixel of the working copy is enough for a candidate."""
-MOST_PAGES = 4
+MOST_OF_THE_NET = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class Candidates:
 
 
 class CandidateParams(NamedTuple):
-    """What shape a sheet may have in a photo."""
+    """What shape a document may have in a photo."""
 
     min_area_share: float = 0.03
     max_cosine: float = 0.75
@@ -47,7 +47,7 @@ class CandidateParams(NamedTuple):
 
 
 def candidates(copy: WorkingCopy, maps: NetMaps, params: CandidateParams = CandidateParams()) -> Candidates:
-    """All quads that can be a sheet by their shape, nearly equal ones taken together."""
+    """All quads that can be a document by their shape, nearly equal ones taken together."""
     regions, masks = region_quads(copy, maps.mask)
     found = clockwise(np.concatenate([_of_the_net(copy, maps), regions, line_quads(copy)]))
     possible = plausible(
@@ -63,7 +63,7 @@ def candidates(copy: WorkingCopy, maps: NetMaps, params: CandidateParams = Candi
 
 
 def _likely(quads: Quads, copy: WorkingCopy, maps: NetMaps, most: int) -> Quads:
-    """Those that agree best with the page the network sees: the rest only costs time."""
+    """Those that agree best with the document that the network sees: the rest only costs time."""
     if len(quads) <= most:
         return quads
     scale = np.array([GRID / copy.size.width, GRID / copy.size.height], np.float32)
@@ -73,9 +73,9 @@ def _likely(quads: Quads, copy: WorkingCopy, maps: NetMaps, most: int) -> Quads:
 
 
 def _of_the_net(copy: WorkingCopy, maps: NetMaps) -> Quads:
-    """The quads of the network's pages as they are, and the largest put on the edges."""
-    pages = [quad.corners for quad in mask_quads(maps)[:MOST_PAGES]]
-    if not pages:
+    """The quads of the network's documents as they are, and the largest put on the edges."""
+    found = [quad.corners for quad in mask_quads(maps)[:MOST_OF_THE_NET]]
+    if not found:
         return np.empty((0, 4, 2), np.float32)
-    rough = clockwise(np.array(pages, np.float32))
+    rough = clockwise(np.array(found, np.float32))
     return np.concatenate([rough, refine(copy.pixels, rough[0], COARSELY)[None]])

@@ -54,12 +54,12 @@ def content_measures(
         "page_held": held[:, 7],
         "page_ring": np.where(ringed, ring[:, 7], 0),
         "page_rest": np.where(rested, rest[:, 7], 0),
-        "ground_missed": _ground_missed(inside, maps),
+        "ground_missed": _background_missed(inside, maps),
     }
 
 
-def _ground_missed(inside: NDArray[np.bool_], maps: NetMaps) -> Floats:
-    """How far the ground that a quad leaves along the frame is from what the network sees there."""
+def _background_missed(inside: NDArray[np.bool_], maps: NetMaps) -> Floats:
+    """How far the background that a quad leaves along the frame is from what the network sees there."""
     grid = inside.reshape(-1, GRID, GRID)
     edges: dict[Side, NDArray[np.bool_]] = {
         "top": grid[:, 0],
@@ -80,7 +80,7 @@ def on_grid(image: NDArray[Any]) -> Floats:
 
 
 def _strokes(copy: WorkingCopy) -> Floats:
-    """Share of fine dark strokes on light ground per cell: high on text, low on bare paper and table."""
+    """Share of fine dark strokes per cell: high on text, low on bare paper and background."""
     dark = cv2.morphologyEx(copy.lab[..., 0], cv2.MORPH_BLACKHAT, np.ones((7, 7), np.uint8))
     return on_grid((np.asarray(dark) > 8).astype(np.float32)).reshape(-1)
 
@@ -95,8 +95,8 @@ def _variety(means: Floats) -> Floats:
 def _frame_variety(cells: Floats) -> float:
     """How much the colours vary along the frame, 0..1."""
     grid = cells.reshape(GRID, GRID, 3)
-    edge = np.concatenate([grid[:2].reshape(-1, 3), grid[-2:].reshape(-1, 3), grid[:, :2].reshape(-1, 3)])
-    edge = np.concatenate([edge, grid[:, -2:].reshape(-1, 3)])
+    parts = grid[:2], grid[-2:], grid[:, :2], grid[:, -2:]
+    edge = np.concatenate([part.reshape(-1, 3) for part in parts])
     return float(1 - np.exp(-edge.std(axis=0).mean() / 10))
 
 

@@ -1,4 +1,4 @@
-"""What does a candidate look like from above, with a little ground around it, and where in the photo is it?
+"""What does a candidate look like from above, with a little background around it, and where is it?
 
 Two pictures a candidate: its own, rectified, with a margin; and the whole photo with the candidate marked.
 """
@@ -14,7 +14,7 @@ from scanfix.model import Pixels
 SIDE = 64
 """Pixels of a look."""
 MARGIN = 0.16
-"""Ground around the candidate, on each side, as a share of the look."""
+"""Background around the candidate, on each side, as a share of the look."""
 INNER = (np.array([[0, 0], [1, 0], [1, 1], [0, 1]], np.float32) * (1 - 2 * MARGIN) + MARGIN) * SIDE
 
 

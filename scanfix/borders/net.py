@@ -1,4 +1,4 @@
-"""What does our own small network see in a photo: a page, its border, its corners, ground beside it?
+"""What does our own small network see: documents, their borders and corners, background beside them?
 
 A MobileNetV2-like encoder with a feature pyramid, trained on drawn documents only (`training/README.md`
 has the data, the runs and the scores). It sees the whole photo squeezed to 192 x 192 and gives maps of
@@ -36,15 +36,15 @@ class NetMaps:
     """What the network says. Maps are 48 x 48 float32 probabilities, rows from the top."""
 
     mask: Map
-    """A page covers this cell, fingers over it included; several documents are several blobs."""
+    """A document covers this cell, fingers over it included; several documents are several blobs."""
     border: Map
-    """The edge of a page runs through this cell."""
+    """The border of a document runs through this cell."""
     corners: Map
-    """A corner of a page lies here: a peak about 2.5 cells wide."""
+    """A corner of a document lies here: a peak about 2.5 cells wide."""
     presence: float
     """0..1, a document is in the picture."""
     background: Mapping[Side, float]
-    """Share of each side of the frame along which ground, not page, is seen: all near 0 is full-bleed."""
+    """Share of each edge of the frame along which background is seen: all near 0 is full-bleed."""
     scale_x: float
     """Source pixels a map cell, across."""
     scale_y: float
@@ -64,7 +64,7 @@ class DecodeParams(NamedTuple):
     zoom: int = 8
     """The mask is enlarged by this before its outline is drawn."""
     frame_reach: float = 0.6
-    """Outline nearer to the frame than this is the frame's, not the page's."""
+    """Outline nearer to the frame than this is the frame's, not the document's."""
     corner_reach: float = 2.0
     """A corner of the mask moves to a peak of the corner map this near."""
     corner_peak: float = 0.35
@@ -114,7 +114,7 @@ def _turned_back(maps: Map, facts: Map, turns: int) -> tuple[Map, Map]:
 
 
 def mask_quads(maps: NetMaps, params: DecodeParams | None = None) -> tuple[Quad, ...]:
-    """The quadrilaterals of all pages in the mask, the largest first, in source pixels; pages that touch
+    """The quadrilaterals of all documents in the mask, the largest first, in source pixels; those that touch
     count as one. Corners may lie outside the frame, where two visible sides meet.
     """
     p = params or DecodeParams()

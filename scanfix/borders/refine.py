@@ -13,18 +13,18 @@ import numpy as np
 
 from scanfix.borders.shapes import crossings, mean_diagonal
 from scanfix.borders.sides import ALONG_FRAME, edges_along, rooms_along
-from scanfix.borders.stripe import LineParams, clear_line, faint_line, read_stripe
+from scanfix.borders.stripe import StripeParams, clear_line, faint_line, read_stripe
 from scanfix.borders.working import Floats
 from scanfix.geometry import Size
 from scanfix.model import Pixels
 
-DEFAULT_LINE = LineParams()
+DEFAULT_LINE = StripeParams()
 
 
 class RefineParams(NamedTuple):
     """Tuning of the refinement; lengths as shares of the diagonal of the quad."""
 
-    line: LineParams = DEFAULT_LINE
+    line: StripeParams = DEFAULT_LINE
     reach: float = 0.02
     """How far on both sides an edge is looked for."""
     steps: int = 26

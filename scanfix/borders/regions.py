@@ -1,6 +1,6 @@
 """Where does something stand out as one piece? Masks, their outlines, and quads around those.
 
-Several plain ways of parting paper from table, each wrong somewhere: lightness and chroma
+Several plain ways of parting a document from its background, each wrong somewhere: lightness and chroma
 (Otsu), distance from the colours along the frame, a flood from the frame against one from the
 middle (watershed), and areas closed by edges. What is curved or crumpled has no straight side
 for a line to follow, but it has an outline.
@@ -31,26 +31,25 @@ class RegionParams(NamedTuple):
     """Masks are made at this size: their outlines are made exact later, by their edges."""
     min_area_share: float = 0.025
     regions_per_mask: int = 2
-    ring_share: float = 0.03
-    """Width of the ring along the frame that is taken for background."""
+    background_share: float = 0.03
+    """Width of what is taken for background, all along the frame."""
     hull_points: int = 14
 
 
 def region_quads(
-    copy: WorkingCopy, page: Floats, params: RegionParams = RegionParams()
+    copy: WorkingCopy, document: Floats, params: RegionParams = RegionParams()
 ) -> tuple[Quads, list[Mask]]:
     """Quadrilaterals around what stands out (N x 4 x 2, working pixels), and the masks (0 or 255).
 
-    `page` is a map of probabilities, of any size, whose outline joins those of the masks.
+    `document` is a map of probabilities, of any size, whose outline joins those of the masks.
     """
     factor = params.side / max(copy.lab.shape[:2])
     size = copy.size.scaled(factor)
     small = cv2.resize(copy.lab, (size.width, size.height), interpolation=cv2.INTER_AREA)
     masks = list(_masks(np.asarray(small, np.float32), params))
-    masks.append((cv2.resize(page, (size.width, size.height)) > 0.5).astype(np.uint8) * 255)
+    masks.append((cv2.resize(document, (size.width, size.height)) > 0.5).astype(np.uint8) * 255)
     scale = np.array([size.width / copy.size.width, size.height / copy.size.height], np.float32)
-    paper = (cv2.resize(page, (size.width, size.height)) > 0.5).astype(np.uint8) * 255
-    outlines = [outline for mask in (*masks, paper) for outline in _outlines(mask, params)]
+    outlines = [outline for mask in masks for outline in _outlines(mask, params)]
     found = [quad for outline in outlines for quad in _quads(outline, params)]
     quads = np.array(found, np.float32).reshape(-1, 4, 2)
     return quads / scale, masks
@@ -60,7 +59,7 @@ def _masks(lab: Floats, params: RegionParams) -> Iterator[Mask]:
     """The ways of parting, each as a mask of 0 and 255, small holes and bridges removed."""
     lightness = np.clip(lab[..., 0] * 2.55, 0, 255).astype(np.uint8)
     chroma = np.clip(np.linalg.norm(lab[..., 1:], axis=2) * 4, 0, 255).astype(np.uint8)
-    foreign = _distance_from_ring(lab, params)
+    foreign = _distance_from_background(lab, params)
     local = np.clip(128 + 3 * (lab[..., 0] - _light_around(lab[..., 0], params)), 0, 255)
     otsu = [_otsu(view) for view in (lightness, chroma, foreign, local.astype(np.uint8))]
     for mask in (*otsu[:2], *(255 - mask for mask in otsu[:2]), *otsu[2:]):
@@ -90,12 +89,12 @@ def _cleaned(mask: Mask) -> Mask:
     return np.asarray(cv2.morphologyEx(opened, cv2.MORPH_CLOSE, np.ones((7, 7), np.uint8)), np.uint8)
 
 
-def _distance_from_ring(lab: Floats, params: RegionParams) -> Mask:
+def _distance_from_background(lab: Floats, params: RegionParams) -> Mask:
     """Per pixel 4 x the distance in Lab to the nearest of the main colours along the frame."""
-    width = max(2, round(params.ring_share * params.side))
-    ring = np.ones(lab.shape[:2], np.bool_)
-    ring[width:-width, width:-width] = False
-    colours = lab[ring][::3]
+    width = max(2, round(params.background_share * params.side))
+    background = np.ones(lab.shape[:2], np.bool_)
+    background[width:-width, width:-width] = False
+    colours = lab[background][::3]
     seeds = [[quantile(channel, share) for channel in colours.T] for share in (0.1, 0.5, 0.9)]
     centres = np.array(seeds, np.float32)
     for _ in range(5):  # k-means with fixed seeds: the same photo gives the same answer
@@ -157,7 +156,7 @@ def _quads(hull: NDArray[np.int32], params: RegionParams) -> Iterator[Floats]:
 
 
 def _largest_inside(hull: NDArray[np.int32], points: int) -> Iterator[Floats]:
-    """The four points of the outline that hold the largest area: the corners of a curled sheet."""
+    """The four points of the outline that hold the largest area: the corners of a curled document."""
     tolerance = 0.005 * cv2.arcLength(hull, True)
     corners = cv2.approxPolyDP(hull, tolerance, True).reshape(-1, 2).astype(np.float32)
     if len(corners) > points:

@@ -1,4 +1,4 @@
-"""Which quadrilaterals can be a sheet? Arithmetic on many of them at once, no pixels."""
+"""Which quadrilaterals can be a document? Arithmetic on many of them at once, no pixels."""
 
 from __future__ import annotations
 

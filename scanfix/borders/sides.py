@@ -26,7 +26,7 @@ class SideParams(NamedTuple):
     """Shares of the frame's width or height."""
 
     beyond: float = 0.04
-    """A corner further out is missing. Of 183 photos eight of curled whole sheets had a corner out by over
+    """A corner further out is missing. Of 183 photos eight of curled whole documents had a corner out by over
     0.006, six of them by less than this; of cut documents none by less. From 0.03 to 0.048 it is the same."""
     least_beyond: float = 0.002
     """Of the quad's area: by less it is out by the error of its sides."""

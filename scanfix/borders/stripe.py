@@ -2,7 +2,7 @@
 
 A straight edge is a line through the stripe along which the colour steps. Where the step is strong at
 every place its crest counts, so that a broad shadow does not outweigh a sharp edge. Where it is faint
-(white paper on a white table) only the mean step of the whole line stands out: noise and print step
+(white paper on white) only the mean step of the whole line stands out: noise and print step
 both ways and cancel, a border steps one way.
 """
 
@@ -22,7 +22,7 @@ from scanfix.model import Pixels
 from scanfix.quantiles import median
 
 
-class LineParams(NamedTuple):
+class StripeParams(NamedTuple):
     """How a line is looked for in a stripe; all but the faint ones looked at on 64 labelled photos."""
 
     softness: float = 8.0
@@ -73,7 +73,7 @@ class Stripe:
         moved = np.array([[line.first + outward], [line.last + outward]], np.float32) * self.normal
         return np.asarray(self.ends + moved, np.float32)
 
-    def crests(self, params: LineParams) -> Floats:
+    def crests(self, params: StripeParams) -> Floats:
         """Samples x offsets: how strongly the colour steps there, 0..1, on the crest of each step only."""
         step = np.linalg.norm(self.steps, axis=2)
         crest = step >= cv2.dilate(step, np.ones((1, 5), np.uint8)) - 1e-6
@@ -98,10 +98,10 @@ def read_stripe(
     return Stripe(centres[[0, -1]], normal, offsets, read, inside)
 
 
-def clear_line(stripe: Stripe, crests: Floats, params: LineParams) -> Line:
+def clear_line(stripe: Stripe, crests: Floats, params: StripeParams) -> Line:
     """The line, straight or bent, that gathers most of the crests; its support is their mean, 0..0.5.
 
-    A sheet that curls has bent sides between its corners: the ends of the bent line are the corners.
+    A document that curls has bent sides between its corners: the ends of the bent line are the corners.
     """
     outward = _outward(len(stripe.offsets), params.outward_bonus)
     found: list[tuple[float, tuple[np.intp, ...], float]] = []
@@ -116,7 +116,7 @@ def clear_line(stripe: Stripe, crests: Floats, params: LineParams) -> Line:
     return _line(stripe, at, support)
 
 
-def faint_line(stripe: Stripe, params: LineParams) -> Line | None:
+def faint_line(stripe: Stripe, params: StripeParams) -> Line | None:
     """The straight line with the largest mean step, when that stands out of all others in the stripe."""
     steps = np.clip(stripe.steps, -params.largest_step, params.largest_step) * stripe.inside[:, None, None]
     means = np.stack([_means(steps[..., channel], 0.0, 0.0) for channel in range(3)], axis=-1)
@@ -127,7 +127,7 @@ def faint_line(stripe: Stripe, params: LineParams) -> Line | None:
     return found if found.support >= _least_faint(size, stripe, params) else None
 
 
-def _least_faint(size: Floats, stripe: Stripe, params: LineParams) -> float:
+def _least_faint(size: Floats, stripe: Stripe, params: StripeParams) -> float:
     return max(params.faint_ratio * median(size), params.faint_step * float(stripe.inside.mean()))
 
 

@@ -38,7 +38,7 @@ class Ink(NamedTuple):
     labels: NDArray[np.integer]
     """Of the connected pieces."""
     extents: NDArray[np.int32]
-    """Of each label, that of the ground first: width and height."""
+    """Of each label, that of what is no ink first: width and height."""
 
     @property
     def transposed(self) -> Ink:
@@ -58,9 +58,9 @@ class InkLevels:
     """A picture, H x W luma, and its halves: ink is found when it is first asked for."""
 
     def __init__(self, grey: Grey, params: InkParams = InkParams()) -> None:
-        self._grounds: list[_Ground] = []
-        while len(self._grounds) < params.levels and min(grey.shape) >= params.least_side:
-            self._grounds.append(_ground(grey, params))
+        self._levels: list[_Level] = []
+        while len(self._levels) < params.levels and min(grey.shape) >= params.least_side:
+            self._levels.append(_level(grey, params))
             half = (max(1, grey.shape[1] // 2), max(1, grey.shape[0] // 2))
             grey = np.asarray(cv2.resize(grey, half, interpolation=cv2.INTER_AREA), np.uint8)
         self._found: dict[bool, list[Ink]] = {}
@@ -68,18 +68,21 @@ class InkLevels:
     def ink(self, light: bool = False) -> list[Ink]:
         """Of each level, the finest first: what is darker than its neighbourhood, or lighter."""
         if light not in self._found:
-            self._found[light] = [_ink(ground, light) for ground in self._grounds]
+            self._found[light] = [_ink(level, light) for level in self._levels]
         return self._found[light]
 
 
-class _Ground(NamedTuple):
+class _Level(NamedTuple):
+    """What ink is told by, of one level."""
+
     calm: Grey
     mean: Grey
+    """Of the neighbourhood."""
     bound: Grey
     """Least difference of ink."""
 
 
-def _ground(grey: Grey, params: InkParams) -> _Ground:
+def _level(grey: Grey, params: InkParams) -> _Level:
     calm = np.asarray(cv2.GaussianBlur(grey, (0, 0), 0.8), np.uint8)
     mean = np.asarray(cv2.blur(calm, (params.window, params.window)), np.uint8)
     # The deviation changes slowly: every second pixel of every second row tells it.
@@ -90,13 +93,13 @@ def _ground(grey: Grey, params: InkParams) -> _Ground:
     least = max(params.min_depth, params.grain_factor * _grain(sample))
     bound = np.maximum(params.depth * np.sqrt(np.maximum(variance, 0)), least).astype(np.uint8)
     of_all = cv2.resize(bound, (grey.shape[1], grey.shape[0]), interpolation=cv2.INTER_LINEAR)
-    return _Ground(calm, mean, np.asarray(of_all, np.uint8))
+    return _Level(calm, mean, np.asarray(of_all, np.uint8))
 
 
-def _ink(ground: _Ground, light: bool) -> Ink:
-    over, under = (ground.calm, ground.mean) if light else (ground.mean, ground.calm)
+def _ink(level: _Level, light: bool) -> Ink:
+    over, under = (level.calm, level.mean) if light else (level.mean, level.calm)
     difference = cv2.subtract(over, under)
-    is_ink = np.asarray(cv2.compare(difference, ground.bound, cv2.CMP_GT), np.uint8)
+    is_ink = np.asarray(cv2.compare(difference, level.bound, cv2.CMP_GT), np.uint8)
     labels, stats = components(is_ink)
     depth = np.asarray(cv2.copyTo(difference, is_ink), np.uint8)
     return Ink(depth, labels, stats[:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]])

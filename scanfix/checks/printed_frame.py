@@ -1,4 +1,4 @@
-"""Is the margin around a printed frame even on a page that fills the picture, or much narrower on one side?
+"""Is the margin around a printed frame even where a document fills the picture, or much narrower on one side?
 
 Certificates and licences have such a frame, with much the same margin on all sides; a scan that lacks a
 strip of the paper keeps the frame and loses margin. Printing is never off by half of it.

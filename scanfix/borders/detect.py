@@ -15,8 +15,8 @@ import numpy as np
 
 from scanfix.borders.bars import without_bars
 from scanfix.borders.bent_sheets import place_corners
-from scanfix.borders.candidates import candidates
-from scanfix.borders.judge import confidence, judge, presence
+from scanfix.borders.candidates import Candidates, candidates
+from scanfix.borders.judge import confidence, judge, mean_chance, presence
 from scanfix.borders.measures import among_rivals, measure
 from scanfix.borders.net import predict
 from scanfix.borders.pairs import parted
@@ -40,6 +40,13 @@ class BorderParams(NamedTuple):
     apart: float = 0.025
     min_presence: float = 0.2
     """Below it there is no document (`judge.presence`)."""
+    sure: float = 0.97
+    """Where a document is less likely than this, the part around the best candidate is searched too:"""
+    around: float = 0.2
+    """of its longer side on each side of it; if that is less than this share of the photo:"""
+    most_around: float = 0.93
+    compared: int = 6
+    """So many of each search are judged in both."""
     min_other: float = 0.45
     """Least score of a further document: a picture with several is not cropped."""
     least_other: float = 0.15
@@ -77,11 +84,12 @@ def find_border(
     if part.size != copy.size:
         return _inside_bars(pixels, part.scaled(1 / copy.scale[0], 1 / copy.scale[1]), params)
     search = search_candidates(copy, params)
-    best = int(search.scores.argmax())
-    likely = presence(float(search.scores[best]), search.presence)
-    if likely < params.min_presence:
+    choice = search.best
+    if choice.likely < params.sure:
+        choice = _looked_closer(photo, search, params) or choice
+    if choice.likely < params.min_presence:
         return None
-    border = _border(photo, search, best, params)
+    border = _border(photo, search, choice, params)
     return _in_inner_picture(photo, border, params) or border
 
 
@@ -142,27 +150,77 @@ def _uncut(border: DocumentBorder) -> DocumentBorder:
     return replace(border, sides=sides, missing=nothing, certainty=nothing)
 
 
+class Choice(NamedTuple):
+    """The best candidate, working pixels; how the judges like it, and how likely it is a document."""
+
+    quad: Floats
+    score: float
+    likely: float
+
+
 @dataclass(frozen=True, slots=True)
 class Search:
-    """The leading candidates of a photo, working pixels, and how the judge likes them."""
+    """The leading candidates of a photo, working pixels, and how the judges like them."""
 
     copy: WorkingCopy
+    found: Candidates
     quads: Quads
     scores: Floats
-    presence: float
-    """How sure the finder is that there is a document."""
+
+    @property
+    def best(self) -> Choice:
+        at = int(self.scores.argmax())
+        score = float(self.scores[at])
+        return Choice(self.quads[at], score, presence(score, self.found.maps.presence))
+
+    def best_first(self, count: int) -> Quads:
+        return self.quads[np.argsort(-self.scores, kind="stable")[:count]]
+
+    def judge(self, quads: Quads) -> Floats:
+        """Any quads, as if they were candidates."""
+        return judge(self.copy, quads, among_rivals(measure(self.copy, self.found.with_quads(quads))))
 
 
 def search_candidates(copy: WorkingCopy, params: BorderParams = BorderParams()) -> Search:
     """The leading ones, the best by their measures first and the frame last, judged."""
-    maps = predict(copy.pixels)
-    found = candidates(copy, maps)
+    found = candidates(copy, predict(copy.pixels))
     measures = measure(copy, found)
     apart = params.apart * max(copy.size.width, copy.size.height)
     first = spread(found.quads, fitted().score(measures), params.leading, apart)
     leading = np.append(first, len(found.quads) - 1)
     judged = judge(copy, found.quads[leading], among_rivals(measures[leading]))
-    return Search(copy, found.quads[leading], judged, maps.presence)
+    return Search(copy, found, found.quads[leading], judged)
+
+
+def _looked_closer(photo: Pyramid, far: Search, params: BorderParams) -> Choice | None:
+    """The part around the best candidate is searched as a photo of its own; what leads in either is judged in
+    both. None where the part is nearly all of the photo."""
+    part = _around(_scaled(far.best.quad, far.copy, -1), photo.size, params.around)
+    if part.size.pixel_count > params.most_around * photo.size.pixel_count:
+        return None
+    pixels = photo.pixels[part.y : part.y + part.height, part.x : part.x + part.width]
+    near = search_candidates(working_copy(Pyramid(np.ascontiguousarray(pixels)), params.working_side), params)
+    corner = np.array((part.x, part.y), np.float32)
+    inner = _scaled(_scaled(near.best_first(params.compared), near.copy, -1) + corner, far.copy)
+    quads = np.concatenate([far.best_first(params.compared), inner])
+    told = far.judge(quads), near.judge(_scaled(_scaled(quads, far.copy, -1) - corner, near.copy))
+    scores = mean_chance(np.stack(told))
+    at = int(scores.argmax())
+    found = (far.found.maps.presence + near.found.maps.presence) / 2
+    return Choice(quads[at], float(scores[at]), presence(float(scores[at]), found))
+
+
+def _scaled(quads: Quads, copy: WorkingCopy, times: int = 1) -> Quads:
+    """From the pixels of the source to those of its working copy; -1: back."""
+    return np.asarray(quads * np.array(copy.scale, np.float32) ** times, np.float32)
+
+
+def _around(quad: Floats, size: Size, share: float) -> Rect:
+    """The box of the quad, larger on each side by a share of its longer one, inside the photo."""
+    room = share * float(np.ptp(quad, axis=0).max())
+    left, top = (int(max(edge, 0)) for edge in quad.min(axis=0) - room)
+    right, bottom = (int(edge) for edge in np.minimum(quad.max(axis=0) + room, (size.width, size.height)))
+    return Rect(left, top, right - left, bottom - top)
 
 
 def _exact(pixels: Pixels, quad: Floats, copy: WorkingCopy) -> Floats:
@@ -173,16 +231,16 @@ def _exact(pixels: Pixels, quad: Floats, copy: WorkingCopy) -> Floats:
     return next(quad for quad in placed if Quad.of(quad.tolist()).is_convex) * scale
 
 
-def _border(photo: Pyramid, search: Search, best: int, params: BorderParams) -> DocumentBorder:
+def _border(photo: Pyramid, search: Search, choice: Choice, params: BorderParams) -> DocumentBorder:
     """The best candidate on its edges, with the state of its sides; the other documents in the picture."""
-    exact = _exact(photo.pixels, search.quads[best], search.copy)
+    exact = _exact(photo.pixels, choice.quad, search.copy)
     halves = _pair(photo, exact, search.copy)
     found = halves or (
         exact,
-        *(_exact(photo.pixels, each, search.copy) for each in _others(search, best, params)),
+        *(_exact(photo.pixels, each, search.copy) for each in _others(search, choice.quad, params)),
     )
     quad, *others = (_in_source(each, search.copy) for each in found)
-    size, sure = photo.size, confidence(float(search.scores[best]))
+    size, sure = photo.size, confidence(choice.score)
     states = side_states(quad, size)
     certainty = {side: sure * (states[side] == SideState.CUT) for side in SIDES}
     missing = missing_shares(quad, states, size)
@@ -216,9 +274,9 @@ def _in_source(quad: Floats, copy: WorkingCopy) -> Quad:
     return Quad.of(quad.tolist()).scaled(1 / copy.scale[0], 1 / copy.scale[1])
 
 
-def _others(search: Search, best: int, params: BorderParams) -> list[Floats]:
+def _others(search: Search, best: Floats, params: BorderParams) -> list[Floats]:
     """Leading candidates that are documents too and lie beside the best and beside one another."""
-    known = [search.quads[best]]
+    known = [best]
     least = params.least_other * float(areas(known[0][None])[0])
     for k in np.argsort(-search.scores, kind="stable"):
         quad = search.quads[k]

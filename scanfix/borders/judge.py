@@ -35,10 +35,15 @@ def judge(copy: WorkingCopy, quads: Quads, measures: Floats) -> Floats:
     scores = _told(FIRST, near, far, measures)
     best = np.argsort(-scores, kind="stable")[:TWICE]
     both = scores[best], _told(SECOND, near[best], far[best], measures[best])
-    again = _chance(np.mean([_logit(each) for each in both], axis=0))
+    again = mean_chance(np.stack(both))
     scores = np.minimum(scores, 0.999 * again.max())
     scores[best] = again
     return np.asarray(scores, np.float32)
+
+
+def mean_chance(chances: Floats) -> Floats:
+    """By the mean of the logits of several answers, on the first axis."""
+    return _chance(_logit(chances).mean(axis=0))
 
 
 def _told(weights: str, near: Floats, far: Floats, measures: Floats) -> Floats:

@@ -84,11 +84,9 @@ class DocumentKind:
         return find_kind, (self.name,)
 
 
-ID1 = (85.6, 53.98)
-ID3 = (125.0, 88.0)
-A4_UPRIGHT = (210.0, 297.0)
-A4_ACROSS = (297.0, 210.0)
-NO_SIZE = (0.0, 0.0)
+Millimetres = tuple[float, float]
+ID1: Millimetres = (85.6, 53.98)
+NO_SIZE: Millimetres = (0.0, 0.0)
 """Of licences and certificates there are A3 originals, A4 copies and both orientations."""
 
 PERSON: tuple[Holder, ...] = ("person",)
@@ -97,342 +95,149 @@ MAINLAND: tuple[Region, ...] = ("CN",)
 HK_MACAO: tuple[Region, ...] = ("HK", "MO")
 TAIWAN: tuple[Region, ...] = ("TW",)
 ABROAD: tuple[Region, ...] = ("other",)
-CREDIT_CODE = ("credit-code",)
+PORTRAIT: tuple[Mark, ...] = ("portrait",)
 SEALED: tuple[Mark, ...] = ("red_seal",)
 
 _SIDES = "sides: registrar's help pages"
-_CARD = f"size: ISO/IEC 7810 ID-1; {_SIDES}"
-_ORGANISATION = "size: none fixed; seal: registrar's help pages; number: GB 32100-2015"
+_AUTHORITY = "; number: National Immigration Administration"
+_NOTICE = "; number: State Council notice Guobanfa 2018/81, GB 11643 beginning with"
 
 
 def _kind(
     name: str,
     en: str,
     zh: str,
-    size: tuple[float, float],
-    *aliases: str,
+    size: Millimetres,
+    aliases: str = "",
+    *,
+    numbers: str = "",
+    source: str,
     both_sides: bool = False,
     coloured: bool = True,
     shows: tuple[Mark, ...] = (),
-    numbers: tuple[str, ...] = (),
     holders: tuple[Holder, ...] = HOLDERS,
     regions: tuple[Region, ...] = REGIONS,
-    source: str = "",
 ) -> DocumentKind:
+    """Aliases and numbers stand apart by spaces."""
     title = MappingProxyType({"en": en, "zh": zh})
+    names, forms = tuple(aliases.split()), tuple(numbers.split())
     return DocumentKind(
-        name, title, *size, both_sides, aliases, coloured, shows, numbers, holders, regions, source
+        name, title, *size, both_sides, names, coloured, shows, forms, holders, regions, source
     )
 
 
-def _organisation(name: str, en: str, zh: str, *aliases: str) -> DocumentKind:
+def _card(
+    name: str,
+    en: str,
+    zh: str,
+    aliases: str,
+    regions: tuple[Region, ...],
+    numbers: str,
+    source: str,
+    *,
+    both_sides: bool = False,
+) -> DocumentKind:
+    """A card of a person; `source` goes on after that of the sides."""
+    return _kind(
+        name, en, zh, ID1, aliases, numbers=numbers, shows=PORTRAIT, holders=PERSON, regions=regions,
+        both_sides=both_sides, source=f"size: ISO/IEC 7810 ID-1; {_SIDES}{source}",
+    )  # fmt: skip
+
+
+def _organisation(
+    name: str,
+    en: str,
+    zh: str,
+    aliases: str,
+    *,
+    shows: tuple[Mark, ...] = SEALED,
+    numbers: str = "credit-code",
+    source: str = "size: none fixed; seal: registrar's help pages; number: GB 32100-2015",
+) -> DocumentKind:
     """A certificate of an organisation of the mainland: red seal, unified social credit code."""
     return _kind(
-        name,
-        en,
-        zh,
-        NO_SIZE,
-        *aliases,
-        shows=SEALED,
-        numbers=CREDIT_CODE,
-        holders=ORGANISATION,
-        regions=MAINLAND,
-        source=_ORGANISATION,
-    )
+        name, en, zh, NO_SIZE, aliases, numbers=numbers, shows=shows, holders=ORGANISATION, regions=MAINLAND,
+        source=source,
+    )  # fmt: skip
 
 
+# fmt: off
 KINDS: tuple[DocumentKind, ...] = (
-    _kind(
-        "resident-id",
-        "Resident identity card",
-        "居民身份证",
-        ID1,
-        "SFZ",
-        shows=("portrait",),
-        numbers=("resident",),
-        holders=PERSON,
-        regions=MAINLAND,
-        source=f"{_CARD} (the side with the portrait); number: GB 11643-1999",
-    ),
-    _kind(
-        "temporary-resident-id",
-        "Temporary resident identity card",
-        "临时居民身份证",
-        ID1,
-        "LSSFZ",
-        shows=("portrait",),
-        numbers=("resident",),
-        holders=PERSON,
-        regions=MAINLAND,
-        source=f"{_CARD} (the side with the portrait); number: GB 11643-1999; valid three months",
-    ),
-    _kind(
-        "passport",
-        "Passport",
-        "护照",
-        ID3,
-        "HZ",
-        shows=("portrait", "zone"),
-        numbers=("passport",),
-        holders=PERSON,
-        source="size, zone, number: ICAO Doc 9303 parts 3 and 4; side: the data page",
-    ),
-    _kind(
-        "hk-macao-permit",
-        "Mainland travel permit for Hong Kong and Macao residents",
-        "港澳居民来往内地通行证",
-        ID1,
-        "TXZ",
-        "GAJMTX",
-        shows=("portrait",),
-        numbers=("hk-macao-permit",),
-        holders=PERSON,
-        regions=HK_MACAO,
-        source=f"{_CARD}; number: National Immigration Administration, H or M and 8 digits",
-    ),
-    _kind(
-        "taiwan-permit",
-        "Mainland travel permit for Taiwan residents",
-        "台湾居民来往大陆通行证",
-        ID1,
-        "TW",
-        "TWSFZ",
-        "TWJMTX",
-        shows=("portrait",),
-        numbers=("taiwan-permit",),
-        holders=PERSON,
-        regions=TAIWAN,
-        source=f"{_CARD}; number: National Immigration Administration, 8 digits",
-    ),
-    _kind(
-        "mainland-hk-macao-permit",
-        "Exit-entry permit for travelling to and from Hong Kong and Macao",
-        "往来港澳通行证",
-        ID1,
-        "WLGATXZ",
-        shows=("portrait",),
-        numbers=("mainland-hk-macao-permit",),
-        holders=PERSON,
-        regions=MAINLAND,
-        source=f"{_CARD}; number: National Immigration Administration, C and 8 characters",
-    ),
-    _kind(
-        "mainland-taiwan-permit",
-        "Exit-entry permit for travelling to and from Taiwan",
-        "大陆居民往来台湾通行证",
-        ID1,
-        "WLTWTXZ",
-        shows=("portrait",),
-        numbers=("mainland-taiwan-permit",),
-        holders=PERSON,
-        regions=MAINLAND,
-        source=f"{_CARD}; number: National Immigration Administration, L and 8 digits",
-    ),
-    _kind(
-        "hk-macao-residence-permit",
-        "Residence permit for Hong Kong and Macao residents",
-        "港澳居民居住证",
-        ID1,
-        "GAJZZ",
-        "hmt-residence-permit",
-        both_sides=True,
-        shows=("portrait",),
-        numbers=("hk-macao-residence",),
-        holders=PERSON,
-        regions=HK_MACAO,
-        source=f"{_CARD}; number: State Council notice Guobanfa 2018/81, GB 11643 beginning with 81 or 82",
-    ),
-    _kind(
-        "taiwan-residence-permit",
-        "Residence permit for Taiwan residents",
-        "台湾居民居住证",
-        ID1,
-        "TWJZZ",
-        both_sides=True,
-        shows=("portrait",),
-        numbers=("taiwan-residence",),
-        holders=PERSON,
-        regions=TAIWAN,
-        source=f"{_CARD}; number: State Council notice Guobanfa 2018/81, GB 11643 beginning with 83",
-    ),
-    _kind(
-        "foreign-permanent-resident-card",
-        "Foreign permanent resident ID card",
-        "外国人永久居留身份证",
-        ID1,
-        "WAIGUOREN",
-        "WJLSFZ",
-        "GWSFZ",
-        both_sides=True,
-        shows=("portrait",),
-        numbers=("foreign-resident", "foreign-resident-2017"),
-        holders=PERSON,
-        regions=ABROAD,
-        source=f"{_CARD}; number: National Immigration Administration, card of 2023 and of 2017",
-    ),
-    _kind(
-        "driving-licence",
-        "Driving licence",
-        "机动车驾驶证",
-        (88.0, 60.0),
-        "JSZ",
-        shows=("portrait", "red_seal"),
-        numbers=("resident",),
-        holders=PERSON,
-        regions=MAINLAND,
-        source="size, seal: GA 482; number: GB 11643-1999",
-    ),
-    _kind(
-        "household-register",
-        "Household register",
-        "户口簿",
-        (143.0, 105.0),
-        "HKB",
-        shows=SEALED,
-        numbers=("resident",),
-        holders=PERSON,
-        regions=MAINLAND,
-        source=f"size, seal: Ministry of Public Security; {_SIDES} (the holder's page);"
-        " number: GB 11643-1999",
-    ),
-    _kind(
-        "business-licence",
-        "Business licence",
-        "营业执照",
-        NO_SIZE,
-        "YYZZ",
-        shows=("emblem", "red_seal"),
-        numbers=("credit-code", "registration"),
-        holders=ORGANISATION,
-        regions=MAINLAND,
-        source="size: none fixed (A3 original, A4 copy); emblem, seal: registrar's failure page, 2019;"
-        " number: GB 32100-2015, before 2015 GS 15-2006",
-    ),
-    _kind(
-        "unified-code-certificate",
-        "Unified social credit code certificate",
-        "统一社会信用代码证书",
-        NO_SIZE,
-        "XYDM",
-        "TYDM",
-        "TYDMZ",
-        "QTTYDM",
-        shows=SEALED,
-        numbers=CREDIT_CODE,
-        holders=ORGANISATION,
-        regions=MAINLAND,
-        source=_ORGANISATION,
-    ),
-    _kind(
-        "organisation-code-certificate",
-        "Organisation code certificate",
-        "组织机构代码证",
-        NO_SIZE,
-        "ORG",
-        shows=SEALED,
-        numbers=("organisation-code", "credit-code"),
-        holders=ORGANISATION,
-        regions=MAINLAND,
-        source="size: none fixed; seal: registrar's help pages; number: GB 11714-1997",
-    ),
-    _organisation(
-        "institution-certificate", "Certificate of a public institution", "事业单位法人证书", "SYDWFR", "SYZS"
-    ),
-    _organisation(
-        "social-organisation-certificate",
-        "Registration certificate of a social organisation",
-        "社会团体法人登记证书",
-        "SHTTFR",
-        "STDJZ",
-    ),
-    _organisation(
-        "private-institution-certificate",
-        "Registration certificate of a private non-enterprise unit",
-        "民办非企业单位登记证书",
-        "MBFQY",
-        "MBDJZ",
-    ),
-    _organisation(
-        "social-service-certificate",
-        "Registration certificate of a social service agency",
-        "社会服务机构登记证书",
-        "SHFWJG",
-        "SHFWJGZ",
-    ),
-    _organisation(
-        "foundation-certificate",
-        "Registration certificate of a foundation",
-        "基金会法人登记证书",
-        "JJHFR",
-        "JJDJZ",
-    ),
-    _organisation(
-        "law-firm-licence", "Practice licence of a law firm", "律师事务所执业许可证", "LSZY", "LSXKZ"
-    ),
+    _card("resident-id", "Resident identity card", "居民身份证", "SFZ", MAINLAND, "resident",
+          " (the side with the portrait); number: GB 11643-1999"),
+    _card("temporary-resident-id", "Temporary resident identity card", "临时居民身份证", "LSSFZ", MAINLAND,
+          "resident", " (the side with the portrait); number: GB 11643-1999; valid three months"),
+    _kind("passport", "Passport", "护照", (125.0, 88.0), "HZ", numbers="passport", shows=("portrait", "zone"),
+          holders=PERSON, source="size, zone, number: ICAO Doc 9303 parts 3 and 4; side: the data page"),
+    _card("hk-macao-permit", "Mainland travel permit for Hong Kong and Macao residents",
+          "港澳居民来往内地通行证", "TXZ GAJMTX", HK_MACAO, "hk-macao-permit",
+          f"{_AUTHORITY}, H or M and 8 digits"),
+    _card("taiwan-permit", "Mainland travel permit for Taiwan residents", "台湾居民来往大陆通行证",
+          "TW TWSFZ TWJMTX", TAIWAN, "taiwan-permit", f"{_AUTHORITY}, 8 digits"),
+    _card("mainland-hk-macao-permit", "Exit-entry permit for travelling to and from Hong Kong and Macao",
+          "往来港澳通行证", "WLGATXZ", MAINLAND, "mainland-hk-macao-permit",
+          f"{_AUTHORITY}, C and 8 characters"),
+    _card("mainland-taiwan-permit", "Exit-entry permit for travelling to and from Taiwan",
+          "大陆居民往来台湾通行证", "WLTWTXZ", MAINLAND, "mainland-taiwan-permit",
+          f"{_AUTHORITY}, L and 8 digits"),
+    _card("hk-macao-residence-permit", "Residence permit for Hong Kong and Macao residents",
+          "港澳居民居住证", "GAJZZ hmt-residence-permit", HK_MACAO, "hk-macao-residence",
+          f"{_NOTICE} 81 or 82", both_sides=True),
+    _card("taiwan-residence-permit", "Residence permit for Taiwan residents", "台湾居民居住证", "TWJZZ",
+          TAIWAN, "taiwan-residence", f"{_NOTICE} 83", both_sides=True),
+    _card("foreign-permanent-resident-card", "Foreign permanent resident ID card", "外国人永久居留身份证",
+          "WAIGUOREN WJLSFZ GWSFZ", ABROAD, "foreign-resident foreign-resident-2017",
+          f"{_AUTHORITY}, card of 2023 and of 2017", both_sides=True),
+    _kind("driving-licence", "Driving licence", "机动车驾驶证", (88.0, 60.0), "JSZ", numbers="resident",
+          shows=("portrait", "red_seal"), holders=PERSON, regions=MAINLAND,
+          source="size, seal: GA 482; number: GB 11643-1999"),
+    _kind("household-register", "Household register", "户口簿", (143.0, 105.0), "HKB", numbers="resident",
+          shows=SEALED, holders=PERSON, regions=MAINLAND,
+          source=f"size, seal: Ministry of Public Security; {_SIDES} (the holder's page);"
+          " number: GB 11643-1999"),
+    _organisation("business-licence", "Business licence", "营业执照", "YYZZ", shows=("emblem", "red_seal"),
+                  numbers="credit-code registration",
+                  source="size: none fixed (A3 original, A4 copy); emblem, seal: registrar's failure page,"
+                  " 2019; number: GB 32100-2015, before 2015 GS 15-2006"),
+    _organisation("unified-code-certificate", "Unified social credit code certificate",
+                  "统一社会信用代码证书", "XYDM TYDM TYDMZ QTTYDM"),
+    _organisation("organisation-code-certificate", "Organisation code certificate", "组织机构代码证", "ORG",
+                  numbers="organisation-code credit-code",
+                  source="size: none fixed; seal: registrar's help pages; number: GB 11714-1997"),
+    _organisation("institution-certificate", "Certificate of a public institution", "事业单位法人证书",
+                  "SYDWFR SYZS"),
+    _organisation("social-organisation-certificate", "Registration certificate of a social organisation",
+                  "社会团体法人登记证书", "SHTTFR STDJZ"),
+    _organisation("private-institution-certificate",
+                  "Registration certificate of a private non-enterprise unit", "民办非企业单位登记证书",
+                  "MBFQY MBDJZ"),
+    _organisation("social-service-certificate", "Registration certificate of a social service agency",
+                  "社会服务机构登记证书", "SHFWJG SHFWJGZ"),
+    _organisation("foundation-certificate", "Registration certificate of a foundation",
+                  "基金会法人登记证书", "JJHFR JJDJZ"),
+    _organisation("law-firm-licence", "Practice licence of a law firm", "律师事务所执业许可证", "LSZY LSXKZ"),
     _organisation("notary-licence", "Practice certificate of a notary office", "公证机构执业证", "GZJGZY"),
-    _organisation(
-        "medical-licence",
-        "Practice licence of a medical institution",
-        "医疗机构执业许可证",
-        "YLJGZY",
-        "YLJGXKZ",
-    ),
-    _organisation(
-        "private-school-licence", "Licence of a private school", "民办学校办学许可证", "MBXXBX", "MBXXXKZ"
-    ),
-    _organisation(
-        "judicial-appraisal-licence", "Licence for judicial appraisal", "司法鉴定许可证", "SFJD", "SFXKZ"
-    ),
-    _organisation(
-        "religious-site-certificate",
-        "Registration certificate of a place of worship",
-        "宗教活动场所登记证",
-        "ZJCS",
-        "ZJDJZ",
-    ),
-    _organisation(
-        "foreign-office-certificate",
-        "Registration certificate of a foreign enterprise's office",
-        "外国企业常驻代表机构登记证",
-        "WGCZJG",
-        "GWCZDJZ",
-    ),
-    _kind(
-        "foreign-organisation-certificate",
-        "Certificate of an organisation from abroad",
-        "境外机构证件",
-        NO_SIZE,
-        "JWJG",
-        "GWJGZJ",
-        coloured=False,
-        holders=ORGANISATION,
-        regions=("HK", "MO", "TW", "other"),
-        source="registrar's failure page, 2019: any valid certificate",
-    ),
-    _kind(
-        "id1-card",
-        "Card of bank card size (ID-1)",
-        "银行卡大小的证件（ID-1）",
-        ID1,
-        source="size: ISO/IEC 7810 ID-1",
-    ),
-    _kind(
-        "a4-certificate",
-        "Certificate on A4 paper",
-        "A4 纸证书",
-        A4_UPRIGHT,
-        coloured=False,
-        source="size: ISO 216",
-    ),
-    _kind(
-        "a4-landscape-certificate",
-        "Certificate on A4 paper, landscape",
-        "A4 横版证书",
-        A4_ACROSS,
-        coloured=False,
-        source="size: ISO 216",
-    ),
+    _organisation("medical-licence", "Practice licence of a medical institution", "医疗机构执业许可证",
+                  "YLJGZY YLJGXKZ"),
+    _organisation("private-school-licence", "Licence of a private school", "民办学校办学许可证",
+                  "MBXXBX MBXXXKZ"),
+    _organisation("judicial-appraisal-licence", "Licence for judicial appraisal", "司法鉴定许可证",
+                  "SFJD SFXKZ"),
+    _organisation("religious-site-certificate", "Registration certificate of a place of worship",
+                  "宗教活动场所登记证", "ZJCS ZJDJZ"),
+    _organisation("foreign-office-certificate", "Registration certificate of a foreign enterprise's office",
+                  "外国企业常驻代表机构登记证", "WGCZJG GWCZDJZ"),
+    _kind("foreign-organisation-certificate", "Certificate of an organisation from abroad", "境外机构证件",
+          NO_SIZE, "JWJG GWJGZJ", coloured=False, holders=ORGANISATION, regions=("HK", "MO", "TW", "other"),
+          source="registrar's failure page, 2019: any valid certificate"),
+    _kind("id1-card", "Card of bank card size (ID-1)", "银行卡大小的证件（ID-1）", ID1,
+          source="size: ISO/IEC 7810 ID-1"),
+    _kind("a4-certificate", "Certificate on A4 paper", "A4 纸证书", (210.0, 297.0), coloured=False,
+          source="size: ISO 216"),
+    _kind("a4-landscape-certificate", "Certificate on A4 paper, landscape", "A4 横版证书", (297.0, 210.0),
+          coloured=False, source="size: ISO 216"),
 )
+# fmt: on
 
 
 def kinds() -> tuple[DocumentKind, ...]:

@@ -36,47 +36,9 @@ Problem = Literal[
 DIGITS = "0123456789"
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
-PROVINCES: Mapping[str, tuple[str, str]] = MappingProxyType(
-    {
-        "11": ("Beijing", "北京"),
-        "12": ("Tianjin", "天津"),
-        "13": ("Hebei", "河北"),
-        "14": ("Shanxi", "山西"),
-        "15": ("Inner Mongolia", "内蒙古"),
-        "21": ("Liaoning", "辽宁"),
-        "22": ("Jilin", "吉林"),
-        "23": ("Heilongjiang", "黑龙江"),
-        "31": ("Shanghai", "上海"),
-        "32": ("Jiangsu", "江苏"),
-        "33": ("Zhejiang", "浙江"),
-        "34": ("Anhui", "安徽"),
-        "35": ("Fujian", "福建"),
-        "36": ("Jiangxi", "江西"),
-        "37": ("Shandong", "山东"),
-        "41": ("Henan", "河南"),
-        "42": ("Hubei", "湖北"),
-        "43": ("Hunan", "湖南"),
-        "44": ("Guangdong", "广东"),
-        "45": ("Guangxi", "广西"),
-        "46": ("Hainan", "海南"),
-        "50": ("Chongqing", "重庆"),
-        "51": ("Sichuan", "四川"),
-        "52": ("Guizhou", "贵州"),
-        "53": ("Yunnan", "云南"),
-        "54": ("Tibet", "西藏"),
-        "61": ("Shaanxi", "陕西"),
-        "62": ("Gansu", "甘肃"),
-        "63": ("Qinghai", "青海"),
-        "64": ("Ningxia", "宁夏"),
-        "65": ("Xinjiang", "新疆"),
-        "71": ("Taiwan", "台湾"),
-        "81": ("Hong Kong", "香港"),
-        "82": ("Macao", "澳门"),
-        "83": ("Taiwan", "台湾"),
-    }
-)
-"""GB/T 2260; 83 as the residence permit for Taiwan residents has it. Counties come and go: not held against
-anyone."""
+_CODES = "11 12 13 14 15 21 22 23 31 32 33 34 35 36 37 41 42 43 44 45 46 50 51 52 53 54 61 62 63 64 65 71"
+PROVINCES = tuple(_CODES.split())
+"""GB/T 2260, of the mainland and as resident numbers begin. Counties come and go: not held against anyone."""
 OLDEST_BIRTH = date(1850, 1, 1)
 
 
@@ -169,104 +131,43 @@ def _dated(name: str, en: str, zh: str, areas: tuple[str, ...], source: str) -> 
     return _form(name, en, zh, places, _ends_with(gb11643_digit), dated=True, areas=areas, source=source)
 
 
-_MAINLAND = tuple(code for code in PROVINCES if code not in ("81", "82", "83"))
 _CREDIT = [CREDIT_ALPHABET] * 2 + [DIGITS] * 6 + [CREDIT_ALPHABET] * 10
 ANY = DIGITS + LETTERS
 
+# fmt: off
 FORMS: tuple[NumberForm, ...] = (
-    _dated("resident", "Resident identity number", "公民身份号码", _MAINLAND, "GB 11643-1999"),
-    _dated(
-        "hk-macao-residence",
-        "Number of a residence permit for Hong Kong and Macao residents",
-        "港澳居民居住证号码",
-        ("810000", "820000"),
-        "Guobanfa 2018/81, GB 11643-1999",
-    ),
-    _dated(
-        "taiwan-residence",
-        "Number of a residence permit for Taiwan residents",
-        "台湾居民居住证号码",
-        ("830000",),
-        "Guobanfa 2018/81, GB 11643-1999",
-    ),
-    _dated(
-        "foreign-resident",
-        "Number of a foreign permanent resident card of 2023",
-        "外国人永久居留身份证号码（2023 版）",
-        ("9",),
-        "National Immigration Administration 2023: 9, area, state, birth, order, check",
-    ),
-    _form(
-        "credit-code",
-        "Unified social credit code",
-        "统一社会信用代码",
-        _CREDIT,
-        _ends_with(gb32100_digit),
-        source="GB 32100-2015",
-    ),
-    _form(
-        "registration",
-        "Registration number of a business, before 2015",
-        "工商注册号（旧）",
-        [DIGITS] * 15,
-        _ends_with(registration_digit),
-        source="GS 15-2006",
-    ),
-    _form(
-        "foreign-resident-2017",
-        "Number of a foreign permanent resident card of 2017",
-        "外国人永久居留身份证号码（2017 版）",
-        [LETTERS] * 3 + [DIGITS] * 12,
-        source="Ministry of Public Security: 3 letters of the state and 12 digits",
-    ),
-    _form(
-        "organisation-code",
-        "Organisation code",
-        "组织机构代码",
-        [ANY] * 8 + [DIGITS + "X"],
-        _ends_with(gb11714_digit),
-        source="GB 11714-1997",
-    ),
-    _form(
-        "hk-macao-permit",
-        "Number of a mainland travel permit for Hong Kong and Macao residents",
-        "港澳居民来往内地通行证号码",
-        ["HM"] + [DIGITS] * 8,
-        source="National Immigration Administration: H or M and 8 digits",
-    ),
-    _form(
-        "mainland-hk-macao-permit",
-        "Number of an exit-entry permit for Hong Kong and Macao",
-        "往来港澳通行证号码",
-        ["CW", ANY] + [DIGITS] * 7,
-        source="National Immigration Administration: C and 8 characters, formerly W",
-    ),
-    _form(
-        "mainland-taiwan-permit",
-        "Number of an exit-entry permit for Taiwan",
-        "往来台湾通行证号码",
-        ["LT", ANY] + [DIGITS] * 7,
-        source="National Immigration Administration: L and 8 digits, formerly T",
-    ),
-    _form(
-        "taiwan-permit",
-        "Number of a mainland travel permit for Taiwan residents",
-        "台湾居民来往大陆通行证号码",
-        [DIGITS] * 8,
-        source="National Immigration Administration: 8 digits",
-    ),
-    *(
-        _form(
-            "passport",
-            "Passport number",
-            "护照号码",
-            [ANY] * length,
-            least_digits=5,
-            source="ICAO Doc 9303 part 4: up to 9 characters",
-        )
-        for length in (9, 8, 7, 6)
-    ),
+    _dated("resident", "Resident identity number", "公民身份号码", PROVINCES, "GB 11643-1999"),
+    _dated("hk-macao-residence", "Number of a residence permit for Hong Kong and Macao residents",
+           "港澳居民居住证号码", ("810000", "820000"), "Guobanfa 2018/81, GB 11643-1999"),
+    _dated("taiwan-residence", "Number of a residence permit for Taiwan residents", "台湾居民居住证号码",
+           ("830000",), "Guobanfa 2018/81, GB 11643-1999"),
+    _dated("foreign-resident", "Number of a foreign permanent resident card of 2023",
+           "外国人永久居留身份证号码（2023 版）", ("9",),
+           "National Immigration Administration 2023: 9, area, state, birth, order, check"),
+    _form("credit-code", "Unified social credit code", "统一社会信用代码", _CREDIT,
+          _ends_with(gb32100_digit), source="GB 32100-2015"),
+    _form("registration", "Registration number of a business, before 2015", "工商注册号（旧）", [DIGITS] * 15,
+          _ends_with(registration_digit), source="GS 15-2006"),
+    _form("foreign-resident-2017", "Number of a foreign permanent resident card of 2017",
+          "外国人永久居留身份证号码（2017 版）", [LETTERS] * 3 + [DIGITS] * 12,
+          source="Ministry of Public Security: 3 letters of the state and 12 digits"),
+    _form("organisation-code", "Organisation code", "组织机构代码", [ANY] * 8 + [DIGITS + "X"],
+          _ends_with(gb11714_digit), source="GB 11714-1997"),
+    _form("hk-macao-permit", "Number of a mainland travel permit for Hong Kong and Macao residents",
+          "港澳居民来往内地通行证号码", ["HM"] + [DIGITS] * 8,
+          source="National Immigration Administration: H or M and 8 digits"),
+    _form("mainland-hk-macao-permit", "Number of an exit-entry permit for Hong Kong and Macao",
+          "往来港澳通行证号码", ["CW", ANY] + [DIGITS] * 7,
+          source="National Immigration Administration: C and 8 characters, formerly W"),
+    _form("mainland-taiwan-permit", "Number of an exit-entry permit for Taiwan", "往来台湾通行证号码",
+          ["LT", ANY] + [DIGITS] * 7,
+          source="National Immigration Administration: L and 8 digits, formerly T"),
+    _form("taiwan-permit", "Number of a mainland travel permit for Taiwan residents",
+          "台湾居民来往大陆通行证号码", [DIGITS] * 8, source="National Immigration Administration: 8 digits"),
+    *(_form("passport", "Passport number", "护照号码", [ANY] * length, least_digits=5,
+            source="ICAO Doc 9303 part 4: up to 9 characters") for length in (9, 8, 7, 6)),
 )
+# fmt: on
 ZONE_TITLE = MappingProxyType({"en": "Machine-readable zone", "zh": "机读码"})
 
 

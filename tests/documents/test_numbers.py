@@ -39,7 +39,7 @@ def ordinary(rng: random.Random) -> str:
 
 
 def resident(rng: random.Random, *areas: str) -> str:
-    area = rng.choice(areas or [code + "0101" for code in PROVINCES if code < "81"])
+    area = rng.choice(areas or [code + "0101" for code in PROVINCES])
     first = area + any_birth(rng) + digits(rng, 3)
     return first + check_digits.gb11643_digit(first)
 

@@ -160,7 +160,10 @@ class DocumentBorder:
     def from_dict(cls, said: Mapping[str, Any]) -> DocumentBorder:
         """What `to_dict` told of; `others` is no part of that."""
         sides = {side: SideState(said["sides"][side]) for side in SIDES}
-        return cls(Quad(_points(said["quad"])), said["confidence"], sides)  # type: ignore[arg-type]
+        # Manifests of earlier versions do not have them.
+        told = (name for name in ("missing", "certainty") if name in said)
+        shares = {name: {side: said[name][side] for side in SIDES} for name in told}
+        return cls(Quad(_points(said["quad"])), said["confidence"], sides, **shares)  # type: ignore[arg-type]
 
 
 @dataclass(frozen=True, slots=True)

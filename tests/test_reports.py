@@ -67,8 +67,13 @@ USUAL = Size(800, 600)
 
 
 def report(*codes: str, size: Size = USUAL, output: bool = True) -> Report:
+    nothing = dict.fromkeys(SIDES, 0.0)
     border = DocumentBorder(
-        Quad(((100, 100), (700, 110), (690, 480), (105, 470))), 0.93, dict.fromkeys(SIDES, SideState.SEEN)
+        Quad(((100, 100), (700, 110), (690, 480), (105, 470))),
+        0.93,
+        dict.fromkeys(SIDES, SideState.SEEN) | {"left": SideState.CUT},
+        missing=nothing | {"left": 0.05},
+        certainty=nothing | {"left": 0.9},
     )
     found = [
         Assessment(

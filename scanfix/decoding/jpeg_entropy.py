@@ -32,6 +32,7 @@ _STANDALONE = frozenset((0x01, *range(0xD0, 0xD9)))
 _NEXT = re.compile(rb"\xff+[^\x00\xff\xd0-\xd7]", re.DOTALL)
 _RESTART = re.compile(rb"\xff+([\xd0-\xd7])")
 _MOST_BYTES = 8_000_000
+"""Of a file whose codes are walked."""
 _STRETCH = 1 << 16
 """Bytes looked up at once."""
 _BLOCK_BYTES = 300
@@ -90,8 +91,10 @@ class _State:
 
 
 def find_damage(data: bytes) -> Damage | None:
-    """The first damage met; None where the file is whole, or coded arithmetically, which is not looked
-    into."""
+    """The first damage met; None where the file is whole, too large, or coded arithmetically, which is not
+    looked into."""
+    if len(data) > _MOST_BYTES:
+        return None
     state = _State()
     try:
         for marker, body, scan in _segments(data):

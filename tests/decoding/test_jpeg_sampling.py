@@ -62,6 +62,12 @@ def test_only_the_end_mark_may_be_missing() -> None:
     assert np.array_equal(decode(data[:-2]).pixels, decode(data).pixels)
 
 
+def test_the_codes_of_very_large_files_are_not_walked() -> None:
+    cut = jpeg(UNNAMED["4x2"])[:-200]
+    assert find_damage(cut) is not None
+    assert find_damage(cut + bytes(8_000_000)) is None
+
+
 @pytest.mark.parametrize(
     "options", [{}, {"progressive": True}, {"restart_marker_rows": 1}, {"subsampling": 0}]
 )

@@ -18,35 +18,7 @@ from scanfix.decoding import pillow
 from scanfix.decoding.colour_space import ADOBE_RGB, D65, ColourSpace, chromaticities
 from scanfix.decoding.exif import read_exif
 from scanfix.decoding.stored import Model, Stored, check_metadata, check_size, dot_aspect, plausible_dpi
-from scanfix.decoding.tiff_directories import (
-    BITS,
-    COLOR_MAP,
-    COMPRESSION,
-    DNG,
-    ICC,
-    ORIENTATION,
-    PHOTOMETRIC,
-    PRIMARIES,
-    RESOLUTION_UNIT,
-    SAMPLE_FORMAT,
-    SAMPLES,
-    STRIP_COUNTS,
-    STRIP_OFFSETS,
-    SUB_DIRECTORIES,
-    TILE_COUNTS,
-    TILE_HEIGHT,
-    TILE_OFFSETS,
-    TILE_WIDTH,
-    WHITE_POINT,
-    X_RESOLUTION,
-    Y_RESOLUTION,
-    YCBCR_SUBSAMPLING,
-    Directory,
-    below,
-    pages_of,
-    read_directories,
-    rewritten,
-)
+from scanfix.decoding.tiff_directories import Directory, Tag, below, pages_of, read_directories, rewritten
 from scanfix.decoding.tiff_samples import STREAMS, read_samples
 from scanfix.errors import InputError
 from scanfix.formats import EXPORT, format_named
@@ -106,9 +78,9 @@ def _read(data: bytes, limits: Limits, page: int, *, salvage: bool) -> Stored:
         raise InputError("truncated", format="TIFF")
     icc = _icc(first, limits)
     pixels, model, color_mode, is_broken = _pixels(first, limits, salvage=salvage)
-    orientation = first.number(ORIENTATION, 1)
-    across, along = (next(iter(first.rationals(tag)), None) for tag in (X_RESOLUTION, Y_RESOLUTION))
-    factor = _DPI_FACTOR.get(first.number(RESOLUTION_UNIT, 2))
+    orientation = first.number(Tag.ORIENTATION, 1)
+    across, along = (next(iter(first.rationals(tag)), None) for tag in (Tag.X_RESOLUTION, Tag.Y_RESOLUTION))
+    factor = _DPI_FACTOR.get(first.number(Tag.RESOLUTION_UNIT, 2))
     return Stored(
         pixels,
         model,
@@ -128,14 +100,14 @@ def _read(data: bytes, limits: Limits, page: int, *, salvage: bool) -> Stored:
 def _refuse_raw(first: Directory, page: Directory) -> None:
     """Camera raws are TIFF files whose picture hangs below a preview, in samples of the sensor."""
     has_sensor = any(
-        directory.number(PHOTOMETRIC, 1) in _RAW_PHOTOMETRICS
-        or directory.number(COMPRESSION, 1) in _RAW_COMPRESSIONS
+        directory.number(Tag.PHOTOMETRIC, 1) in _RAW_PHOTOMETRICS
+        or directory.number(Tag.COMPRESSION, 1) in _RAW_COMPRESSIONS
         for directory in (page, *below(first))
     )
     # A thumbnail above directories that cannot be read is one of them too.
     is_small = page is first and max(first.size) <= _THUMBNAIL_SIDE
-    hides = is_small and SUB_DIRECTORIES in first.entries and not below(first)
-    if DNG in first.entries or has_sensor or hides:
+    hides = is_small and Tag.SUB_DIRECTORIES in first.entries and not below(first)
+    if Tag.DNG in first.entries or has_sensor or hides:
         raise InputError("unsupported_format", format="RAW", remedy=format_named("RAW").remedy)
 
 
@@ -144,7 +116,7 @@ _THUMBNAIL_SIDE = 320
 
 def _pixels(first: Directory, limits: Limits, *, salvage: bool) -> tuple[Pixels, Model, str, bool]:
     """Pixels, model, Pillow's mode or what comes near it, and whether part of them is missing."""
-    compression = first.number(COMPRESSION, 1)
+    compression = first.number(Tag.COMPRESSION, 1)
     _refuse_unknown(first, compression)
     if compression in STREAMS and not _pillow_knows(first):
         return read_samples(first, limits, salvage=salvage)
@@ -152,20 +124,20 @@ def _pixels(first: Directory, limits: Limits, *, salvage: bool) -> tuple[Pixels,
     picture = pillow.open_with(TiffImagePlugin.TiffImageFile, bare, "TIFF", limits)
     damaged = pillow.load(picture, "TIFF", salvage=salvage)
     pixels, model = pillow.pixels_of(picture, "TIFF")
-    if picture.mode.startswith("I;16") and first.number(PHOTOMETRIC, 1) == _MIN_IS_WHITE:
+    if picture.mode.startswith("I;16") and first.number(Tag.PHOTOMETRIC, 1) == _MIN_IS_WHITE:
         pixels = 255 - pixels
     return pixels, model, picture.mode, damaged
 
 
 def _refuse_unknown(first: Directory, compression: int) -> None:
     """What libtiff has not been built with, it would complain about in a line on standard error."""
-    bits = first.number(BITS, 8)
+    bits = first.number(Tag.BITS, 8)
     is_wide_jpeg = compression in _JPEG_COMPRESSIONS and bits != 8
     # Packed, libtiff puts it together; unpacked, Pillow takes it for whole pixels.
     is_shared = (
         compression == 1
-        and first.number(PHOTOMETRIC, 1) == _YCBCR
-        and (first.numbers(YCBCR_SUBSAMPLING) or (2, 2)) != (1, 1)
+        and first.number(Tag.PHOTOMETRIC, 1) == _YCBCR
+        and (first.numbers(Tag.YCBCR_SUBSAMPLING) or (2, 2)) != (1, 1)
     )
     if compression not in _KNOWN_COMPRESSIONS or is_wide_jpeg or is_shared:
         what = f"{bits} bit JPEG" if is_wide_jpeg else f"compression {compression}"
@@ -175,13 +147,13 @@ def _refuse_unknown(first: Directory, compression: int) -> None:
 
 def _pillow_knows(first: Directory) -> bool:
     """Whether Pillow has a mode for samples of this kind, and one that shows them as they are."""
-    bits = first.numbers(BITS) or (1,)
-    samples = first.number(SAMPLES, 1)
-    formats = set(first.numbers(SAMPLE_FORMAT)) or {1}
-    photometric = first.number(PHOTOMETRIC, 1)
+    bits = first.numbers(Tag.BITS) or (1,)
+    samples = first.number(Tag.SAMPLES, 1)
+    formats = set(first.numbers(Tag.SAMPLE_FORMAT)) or {1}
+    photometric = first.number(Tag.PHOTOMETRIC, 1)
     if formats != {1} or samples not in (1, 3, 4) or len(set(bits)) != 1:
         return False
-    if photometric == 3 and max(first.numbers(COLOR_MAP), default=0) <= 255:
+    if photometric == 3 and max(first.numbers(Tag.COLOR_MAP), default=0) <= 255:
         return False
     if photometric in (0, 1, 3):
         return samples == 1 and (bits[0] in (1, 2, 4, 8) or (bits[0] == 16 and photometric != 3))
@@ -191,8 +163,8 @@ def _pillow_knows(first: Directory) -> bool:
 def _check(first: Directory, limits: Limits) -> None:
     width, height = first.size
     check_size(width, height, limits, "TIFF")
-    samples = first.number(SAMPLES, 1)
-    tile_pixels = first.number(TILE_WIDTH, 1) * first.number(TILE_HEIGHT, 1)
+    samples = first.number(Tag.SAMPLES, 1)
+    tile_pixels = first.number(Tag.TILE_WIDTH, 1) * first.number(Tag.TILE_HEIGHT, 1)
     if tile_pixels > limits.max_pixels or samples > _MOST_SAMPLES:
         raise InputError("corrupt", format="TIFF")
     if samples > _MAX_SAMPLES:
@@ -205,16 +177,19 @@ def _metadata(directory: Directory) -> frozenset[str]:
 
 def _is_subsampled(first: Directory) -> bool:
     return (
-        first.number(PHOTOMETRIC, 1) == _YCBCR
-        and first.number(COMPRESSION, 1) in _JPEG_COMPRESSIONS
-        and first.number(YCBCR_SUBSAMPLING, 2) > 1
+        first.number(Tag.PHOTOMETRIC, 1) == _YCBCR
+        and first.number(Tag.COMPRESSION, 1) in _JPEG_COMPRESSIONS
+        and first.number(Tag.YCBCR_SUBSAMPLING, 2) > 1
     )
 
 
 def _data_are_there(first: Directory) -> bool:
     """Whether every strip or tile lies inside the file."""
     end = len(first.data)
-    for offsets_tag, counts_tag in ((STRIP_OFFSETS, STRIP_COUNTS), (TILE_OFFSETS, TILE_COUNTS)):
+    for offsets_tag, counts_tag in (
+        (Tag.STRIP_OFFSETS, Tag.STRIP_COUNTS),
+        (Tag.TILE_OFFSETS, Tag.TILE_COUNTS),
+    ):
         offsets, counts = first.numbers(offsets_tag), first.numbers(counts_tag)
         if any(offset >= end for offset in offsets):
             return False
@@ -224,16 +199,16 @@ def _data_are_there(first: Directory) -> bool:
 
 
 def _icc(first: Directory, limits: Limits) -> bytes | None:
-    entry = first.entries.get(ICC)
+    entry = first.entries.get(Tag.ICC)
     if entry is None:
         return None
     check_metadata(entry.end - entry.position, limits)
-    return first.content(ICC)
+    return first.content(Tag.ICC)
 
 
 def _space(first: Directory) -> ColourSpace | None:
     """The primaries that tags tell, or EXIF."""
-    colours, white = first.rationals(PRIMARIES), first.rationals(WHITE_POINT)
+    colours, white = first.rationals(Tag.PRIMARIES), first.rationals(Tag.WHITE_POINT)
     if len(colours) == 6:
         primaries = chromaticities((*colours, *(white if len(white) == 2 else D65)))
         space = ColourSpace(primaries, 2.2) if primaries else None

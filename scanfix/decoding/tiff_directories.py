@@ -15,13 +15,6 @@ from dataclasses import dataclass, field
 from scanfix.errors import InputError
 from scanfix.limits import Limits
 
-WIDTH, HEIGHT, BITS, COMPRESSION, PHOTOMETRIC, FILL_ORDER = 256, 257, 258, 259, 262, 266
-STRIP_OFFSETS, ORIENTATION, SAMPLES, ROWS_PER_STRIP, STRIP_COUNTS = 273, 274, 277, 278, 279
-X_RESOLUTION, Y_RESOLUTION, PLANAR, RESOLUTION_UNIT = 282, 283, 284, 296
-PREDICTOR, WHITE_POINT, PRIMARIES, COLOR_MAP = 317, 318, 319, 320
-TILE_WIDTH, TILE_HEIGHT, TILE_OFFSETS, TILE_COUNTS = 322, 323, 324, 325
-SUB_DIRECTORIES, INK_SET, EXTRA_SAMPLES, SAMPLE_FORMAT = 330, 332, 338, 339
-YCBCR_SUBSAMPLING, ICC, DNG = 530, 34675, 50706
 _NEW_SUBFILE, _OLD_SUBFILE = 254, 255
 _REDUCED, _MASK, _OLD_REDUCED = 1, 4, 2
 _TYPE_SIZES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 13: 4, 16: 8, 18: 8}
@@ -34,6 +27,18 @@ _MAX_SUB_DIRECTORIES = 16
 _PREVIEW_SIDE, _PREVIEW_TIMES = 256, 4
 """A directory that no mark tells from a page is a preview up to this side, beside one so many times as
 large."""
+
+
+class Tag:
+    """By name, as in TIFF 6.0 and what came after it."""
+
+    WIDTH, HEIGHT, BITS, COMPRESSION, PHOTOMETRIC, FILL_ORDER = 256, 257, 258, 259, 262, 266
+    STRIP_OFFSETS, ORIENTATION, SAMPLES, ROWS_PER_STRIP, STRIP_COUNTS = 273, 274, 277, 278, 279
+    X_RESOLUTION, Y_RESOLUTION, PLANAR, RESOLUTION_UNIT = 282, 283, 284, 296
+    PREDICTOR, WHITE_POINT, PRIMARIES, COLOR_MAP = 317, 318, 319, 320
+    TILE_WIDTH, TILE_HEIGHT, TILE_OFFSETS, TILE_COUNTS = 322, 323, 324, 325
+    SUB_DIRECTORIES, INK_SET, EXTRA_SAMPLES, SAMPLE_FORMAT = 330, 332, 338, 339
+    YCBCR_SUBSAMPLING, ICC, DNG = 530, 34675, 50706
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +116,7 @@ class Directory:
 
     @property
     def size(self) -> tuple[int, int]:
-        return self.number(WIDTH, 0), self.number(HEIGHT, 0)
+        return self.number(Tag.WIDTH, 0), self.number(Tag.HEIGHT, 0)
 
     @property
     def is_marked(self) -> bool:
@@ -132,7 +137,7 @@ def below(directory: Directory) -> list[Directory]:
     """The directories that hang below one."""
     data, layout = directory.data, directory.layout
     found = []
-    for start in directory.numbers(SUB_DIRECTORIES)[:_MAX_SUB_DIRECTORIES]:
+    for start in directory.numbers(Tag.SUB_DIRECTORIES)[:_MAX_SUB_DIRECTORIES]:
         try:
             found.append(Directory(data, layout, _entries(data, layout, start)))
         except (struct.error, OverflowError, InputError):
@@ -205,7 +210,14 @@ def _entries(data: bytes, layout: Layout, start: int) -> dict[int, Entry]:
         if size > layout.offset_size:
             value_at = layout.read(layout.offset, data, value_at)
         if not size or value_at + size > len(data):
-            if tag in (WIDTH, HEIGHT, STRIP_OFFSETS, STRIP_COUNTS, TILE_OFFSETS, TILE_COUNTS):
+            if tag in (
+                Tag.WIDTH,
+                Tag.HEIGHT,
+                Tag.STRIP_OFFSETS,
+                Tag.STRIP_COUNTS,
+                Tag.TILE_OFFSETS,
+                Tag.TILE_COUNTS,
+            ):
                 raise InputError("truncated", format="TIFF")
             continue
         found.setdefault(tag, Entry(kind, values, value_at))

@@ -16,30 +16,7 @@ from PIL import TiffImagePlugin
 
 from scanfix.decoding import pillow
 from scanfix.decoding.stored import DECODER_ERRORS, Model
-from scanfix.decoding.tiff_directories import (
-    BITS,
-    COLOR_MAP,
-    COMPRESSION,
-    EXTRA_SAMPLES,
-    FILL_ORDER,
-    HEIGHT,
-    INK_SET,
-    PHOTOMETRIC,
-    PLANAR,
-    PREDICTOR,
-    ROWS_PER_STRIP,
-    SAMPLE_FORMAT,
-    SAMPLES,
-    STRIP_COUNTS,
-    STRIP_OFFSETS,
-    TILE_COUNTS,
-    TILE_HEIGHT,
-    TILE_OFFSETS,
-    TILE_WIDTH,
-    WIDTH,
-    Directory,
-    rewritten,
-)
+from scanfix.decoding.tiff_directories import Directory, Tag, rewritten
 from scanfix.decoding.transparency import unassociated
 from scanfix.errors import InputError
 from scanfix.formats import EXPORT
@@ -48,8 +25,8 @@ from scanfix.model import Pixels
 
 STREAMS = frozenset((1, 5, 8, 32773, 32946, 34925, 50000))
 """Compressions of bytes, whatever they mean: none, LZW, Deflate, PackBits, LZMA, Zstandard."""
-_KEPT = frozenset((COMPRESSION, FILL_ORDER))
-_WHOLE, _SIGNED, _FRACTION, _UNDEFINED = 1, 2, 3, 4
+_KEPT = frozenset((Tag.COMPRESSION, Tag.FILL_ORDER))
+_WHOLE, _FRACTION, _UNDEFINED = 1, 3, 4
 _DIFFERENCE, _FRACTION_DIFFERENCE = 2, 3
 _COLOURS = {0: 1, 1: 1, 2: 3, 3: 1, 5: 4, 8: 3, 9: 3}
 _MODES: dict[int, Model] = {0: "L", 1: "L", 2: "RGB", 3: "RGB", 5: "CMYK", 8: "LAB", 9: "LAB"}
@@ -82,7 +59,7 @@ def _in_bands(
     Some rows of strips or tiles at a time: the samples take up to sixteen times what the pixels do.
     """
     width, height = first.size
-    step = first.number(TILE_HEIGHT, 0) or min(first.number(ROWS_PER_STRIP, height), height) or height
+    step = first.number(Tag.TILE_HEIGHT, 0) or min(first.number(Tag.ROWS_PER_STRIP, height), height) or height
     row_bytes = kind.row_bytes(width) * kind.planes
     if step * row_bytes > limits.max_memory_bytes // 4:
         raise InputError("memory")
@@ -110,17 +87,20 @@ class _Kind:
 
     def __init__(self, first: Directory, bits: int, meaning: int) -> None:
         self.bits, self.meaning = bits, meaning
-        self.photometric = first.number(PHOTOMETRIC, 1)
-        self.channels = first.number(SAMPLES, 1)
-        self.planes = self.channels if first.number(PLANAR, 1) == 2 else 1
+        self.photometric = first.number(Tag.PHOTOMETRIC, 1)
+        self.channels = first.number(Tag.SAMPLES, 1)
+        self.planes = self.channels if first.number(Tag.PLANAR, 1) == 2 else 1
         self.in_plane = self.channels // self.planes
-        self.predictor = first.number(PREDICTOR, 1)
+        self.predictor = first.number(Tag.PREDICTOR, 1)
         self.order = first.layout.order
 
     @classmethod
     def of(cls, first: Directory) -> _Kind:
         """Raises InputError where the channels differ or mean nothing that can be shown."""
-        bits, meanings = set(first.numbers(BITS)) or {1}, set(first.numbers(SAMPLE_FORMAT)) or {_WHOLE}
+        bits, meanings = (
+            set(first.numbers(Tag.BITS)) or {1},
+            set(first.numbers(Tag.SAMPLE_FORMAT)) or {_WHOLE},
+        )
         kind = cls(first, max(bits), max(meanings))
         colours = _COLOURS.get(kind.photometric, 99)
         is_number = kind.meaning in (_WHOLE, _UNDEFINED) and 1 <= kind.bits <= 32
@@ -131,7 +111,7 @@ class _Kind:
             and (is_number or is_fraction or (is_lab and kind.bits in (8, 16)))
             and colours <= kind.channels
             and not (is_lab and kind.bits not in (8, 16))
-            and not (kind.photometric == 5 and first.number(INK_SET, _CMYK_INKS) != _CMYK_INKS)
+            and not (kind.photometric == 5 and first.number(Tag.INK_SET, _CMYK_INKS) != _CMYK_INKS)
             and kind.predictor in (1, _DIFFERENCE, _FRACTION_DIFFERENCE)
             and not (kind.predictor == _DIFFERENCE and kind.bits not in (8, 16, 32))
         )
@@ -149,17 +129,19 @@ def _unpacked(
 ) -> tuple[Pixels, bool]:
     """Bytes of some rows of one plane, by the numbers of their strips or rows of tiles; whether some are
     missing."""
-    width = first.number(WIDTH, 0)
-    tile_width = first.number(TILE_WIDTH, 0)
-    offsets, counts = (TILE_OFFSETS, TILE_COUNTS) if tile_width else (STRIP_OFFSETS, STRIP_COUNTS)
+    width = first.number(Tag.WIDTH, 0)
+    tile_width = first.number(Tag.TILE_WIDTH, 0)
+    offsets, counts = (
+        (Tag.TILE_OFFSETS, Tag.TILE_COUNTS) if tile_width else (Tag.STRIP_OFFSETS, Tag.STRIP_COUNTS)
+    )
     in_step = -(-width // tile_width) if tile_width else 1
     changed: dict[int, tuple[int, ...]] = {
         # Tiles whole: beyond the edge their rows would not be in order any more.
-        WIDTH: (kind.row_bytes(in_step * tile_width or width),),
-        HEIGHT: (rows,),
-        BITS: (8,),
-        PHOTOMETRIC: (1,),
-        SAMPLES: (1,),
+        Tag.WIDTH: (kind.row_bytes(in_step * tile_width or width),),
+        Tag.HEIGHT: (rows,),
+        Tag.BITS: (8,),
+        Tag.PHOTOMETRIC: (1,),
+        Tag.SAMPLES: (1,),
     }
     for tag in (offsets, counts):
         numbers = first.numbers(tag)
@@ -168,9 +150,12 @@ def _unpacked(
         if len(changed[tag]) != (steps[1] - steps[0]) * in_step:
             raise InputError("corrupt", format="TIFF")
     if tile_width:
-        changed |= {TILE_WIDTH: (kind.row_bytes(tile_width),), TILE_HEIGHT: (first.number(TILE_HEIGHT, 0),)}
+        changed |= {
+            Tag.TILE_WIDTH: (kind.row_bytes(tile_width),),
+            Tag.TILE_HEIGHT: (first.number(Tag.TILE_HEIGHT, 0),),
+        }
     else:
-        changed[ROWS_PER_STRIP] = (min(first.number(ROWS_PER_STRIP, rows), rows),)
+        changed[Tag.ROWS_PER_STRIP] = (min(first.number(Tag.ROWS_PER_STRIP, rows), rows),)
     try:
         picture = TiffImagePlugin.TiffImageFile(io.BytesIO(rewritten(first, _KEPT, changed)))
     except DECODER_ERRORS as error:
@@ -181,8 +166,8 @@ def _unpacked(
 
 def _numbers(rows: Pixels, first: Directory, kind: _Kind) -> Samples:
     """Rows of bytes -> H x W x channels of the plane, in the order of this machine."""
-    width = first.number(WIDTH, 0)
-    across = first.number(TILE_WIDTH, 0) or width
+    width = first.number(Tag.WIDTH, 0)
+    across = first.number(Tag.TILE_WIDTH, 0) or width
     full = -(-width // across) * across
     shape = (len(rows), full, kind.in_plane)
     if kind.bits not in (8, 16, 32, 64):
@@ -258,14 +243,14 @@ def _shown(samples: Samples, first: Directory, kind: _Kind, white: float) -> tup
 def _alpha(
     samples: Samples, first: Directory, kind: _Kind, colours: int, white: float
 ) -> tuple[Pixels | None, bool]:
-    for channel, what in enumerate(first.numbers(EXTRA_SAMPLES), colours):
+    for channel, what in enumerate(first.numbers(Tag.EXTRA_SAMPLES), colours):
         if what in (_ASSOCIATED, _UNASSOCIATED) and channel < samples.shape[2]:
             return _eight_bits(samples[..., channel : channel + 1], kind, white)[..., 0], what == _ASSOCIATED
     return None, False
 
 
 def _of_palette(codes: Samples, first: Directory, kind: _Kind) -> Pixels:
-    levels = np.array(first.numbers(COLOR_MAP), np.uint16)
+    levels = np.array(first.numbers(Tag.COLOR_MAP), np.uint16)
     count = len(levels) // 3
     if not count or kind.meaning == _FRACTION:
         raise InputError("corrupt", format="TIFF")

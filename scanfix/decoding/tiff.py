@@ -186,10 +186,7 @@ def _is_subsampled(first: Directory) -> bool:
 def _data_are_there(first: Directory) -> bool:
     """Whether every strip or tile lies inside the file."""
     end = len(first.data)
-    for offsets_tag, counts_tag in (
-        (Tag.STRIP_OFFSETS, Tag.STRIP_COUNTS),
-        (Tag.TILE_OFFSETS, Tag.TILE_COUNTS),
-    ):
+    for offsets_tag, counts_tag in (Tag.STRIPS, Tag.TILES):
         offsets, counts = first.numbers(offsets_tag), first.numbers(counts_tag)
         if any(offset >= end for offset in offsets):
             return False

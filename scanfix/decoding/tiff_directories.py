@@ -39,6 +39,7 @@ class Tag:
     TILE_WIDTH, TILE_HEIGHT, TILE_OFFSETS, TILE_COUNTS = 322, 323, 324, 325
     SUB_DIRECTORIES, INK_SET, EXTRA_SAMPLES, SAMPLE_FORMAT = 330, 332, 338, 339
     YCBCR_SUBSAMPLING, ICC, DNG = 530, 34675, 50706
+    STRIPS, TILES = (STRIP_OFFSETS, STRIP_COUNTS), (TILE_OFFSETS, TILE_COUNTS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,14 +211,7 @@ def _entries(data: bytes, layout: Layout, start: int) -> dict[int, Entry]:
         if size > layout.offset_size:
             value_at = layout.read(layout.offset, data, value_at)
         if not size or value_at + size > len(data):
-            if tag in (
-                Tag.WIDTH,
-                Tag.HEIGHT,
-                Tag.STRIP_OFFSETS,
-                Tag.STRIP_COUNTS,
-                Tag.TILE_OFFSETS,
-                Tag.TILE_COUNTS,
-            ):
+            if tag in (Tag.WIDTH, Tag.HEIGHT, *Tag.STRIPS, *Tag.TILES):
                 raise InputError("truncated", format="TIFF")
             continue
         found.setdefault(tag, Entry(kind, values, value_at))

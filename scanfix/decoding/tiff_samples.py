@@ -97,10 +97,8 @@ class _Kind:
     @classmethod
     def of(cls, first: Directory) -> _Kind:
         """Raises InputError where the channels differ or mean nothing that can be shown."""
-        bits, meanings = (
-            set(first.numbers(Tag.BITS)) or {1},
-            set(first.numbers(Tag.SAMPLE_FORMAT)) or {_WHOLE},
-        )
+        bits = set(first.numbers(Tag.BITS)) or {1}
+        meanings = set(first.numbers(Tag.SAMPLE_FORMAT)) or {_WHOLE}
         kind = cls(first, max(bits), max(meanings))
         colours = _COLOURS.get(kind.photometric, 99)
         is_number = kind.meaning in (_WHOLE, _UNDEFINED) and 1 <= kind.bits <= 32
@@ -131,9 +129,7 @@ def _unpacked(
     missing."""
     width = first.number(Tag.WIDTH, 0)
     tile_width = first.number(Tag.TILE_WIDTH, 0)
-    offsets, counts = (
-        (Tag.TILE_OFFSETS, Tag.TILE_COUNTS) if tile_width else (Tag.STRIP_OFFSETS, Tag.STRIP_COUNTS)
-    )
+    offsets, counts = Tag.TILES if tile_width else Tag.STRIPS
     in_step = -(-width // tile_width) if tile_width else 1
     changed: dict[int, tuple[int, ...]] = {
         # Tiles whole: beyond the edge their rows would not be in order any more.
@@ -150,10 +146,8 @@ def _unpacked(
         if len(changed[tag]) != (steps[1] - steps[0]) * in_step:
             raise InputError("corrupt", format="TIFF")
     if tile_width:
-        changed |= {
-            Tag.TILE_WIDTH: (kind.row_bytes(tile_width),),
-            Tag.TILE_HEIGHT: (first.number(Tag.TILE_HEIGHT, 0),),
-        }
+        changed[Tag.TILE_WIDTH] = (kind.row_bytes(tile_width),)
+        changed[Tag.TILE_HEIGHT] = (first.number(Tag.TILE_HEIGHT, 0),)
     else:
         changed[Tag.ROWS_PER_STRIP] = (min(first.number(Tag.ROWS_PER_STRIP, rows), rows),)
     try:

@@ -159,35 +159,30 @@ def _note(chunks: WebpChunks, kind: bytes, body: bytes, limits: Limits) -> None:
         if chunks.frame is None:
             chunks.frame = body
             _note_bitmaps(chunks, body)
-    elif kind == b"VP8 " and len(body) >= 10:
-        width, height = struct.unpack_from("<HH", body, 6)
-        _note_size(chunks, width & 0x3FFF, height & 0x3FFF)
-        chunks.subsampled = True
-    elif kind == b"VP8L" and len(body) >= 5:
-        (bits,) = struct.unpack_from("<I", body, 1)
-        _note_size(chunks, 1 + (bits & 0x3FFF), 1 + (bits >> 14 & 0x3FFF))
+    elif size := _bitmap_size(kind, body):
+        # The larger of canvas and bitmap, so that neither can hide the other from the limits.
+        chunks.width, chunks.height = max(chunks.width, size[0]), max(chunks.height, size[1])
+        chunks.subsampled |= kind == b"VP8 "
     if kind not in _CUT_OFF and not (kind == b"ANMF" and chunks.page_count > 1):
-        flags_cleared = (
-            bytes([body[0] & (_ALPHA | _ANIMATION)]) + body[1:] if kind == b"VP8X" and body else body
-        )
-        chunks.bare.append(struct.pack("<4sI", kind, len(body)) + flags_cleared + b"\x00" * (len(body) & 1))
+        cleared = bytes([body[0] & (_ALPHA | _ANIMATION)]) + body[1:] if kind == b"VP8X" and body else body
+        chunks.bare.append(_chunk(kind, cleared))
 
 
 def _note_bitmaps(chunks: WebpChunks, frame: bytes) -> None:
     """The bitmap of a frame says its size itself, which need not be that of the frame."""
     for kind, body in _chunks(frame, 16, len(frame)):
-        if kind == b"VP8 " and len(body) >= 10:
-            chunks.subsampled = True
-            width, height = (size & 0x3FFF for size in struct.unpack_from("<HH", body, 6))
-        elif kind == b"VP8L" and len(body) >= 5:
-            (bits,) = struct.unpack_from("<I", body, 1)
-            width, height = 1 + (bits & 0x3FFF), 1 + (bits >> 14 & 0x3FFF)
-        else:
-            continue
-        if width > chunks.width or height > chunks.height:
-            raise InputError("corrupt", format="WEBP")
+        if size := _bitmap_size(kind, body):
+            chunks.subsampled |= kind == b"VP8 "
+            if size[0] > chunks.width or size[1] > chunks.height:
+                raise InputError("corrupt", format="WEBP")
 
 
-def _note_size(chunks: WebpChunks, width: int, height: int) -> None:
-    """The larger of canvas and bitmap, so that neither can hide the other from the limits."""
-    chunks.width, chunks.height = max(chunks.width, width), max(chunks.height, height)
+def _bitmap_size(kind: bytes, body: bytes) -> tuple[int, int] | None:
+    """Width and height; None where the chunk holds no bitmap."""
+    if kind == b"VP8 " and len(body) >= 10:
+        width, height = struct.unpack_from("<HH", body, 6)
+        return width & 0x3FFF, height & 0x3FFF
+    if kind == b"VP8L" and len(body) >= 5:
+        (bits,) = struct.unpack_from("<I", body, 1)
+        return 1 + (bits & 0x3FFF), 1 + (bits >> 14 & 0x3FFF)
+    return None

@@ -33,7 +33,7 @@ import simplejpeg
 import scanfix
 from scanfix.borders import find_border
 from scanfix.checks import run_checks
-from scanfix.checks.subject import observe
+from scanfix.checks.subject import Subject
 from scanfix.decoding import decode
 from scanfix.encoding import encode, most_useful_pixels
 from scanfix.framing import frame
@@ -76,7 +76,7 @@ def one_round(data: bytes) -> dict[str, float]:
     spent["decode"], source = cpu(lambda: decode(data, useful_pixels=useful))
     pyramid = Pyramid(source.pixels)
     spent["border"], border = cpu(lambda: find_border(source.pixels, pyramid=pyramid))
-    spent["checks"], _ = cpu(lambda: run_checks(observe(source, border, PROFILE, None, pyramid)))
+    spent["checks"], _ = cpu(lambda: run_checks(Subject(source, border, PROFILE, None, pyramid)))
     framed = frame(source, border, PROFILE)
     spent["encode"], encoded = cpu(lambda: encode(framed.pixels, PROFILE, subsampled=source.info.subsampled))
     spent["verify"], made = cpu(lambda: verify(encoded.data, PROFILE, "jpg"))

@@ -25,7 +25,7 @@ from typing import Any, NamedTuple
 
 from scanfix import messages
 from scanfix.borders import find_border
-from scanfix.checks import CHECKS, observe
+from scanfix.checks import CHECKS, Subject
 from scanfix.checks.bounds import Bound, table
 from scanfix.checks.runner import asked
 from scanfix.decoding import decode
@@ -110,7 +110,7 @@ def look(path: Path) -> list[Told]:
     """What the checks ask to tell of a photo, before it is weighed."""
     order = make_order("cnnic")
     source = decode(path.read_bytes(), limits=SHELL_LIMITS)
-    subject = observe(source, find_border(source.pixels), order.profile)
+    subject = Subject(source, find_border(source.pixels), order.profile)
     said = [asked(check, subject) for check in CHECKS]
     return [(one.finding.code, str(one.finding.severity)) for one in said if one.finding]
 

@@ -52,58 +52,26 @@ if TYPE_CHECKING:
     def profiles() -> tuple[OutputProfile, ...]: ...
 
 
-_HOME = {
-    "Assessment": "model",
-    "BatchItem": "batch",
-    "BatchRun": "batch",
-    "BusyError": "errors",
-    "ByteWindow": "profiles",
-    "CannotMeetProfileError": "errors",
-    "ConfigError": "errors",
-    "Crop": "order",
-    "DocumentBorder": "model",
-    "DocumentKind": "documents.kinds",
-    "Fields": "documents.fields",
-    "Finding": "model",
-    "FindingSpec": "findings",
-    "FormReport": "documents.form",
-    "InputError": "errors",
-    "JoinedImage": "results",
-    "Lang": "messages",
-    "Layout": "order",
-    "Limits": "limits",
-    "NumberCheck": "documents.numbers",
-    "MissingExtraError": "errors",
-    "OutputError": "errors",
-    "OutputInfo": "model",
-    "OutputProfile": "profiles",
-    "PreparedImage": "results",
-    "Report": "model",
-    "SHELL_LIMITS": "limits",
-    "ScanfixError": "errors",
-    "Severity": "findings",
-    "SideState": "model",
-    "SourceInfo": "model",
-    "UPLOAD_LIMITS": "limits",
-    "Verdict": "findings",
-    "Worker": "isolation",
-    "WorkerMetrics": "isolation",
-    "annotate": "api",
-    "findings": "findings",
-    "check_form": "documents.form",
-    "check_number": "documents.numbers",
-    "inspect": "api",
-    "join": "api",
-    "kinds": "documents.kinds",
-    "load_profile": "profiles",
-    "prepare": "api",
-    "prepare_batch": "batch",
-    "read": "api",
-    "profiles": "profiles",
+_NAMES = {
+    "api": "annotate inspect join prepare read",
+    "batch": "BatchItem BatchRun prepare_batch",
+    "documents.fields": "Fields",
+    "documents.form": "FormReport check_form",
+    "documents.kinds": "DocumentKind kinds",
+    "documents.numbers": "NumberCheck check_number",
+    "errors": "BusyError CannotMeetProfileError ConfigError InputError MissingExtraError OutputError "
+    "ScanfixError",
+    "findings": "FindingSpec Severity Verdict findings",
+    "isolation": "Worker WorkerMetrics",
+    "limits": "Limits SHELL_LIMITS UPLOAD_LIMITS",
+    "messages": "Lang",
+    "model": "Assessment DocumentBorder Finding OutputInfo Report SideState SourceInfo",
+    "order": "Crop Layout",
+    "profiles": "ByteWindow OutputProfile load_profile profiles",
+    "results": "JoinedImage PreparedImage",
 }
-
-_HEAVY = frozenset(("api",))
-"""What loads OpenCV."""
+"""By the module that they are in."""
+_HOME = {name: module for module, names in _NAMES.items() for name in names.split()}
 
 __all__ = [
     "SHELL_LIMITS",
@@ -160,8 +128,8 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     if name not in _HOME:
         raise AttributeError(f"module 'scanfix' has no attribute {name!r}")
-    if _HOME[name] in _HEAVY:
-        # A process forked meanwhile would wait for ever for the rest of the import.
+    if _HOME[name] == "api":
+        # It loads OpenCV: a process forked meanwhile would wait for ever for the rest of the import.
         with import_module("scanfix.forks").inside():
             import_module(f"scanfix.{_HOME[name]}")
     home = import_module(f"scanfix.{_HOME[name]}")

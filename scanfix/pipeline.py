@@ -1,7 +1,7 @@
 """The path of one photo. The only file that knows the order of the stages.
 
 bytes - decode -> SourceImage - find_border -> DocumentBorder | None
-      - observe, run_checks -> Report                                  <- inspect() ends here
+      - run_checks(Subject) -> Report                                  <- inspect() ends here
       - frame -> pixels - encode -> bytes - verify -> PreparedImage    <- prepare()
 """
 
@@ -14,7 +14,7 @@ from scanfix.borders import find_border
 from scanfix.borders.by_hand import border_by_hand
 from scanfix.checks import measures_of, not_checked, run_checks
 from scanfix.checks.runner import weighed
-from scanfix.checks.subject import observe
+from scanfix.checks.subject import Subject
 from scanfix.decoding import decode
 from scanfix.encoding import Encoded, encode, most_useful_pixels, pass_through, recode
 from scanfix.errors import InputError, ScanfixError
@@ -200,7 +200,7 @@ def _examine(photo: SourceBytes, order: Order, useful_pixels: int | None = None)
     source = _decode(photo, order, useful_pixels)
     pyramid = Pyramid(source.pixels)
     border = _border(source, pyramid, order)
-    subject = observe(source, border, order.profile, order.kind, pyramid)
+    subject = Subject(source, border, order.profile, order.kind, pyramid)
     found, measures = run_checks(subject), measures_of(subject)
     if order.given.is_anything:
         # What reads documents is loaded by those who give something beside the picture.
@@ -228,7 +228,7 @@ def read(photo: SourceBytes, order: Order) -> Fields:
     source = _decode(photo, order, READ_PIXELS)
     pyramid = Pyramid(source.pixels)
     border = _border(source, pyramid, order)
-    subject = observe(source, border, order.profile, order.kind, pyramid)
+    subject = Subject(source, border, order.profile, order.kind, pyramid)
     return read_document(subject.to_be_read, order.kind)[1]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -28,6 +28,10 @@ class Candidates:
     quads: Quads
     masks: list[NDArray[np.uint8]]
     maps: NetMaps
+
+    def with_quads(self, quads: Quads) -> Candidates:
+        """Others, to be compared with the same masks."""
+        return replace(self, quads=quads)
 
 
 class CandidateParams(NamedTuple):

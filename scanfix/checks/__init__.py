@@ -1,6 +1,6 @@
 """What is risky about this photo? A table of checks; each asks one question.
 
-`run_checks(observe(source, border, profile, kind))` gives one assessment a check; `not_checked`
+`run_checks(Subject(source, border, profile, kind))` gives one assessment a check; `not_checked`
 lists what nobody could look for.
 """
 
@@ -24,8 +24,9 @@ from scanfix.checks import (
     wanted,
 )
 from scanfix.checks.check import Check
-from scanfix.checks.subject import Subject, observe
-from scanfix.model import Assessment, Measures
+from scanfix.checks.runner import measures_of
+from scanfix.checks.subject import Subject
+from scanfix.model import Assessment
 
 CHECKS: tuple[Check, ...] = (
     border.CHECK,
@@ -60,14 +61,9 @@ def run_checks(subject: Subject) -> tuple[Assessment, ...]:
     return runner.assess_all(CHECKS, subject)
 
 
-def measures_of(subject: Subject) -> Measures:
-    """What the making of a file needs to know of the photo."""
-    return runner.measures_of(subject)
-
-
 def not_checked(assessments: Iterable[Assessment]) -> tuple[str, ...]:
     """Slugs of the findings that no check covers or whose check could not judge."""
     return runner.unjudged(CHECKS, assessments)
 
 
-__all__ = ["CHECKS", "Check", "Subject", "measures_of", "not_checked", "observe", "run_checks"]
+__all__ = ["CHECKS", "Check", "Subject", "measures_of", "not_checked", "run_checks"]

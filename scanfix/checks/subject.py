@@ -39,7 +39,10 @@ COLOUR_SIDE = 800
 
 
 class Subject:
-    """One photo under examination. Made by `observe`; its arrays are read-only."""
+    """One photo under examination; its arrays are read-only.
+
+    `photo` is the pyramid of the source, where it is there already.
+    """
 
     def __init__(
         self,
@@ -143,14 +146,3 @@ class Subject:
     def reading_turn(self) -> ReadingTurn:
         """By how much the picture must be turned to be read; 0 in doubt."""
         return vote(self.letter_chances)
-
-
-def observe(
-    source: SourceImage,
-    border: DocumentBorder | None,
-    profile: OutputProfile,
-    kind: DocumentKind | None = None,
-    photo: Pyramid | None = None,
-) -> Subject:
-    """What the checks will look at; nothing is computed yet. `photo` is that of the source."""
-    return Subject(source, border, profile, kind, photo)

@@ -93,8 +93,7 @@ def parse_profile(name: str, text: str) -> OutputProfile:
     except (ValueError, RecursionError) as error:  # TOMLDecodeError, or a number of more than 4,300 digits
         raise ConfigError("bad_profile", name=name, reason=["profile_not_toml", str(error)]) from error
     _check_keys(name, table, REQUIRED, frozenset(FIELDS))
-    values = {key: _read(name, key, FIELDS[key], value) for key, value in table.items()}
-    return _made(name, values)
+    return OutputProfile(name, **{key: _read(name, key, FIELDS[key], value) for key, value in table.items()})
 
 
 def _check_keys(name: str, table: Mapping[str, Any], required: frozenset[str], known: frozenset[str]) -> None:
@@ -103,10 +102,6 @@ def _check_keys(name: str, table: Mapping[str, Any], required: frozenset[str], k
         raise ConfigError("bad_profile", name=name, reason=["profile_unknown_key", *map(repr, unknown)])
     if missing := sorted(required - set(table)):
         raise ConfigError("bad_profile", name=name, reason=["profile_missing_key", *missing])
-
-
-def _made(name: str, values: dict[str, Any]) -> OutputProfile:
-    return OutputProfile(name=name, **values)
 
 
 def _read(name: str, key: str, reader: Callable[[Any], Any], value: Any) -> Any:

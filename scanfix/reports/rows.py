@@ -18,27 +18,6 @@ from scanfix.messages import Lang
 from scanfix.model import Finding, Report
 from scanfix.reports import item
 
-COLUMNS = (
-    "source",
-    "page",
-    "target",
-    "status",
-    "verdict",
-    "error",
-    "findings",
-    "messages",
-    "legibility",
-    "source_format",
-    "source_bytes",
-    "source_width",
-    "source_height",
-    "format",
-    "bytes",
-    "width",
-    "height",
-    "seconds",
-    "duplicate_of",
-)
 MARK = "\ufeff"
 
 
@@ -78,9 +57,9 @@ class Row:
 
 
 def csv_lines(rows: Iterable[Row], lang: Lang = "en") -> Iterator[bytes]:
-    yield _csv_line(COLUMNS, MARK)
+    yield _csv_line(_values(Row("", None, ""), lang), MARK)
     for row in rows:
-        yield _csv_line([_cell(value) for value in _values(row, lang)])
+        yield _csv_line(map(_cell, _values(row, lang).values()))
 
 
 def json_lines(rows: Iterable[Row], lang: Lang = "en") -> Iterator[bytes]:
@@ -98,31 +77,32 @@ def json_lines(rows: Iterable[Row], lang: Lang = "en") -> Iterator[bytes]:
         )
 
 
-def _values(row: Row, lang: Lang) -> list[Any]:
+def _values(row: Row, lang: Lang) -> dict[str, Any]:
+    """By the names of the columns."""
     report = row.reports[0] if row.reports else None
     source, output = report and report.source, report and report.output
     legibility = row.legibility
-    return [
-        row.source,
-        row.page,
-        row.target,
-        row.status,
-        row.verdict,
-        None if row.error is None else row.error.code,
-        " ".join(finding.code for finding in row.findings),
-        row.error.message(lang) if row.error else " ".join(f.message(lang) for f in row.findings),
-        None if legibility is None else round(legibility),
-        source and source.format,
-        source and source.byte_count,
-        source and source.width,
-        source and source.height,
-        output and output.format,
-        output and output.byte_count,
-        output and output.width,
-        output and output.height,
-        row.seconds,
-        row.duplicate_of,
-    ]
+    return {
+        "source": row.source,
+        "page": row.page,
+        "target": row.target,
+        "status": row.status,
+        "verdict": row.verdict,
+        "error": row.error and row.error.code,
+        "findings": " ".join(finding.code for finding in row.findings),
+        "messages": row.error.message(lang) if row.error else " ".join(f.message(lang) for f in row.findings),
+        "legibility": None if legibility is None else round(legibility),
+        "source_format": source and source.format,
+        "source_bytes": source and source.byte_count,
+        "source_width": source and source.width,
+        "source_height": source and source.height,
+        "format": output and output.format,
+        "bytes": output and output.byte_count,
+        "width": output and output.width,
+        "height": output and output.height,
+        "seconds": row.seconds,
+        "duplicate_of": row.duplicate_of,
+    }
 
 
 def _cell(value: Any) -> Any:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
-from scanfix.checks import Subject, observe
+from scanfix.checks import Subject
 from scanfix.documents.kinds import DocumentKind
 from scanfix.geometry import SIDES, Quad, Side
 from scanfix.model import Assessment, DocumentBorder, SideState, SourceImage, SourceInfo
@@ -112,7 +112,7 @@ def subject(
     kind: DocumentKind | None = None,
     **info: object,
 ) -> Subject:
-    return observe(source(pixels, **info), found, profile, kind)
+    return Subject(source(pixels, **info), found, profile, kind)
 
 
 def code(assessment: Assessment) -> str | None:

@@ -15,7 +15,7 @@ from scanfix.checks import bounds
 from scanfix.checks.letters import of_document
 from scanfix.checks.orientation import MIRRORED_TEXT, ORIENTATION
 from scanfix.checks.reading_turn import ReadingTurn, mirror_lead, vote
-from scanfix.checks.subject import Subject, observe
+from scanfix.checks.subject import Subject
 from scanfix.findings import Severity
 from scanfix.geometry import SIDES, TURNS, Turn
 from scanfix.model import DocumentBorder, Pixels, SideState, SourceImage, SourceInfo
@@ -29,7 +29,7 @@ def subject_of(pixels: Pixels, border: DocumentBorder | None = None) -> Subject:
     pixels = np.ascontiguousarray(pixels)
     height, width = pixels.shape[:2]
     source = SourceImage(SourceInfo("JPEG", "JPEG", 1, width, height), pixels)
-    return observe(source, border, load_profile("cnnic"))
+    return Subject(source, border, load_profile("cnnic"))
 
 
 def lying(kind: Kind, blur: float, lies: Turn) -> Pixels:

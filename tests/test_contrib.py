@@ -11,6 +11,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from importlib import import_module
+from types import SimpleNamespace
 from typing import Any, NamedTuple
 
 import jsonschema
@@ -357,7 +358,7 @@ def test_work_for_a_client_that_is_gone_is_cancelled() -> None:
     from starlette.exceptions import HTTPException
     from starlette.requests import Request
 
-    from scanfix.contrib.starlette import while_connected
+    from scanfix.contrib.starlette import Uploads
 
     ended: list[str] = []
 
@@ -369,9 +370,13 @@ def test_work_for_a_client_that_is_gone_is_cancelled() -> None:
             raise
 
     async def serve() -> None:
-        client = Client(part(0, more=False), {"type": "http.disconnect"})
+        head = b'--x\r\nContent-Disposition: form-data; name="photo"; filename="a.jpg"\r\n\r\n'
+        sent = {"type": "http.request", "body": head + b"photo\r\n--x--\r\n", "more_body": False}
+        client = Client(sent, {"type": "http.disconnect"})
+        client.scope["headers"] = [(b"content-type", b"multipart/form-data; boundary=x")]
+        worker: Any = SimpleNamespace(aprepare=lambda *_, **__: work())
         with pytest.raises(HTTPException) as caught:
-            await while_connected(Request(client.scope, client.receive), work())
+            await Uploads(worker).prepared(Request(client.scope, client.receive))
         assert caught.value.status_code == 499
         await asyncio.sleep(0)
 

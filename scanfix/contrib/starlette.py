@@ -12,21 +12,21 @@ no longer worked on.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any, TypeVar
+from typing import Any
 
 from starlette.applications import Starlette
 from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse
 
 from scanfix import InputError, PreparedImage, ScanfixError, Worker
 from scanfix.contrib.answers import refusal, warm_up
 from scanfix.contrib.asgi import CutUploads
+from scanfix.web.leaving import while_connected
 
-Made = TypeVar("Made")
 _LAST_WORDS = 0.2
 """Seconds in which those are told to come again whose photo is dropped at the end of the server."""
 
@@ -69,27 +69,11 @@ class Uploads:
                 raise InputError("upload_broken")
             work = self.worker.aprepare(photo, filename=photo.filename, **options)
             return await while_connected(request, work)
+        except ClientDisconnect as error:
+            # Older ones look for the words of a status, and this one is nginx's.
+            raise HTTPException(499, "client closed request") from error
         finally:
             await form.close()
-
-
-async def while_connected(request: Request, work: Coroutine[Any, Any, Made]) -> Made:
-    """The result of some work, which is cancelled where the client of the request goes away."""
-    task, gone = asyncio.ensure_future(work), asyncio.ensure_future(_gone(request))
-    try:
-        await asyncio.wait((task, gone), return_when=asyncio.FIRST_COMPLETED)
-        if not task.done():
-            # Older ones look for the words of a status, and this one is nginx's.
-            raise HTTPException(499, "client closed request")
-        return task.result()
-    finally:
-        task.cancel()
-        gone.cancel()
-
-
-async def _gone(request: Request) -> None:
-    while (await request.receive())["type"] != "http.disconnect":
-        pass
 
 
 async def refuse(request: Request, error: Exception) -> JSONResponse:

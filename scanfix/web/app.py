@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from functools import partial
 from html import escape
@@ -35,6 +35,7 @@ from scanfix.packaged import packaged, packaged_text
 from scanfix.profiles import load_profile, profile_names
 from scanfix.web import answers, work
 from scanfix.web.guard import Guard
+from scanfix.web.leaving import while_connected
 
 STATIC = {
     "style.css": "text/css",
@@ -161,7 +162,7 @@ async def _look(worker: Worker, request: Request) -> Response:
     asked = request.query_params
     options = {**_options(asked), **_given(request), "preview": asked.get("preview") == "yes"}
     source = SourceBytes(await _body(request, worker.limits.max_bytes), label=_name(asked.get("name", "")))
-    told = await _while_awaited(request, worker.acall(work.look, source, options))
+    told = await while_connected(request, worker.acall(work.look, source, options))
     return JSONResponse(answers.looked(*told))
 
 
@@ -179,7 +180,7 @@ async def _join(worker: Worker, request: Request) -> Response:
     if layout not in get_args(Layout) or not back.data or len(back.data) > worker.limits.max_bytes:
         raise RequestError
     options = {**sides, "source": back, "layout": layout}
-    made = await _while_awaited(request, worker.acall(work.join, front, options))
+    made = await while_connected(request, worker.acall(work.join, front, options))
     return JSONResponse(answers.joined(made))
 
 
@@ -196,24 +197,6 @@ async def _warm_up(worker: Worker) -> None:
     """A process that cannot be started is the matter of the first photo."""
     with suppress(ScanfixError):
         await asyncio.to_thread(worker.start)
-
-
-async def _while_awaited(request: Request, answer: Coroutine[None, None, Any]) -> Any:
-    """The answer, unless the page asks no more: then the work on the photo is killed."""
-    working, leaving = asyncio.ensure_future(answer), asyncio.ensure_future(_left(request))
-    try:
-        await asyncio.wait((working, leaving), return_when=asyncio.FIRST_COMPLETED)
-        if not working.done():
-            raise ClientDisconnect
-        return working.result()
-    finally:
-        working.cancel()
-        leaving.cancel()
-
-
-async def _left(request: Request) -> None:
-    while (await request.receive())["type"] != "http.disconnect":
-        pass
 
 
 def _options(asked: Mapping[str, str]) -> dict[str, Any]:

@@ -10,6 +10,7 @@ import os
 from collections.abc import Callable
 from concurrent.futures import CancelledError, Executor, Future, ThreadPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from functools import partial
 from typing import Any, Protocol
 
 from scanfix.batch.work import Job, Outcome
@@ -36,29 +37,6 @@ class Hands(Protocol):
     def stop(self) -> None: ...
 
 
-class OwnHands:
-    """Threads of this process, each with an isolated process."""
-
-    def __init__(self, jobs: int | None, limits: Limits) -> None:
-        self.window = jobs or os.cpu_count() or 1
-        self._worker = Worker(limits, processes=self.window, max_waiting=None, wait_seconds=None, niceness=0)
-        self._pool = ThreadPoolExecutor(self.window, "scanfix")
-        self._pending = set[Future[Outcome]]()
-
-    def submit(self, task: Task, job: Job) -> Future[Outcome]:
-        future = self._pool.submit(task, job, self._worker)
-        self._pending.add(future)
-        future.add_done_callback(self._pending.discard)
-        return future
-
-    def stop(self) -> None:
-        """At once: what is under way is given up."""
-        self._pool.shutdown(wait=False, cancel_futures=True)
-        # For good: a thread that is about to ask, known to be pending or not yet, must not start a process.
-        self._worker.end()
-        wait(tuple(self._pending), timeout=STOP_SECONDS)
-
-
 class GivenHands:
     """Any executor; it stays the caller's."""
 
@@ -77,6 +55,24 @@ class GivenHands:
     def stop(self) -> None:
         for future in tuple(self._pending):
             future.cancel()
+
+
+class OwnHands(GivenHands):
+    """Threads of this process, each with an isolated process."""
+
+    def __init__(self, jobs: int, limits: Limits) -> None:
+        super().__init__(ThreadPoolExecutor(jobs, "scanfix"), jobs)
+        self._worker = Worker(limits, processes=jobs, max_waiting=None, wait_seconds=None, niceness=0)
+
+    def submit(self, task: Task, job: Job) -> Future[Outcome]:
+        return super().submit(partial(task, worker=self._worker), job)
+
+    def stop(self) -> None:
+        """At once: what is under way is given up."""
+        self._executor.shutdown(wait=False, cancel_futures=True)
+        # For good: a thread that is about to ask, known to be pending or not yet, must not start a process.
+        self._worker.end()
+        wait(tuple(self._pending), timeout=STOP_SECONDS)
 
 
 class DaskHands(GivenHands):

@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 
 from scanfix.borders.bars import without_bars
-from scanfix.borders.bent_sheets import place_corners
+from scanfix.borders.bent_sides import place_corners
 from scanfix.borders.candidates import Candidates, candidates
 from scanfix.borders.judge import confidence, judge, mean_chance, presence
 from scanfix.borders.measures import among_rivals, measure

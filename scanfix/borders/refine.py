@@ -40,7 +40,7 @@ class RefineParams(NamedTuple):
 
     On 64 labelled photos, as they are and turned, reach, support and margin together took quads that
     leave out more than 5 % of the document from 3.2 to 1.6 %, more than 1 % from 19 to 17 %; the faint
-    lines and the corners (`scanfix.borders.bent_sheets`) after that from 16 to 6 %.
+    lines and the corners (`scanfix.borders.bent_sides`) after that from 16 to 6 %.
     """
 
 

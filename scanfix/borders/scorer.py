@@ -40,15 +40,12 @@ class Scorer:
         for weights, bias in self.layers[:-1]:
             values = np.tanh(product(values, weights) + bias)
         weights, bias = self.layers[-1]
-        return np.asarray(_logistic(product(values, weights) + bias)[:, 0], np.float32)
+        chances = 1 / (1 + np.exp(-(product(values, weights) + bias)))
+        return np.asarray(chances[:, 0], np.float32)
 
 
 def _floats(values: Any) -> Floats:
     return np.asarray(values, np.float32)
-
-
-def _logistic(values: Any) -> Any:
-    return 1 / (1 + np.exp(-values))
 
 
 @lru_cache(maxsize=1)

@@ -81,8 +81,9 @@ def _leaves(quad: Quad, side: Side, size: Size, params: SideParams) -> Edges:
     A corner that is out only because its other side runs along that edge cuts that one.
     """
     along = (edges_along(quad.sides()[other], size) for other in SIDES if other != side)
-    ends = (_out_of(end, size, params.beyond) for end in quad.sides()[side])
-    return frozenset[Side]().union(*ends) - frozenset[Side]().union(*along)
+    rooms = [_room(end, size) for end in quad.sides()[side]]
+    out_of = frozenset(edge for edge in SIDES if min(room[edge] for room in rooms) < -params.beyond)
+    return out_of - frozenset[Side]().union(*along)
 
 
 def _beyond(quad: Quad, edge: Side, size: Size) -> float:
@@ -105,10 +106,6 @@ def _room(point: Point, size: Size) -> dict[Side, float]:
     """How far inside each edge of the frame, as a share of it; negative outside."""
     x, y = point[0] / size.width, point[1] / size.height
     return {"top": y, "right": 1 - x, "bottom": 1 - y, "left": x}
-
-
-def _out_of(point: Point, size: Size, beyond: float) -> Edges:
-    return frozenset(edge for edge, room in _room(point, size).items() if room < -beyond)
 
 
 def rooms_along(ends: Iterable[Point], size: Size) -> dict[Side, float]:

@@ -124,11 +124,8 @@ def faint_line(stripe: Stripe, params: StripeParams) -> Line | None:
     outward = _outward(len(stripe.offsets), params.faint_bonus)
     best = np.unravel_index(int((size * outward).argmax()), size.shape)
     found = _line(stripe, best, float(size[best]))
-    return found if found.support >= _least_faint(size, stripe, params) else None
-
-
-def _least_faint(size: Floats, stripe: Stripe, params: StripeParams) -> float:
-    return max(params.faint_ratio * median(size), params.faint_step * float(stripe.inside.mean()))
+    least = max(params.faint_ratio * median(size), params.faint_step * float(stripe.inside.mean()))
+    return found if found.support >= least else None
 
 
 def _line(stripe: Stripe, at: tuple[np.intp, ...], gathered: float) -> Line:

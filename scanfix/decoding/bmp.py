@@ -188,7 +188,8 @@ def _coloured(rows: Codes, header: Header) -> tuple[Pixels, Model]:
         return np.ascontiguousarray(rows[..., ::-1], np.uint8), "RGB"
     if header.bits <= 8:
         palette = header.palette
-        if _is_grey(palette):
+        is_grey = (palette == palette[:, :1]).all()
+        if is_grey:
             return np.take(palette[:, 0], rows), "L"
         return np.take(palette, rows, axis=0), "RGB"
     masks = header.fields
@@ -216,10 +217,6 @@ def _field(codes: Codes, mask: int) -> Pixels:
     levels = (codes >> shift).astype(np.uint16) & most
     spread = (np.arange(most + 1) * 255 + most // 2) // most
     return np.asarray(spread[levels], np.uint8)
-
-
-def _is_grey(palette: Pixels) -> bool:
-    return bool((palette == palette[:, :1]).all())
 
 
 def _mode(header: Header, model: Model) -> str:

@@ -110,7 +110,8 @@ def _naive_cmyk(colour: Codes) -> Pixels:
 
 
 def _lab(colour: Codes) -> Pixels:
-    return _apply(_lab_transform(), colour, "LAB")
+    transform = _transform(ImageCms.ImageCmsProfile(ImageCms.createProfile("LAB")), "LAB")
+    return _apply(transform, colour, "LAB")
 
 
 _PLAIN: dict[str, ToSrgb] = {
@@ -166,10 +167,6 @@ def _transform(profile: ImageCms.ImageCmsProfile, mode: str) -> ImageCms.ImageCm
         ImageCms.Intent.RELATIVE_COLORIMETRIC,
         ImageCms.Flags.BLACKPOINTCOMPENSATION,
     )
-
-
-def _lab_transform() -> ImageCms.ImageCmsTransform:
-    return _transform(ImageCms.ImageCmsProfile(ImageCms.createProfile("LAB")), "LAB")
 
 
 def _apply(transform: ImageCms.ImageCmsTransform, colour: Pixels, mode: str) -> Pixels:

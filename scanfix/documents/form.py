@@ -271,10 +271,6 @@ def _bad_value(name: str, known: Iterable[str]) -> ConfigError:
     return ConfigError("bad_form", reason="form_bad_value", name=name, known=list(known))
 
 
-def _titles(kinds: Iterable[DocumentKind]) -> list[dict[str, str]]:
-    return [dict(kind.title) for kind in kinds]
-
-
 def _fitting(form: Form) -> list[dict[str, str]]:
     """A few kinds that suit holder and region, the usual ones first."""
     suit = [
@@ -284,7 +280,7 @@ def _fitting(form: Form) -> list[dict[str, str]]:
         and (form.holder is None or form.holder in kind.holders)
         and (form.region is None or form.region in kind.regions)
     ]
-    return _titles(suit[:3])
+    return [dict(kind.title) for kind in suit[:3]]
 
 
 def fits_holder(form: Form, _: date) -> list[Finding]:

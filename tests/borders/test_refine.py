@@ -8,7 +8,7 @@ import pytest
 from borders.drawn import PAPER, TILTED, UPRIGHT, WOOD, laid, page, photo, table
 
 from scanfix.borders import stripe
-from scanfix.borders.bent_sheets import place_corners
+from scanfix.borders.bent_sides import place_corners
 from scanfix.borders.refine import refine
 from scanfix.borders.sides import side_states
 from scanfix.borders.working import Floats

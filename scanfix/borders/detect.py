@@ -90,18 +90,19 @@ def find_border(
     if choice.likely < params.min_presence:
         return None
     border = _border(photo, search, choice, params)
-    return _in_inner_picture(photo, border, params) or border
+    part = _along_axes(border.quad, photo.size, params)
+    return border if part is None else _in_picture(photo, border, part, params)
 
 
-def _in_inner_picture(photo: Pyramid, outer: DocumentBorder, params: BorderParams) -> DocumentBorder | None:
+def _in_picture(photo: Pyramid, outer: DocumentBorder, part: Rect, params: BorderParams) -> DocumentBorder:
     """What lies exactly along the axes may be a photo shown by a viewer or on a page: the document in it."""
-    part = _along_axes(outer.quad, photo.size, params)
-    if part is None or outer.others:
-        return None
-    inner = _inside(photo.pixels, part, params)
-    if inner is None or inner.confidence < params.min_inner:
-        return None
-    return _uncut(inner) if inner.quad.area < params.most_inner * outer.quad.area else None
+    inner = None if outer.others else _inside(photo.pixels, part, params)
+    smaller = inner is not None and inner.quad.area < params.most_inner * outer.quad.area
+    if inner is not None and smaller and inner.confidence >= params.min_inner:
+        return _uncut(inner)
+    reaches = outer.sides_in(SideState.FLUSH) + outer.sides_in(SideState.CUT)
+    across = {"top", "bottom"} <= set(reaches) or {"left", "right"} <= set(reaches)
+    return _uncut(outer) if across else outer
 
 
 def _along_axes(quad: Quad, size: Size, params: BorderParams) -> Rect | None:

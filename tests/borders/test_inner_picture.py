@@ -37,3 +37,11 @@ def test_a_document_along_the_axes_is_not_left_for_something_printed_on_it() -> 
     border = find_border(flat)
     assert border is not None
     assert overlap(border.quad, ((200, 200), (800, 200), (800, 620), (200, 620)), 1000, 820) > 0.97
+
+
+def test_a_picture_from_one_edge_of_a_screen_to_the_other_is_not_called_cut() -> None:
+    screen = on_a_light_screen(page((60, 90, 140), width=840, height=530), 300)
+    border = find_border(screen)
+    assert border is not None
+    assert overlap(border.quad, ((0, 300), (840, 300), (840, 830), (0, 830)), 840, 1130) > 0.9
+    assert border.sides_in(SideState.CUT) == ()

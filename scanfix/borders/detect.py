@@ -89,13 +89,14 @@ def find_border(
         choice = _looked_closer(photo, search, params) or choice
     if choice.likely < params.min_presence:
         return None
-    border = _border(photo, search, choice, params)
-    part = _along_axes(border.quad, photo.size, params)
-    return border if part is None else _in_picture(photo, border, part, params)
+    return _in_picture(photo, _border(photo, search, choice, params), params)
 
 
-def _in_picture(photo: Pyramid, outer: DocumentBorder, part: Rect, params: BorderParams) -> DocumentBorder:
+def _in_picture(photo: Pyramid, outer: DocumentBorder, params: BorderParams) -> DocumentBorder:
     """What lies exactly along the axes may be a photo shown by a viewer or on a page: the document in it."""
+    part = _along_axes(outer.quad, photo.size, params)
+    if part is None:
+        return outer
     inner = None if outer.others else _inside(photo.pixels, part, params)
     smaller = inner is not None and inner.quad.area < params.most_inner * outer.quad.area
     if inner is not None and smaller and inner.confidence >= params.min_inner:

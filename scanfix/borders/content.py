@@ -18,7 +18,7 @@ from scanfix.geometry import Side
 
 GRID = 32
 """Cells on each axis."""
-RING = 1.18
+AROUND = 1.18
 """Size of the surroundings of a quad, as a factor on its own."""
 
 
@@ -30,7 +30,7 @@ def content_measures(
     scale = np.array([GRID / copy.size.width, GRID / copy.size.height], np.float32)
     centre = quads.mean(axis=1, keepdims=True)
     inside = covered_cells(quads * scale)
-    around = covered_cells((centre + (quads - centre) * RING) * scale) & ~inside
+    around = covered_cells((centre + (quads - centre) * AROUND) * scale) & ~inside
     page = on_grid(maps.mask).reshape(-1, 1)
     grids = np.concatenate([cells, cells**2, _strokes(copy)[:, None], page], axis=1)
     held, ring, rest = (_means(where, grids) for where in (inside, around, ~inside))

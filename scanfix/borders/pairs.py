@@ -103,10 +103,10 @@ def _read(photo: Pyramid, quad: Floats, params: PairParams) -> tuple[Floats, NDA
 
 def _around(lab: Floats, seen: NDArray[np.bool_], params: PairParams) -> list[_Colour]:
     """The colour of the background, where there is one."""
-    ring = seen.copy()
+    background = seen.copy()
     above, beside = params.room
-    ring[above - 3 : 3 - above, beside - 1 : 1 - beside] = False
-    colour = _colour(lab[ring]) if ring.mean() > 0.03 else None
+    background[above - 3 : 3 - above, beside - 1 : 1 - beside] = False
+    colour = _colour(lab[background]) if background.mean() > 0.03 else None
     return [colour] if colour and colour.noise < params.plain else []
 
 

@@ -17,7 +17,7 @@ from scanfix.geometry import Quad, Size
 from scanfix.model import Assessment, DocumentBorder, Finding, Pixels, SideState
 
 
-class PairParams(NamedTuple):
+class LikenessParams(NamedTuple):
     """When two pictures are called the same, and when the documents on them are called unlike."""
 
     alike: float = 0.8
@@ -31,13 +31,13 @@ class PairParams(NamedTuple):
     """Sigma of the slow changes that are left out, in the same pixels."""
 
 
-PARAMS = PairParams()
+PARAMS = LikenessParams()
 
 
 def assess_pair(
     front: tuple[Pixels, DocumentBorder | None],
     back: tuple[Pixels, DocumentBorder | None],
-    params: PairParams = PARAMS,
+    params: LikenessParams = PARAMS,
 ) -> tuple[Assessment, ...]:
     """SF509 and SF510 about two pictures, each H x W x 3 uint8 RGB with its border in the same pixels."""
     alike = likeness(_look(*front, params), _look(*back, params))
@@ -56,7 +56,7 @@ def likeness(one: NDArray[np.float32], other: NDArray[np.float32]) -> float:
     return max(float((one * way).mean()) for way in (other, other[::-1, ::-1]))
 
 
-def _look(pixels: Pixels, border: DocumentBorder | None, params: PairParams) -> NDArray[np.float32]:
+def _look(pixels: Pixels, border: DocumentBorder | None, params: LikenessParams) -> NDArray[np.float32]:
     """The document lying on its long side, lightness alone, of mean 0 and deviation 1."""
     quad = border.quad if border else Quad.frame(Size(pixels.shape[1], pixels.shape[0]))
     width, height = quad.size
@@ -73,7 +73,7 @@ def _look(pixels: Pixels, border: DocumentBorder | None, params: PairParams) -> 
     return np.asarray((look - look.mean()) / (look.std() + 1e-6), np.float32)
 
 
-def _shape(border: DocumentBorder | None, params: PairParams) -> float | None:
+def _shape(border: DocumentBorder | None, params: LikenessParams) -> float | None:
     """Long side over short, where all four sides are seen surely."""
     if border is None or border.confidence < params.least_confidence:
         return None

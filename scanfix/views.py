@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 Matrix = NDArray[np.float64]
 Grey = NDArray[np.uint8]
+"""H x W, luma."""
 
 MOST_ENLARGED = 1.11
 """What is seen may have so many times the pixels of the level it is cut from, along each side; else the level

@@ -22,7 +22,7 @@ from scanfix.model import Assessment, DocumentBorder, Finding, Pixels, SideState
 from scanfix.quantiles import quantile
 
 
-class BarParams(NamedTuple):
+class PlainEdgeParams(NamedTuple):
     """Of 30 photos with bars of a program 29 are told, of 175 others 16, most of them scans with a black or
     white lid (photos2, borders)."""
 
@@ -83,7 +83,7 @@ def _unconfirmed(sides: tuple[Side, ...] | list[Side], only_noted: bool) -> Find
     return Finding.of("SF102", severity=asked, sides=list(sides))
 
 
-def bars(picture: Pixels, params: BarParams = BarParams()) -> int:
+def bars(picture: Pixels, params: PlainEdgeParams = PlainEdgeParams()) -> int:
     """How many edges of H x W x 3 RGB are black or white throughout, as no camera sees them."""
     edges = (picture[0], picture[-1], picture[:, 0], picture[:, -1])
     ends = ((quantile(edge, 0.02), quantile(edge, 0.98)) for edge in edges)

@@ -14,7 +14,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-Grey = NDArray[np.uint8]
+from scanfix.views import Grey
+
 Steps = NDArray[np.float64]
 
 

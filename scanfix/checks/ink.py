@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-Grey = NDArray[np.uint8]
+from scanfix.views import Grey
 
 
 class InkParams(NamedTuple):

@@ -13,13 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scanfix.checks.lines import TextLines
-from scanfix.checks.pieces import PIECE_PX, by_rows, cut, places_of
+from scanfix.checks.pieces import PIECE_PX, Values, by_rows, cut, places_of
 from scanfix.networks import ask
 from scanfix.pyramid import Pyramid
-from scanfix.views import View
+from scanfix.views import Grey, View
 
-Grey = NDArray[np.uint8]
-Values = NDArray[np.float64]
 Chosen = NDArray[np.int64]
 
 PIECE_WIDTH = 96

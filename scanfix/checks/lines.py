@@ -18,14 +18,13 @@ from numpy.typing import NDArray
 
 from scanfix.checks.ink import Ink, InkLevels, components
 from scanfix.checks.lazy import lazy
+from scanfix.checks.pieces import Values
 from scanfix.checks.strokes import Strokes, cut_strips, measure_strokes
 from scanfix.checks.textmodel import judge
 from scanfix.pyramid import Pyramid
-from scanfix.views import View
+from scanfix.views import Grey, View
 
-Grey = NDArray[np.uint8]
 Boxes = NDArray[np.float64]
-Values = NDArray[np.float64]
 
 
 LIKELY_TEXT = 0.5

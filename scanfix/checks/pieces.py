@@ -13,9 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scanfix.pyramid import Pyramid
-from scanfix.views import View, luma
+from scanfix.views import Grey, View, luma
 
-Grey = NDArray[np.uint8]
 Values = NDArray[np.float64]
 
 PIECE_PX = 32

@@ -17,13 +17,13 @@ from scanfix.checks.letters import (
     MIRRORED,
     NO_LETTERS,
     Chosen,
-    Values,
     choose,
     letter_chances,
     letter_count,
     softmax,
 )
 from scanfix.checks.lines import TextLines
+from scanfix.checks.pieces import Values
 from scanfix.geometry import TURNS, Turn
 from scanfix.pyramid import Pyramid
 from scanfix.views import View

@@ -12,8 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scanfix.quantiles import median
-
-Grey = NDArray[np.uint8]
+from scanfix.views import Grey
 
 PERIOD = 8
 MOST_PX = 1024

@@ -14,13 +14,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from scanfix.checks.pieces import GLYPH_PX, PIECE_PX, cut, places_of
+from scanfix.checks.pieces import GLYPH_PX, PIECE_PX, Values, cut, places_of
 from scanfix.pyramid import Pyramid
 from scanfix.quantiles import quantile
-from scanfix.views import View
-
-Grey = NDArray[np.uint8]
-Values = NDArray[np.float64]
+from scanfix.views import Grey, View
 
 STRIP_WIDTH = 64
 

@@ -25,14 +25,12 @@ from scanfix.model import DocumentBorder, SourceImage
 from scanfix.profiles import OutputProfile
 from scanfix.pyramid import Pyramid
 from scanfix.quantiles import quantile
-from scanfix.views import WORKING_SIDE, View, luma
+from scanfix.views import WORKING_SIDE, Grey, View, luma
 
 if TYPE_CHECKING:
     from scanfix.documents.kinds import DocumentKind
     from scanfix.model import Pixels
 
-
-Grey = NDArray[np.uint8]
 
 THUMBNAIL_SIDE = 512
 COLOUR_SIDE = 800

@@ -11,11 +11,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from scanfix.checks.pieces import by_rows
+from scanfix.checks.pieces import Values, by_rows
 from scanfix.networks import ask
-
-Grey = NDArray[np.uint8]
-Values = NDArray[np.float64]
+from scanfix.views import Grey
 
 LEAST_TEXT = 1.5
 """Sum of text-likeness below which there is no text to judge."""

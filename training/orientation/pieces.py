@@ -18,11 +18,12 @@ import cv2
 import numpy as np
 
 from scanfix.checks.ink import InkLevels
-from scanfix.checks.letters import Grey, Values, cut_pieces
+from scanfix.checks.letters import cut_pieces
 from scanfix.checks.lines import TextLineParams, candidates
+from scanfix.checks.pieces import Values
 from scanfix.geometry import Size
 from scanfix.pyramid import Pyramid
-from scanfix.views import document
+from scanfix.views import Grey, document
 from training.orientation.pages import TEXT, Page, draw_page, draw_pattern, photographed
 
 UPRIGHT, LYING, NO_LETTERS = 0, 3, 5

@@ -34,15 +34,7 @@ if TYPE_CHECKING:
     from scanfix.isolation import Worker, WorkerMetrics
     from scanfix.limits import SHELL_LIMITS, UPLOAD_LIMITS, Limits
     from scanfix.messages import Lang
-    from scanfix.model import (
-        Assessment,
-        DocumentBorder,
-        Finding,
-        OutputInfo,
-        Report,
-        SideState,
-        SourceInfo,
-    )
+    from scanfix.model import Assessment, DocumentBorder, Finding, OutputInfo, Report, SideState, SourceInfo
     from scanfix.order import Crop, Layout
     from scanfix.profiles import ByteWindow, OutputProfile, load_profile
     from scanfix.results import JoinedImage, PreparedImage

@@ -13,15 +13,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from scanfix.checks.letters import (
-    MIRRORED,
-    NO_LETTERS,
-    Chosen,
-    choose,
-    letter_chances,
-    letter_count,
-    softmax,
-)
+from scanfix.checks.letters import MIRRORED, NO_LETTERS, Chosen, choose, letter_chances, letter_count, softmax
 from scanfix.checks.lines import TextLines
 from scanfix.checks.pieces import Values
 from scanfix.geometry import TURNS, Turn

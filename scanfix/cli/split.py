@@ -13,15 +13,7 @@ from scanfix.cli.limits import limits_of
 from scanfix.cli.options import CropChoice, FailOn
 from scanfix.cli.outputs import check_free, deliver, inputs_of, make_folder
 from scanfix.cli.photo import exit_code_of, run, source_of
-from scanfix.cli.terminal import (
-    STANDARD,
-    finish,
-    print_json,
-    print_line,
-    print_report,
-    telling,
-    usage_error,
-)
+from scanfix.cli.terminal import STANDARD, finish, print_json, print_line, print_report, telling, usage_error
 from scanfix.messages import say, user_lang
 from scanfix.naming import PREPARED, distinct_names, shown
 

@@ -15,13 +15,7 @@ from numpy.typing import NDArray
 
 from scanfix.decoding.colour_space import D65, ColourSpace, chromaticities
 from scanfix.decoding.run_lengths import decode_run_lengths
-from scanfix.decoding.stored import (
-    Model,
-    Stored,
-    check_metadata,
-    check_size,
-    plausible_dpi,
-)
+from scanfix.decoding.stored import Model, Stored, check_metadata, check_size, plausible_dpi
 from scanfix.errors import InputError
 from scanfix.formats import EXPORT
 from scanfix.limits import Limits

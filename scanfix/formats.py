@@ -90,16 +90,6 @@ def format_named(name: str) -> FormatSpec:
         raise LookupError(f"there is no format {name!r}") from None
 
 
-def extensions_of(name: str) -> tuple[str, ...]:
-    """The extensions that claim a format, the usual one first."""
-    return format_named(name).extensions
-
-
-def mime_of(name: str) -> str:
-    """The media type of a format."""
-    return format_named(name).mime
-
-
 def claimed_format(name: str | None) -> str | None:
     """The format that a file name claims by its extension; None without a name or a known one."""
     if not name:

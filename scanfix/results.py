@@ -7,7 +7,7 @@ from os import PathLike
 
 from scanfix.files import Identity, write_atomically
 from scanfix.findings import Verdict
-from scanfix.formats import extensions_of, mime_of
+from scanfix.formats import format_named
 from scanfix.model import OutputInfo, Report
 
 
@@ -30,12 +30,12 @@ class PreparedImage:
     @property
     def extension(self) -> str:
         """`.jpg` or `.bmp`."""
-        return extensions_of(self.output.format)[0]
+        return format_named(self.output.format).extensions[0]
 
     @property
     def media_type(self) -> str:
         """`image/jpeg` or `image/bmp`."""
-        return mime_of(self.output.format)
+        return format_named(self.output.format).mime
 
     def save(self, path: str | PathLike[str], *, overwrite: bool = False) -> None:
         """Write the bytes, whole or not at all.
@@ -48,7 +48,7 @@ class PreparedImage:
             self.data,
             overwrite=overwrite,
             inputs=self.inputs,
-            extensions=extensions_of(self.output.format),
+            extensions=format_named(self.output.format).extensions,
         )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from scanfix.formats import FORMATS, claimed_format, extensions_of, format_named
+from scanfix.formats import FORMATS, claimed_format, format_named
 
 
 def test_names_and_extensions_are_unique() -> None:
@@ -43,6 +43,6 @@ def test_the_extension_is_the_claim(name: str | None, format: str | None) -> Non
 
 
 def test_the_usual_extension_comes_first() -> None:
-    assert extensions_of("JPEG")[0] == ".jpg"
+    assert format_named("JPEG").extensions[0] == ".jpg"
     with pytest.raises(LookupError):
-        extensions_of("no such format")
+        format_named("no such format")

@@ -9,7 +9,8 @@ limit is checked on the header before pixels are allocated. A reader keeps to on
 from __future__ import annotations
 
 from importlib import import_module
-from typing import Protocol
+from types import ModuleType
+from typing import Any, Protocol
 
 from scanfix.decoding.colour import to_srgb
 from scanfix.decoding.dots import square_dpi, with_square_dots
@@ -17,7 +18,7 @@ from scanfix.decoding.sniff import sniff
 from scanfix.decoding.stored import DECODER_ERRORS, Stored
 from scanfix.errors import InputError
 from scanfix.faults import refusing
-from scanfix.formats import claimed_format
+from scanfix.formats import PAGED, claimed_format
 from scanfix.limits import SHELL_LIMITS, Limits
 from scanfix.model import Pixels, SourceImage, SourceInfo
 from scanfix.upright import upright
@@ -26,19 +27,23 @@ __all__ = ["count_pages", "decode", "sniff"]
 
 
 class Reader(Protocol):
-    """Bytes of one format -> the first or primary picture in them."""
+    """Bytes of one format -> the first or primary picture in them.
 
-    def __call__(self, data: bytes, limits: Limits, *, salvage: bool = False) -> Stored: ...
+    Those of `PAGED` also take the `page`, that of JPEG how many pixels are useful.
+    """
+
+    def __call__(self, data: bytes, limits: Limits, *, salvage: bool = False, **more: Any) -> Stored: ...
 
 
 def reader_of(format_name: str) -> Reader:
-    """The one reader of a format: `read_` and its name, in the module of that name.
-
-    Only its module is loaded: with its library, each costs milliseconds.
-    """
-    name = format_name.lower()
-    reader: Reader = getattr(import_module(f"scanfix.decoding.{name}"), f"read_{name}")
+    """The one reader of a format: `read_` and its name, in the module of that name."""
+    reader: Reader = getattr(_module_of(format_name), f"read_{format_name.lower()}")
     return reader
+
+
+def _module_of(format_name: str) -> ModuleType:
+    """Loaded when it is asked for: with its library, each costs milliseconds."""
+    return import_module(f"scanfix.decoding.{format_name.lower()}")
 
 
 @refusing()
@@ -94,35 +99,18 @@ def decode(
 def count_pages(data: bytes, limits: Limits = SHELL_LIMITS) -> int:
     """How many pages `decode` can be asked for. Raises InputError and MissingExtraError as it does."""
     format_name = sniff(data)
-    if format_name == "TIFF":
-        from scanfix.decoding.tiff import count_pages as in_tiff
-
-        return in_tiff(data, limits)
-    if format_name != "PDF":
-        return 1
-    from scanfix.decoding.pdf import count_pages as in_pdf
-
-    return in_pdf(data, limits)
+    return int(_module_of(format_name).count_pages(data, limits)) if format_name in PAGED else 1
 
 
 def _read(
     format_name: str, data: bytes, limits: Limits, salvage: bool, useful_pixels: int | None, page: int
 ) -> Stored:
-    if format_name == "PDF":
-        from scanfix.decoding.pdf import read_pdf
-
-        return read_pdf(data, limits, salvage=salvage, page=page)
-    if format_name == "TIFF":
-        from scanfix.decoding.tiff import read_tiff
-
-        return read_tiff(data, limits, salvage=salvage, page=page)
-    if page != 1:
+    if format_name not in PAGED and page != 1:
         raise InputError("no_such_page", pages=str(page), count=1)
-    if format_name == "JPEG" and useful_pixels is not None:
-        from scanfix.decoding.jpeg import read_jpeg
-
-        return read_jpeg(data, limits, salvage=salvage, useful_pixels=useful_pixels)
-    return reader_of(format_name)(data, limits, salvage=salvage)
+    more: dict[str, Any] = {"page": page} if format_name in PAGED else {}
+    if format_name == "JPEG":
+        more["useful_pixels"] = useful_pixels
+    return reader_of(format_name)(data, limits, salvage=salvage, **more)
 
 
 def _full_size(stored: Stored, pixels: Pixels) -> tuple[int, int]:

@@ -98,7 +98,7 @@ def read_picture(pixels: Pixels, params: ReadParams = PARAMS) -> ReadPicture:
     height, width = pixels.shape[:2]
     card = max(height, width) / min(height, width) >= params.card_aspect
     boxes = find_lines(pixels, params.card_side if card else params.page_side)
-    boxes = boxes[_heights(boxes) >= params.least_height]
+    boxes = boxes[_lengths(boxes)[1] >= params.least_height]
     if not len(boxes):
         return ReadPicture(())
     crops = [_crop(pixels, box) for box in boxes]
@@ -162,14 +162,10 @@ def _engine() -> Any:
     return engine
 
 
-def _heights(boxes: Boxes) -> NDArray[np.float32]:
-    sides = np.linalg.norm(np.roll(boxes, -1, axis=1) - boxes, axis=2)
-    return np.asarray(np.minimum(sides[:, 0], sides[:, 1]), np.float32)
-
-
-def _widths(boxes: Boxes) -> NDArray[np.float32]:
-    sides = np.linalg.norm(np.roll(boxes, -1, axis=1) - boxes, axis=2)
-    return np.asarray(np.maximum(sides[:, 0], sides[:, 1]), np.float32)
+def _lengths(boxes: Boxes) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Of the longer sides, and of the shorter."""
+    sides = np.linalg.norm(np.roll(boxes, -1, axis=1) - boxes, axis=2)[:, :2].astype(np.float32)
+    return sides.max(axis=1), sides.min(axis=1)
 
 
 def _stands(box: Boxes) -> bool:
@@ -180,7 +176,7 @@ def _stands(box: Boxes) -> bool:
 
 def _is_upright(boxes: Boxes) -> bool:
     """Most of the text, by its length, runs along the rows."""
-    lengths = _widths(boxes)
+    lengths, _ = _lengths(boxes)
     standing = np.array([_stands(box) for box in boxes])
     return bool(lengths[~standing].sum() >= lengths[standing].sum())
 

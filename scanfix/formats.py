@@ -98,6 +98,11 @@ def claimed_format(name: str | None) -> str | None:
     return spec.name if spec else None
 
 
+def is_pdf(data: bytes) -> bool:
+    """By its header, which may stand anywhere in the first kilobyte (ISO 32000-1, implementation note 13)."""
+    return b"%PDF-" in data[:1024]
+
+
 def input_extensions() -> frozenset[str]:
     """Extensions of the formats that are read, lower case with the dot: what a folder is searched for."""
     return frozenset(extension for spec in FORMATS if spec.decodes for extension in spec.extensions)

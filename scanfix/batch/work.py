@@ -22,6 +22,7 @@ from scanfix.batch.places import Entry, Folder, Place, lasting
 from scanfix.errors import OutputError, ScanfixError
 from scanfix.files import Identity, SourceBytes, check_target
 from scanfix.findings import Verdict
+from scanfix.formats import is_pdf
 from scanfix.isolation import Worker
 from scanfix.limits import Limits
 from scanfix.messages import Lang
@@ -197,7 +198,7 @@ def _pages(
 
 def _may_have_pages(data: bytes) -> bool:
     """By the first bytes of a PDF or TIFF; the worker looks closer."""
-    return b"%PDF-" in data[:1024] or data[:2] in (b"II", b"MM")
+    return is_pdf(data) or data[:2] in (b"II", b"MM")
 
 
 def _attempt(

@@ -13,6 +13,7 @@ from scanfix.cli.options import FailOn
 from scanfix.cli.terminal import EXIT_FINDINGS, EXIT_READY, STANDARD
 from scanfix.errors import ConfigError
 from scanfix.findings import Verdict
+from scanfix.formats import is_pdf
 
 if TYPE_CHECKING:
     from scanfix.documents.form import FormReport
@@ -39,7 +40,7 @@ def run(stage: Callable[..., Made], source: SourceBytes, *rest: object, given: l
     """A function of `pipeline`: in a process of its own where the limits given are of time or memory, or
     where a PDF is read, whose decoder nothing else bounds."""
     named = {text.partition("=")[0] for text in given or ()}
-    has_pdf = any(_is_pdf(item) for item in (source, *rest))
+    has_pdf = any(is_pdf(getattr(item, "data", b"")) for item in (source, *rest))
     if not ISOLATING & named and not has_pdf:
         return stage(source, *rest)
     from scanfix.isolation import Worker
@@ -50,10 +51,6 @@ def run(stage: Callable[..., Made], source: SourceBytes, *rest: object, given: l
     with Worker(limits, niceness=0) as worker:
         made: Made = worker.call(partial(_in_process, stage, rest), source, {})
         return made
-
-
-def _is_pdf(item: object) -> bool:
-    return b"%PDF-" in getattr(item, "data", b"")[:1024]
 
 
 def _in_process(

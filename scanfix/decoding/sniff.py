@@ -12,10 +12,8 @@ from dataclasses import dataclass
 
 from scanfix.decoding.isobmff import AVIF_BRANDS, HEIC_BRANDS, brands_of
 from scanfix.errors import InputError
-from scanfix.formats import FORMATS, format_named
+from scanfix.formats import FORMATS, format_named, is_pdf
 
-# PDF readers take a header anywhere in the first kilobyte (ISO 32000-1, implementation note 13).
-_PDF_HEADER_WITHIN = 1024
 _LOOK = 4096
 
 
@@ -135,7 +133,7 @@ def _iso_media(data: bytes) -> str | None:
 
 
 def _pdf(data: bytes) -> str | None:
-    return "PDF" if b"%PDF-" in data[:_PDF_HEADER_WITHIN] else None
+    return "PDF" if is_pdf(data) else None
 
 
 def _pnm(data: bytes) -> str | None:

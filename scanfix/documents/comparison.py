@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from datetime import date
 
-from scanfix.documents.fields import CARD_KINDS, Fields
+from scanfix.documents.fields import CARD_KINDS, GENERIC, Fields
 from scanfix.documents.form import Form, date_findings, name_written, number_findings
 from scanfix.documents.given import Given
 from scanfix.documents.likeness import differing
@@ -22,8 +22,6 @@ from scanfix.model import Assessment, Finding
 NOT_READ = "it was not read with certainty"
 NOT_GIVEN = "it was not given"
 
-GENERIC = frozenset({"id1-card", "a4-certificate", "a4-landscape-certificate"})
-"""Kinds that are a size and no more."""
 MOST_TOLD = 4
 """Characters of a number that differ and are told one by one; more would tell the number."""
 SURE_NAME = 0.97

@@ -80,7 +80,9 @@ WORDS: dict[str, tuple[tuple[str, float], ...]] = {
 TITLE_WEIGHT = 4.0
 NUMBER_WEIGHT = 3.0
 """What a number with a right check digit says for the kinds that bear its form alone."""
-UNTITLED = frozenset({"passport", "id1-card", "a4-certificate", "a4-landscape-certificate"})
+GENERIC = frozenset({"id1-card", "a4-certificate", "a4-landscape-certificate"})
+"""Kinds that are a size and no more."""
+UNTITLED = GENERIC | {"passport"}
 
 CARD_KINDS = frozenset(
     {"resident-id", "temporary-resident-id", "hk-macao-residence-permit", "taiwan-residence-permit"}

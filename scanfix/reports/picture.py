@@ -9,13 +9,12 @@ from __future__ import annotations
 import io
 from dataclasses import dataclass
 
-import cv2
-import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from scanfix.geometry import Point, Quad
 from scanfix.messages import Lang, term, title
 from scanfix.model import Finding, Pixels, Report, SideState
+from scanfix.pyramid import Pyramid
 from scanfix.reports.fonts import load_font
 
 MAX_SIDE = 1600
@@ -63,14 +62,11 @@ class _Pen:
 
 def draw_report(pixels: Pixels, report: Report, lang: Lang = "en") -> bytes:
     """PNG bytes. Without a font that has Chinese letters the labels are in English."""
-    height, width = pixels.shape[:2]
-    scale = min(1.0, MAX_SIDE / max(height, width))
-    small = (
-        cv2.resize(pixels, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA) if scale < 1 else pixels
-    )
+    scale = min(1.0, MAX_SIDE / max(pixels.shape[:2]))
+    small = Pyramid(pixels).within(MAX_SIDE)
     margin = max(12, round(0.04 * max(small.shape[:2])))
     canvas = Image.new("RGB", (small.shape[1] + 2 * margin, small.shape[0] + 2 * margin), (245, 245, 245))
-    canvas.paste(Image.fromarray(np.asarray(small, np.uint8)), (margin, margin))
+    canvas.paste(Image.fromarray(small), (margin, margin))
     font, chinese = load_font(max(11, round(0.018 * max(canvas.size))))
     line_width = max(2, round(0.0025 * max(canvas.size)))
     pen = _Pen(ImageDraw.Draw(canvas), scale, margin, line_width, font, lang if chinese else "en")

@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 
 from scanfix.model import Pixels
+from scanfix.pyramid import Pyramid
 
 MAX_SIDE = 4096
 """The photo of a phone has 4032: before and after are compared at real pixels."""
@@ -14,11 +15,6 @@ QUALITY = 90
 
 def preview_of(pixels: Pixels) -> bytes:
     """A JPEG of H x W x 3 uint8 RGB pixels, made smaller where they are many."""
-    scale = min(1.0, MAX_SIDE / max(pixels.shape[:2]))
-    small = (
-        cv2.resize(pixels, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA) if scale < 1 else pixels
-    )
-    encoded = cv2.imencode(
-        ".jpg", cv2.cvtColor(small, cv2.COLOR_RGB2BGR), (cv2.IMWRITE_JPEG_QUALITY, QUALITY)
-    )[1]
+    small = cv2.cvtColor(Pyramid(pixels).within(MAX_SIDE), cv2.COLOR_RGB2BGR)
+    encoded = cv2.imencode(".jpg", small, (cv2.IMWRITE_JPEG_QUALITY, QUALITY))[1]
     return np.asarray(encoded, np.uint8).tobytes()

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import io
 
-import cv2
 from PIL import Image
 
 from scanfix.model import Pixels
+from scanfix.pyramid import Pyramid
 
 QUALITY = 55
 """Of WebP: letters of a heading can be read, and a picture of 360 pixels has about 8 KB."""
@@ -15,9 +15,6 @@ QUALITY = 55
 
 def thumbnail(pixels: Pixels, side: int) -> bytes:
     """WebP of H x W x 3 uint8 RGB, at most `side` pixels a side."""
-    scale = min(1.0, side / max(pixels.shape[:2]))
-    size = max(1, round(pixels.shape[1] * scale)), max(1, round(pixels.shape[0] * scale))
-    small = cv2.resize(pixels, size, interpolation=cv2.INTER_AREA)
     buffer = io.BytesIO()
-    Image.fromarray(small).save(buffer, "WEBP", quality=QUALITY)
+    Image.fromarray(Pyramid(pixels).within(side)).save(buffer, "WEBP", quality=QUALITY)
     return buffer.getvalue()

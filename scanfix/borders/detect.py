@@ -93,11 +93,14 @@ def find_border(
 
 
 def _in_picture(photo: Pyramid, outer: DocumentBorder, params: BorderParams) -> DocumentBorder:
-    """What lies exactly along the axes may be a photo shown by a viewer or on a page: the document in it."""
+    """What lies exactly along the axes may be a photo shown by a viewer or on a page: the document in it.
+
+    It is looked for once: not in the document found there too.
+    """
     part = _along_axes(outer.quad, photo.size, params)
     if part is None:
         return outer
-    inner = None if outer.others else _inside(photo.pixels, part, params)
+    inner = None if outer.others else _inside(photo.pixels, part, params._replace(askew=0.0))
     smaller = inner is not None and inner.quad.area < params.most_inner * outer.quad.area
     if inner is not None and smaller and inner.confidence >= params.min_inner:
         return _uncut(inner)

@@ -41,7 +41,9 @@ class PairParams(NamedTuple):
     near: int = 6
     """So many lines beside the strip, and twice as many, are those beside it."""
     least: int = 3
-    """Lines of a strip."""
+    """Lines of a strip that has the colour of the background ..."""
+    least_guessed: int = 12
+    """... and of one that has another colour: thinner, it may be the gutter of a book."""
     trim: int = 2
     """So many places at both ends are not read: corners are round, sides lie askew."""
     alike: float = 1.13
@@ -123,11 +125,13 @@ def _strips(lines: Floats, around: list[_Colour], params: PairParams) -> Iterato
     """The first line of each plain strip between what is all along of other colours, and the next one."""
     lines = lines[:, params.trim : -params.trim]
     near = params.near
-    for colour in [*around, *_plain(lines, params)]:
+    known = [(colour, params.least) for colour in around]
+    guessed = [(colour, params.least_guessed) for colour in _plain(lines, params)]
+    for colour, least in known + guessed:
         apart = max(params.least_step, params.steps * colour.noise)
         other = (_apart(lines, colour.lab) > apart).mean(axis=1)
         for first, last in _runs(other < params.strip):
-            if last - first < params.least or first < near or last > len(lines) - near:
+            if last - first < least or first < near or last > len(lines) - near:
                 continue
             before = other[max(0, first - 2 * near) : first - near + 1]
             after = other[last + near - 1 : last + 2 * near]

@@ -94,6 +94,11 @@ def test_two_pages_that_meet_stay_one() -> None:
     assert parted(Pyramid(opened), frame(opened)) is None
 
 
+def test_a_thin_strip_with_no_background_to_compare_it_with_may_be_a_gutter() -> None:
+    opened = above_one_another(8)
+    assert parted(Pyramid(opened), frame(opened)) is None
+
+
 def test_parts_of_another_shape_than_a_card_stay_one() -> None:
     pixels = np.concatenate([page(CARD, WIDTH, 600), plain(60, WIDTH), page(CARD, WIDTH, 600)])
     assert parted(Pyramid(pixels), frame(pixels)) is None

@@ -30,7 +30,7 @@ from PIL import Image, ImageOps
 
 from scanfix.borders import find_border
 from scanfix.borders.bars import without_bars
-from scanfix.borders.detect import BorderParams, search_candidates
+from scanfix.borders.search import BorderParams, search_candidates
 from scanfix.borders.working import working_copy
 from scanfix.pyramid import Pyramid
 

@@ -7,8 +7,8 @@ import pytest
 from borders.drawn import TILTED, overlap, page, photo
 from borders.test_bars import padded
 
-from scanfix.borders import detect, find_border
-from scanfix.borders.detect import BorderParams
+from scanfix.borders import find_border
+from scanfix.borders.search import BorderParams, Search, search_candidates
 from scanfix.borders.working import WorkingCopy
 from scanfix.model import Pixels, SideState
 
@@ -51,12 +51,11 @@ def test_a_picture_from_one_edge_of_a_screen_to_the_other_is_not_called_cut() ->
 
 def test_a_picture_in_a_picture_is_looked_into_once(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[float] = []
-    search = detect.search_candidates
 
-    def counted(copy: WorkingCopy, params: BorderParams) -> detect.Search:
+    def counted(copy: WorkingCopy, params: BorderParams) -> Search:
         asked.append(params.askew)
-        return search(copy, params)
+        return search_candidates(copy, params)
 
-    monkeypatch.setattr(detect, "search_candidates", counted)
+    monkeypatch.setattr("scanfix.borders.detect.search_candidates", counted)
     find_border(on_a_light_screen(photo(TILTED), 620), BorderParams(sure=0))
     assert asked == [BorderParams().askew, 0.0]

@@ -44,6 +44,8 @@ class StripeParams(NamedTuple):
 
 MOST_REMAPPED = 32_766
 """Pixels a side, of OpenCV."""
+BESIDE = np.linspace(-1.5, 1.5, 5, dtype=np.float32)
+"""Where along the side the values lie that are averaged, in steps between the offsets."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,40 +143,44 @@ def _outward(count: int, bonus: float) -> Floats:
 def _steps(pixels: Pixels, centres: Floats, normal: Floats, offsets: Floats, tangent: Floats) -> Floats:
     """Samples x offsets x 3: mean of three values outside minus mean of three inside."""
     spacing = float(offsets[1] - offsets[0])
-    points = centres[:, None] + offsets[:, None] * normal
-    blur = np.linspace(-1.5, 1.5, 5, dtype=np.float32) * spacing
+    # x and y apart: numpy takes long for many short rows.
+    points = centres.T[:, :, None] + normal[:, None, None] * offsets
     # Averaged along the side, against noise and aliasing.
-    thick = points[:, :, None] + blur[:, None] * tangent
-    lab = to_lab(_seen(pixels, np.asarray(thick.reshape(len(centres), -1, 2) - 0.5, np.float32)))
-    across = lab.reshape(len(centres), len(offsets), 5, 3)
+    thick = points[:, :, None] + tangent[:, None, None, None] * (BESIDE * spacing)[:, None]
+    lab = to_lab(_seen(pixels, np.asarray(thick.reshape(2, len(centres), -1) - 0.5, np.float32)))
+    across = lab.reshape(len(centres), len(BESIDE), len(offsets), 3)
     # Four times sooner than its `mean`.
-    profile = sum(across[:, :, number] for number in range(5)) / np.float32(5)
-    sums = np.cumsum(np.pad(profile, ((0, 0), (1, 0), (0, 0))), axis=1)
+    profile = sum(across[:, number] for number in range(len(BESIDE))) / np.float32(len(BESIDE))
+    sums = np.zeros((len(centres), len(offsets) + 1, 3), np.float32)
+    np.cumsum(profile, axis=1, out=sums[:, 1:])
     steps = np.zeros_like(profile)
     wide = 3
-    outer = (sums[:, 2 * wide + 1 :] - sums[:, wide + 1 : -wide]) / wide
-    inner = (sums[:, wide : -wide - 1] - sums[:, : -2 * wide - 1]) / wide
-    steps[:, wide:-wide] = outer - inner
+    means = (sums[:, wide:] - sums[:, :-wide]) / wide
+    steps[:, wide:-wide] = means[:, wide + 1 :] - means[:, : -wide - 1]
     return np.asarray(steps, np.float32)
 
 
 def _seen(pixels: Pixels, points: Floats) -> Pixels:
-    """Samples x N x 3: the colours at points (samples x N x 2), beyond the frame those of its edge.
+    """Samples x N x 3: the colours at points (x and y, samples x N each), beyond the frame those of its edge.
 
     `remap` takes no picture of more than 32,766 pixels a side: it gets the part with the points in it, or
     that of each half of the samples.
     """
     size = np.array(pixels.shape[1::-1])
-    x, y = np.ascontiguousarray(points.transpose(2, 0, 1))
+    x, y = points
     low = np.clip(np.floor((x.min(), y.min())).astype(int) - 2, 0, size - 1)
     high = np.clip(np.ceil((x.max(), y.max())).astype(int) + 3, low + 1, size)
-    if (high - low).max() > MOST_REMAPPED and len(points) > 1:
-        middle = len(points) // 2
-        return np.concatenate([_seen(pixels, points[:middle]), _seen(pixels, points[middle:])])
+    if (high - low).max() > MOST_REMAPPED and len(x) > 1:
+        middle = len(x) // 2
+        return np.concatenate([_seen(pixels, points[:, :middle]), _seen(pixels, points[:, middle:])])
     part = pixels[low[1] : high[1], low[0] : high[0]]
-    x -= np.float32(low[0])
-    y -= np.float32(low[1])
-    seen = cv2.remap(part, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    seen = cv2.remap(
+        part,
+        x - np.float32(low[0]),
+        y - np.float32(low[1]),
+        cv2.INTER_LINEAR,
+        borderMode=cv2.BORDER_REPLICATE,
+    )
     return np.asarray(seen, np.uint8)
 
 
@@ -184,9 +190,12 @@ def _means(values: Floats, bend: float, most_bend: float) -> Floats:
     steps = count // 2
     # Beyond the stripe lies nothing: zeros on both sides for the bent lines that leave it.
     room = round(most_bend * steps)
-    padded = np.pad(values, ((0, 0), (room, room))).T.ravel()
+    padded = np.zeros((count + 2 * room, samples), np.float32)
+    padded[room : room + count] = values.T
     # All of them are in reach: "wrap" only spares the check.
-    gathered = np.take(padded, _lines_through(samples, count, room, bend, steps), mode="wrap").mean(axis=0)
+    gathered = np.take(padded.ravel(), _lines_through(samples, count, room, bend, steps), mode="wrap").mean(
+        axis=0
+    )
     return np.asarray(gathered.reshape(count, count), np.float32)
 
 

@@ -61,18 +61,18 @@ def _segments(copy: WorkingCopy) -> Floats:
 
 def _lines(copy: WorkingCopy, params: LineParams, unit: float) -> Floats:
     """N x 2 x 2: the longest lines, two far points each; the frame's four first."""
-    segments = _longest_first(_segments(copy), params.min_segment * unit)
+    segments = _Segments.of(_longest_first(_segments(copy), params.min_segment * unit))
     corners = frame_quad(copy.size)[0]
     frame = np.stack([corners, np.roll(corners, -1, axis=0)], axis=1)
     joined: list[tuple[float, Floats]] = []
-    free = np.ones(len(segments), np.bool_)
-    for index in range(len(segments))[: params.max_seeds]:
+    free = np.ones(len(segments.ends), np.bool_)
+    for index in range(len(free))[: params.max_seeds]:
         if not free[index]:
             continue
-        members = free & _along(segments, segments[index], params, unit)
+        members = free & segments.along(index, params, unit)
         members[index] = True
         free &= ~members
-        line, covered = _joined(segments[members])
+        line, covered = _joined(segments.ends[members])
         if covered >= params.min_line * unit and not _is_the_frames(line, copy.size, params):
             joined.append((covered, line))
     joined.sort(key=lambda item: -item[0])
@@ -86,14 +86,30 @@ def _longest_first(segments: Floats, least: float) -> Floats:
     return np.asarray(segments[order[lengths[order] >= least]], np.float32)
 
 
-def _along(segments: Floats, seed: Floats, params: LineParams, unit: float) -> NDArray[np.bool_]:
-    direction = (seed[1] - seed[0]) / np.linalg.norm(seed[1] - seed[0])
-    offsets = np.abs(cross(segments - seed[0], direction)).max(axis=1)
-    vectors = segments[:, 1] - segments[:, 0]
-    sines = np.abs(cross(vectors, direction)) / np.maximum(np.linalg.norm(vectors, axis=1), 1e-6)
-    # A segment far along the line may stray a little more than one beside the seed.
-    reach = np.abs((segments.mean(axis=1) - seed.mean(axis=0)) @ direction)
-    return np.asarray((offsets <= params.join_gap * unit + 0.01 * reach) & (sines <= params.join_sine))
+class _Segments(NamedTuple):
+    """What all seeds ask of all segments, N x ..."""
+
+    ends: Floats
+    middle: Floats
+    vector: Floats
+    length: Floats
+
+    @classmethod
+    def of(cls, ends: Floats) -> _Segments:
+        vector = ends[:, 1] - ends[:, 0]
+        length = np.maximum(np.linalg.norm(vector, axis=1), 1e-6)
+        return cls(ends, ends.mean(axis=1), vector, np.asarray(length, np.float32))
+
+    def along(self, seed: int, params: LineParams, unit: float) -> NDArray[np.bool_]:
+        """Which of them lie on the line of one of them."""
+        direction = self.vector[seed] / self.length[seed]
+        away = self.ends - self.ends[seed, 0]
+        offsets = np.abs(cross(away, direction))
+        sines = np.abs(cross(self.vector, direction)) / self.length
+        # A segment far along the line may stray a little more than one beside the seed.
+        reach = np.abs((self.middle - self.middle[seed]) @ direction)
+        near = np.maximum(offsets[:, 0], offsets[:, 1]) <= params.join_gap * unit + 0.01 * reach
+        return np.asarray(near & (sines <= params.join_sine))
 
 
 def _joined(members: Floats) -> tuple[Floats, float]:

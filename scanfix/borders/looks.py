@@ -20,19 +20,18 @@ INNER = (np.array([[0, 0], [1, 0], [1, 1], [0, 1]], np.float32) * (1 - 2 * MARGI
 
 def near_looks(copy: WorkingCopy, quads: Quads) -> Pixels:
     """N x SIDE x SIDE x 4 `uint8`: red, green, blue of each quad rectified (working pixels), 255 inside."""
-    frames = [np.full(level.shape[:2], 255, np.uint8) for level in copy.levels]
-    return np.stack([_near(copy, frames, np.asarray(quad, np.float32)) for quad in quads])
+    # With a fourth channel that says what is inside: one look for both.
+    levels = [np.asarray(cv2.cvtColor(level, cv2.COLOR_RGB2RGBA), np.uint8) for level in copy.levels]
+    return np.stack([_near(copy, levels, np.asarray(quad, np.float32)) for quad in quads])
 
 
-def _near(copy: WorkingCopy, frames: list[Pixels], quad: Floats) -> Pixels:
+def _near(copy: WorkingCopy, levels: list[Pixels], quad: Floats) -> Pixels:
     # A small look at a large part of the photo is taken from a copy that is about as small.
     shrinking = np.sqrt(abs(cv2.contourArea(quad))) / (SIDE * (1 - 2 * MARGIN))
-    level = int(np.clip(round(np.log2(max(shrinking, 1.0))), 0, len(copy.levels) - 1))
-    pixels, frame = copy.levels[level], frames[level]
+    pixels = levels[int(np.clip(round(np.log2(max(shrinking, 1.0))), 0, len(levels) - 1))]
     size = np.array([copy.size.width, copy.size.height], np.float32)
     matrix = cv2.getPerspectiveTransform(quad * (pixels.shape[1::-1] / size).astype(np.float32), INNER)
-    seen, inside = (cv2.warpPerspective(picture, matrix, (SIDE, SIDE)) for picture in (pixels, frame))
-    return np.asarray(np.dstack([seen, inside]), np.uint8)
+    return np.asarray(cv2.warpPerspective(pixels, matrix, (SIDE, SIDE)), np.uint8)
 
 
 def thumbnail(copy: WorkingCopy) -> Pixels:

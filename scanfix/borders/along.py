@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scanfix.borders.shapes import side_vectors
-from scanfix.borders.working import Columns, Floats, Quads, WorkingCopy
+from scanfix.borders.working import Columns, Floats, Quads, WorkingCopy, lengths
 
 
 class AlongParams(NamedTuple):
@@ -51,13 +51,13 @@ def along_measures(copy: WorkingCopy, quads: Quads, params: AlongParams = AlongP
     seen = stripes.seen
     count = np.maximum(seen.sum(axis=2), 1)
     flush = seen.mean(axis=2) < params.flush_share
-    sizes = [np.linalg.norm(step, axis=-1) for step in stripes.steps]
+    sizes = [lengths(step) for step in stripes.steps]
     soft = [1 - np.exp(-size / params.softness) for size in sizes]
     clear = (sizes[1] > params.clear_step).astype(np.float32)
     mean_step = (stripes.steps[1] * seen[..., None]).sum(axis=2) / count[..., None]
-    constancy = np.linalg.norm(mean_step, axis=-1) / np.maximum((sizes[1] * seen).sum(axis=2) / count, 1e-3)
+    constancy = lengths(mean_step) / np.maximum((sizes[1] * seen).sum(axis=2) / count, 1e-3)
     one_way = np.where(flush[..., None], 0, mean_step)
-    all_ways = np.linalg.norm(one_way, axis=-1).sum(axis=1)
+    all_ways = lengths(one_way).sum(axis=1)
     all_seen = np.maximum(seen.sum(axis=(1, 2)), 1)
 
     def overall(values: Floats) -> Floats:
@@ -81,7 +81,7 @@ def along_measures(copy: WorkingCopy, quads: Quads, params: AlongParams = AlongP
         "soft_edge": overall(np.maximum(soft[2] - soft[0], 0)),
         "in_frame": seen.mean(axis=(1, 2)),
         "frame_sides": flush.sum(axis=1),
-        "same_step": np.linalg.norm(one_way.sum(axis=1), axis=-1) / np.maximum(all_ways, 1e-3),
+        "same_step": lengths(one_way.sum(axis=1)) / np.maximum(all_ways, 1e-3),
         "darker_outside": np.tanh(-one_way[..., 0].sum(axis=1) / np.maximum((~flush).sum(axis=1), 1) / 10),
     }
 
@@ -103,7 +103,7 @@ def _variety(colours: Floats) -> Floats:
 def _read(copy: WorkingCopy, quads: Quads, params: AlongParams) -> _Stripes:
     ahead = side_vectors(quads)
     normal = np.stack([ahead[..., 1], -ahead[..., 0]], axis=-1)
-    normal /= np.maximum(np.linalg.norm(normal, axis=-1, keepdims=True), 1e-6)
+    normal /= np.maximum(lengths(normal), 1e-6)[..., None]
     share = np.linspace(params.inset, 1 - params.inset, params.samples, dtype=np.float32)
     points = quads[:, :, None] + share[:, None] * ahead[:, :, None]
     coarse = np.asarray(cv2.GaussianBlur(copy.lab, (0, 0), 1.5), np.float32)

@@ -74,14 +74,16 @@ def _background_missed(inside: NDArray[np.bool_], maps: NetMaps) -> Floats:
 def on_grid(image: NDArray[Any]) -> Floats:
     """Means over the cells of the grid."""
     return np.asarray(
-        cv2.resize(image.astype(np.float32), (GRID, GRID), interpolation=cv2.INTER_AREA),
+        cv2.resize(np.asarray(image, np.float32), (GRID, GRID), interpolation=cv2.INTER_AREA),
         np.float32,
     )
 
 
 def _strokes(copy: WorkingCopy) -> Floats:
     """Share of fine dark strokes per cell: high on text, low on bare paper and background."""
-    dark = cv2.morphologyEx(copy.lab[..., 0], cv2.MORPH_BLACKHAT, np.ones((7, 7), np.uint8))
+    dark = cv2.morphologyEx(
+        np.ascontiguousarray(copy.lab[..., 0]), cv2.MORPH_BLACKHAT, np.ones((7, 7), np.uint8)
+    )
     return on_grid((np.asarray(dark) > 8).astype(np.float32)).reshape(-1)
 
 

@@ -16,7 +16,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from scanfix.borders.working import Floats, Quads, WorkingCopy
+from scanfix.borders.working import Floats, Quads, WorkingCopy, lengths, summed
 from scanfix.quantiles import quantile
 
 Mask = NDArray[np.uint8]
@@ -58,7 +58,7 @@ def region_quads(
 def _masks(lab: Floats, params: RegionParams) -> Iterator[Mask]:
     """The ways of parting, each as a mask of 0 and 255, small holes and bridges removed."""
     lightness = np.clip(lab[..., 0] * 2.55, 0, 255).astype(np.uint8)
-    chroma = np.clip(np.linalg.norm(lab[..., 1:], axis=2) * 4, 0, 255).astype(np.uint8)
+    chroma = np.clip(lengths(lab[..., 1:]) * 4, 0, 255).astype(np.uint8)
     foreign = _distance_from_background(lab, params)
     local = np.clip(128 + 3 * (lab[..., 0] - _light_around(lab[..., 0], params)), 0, 255)
     otsu = [_otsu(view) for view in (lightness, chroma, foreign, local.astype(np.uint8))]
@@ -97,13 +97,15 @@ def _distance_from_background(lab: Floats, params: RegionParams) -> Mask:
     colours = lab[background][::3]
     seeds = [[quantile(channel, share) for channel in colours.T] for share in (0.1, 0.5, 0.9)]
     centres = np.array(seeds, np.float32)
+    planes = np.ascontiguousarray(colours.T)
     for _ in range(5):  # k-means with fixed seeds: the same photo gives the same answer
-        nearest = ((colours[:, None] - centres) ** 2).sum(axis=2).argmin(axis=1)
+        nearest = np.argmin([summed(((planes - centre[:, None]) ** 2).T) for centre in centres], axis=0)
         centres = np.array(
             [colours[nearest == k].mean(axis=0) if (nearest == k).any() else centres[k] for k in range(3)],
             np.float32,
         )
-    squares = [cv2.transform(np.square(lab - centre), SUM) for centre in centres]
+    differences = [cv2.subtract(lab, centre) for centre in centres.astype(np.float64)]
+    squares = [cv2.transform(cv2.multiply(each, each), SUM) for each in differences]
     return np.asarray(cv2.convertScaleAbs(cv2.sqrt(np.minimum.reduce(squares)), alpha=4), np.uint8)
 
 
@@ -111,7 +113,7 @@ def _gradient(lab: Floats) -> Floats:
     """Length of the colour gradient, in Lab units per pixel."""
     smooth = cv2.GaussianBlur(lab, (0, 0), 1.0)
     dx, dy = (cv2.Sobel(smooth, cv2.CV_32F, *axis, scale=0.125) for axis in ((1, 0), (0, 1)))
-    return np.asarray(np.sqrt((dx**2 + dy**2).sum(axis=2)), np.float32)
+    return np.asarray(np.sqrt(summed(np.asarray(dx**2 + dy**2, np.float32))), np.float32)
 
 
 def _flooded(gradient: Floats) -> Mask:

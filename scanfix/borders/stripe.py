@@ -16,7 +16,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from scanfix.borders.working import Floats
+from scanfix.borders.working import Floats, lengths
 from scanfix.lab import to_lab
 from scanfix.model import Pixels
 from scanfix.quantiles import median
@@ -77,7 +77,7 @@ class Stripe:
 
     def crests(self, params: StripeParams) -> Floats:
         """Samples x offsets: how strongly the colour steps there, 0..1, on the crest of each step only."""
-        step = np.linalg.norm(self.steps, axis=2)
+        step = lengths(self.steps)
         crest = step >= cv2.dilate(step, np.ones((1, 5), np.uint8)) - 1e-6
         thin = np.where(crest, 1 - np.exp(-step / params.softness), 0).astype(np.float32)
         wider = cv2.GaussianBlur(thin, (5, 1), 0.8, sigmaY=0.01, borderType=cv2.BORDER_CONSTANT)
@@ -122,7 +122,7 @@ def faint_line(stripe: Stripe, params: StripeParams) -> Line | None:
     """The straight line with the largest mean step, when that stands out of all others in the stripe."""
     steps = np.clip(stripe.steps, -params.largest_step, params.largest_step) * stripe.inside[:, None, None]
     means = np.stack([_means(steps[..., channel], 0.0, 0.0) for channel in range(3)], axis=-1)
-    size = np.linalg.norm(means, axis=-1)
+    size = lengths(means)
     outward = _outward(len(stripe.offsets), params.faint_bonus)
     best = np.unravel_index(int((size * outward).argmax()), size.shape)
     found = _line(stripe, best, float(size[best]))

@@ -7,6 +7,7 @@ near to what the eye calls different, so one number serves paper on wood and whi
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import reduce
 
 import cv2
 import numpy as np
@@ -55,6 +56,16 @@ def working_copy(photo: Pyramid, max_side: int) -> WorkingCopy:
 def _halved(pixels: Pixels, times: int) -> Pixels:
     size = (max(1, pixels.shape[1] >> times), max(1, pixels.shape[0] >> times))
     return np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), np.uint8) if times else pixels
+
+
+def lengths(vectors: Floats) -> Floats:
+    """Of the vectors in the last axis."""
+    return np.asarray(np.sqrt(summed(vectors * vectors)), np.float32)
+
+
+def summed(values: Floats) -> Floats:
+    """Over a last axis of two or three: `np.sum` takes three to six times as long for so few."""
+    return np.asarray(reduce(np.add, np.moveaxis(values, -1, 0)), np.float32)
 
 
 def product(a: Floats, b: Floats) -> Floats:

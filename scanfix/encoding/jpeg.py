@@ -84,8 +84,14 @@ def encode_jpeg(
 def is_blank(pixels: Pixels, params: JpegParams) -> bool:
     """Next to nothing is to be seen: all levels are nearly the same."""
     grid = pixels[:: max(1, pixels.shape[0] // 500), :: max(1, pixels.shape[1] // 500)]
-    sums = grid[..., 0] + grid[..., 1].astype(np.int16) + grid[..., 2]
-    return int(np.ptp(sums)) < 3 * params.blank_spread
+    # A few pixels show of most that they are not blank.
+    return all(_spread(grid[::step, ::step]) < 3 * params.blank_spread for step in (10, 1))
+
+
+def _spread(pixels: Pixels) -> int:
+    """Of the sums of red, green and blue."""
+    sums = pixels[..., 0] + pixels[..., 1].astype(np.int16) + pixels[..., 2]
+    return int(np.ptp(sums))
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,9 +137,13 @@ class Task:
     def _fits_plainly(self, probe: SizeProbe, byte_count: float) -> bool:
         """The best quality fits with all chroma and in one pass."""
         roomy = self.budget > self.params.roomy * probe.pixels.size / 3
-        if not roomy and probe.share < 1 and probe.exceeds(MIDDLE, byte_count):
+        if not roomy and probe.share < 1 and self._is_too_large(probe, byte_count):
             return False
         return not probe.stored(as_plain(probe.options)).exceeds(self.finest, byte_count)
+
+    def _is_too_large(self, probe: SizeProbe, byte_count: float) -> bool:
+        """Even with half the chroma and its own Huffman tables; asked again when the chroma is chosen."""
+        return probe.exceeds(MIDDLE, byte_count) or probe.exceeds(self.finest, byte_count)
 
     def encode_at(self, scale: float, probe: SizeProbe) -> Encoded | Misfit:
         """The best file at one scale; a Misfit where even the coarsest is too large."""

@@ -75,17 +75,20 @@ def cut(
     first = places.middle * scales - ((widths - 1)[:, None] * right + (PIECE_PX - 1) * down + 1) / 2
     reach = (widths[:, None] * np.abs(right) + PIECE_PX * np.abs(down)) / 2 + 2
     low = np.maximum(np.floor(places.middle * scales - reach), 0).astype(int)
-    high = np.ceil(places.middle * scales + reach).astype(int)
-    for i, width in enumerate(widths):
-        level = photo.level(int(counts[i]))
-        # Of a piece beyond the picture its rim is seen.
-        x, y = (min(int(at), length - 2) for at, length in zip(low[i], level.shape[1::-1], strict=True))
-        part = luma(level[y : max(int(high[i, 1]), y + 2), x : max(int(high[i, 0]), x + 2)])
-        warp = np.stack([right[i], down[i], first[i] - (x, y)], 1)
-        pieces[i, :, :width] = cv2.warpAffine(
+    levels = [photo.level(count) for count in counts.tolist()]
+    # Of a piece beyond the picture its rim is seen.
+    low = np.minimum(low, [(level.shape[1] - 2, level.shape[0] - 2) for level in levels])
+    high = np.maximum(np.ceil(places.middle * scales + reach).astype(int), low + 2)
+    warps = np.stack([right, down, first - low], 2)
+    parts = (
+        luma(level[y:y_end, x:x_end])
+        for level, (x, y), (x_end, y_end) in zip(levels, low.tolist(), high.tolist(), strict=True)
+    )
+    for piece, part, warp, width in zip(pieces, parts, warps, widths.tolist(), strict=True):
+        piece[:, :width] = cv2.warpAffine(
             part,
             warp,
-            (int(width), PIECE_PX),
+            (width, PIECE_PX),
             flags=flags | cv2.WARP_INVERSE_MAP,
             borderMode=cv2.BORDER_REPLICATE,
         )

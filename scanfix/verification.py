@@ -188,7 +188,7 @@ def _scaled(grey: Grey, scale: float) -> Grey:
 def _luma(pixels: Pixels) -> Grey:
     if pixels.ndim == 2:
         return pixels
-    return np.asarray(cv2.cvtColor(np.ascontiguousarray(pixels), cv2.COLOR_RGB2GRAY), np.uint8)
+    return np.asarray(cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY), np.uint8)
 
 
 def _detail(tiles: list[Grey]) -> NDArray[np.int16]:

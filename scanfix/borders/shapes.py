@@ -104,4 +104,4 @@ def spread(quads: Quads, scores: Floats, count: int, apart: float) -> NDArray[np
 def shared(quad: Floats, other: Floats) -> float:
     """The share of a quad, 4 x 2, that the other covers."""
     covered = cv2.intersectConvexConvex(quad.astype(np.float32), other.astype(np.float32))[0]
-    return float(covered) / max(float(areas(quad[None])[0]), 1e-6)
+    return float(covered) / max(cv2.contourArea(quad.astype(np.float32)), 1e-6)

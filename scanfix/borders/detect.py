@@ -52,14 +52,11 @@ def find_border(
 
 
 def _in_picture(photo: Pyramid, outer: DocumentBorder, params: BorderParams) -> DocumentBorder:
-    """What lies exactly along the axes may be a photo shown by a viewer or on a page: the document in it.
-
-    It is looked for once: not in the document found there too.
-    """
+    """What lies exactly along the axes may be a photo shown by a viewer or on a page: the document in it."""
     part = _along_axes(outer.quad, photo.size, params)
     if part is None:
         return outer
-    inner = None if outer.others else _inside(photo.pixels, part, params._replace(askew=0.0))
+    inner = None if outer.others else _inside(photo.pixels, part, params)
     smaller = inner is not None and inner.quad.area < params.most_inner * outer.quad.area
     if inner is not None and smaller and inner.confidence >= params.min_inner:
         return _uncut(inner)
@@ -69,12 +66,13 @@ def _in_picture(photo: Pyramid, outer: DocumentBorder, params: BorderParams) -> 
 
 
 def _along_axes(quad: Quad, size: Size, params: BorderParams) -> Rect | None:
-    """The part of the picture that the quad is, where it is not all of it."""
+    """The part of the picture that the quad is, where it is not nearly all of it."""
     left, top, right, bottom = (round(edge) for edge in quad.bounds)
     x, y = max(left, 0), max(top, 0)
     part = Rect(x, y, min(right, size.width) - x, min(bottom, size.height) - y)
     off = np.abs(np.subtract(Quad.of(part.corners).corners, quad.corners)) / (size.width, size.height)
-    return part if part.size != size and off.max() < params.askew else None
+    is_part = part.size.pixel_count < params.most_part * size.pixel_count
+    return part if is_part and off.max() < params.askew else None
 
 
 def _inside_bars(pixels: Pixels, part: Rect, params: BorderParams) -> DocumentBorder | None:

@@ -42,7 +42,7 @@ class PairParams(NamedTuple):
     """So many lines beside the strip, and twice as many, are those beside it."""
     least: int = 3
     """Lines of a strip that has the colour of the background ..."""
-    least_guessed: int = 12
+    least_guessed: int = 8
     """... and of one that has another colour: thinner, it may be the gutter of a book."""
     trim: int = 2
     """So many places at both ends are not read: corners are round, sides lie askew."""

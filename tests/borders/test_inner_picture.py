@@ -8,8 +8,6 @@ from borders.drawn import TILTED, overlap, page, photo
 from borders.test_bars import padded
 
 from scanfix.borders import find_border
-from scanfix.borders.search import BorderParams, Search, search_candidates
-from scanfix.borders.working import WorkingCopy
 from scanfix.model import Pixels, SideState
 
 
@@ -47,15 +45,3 @@ def test_a_picture_from_one_edge_of_a_screen_to_the_other_is_not_called_cut() ->
     assert border is not None
     assert overlap(border.quad, ((0, 300), (840, 300), (840, 830), (0, 830)), 840, 1130) > 0.9
     assert border.sides_in(SideState.CUT) == ()
-
-
-def test_a_picture_in_a_picture_is_looked_into_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: list[float] = []
-
-    def counted(copy: WorkingCopy, params: BorderParams) -> Search:
-        asked.append(params.askew)
-        return search_candidates(copy, params)
-
-    monkeypatch.setattr("scanfix.borders.detect.search_candidates", counted)
-    find_border(on_a_light_screen(photo(TILTED), 620), BorderParams(sure=0))
-    assert asked == [BorderParams().askew, 0.0]

@@ -42,7 +42,8 @@ def without_bars(pixels: Pixels, params: BarParams = BarParams()) -> Rect:
     """The part of the picture (H x W x 3) inside its bars; all of it where there are none."""
     height, width = pixels.shape[:2]
     across = pixels.transpose(1, 0, 2)
-    top, bottom, left, right = (_bar(lines, params) for lines in (pixels, pixels[::-1], across, across[::-1]))
+    rows, columns = (np.ascontiguousarray(lines[:, :: params.every]) for lines in (pixels, across))
+    top, bottom, left, right = (_bar(read, params) for read in (rows, rows[::-1], columns, columns[::-1]))
     inner = pixels[top : height - bottom, left : width - right]
     turned = inner.transpose(1, 0, 2)
     # A plain background too ends at a document on it, but not all along.
@@ -62,12 +63,12 @@ def _others(lines: Pixels, colour: NDArray[np.floating], params: BarParams) -> N
     """Of each line the share that has not this colour."""
     whole = np.trunc(colour)
     alike = cv2.inRange(np.ascontiguousarray(lines), whole - params.apart, whole + params.apart)
-    return np.asarray(1 - cv2.reduce(alike, 1, cv2.REDUCE_AVG, dtype=cv2.CV_64F)[:, 0] / 255)
+    counts = np.asarray(cv2.reduce(alike, 1, cv2.REDUCE_SUM, dtype=cv2.CV_32S))[:, 0]
+    return np.asarray(1 - counts * (1 / alike.shape[1]) / 255)
 
 
-def _bar(lines: Pixels, params: BarParams) -> int:
+def _bar(read: Pixels, params: BarParams) -> int:
     """How many lines from the first one on are a bar."""
-    read = lines[:, :: params.every]
     colour = np.median(read[0], axis=0)
     if _others(read[:1], colour, params)[0] > 0.3 * params.calm or colour.min() > params.lightest:
         return 0

@@ -71,9 +71,11 @@ def _peaks(pixels: Pixels, channels: int, params: ScreenParams) -> NDArray[np.fl
         return np.empty((0, channels))
     # One below the other: a call a picture costs more than the tiles.
     column = cv2.cvtColor(np.concatenate(tiles), cv2.COLOR_RGB2YCrCb)
-    values = np.stack(cv2.split(column)[:channels]).astype(np.float32).reshape(-1, params.tile, params.tile)
+    planes = np.concatenate(cv2.split(column)[:channels])
+    values = planes.astype(np.float32).reshape(-1, params.tile, params.tile)
     values -= values.mean((1, 2), keepdims=True)
-    return _heights(_spectra(values * _window(params.tile)), params).reshape(channels, -1).T
+    values *= _window(params.tile)
+    return _heights(_spectra(values), params).reshape(channels, -1).T
 
 
 def _tiles(pixels: Pixels, params: ScreenParams) -> list[Pixels]:
@@ -101,7 +103,7 @@ def _spectra(values: Spectrum) -> Spectrum:
     packed = np.empty_like(values)
     for value, transform in zip(values, packed, strict=True):
         cv2.dft(value, transform)
-    power = np.square(packed)
+    power = np.square(packed, out=packed)
     spectra = np.empty((count, side, half + 1), np.float32)
     for rows, ordered in ((slice(half, None), slice(half)), (slice(half), slice(half, None))):
         np.add(power[:, rows, 1:-1:2], power[:, rows, 2:-1:2], out=spectra[:, ordered, 1:half])
@@ -120,12 +122,14 @@ def _heights(spectra: Spectrum, params: ScreenParams) -> NDArray[np.float64]:
     below = padded.reshape(-1, spectra.shape[2])
     peaks = _decibel(cv2.GaussianBlur(below, (3, 3), 0.7))
     background = cv2.blur(_decibel(below), (params.around, params.around))
-    over = (peaks - background).reshape(padded.shape)[:, rim:-rim]
+    peaks -= background
+    over = peaks.reshape(padded.shape)[:, rim:-rim]
     return np.asarray(over[:, _asked(params)].max(1), np.float64)
 
 
 def _decibel(power: cv2.typing.MatLike) -> Spectrum:
-    return np.asarray(cv2.log(power + np.float32(1e-3)), np.float32) * np.float32(10 / np.log(10))
+    above_none = np.asarray(power + np.float32(1e-3), np.float32)
+    return np.multiply(cv2.log(above_none, above_none), np.float32(10 / np.log(10)), out=above_none)
 
 
 @cache

@@ -65,7 +65,7 @@ def lengths(vectors: Floats) -> Floats:
 
 def summed(values: Floats) -> Floats:
     """Over a last axis of two or three: `np.sum` takes three to six times as long for so few."""
-    return np.asarray(reduce(np.add, np.moveaxis(values, -1, 0)), np.float32)
+    return np.asarray(reduce(np.add, (values[..., place] for place in range(values.shape[-1]))), np.float32)
 
 
 def product(a: Floats, b: Floats) -> Floats:

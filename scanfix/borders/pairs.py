@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scanfix.borders.shapes import mean_diagonal
-from scanfix.borders.working import Floats
+from scanfix.borders.working import Floats, lengths
 from scanfix.lab import to_lab
 from scanfix.pyramid import Pyramid
 from scanfix.quantiles import medians, quantile
@@ -118,7 +118,7 @@ def _colour(pixels: Floats) -> _Colour:
 
 
 def _apart(colours: Floats, lab: Floats) -> Floats:
-    return np.asarray(np.sqrt(((colours - lab) ** 2).sum(axis=-1)), np.float32)
+    return lengths(colours - lab)
 
 
 def _strips(lines: Floats, around: list[_Colour], params: PairParams) -> Iterator[tuple[int, int]]:

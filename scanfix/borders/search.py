@@ -19,6 +19,7 @@ from scanfix.borders.scorer import fitted
 from scanfix.borders.shapes import spread
 from scanfix.borders.working import Floats, Quads, WorkingCopy, working_copy
 from scanfix.geometry import Rect, Size
+from scanfix.model import Pixels
 from scanfix.pyramid import Pyramid
 
 
@@ -106,16 +107,18 @@ def search_candidates(copy: WorkingCopy, params: BorderParams = BorderParams()) 
 def looked_closer(photo: Pyramid, far: Search, params: BorderParams) -> Choice | None:
     """The part around the best candidate is searched as a photo of its own; what leads in either is judged in
     both. None where the part is nearly all of the photo, or next to nothing."""
-    part = _around(_scaled(far.best.quad, far.copy, -1), photo.size, params.around)
-    is_small = min(part.width, part.height) < params.min_side
-    if is_small or part.size.pixel_count > params.most_around * photo.size.pixel_count:
+    far_scale = np.array(far.copy.scale, np.float32)
+    part = _around(far.best.quad / far_scale, photo.size, params.around)
+    if part.size.pixel_count > params.most_around * photo.size.pixel_count:
         return None
-    pixels = photo.pixels[part.y : part.y + part.height, part.x : part.x + part.width]
-    near = search_candidates(working_copy(Pyramid(np.ascontiguousarray(pixels)), params.working_side), params)
-    corner = np.array((part.x, part.y), np.float32)
-    inner = _scaled(_scaled(near.best_first(params.compared), near.copy, -1) + corner, far.copy)
+    pixels, corner, shrunk = _cut(photo, part, params.working_side)
+    copy = working_copy(Pyramid(pixels), params.working_side)
+    if min(copy.size.width, copy.size.height) < params.min_side:
+        return None
+    near, near_scale = search_candidates(copy, params), np.array(copy.scale, np.float32) * shrunk
+    inner = (near.best_first(params.compared) / near_scale + corner) * far_scale
     quads = np.concatenate([far.best_first(params.compared), inner])
-    told = far.judge(quads), near.judge(_scaled(_scaled(quads, far.copy, -1) - corner, near.copy))
+    told = far.judge(quads), near.judge((quads / far_scale - corner) * near_scale)
     scores = mean_chance(np.stack(told))
     at = int(scores.argmax())
     found = (far.found.maps.presence + near.found.maps.presence) / 2
@@ -124,9 +127,17 @@ def looked_closer(photo: Pyramid, far: Search, params: BorderParams) -> Choice |
     return Choice(quads[at], score, presence(float(scores[at]), found))
 
 
-def _scaled(quads: Quads, copy: WorkingCopy, times: int = 1) -> Quads:
-    """From the pixels of the source to those of its working copy; -1: back."""
-    return np.asarray(quads * np.array(copy.scale, np.float32) ** times, np.float32)
+def _cut(photo: Pyramid, part: Rect, side: int) -> tuple[Pixels, Floats, Floats]:
+    """About this part, from the smallest level that shows it with so many pixels; its corner in the photo;
+    on x and y the pixels of the level per one of the photo."""
+    level = photo.at_least(min(1.0, side / max(part.width, part.height)))
+    whole = np.array((photo.size.width, photo.size.height), np.float32)
+    shrunk = np.array(level.shape[1::-1], np.float32) / whole
+    corners = np.array(part.corners, np.float32) * shrunk
+    left, top = (int(edge) for edge in corners.min(axis=0))
+    right, bottom = (int(edge) for edge in np.ceil(corners.max(axis=0)))
+    pixels = np.ascontiguousarray(level[top:bottom, left:right])
+    return pixels, np.array((left, top), np.float32) / shrunk, shrunk
 
 
 def _around(quad: Floats, size: Size, share: float) -> Rect:

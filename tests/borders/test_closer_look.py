@@ -8,6 +8,7 @@ import pytest
 from borders.drawn import Corners, overlap
 
 from scanfix.borders import find_border
+from scanfix.borders.search import BorderParams
 from scanfix.model import Pixels
 
 SIDE = 2400
@@ -43,3 +44,11 @@ def test_a_card_far_away_among_other_things_is_found(seed: int) -> None:
     border = find_border(picture)
     assert border is not None
     assert overlap(border.quad, card, SIDE, SIDE) > 0.96
+
+
+@pytest.mark.parametrize(("height", "width"), [(60, 1800), (1800, 24)])
+def test_a_strip_is_looked_at_closer_without_an_error(height: int, width: int) -> None:
+    strip = np.random.default_rng(0).integers(0, 255, (height, width, 3), np.uint8)
+    strip[height // 3 : height // 2, width // 3 : width // 2] = 230
+    border = find_border(strip, BorderParams(sure=1.1))
+    assert border is None or border.confidence < 0.95

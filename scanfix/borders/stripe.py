@@ -199,7 +199,7 @@ def _means(values: Floats, bend: float, most_bend: float) -> Floats:
     return np.asarray(gathered.reshape(count, count), np.float32)
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=32)  # a photo asks for about twenty, in turn
 def _lines_through(samples: int, count: int, room: int, bend: float, steps: int) -> NDArray[np.intp]:
     """Samples x lines: where in the stripe, column by column, each line from end to end runs."""
     share = np.linspace(0, 1, samples, dtype=np.float32)[:, None, None]

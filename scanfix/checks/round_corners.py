@@ -43,6 +43,7 @@ class RoundCornerParams(NamedTuple):
 
 #: Angles from the horizontal, seen from the centre of the arc: further on the wedge is too thin to look at.
 ANGLES = np.radians(np.linspace(34, 56, 9))
+DIRECTIONS = np.stack([np.cos(ANGLES), np.sin(ANGLES)])
 
 
 def corner_radii(picture: Pixels, params: RoundCornerParams = RoundCornerParams()) -> tuple[float, ...]:
@@ -83,5 +84,5 @@ def _contrast(lab: Lab, radius: float, params: RoundCornerParams) -> float:
 
 def _along(lab: Lab, radius: float, distance: float) -> Lab:
     """Colours at a distance from the centre of the arc, which is as far from both sides as its radius."""
-    x, y = (np.round(radius - distance * turn(ANGLES)).astype(int) for turn in (np.cos, np.sin))
-    return np.asarray(lab[np.maximum(y, 0), np.maximum(x, 0)], np.float32)
+    x, y = np.maximum(np.round(radius - distance * DIRECTIONS).astype(int), 0)
+    return np.asarray(lab[y, x], np.float32)

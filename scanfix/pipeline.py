@@ -20,6 +20,7 @@ from scanfix.encoding import Encoded, encode, most_useful_pixels, pass_through, 
 from scanfix.errors import InputError, ScanfixError
 from scanfix.faults import refusing
 from scanfix.files import SourceBytes
+from scanfix.findings import FINDINGS
 from scanfix.framing import Framed, frame
 from scanfix.geometry import Quad, Turn
 from scanfix.joining import JoinedSide, join_sides
@@ -340,7 +341,13 @@ def _finished(
         blank=encoded.blank,
         outline=framed.outline,
     )
-    return replace(report, assessments=_settled(report.assessments, *settled) + notes, output=output)
+    slugs = {FINDINGS[code].slug for code in settled}
+    return replace(
+        report,
+        assessments=_settled(report.assessments, *settled) + notes,
+        not_checked=tuple(slug for slug in report.not_checked if slug not in slugs),
+        output=output,
+    )
 
 
 def _encoding_notes(pixels: Pixels, encoded: Encoded, made: Pixels, order: Order) -> tuple[Assessment, ...]:

@@ -55,6 +55,7 @@ def test_what_cropping_and_straightening_settle_is_no_finding_of_the_result() ->
     assert cropped.output is not None
     assert cropped.output.crop is not None
     assert "SF104" not in {finding.code for finding in cropped.findings}
+    assert "document_small" not in cropped.not_checked
     assert "SF105" in {finding.code for finding in cropped.findings}
     straight = {
         finding.code for finding in scanfix.prepare(small, crop="flat", profile=asked).report.findings
@@ -62,6 +63,7 @@ def test_what_cropping_and_straightening_settle_is_no_finding_of_the_result() ->
     assert not {"SF104", "SF105", "SF106"} & straight
     kept = {finding.code for finding in scanfix.prepare(small, crop="never", profile=asked).report.findings}
     assert "SF104" in kept
+    assert "document_small" in scanfix.prepare(small, crop="never").report.not_checked
 
 
 def test_a_turn_by_hand_is_taken_at_its_word() -> None:

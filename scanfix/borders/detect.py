@@ -57,11 +57,11 @@ def _in_picture(photo: Pyramid, outer: DocumentBorder, params: BorderParams) -> 
     if part is None:
         return outer
     inner = None if outer.others else _inside(photo.pixels, part, params)
-    smaller = inner is not None and inner.quad.area < params.most_inner * outer.quad.area
-    if inner is not None and smaller and inner.confidence >= params.min_inner:
+    most_area = params.most_inner * outer.quad.area
+    if inner and inner.confidence >= params.min_inner and inner.quad.area < most_area:
         return _uncut(inner)
-    reaches = outer.sides_in(SideState.FLUSH) + outer.sides_in(SideState.CUT)
-    across = {"top", "bottom"} <= set(reaches) or {"left", "right"} <= set(reaches)
+    reached = {*outer.sides_in(SideState.FLUSH), *outer.sides_in(SideState.CUT)}
+    across = {"top", "bottom"} <= reached or {"left", "right"} <= reached
     return _uncut(outer) if across else outer
 
 

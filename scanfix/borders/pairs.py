@@ -43,7 +43,8 @@ class PairParams(NamedTuple):
     least: int = 3
     """Lines of a strip that has the colour of the background ..."""
     least_guessed: int = 8
-    """... and of one that has another colour: thinner, it may be the gutter of a book."""
+    """... and of one that has another colour: thinner, it may be the gutter of a book, as one of 6 lines was;
+    two pairs that fill their picture have 56 and more."""
     trim: int = 2
     """So many places at both ends are not read: corners are round, sides lie askew."""
     alike: float = 1.13

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 
 import isolation_tasks
 import pytest
@@ -16,6 +20,24 @@ import scanfix
 from scanfix import forks
 from scanfix.isolation import Worker
 from scanfix.limits import Limits
+
+ASLEEP = """
+import json, os, sys, time
+from pathlib import Path
+import cv2
+import scanfix
+
+def worked():
+    stats = {task.name: (task / "stat").read_text() for task in Path("/proc/self/task").iterdir()}
+    return {name: sum(map(int, stat.rpartition(")")[2].split()[11:13])) for name, stat in stats.items()}
+
+cv2.setNumThreads(1)
+time.sleep(0.5)  # Threads just made spin for a moment.
+before = worked()
+scanfix.prepare(Path(sys.argv[1]).read_bytes())
+after = worked()
+print(json.dumps([name for name in after if int(name) != os.getpid() and after[name] > before.get(name, 0)]))
+"""
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork")
 
@@ -105,3 +127,17 @@ def test_a_worker_made_before_the_fork_serves_parent_and_child() -> None:
         first = its_process()
         assert in_child(work) == "done"
         assert its_process() == first
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="threads are counted on Linux")
+def test_work_leaves_the_threads_of_the_mathematics_library_asleep(card_bytes: bytes, tmp_path: Path) -> None:
+    """A host that forks while one of them works waits for ever, in its own `os.fork()`."""
+    photo = tmp_path / "card.jpg"
+    photo.write_bytes(card_bytes)
+    told = subprocess.run(
+        [sys.executable, "-c", ASLEEP, str(photo)],
+        env=os.environ | {"OPENBLAS_NUM_THREADS": "2"},
+        stdout=subprocess.PIPE,
+        check=True,
+    )
+    assert json.loads(told.stdout) == []

@@ -65,7 +65,7 @@ def estimate_paper(pixels: Pixels, params: PaperParams = PaperParams()) -> Paper
     bright = cv2.dilate(calm, np.ones((3, 3), np.uint8))
     size = (max(2, width // step), max(2, height // step))
     blocks = to_linear(cv2.resize(bright, size, interpolation=cv2.INTER_AREA).astype(np.uint8))
-    light = np.asarray(blocks @ WEIGHTS, np.float32)
+    light = np.asarray(cv2.transform(blocks, WEIGHTS[None]), np.float32)
     upper = light >= median(light)
     tone = medians(blocks[upper])
     level = float(tone @ WEIGHTS)

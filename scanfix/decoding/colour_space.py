@@ -163,13 +163,12 @@ def converter(space: ColourSpace, sample: Codes) -> Callable[[Codes], Pixels]:
 
 
 def _linear(space: ColourSpace, table: Light, matrix: Light, codes: Codes) -> Light:
-    light = np.take(table, codes)
+    light = np.take(table, codes).reshape(1, -1, 3)
     if space.curve == "hlg":
-        luminance = light @ _luminance(space.primaries).astype(np.float32)
+        luminance = np.asarray(cv2.transform(light, _luminance(space.primaries)[None]))
         gain = np.maximum(luminance, 1e-6) ** (_HLG_GAMMA - 1) * (_HLG_PEAK_NITS / _WHITE_NITS)
         light = light * gain[..., None].astype(np.float32)
-    flat = np.ascontiguousarray(light.reshape(1, -1, 3))
-    return np.asarray(cv2.transform(flat, matrix), np.float32).reshape(light.shape)
+    return np.asarray(cv2.transform(light, matrix), np.float32).reshape(codes.shape)
 
 
 def _press(light: Light, peak: float) -> None:

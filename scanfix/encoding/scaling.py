@@ -251,7 +251,7 @@ class View:
         quarter = cv2.resize(pixels, None, fx=0.25, fy=0.25, interpolation=cv2.INTER_AREA)
         colour = np.asarray(LINEAR[quarter], np.float32)
         while len(blue) < len(BLUE) and min(colour.shape[:2]) >= 8:
-            cone = np.cbrt(colour @ OPSIN.T + BIAS) - np.cbrt(BIAS)
+            cone = np.cbrt(np.asarray(cv2.transform(colour, OPSIN)) + BIAS) - np.cbrt(BIAS)
             x, y = 0.5 * (cone[..., 0] - cone[..., 1]), 0.5 * (cone[..., 0] + cone[..., 1])
             red_green.append(_octave(np.asarray(14 * x + 0.42, np.float32)))
             blue.append(_octave(np.asarray(cone[..., 2] - y + 0.55, np.float32)))

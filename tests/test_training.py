@@ -11,9 +11,12 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
+from scanfix.borders.seen_corners import SIDE, corner_axes
 from training import border_scenes, documents, scenes, surfaces
+from training.border_samples import as_sample
 from training.border_scenes import BorderScene, Material
 from training.camera import random_frame
+from training.corner_lessons import EACH, Corners, about, put_off
 from training.damage import samples
 from training.damage.canvas import CLASSES, Canvas, Mark, Stock
 from training.documents import Rng
@@ -108,6 +111,31 @@ def test_a_scene_of_the_scorer_can_be_drawn(recipe: Callable[..., BorderScene], 
     assert max(scene.pixels.shape) == border_scenes.LONG
     assert scene.pixels.std() > 0
     assert all(np.asarray(quad).shape == (4, 2) for quad in scene.quads)
+
+
+@with_fonts
+def test_a_scene_of_the_scorer_is_a_sample_for_the_finder(material: Path) -> None:
+    scene = border_scenes.table_scene(np.random.default_rng(9), Material.load(material), 640, 480)
+    made = as_sample(scene)
+    assert made.truth[0] == 1
+    middle = (scene.quads[0].mean(axis=0) / scene.pixels.shape[1::-1] * made.maps.shape[0]).astype(int)
+    assert made.maps[middle[1], middle[0], 0] > 200
+
+
+@with_fonts
+def test_a_lesson_about_corners_can_be_drawn(material: Path) -> None:
+    lesson = Corners(material, seed=4).sample(0)
+    assert lesson.windows.shape == (EACH, 4, 2, SIDE, SIDE, 4)
+    assert lesson.places.shape == (EACH, 4, 3)
+
+
+def test_a_lesson_says_where_the_true_corner_is_from_the_one_that_is_off() -> None:
+    true = np.array([(40, 30), (210, 44), (230, 160), (20, 150)], np.float32)
+    quad = put_off(np.random.default_rng(2), true)
+    pairs = zip(corner_axes(quad), about(quad, true), strict=True)
+    back = [axes[:, :2] @ place + axes[:, 2] for axes, place in pairs]
+    assert not np.allclose(quad, true, atol=0.5)
+    assert np.allclose(back, true, atol=1e-3)
 
 
 @with_fonts

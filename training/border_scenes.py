@@ -236,16 +236,20 @@ def no_document(rng: Rng, material: Material) -> Rgba:
 
 
 def finger(rng: Rng, picture: Field, quad: Points) -> Field:
+    """A finger, or something as long, over a side of the document, three times in five beside a corner."""
     h, w = picture.shape[:2]
-    side, share = int(rng.integers(4)), rng.uniform(0.2, 0.8)
+    at_corner = rng.random() < 0.6
+    side, share = int(rng.integers(4)), rng.uniform(-0.04, 0.13) if at_corner else rng.uniform(0.2, 0.8)
     tip = quad[side] * (1 - share) + quad[(side + 1) % 4] * share
     away = (tip - quad.mean(0)) / np.linalg.norm(tip - quad.mean(0))
-    ends = [tuple(int(v) for v in tip + away * w * reach) for reach in (-0.04, 1.0)]
+    ends = [tuple(int(v) for v in tip + away * w * reach) for reach in (-rng.uniform(0, 0.08), 1.0)]
     mask = np.zeros((h, w), np.float32)
-    cv2.line(mask, ends[0], ends[1], 1.0, int(w * rng.uniform(0.05, 0.1)))
+    cv2.line(mask, ends[0], ends[1], 1.0, int(w * rng.uniform(0.04, 0.13)))
     cover = cv2.GaussianBlur(mask, (0, 0), 1)[..., None]
     skin = np.array([rng.integers(120, 235), rng.integers(80, 190), rng.integers(60, 160)], float)
-    return picture * (1 - cover) + skin * cover
+    colour = rng.integers(0, 256, 3).astype(float) if rng.random() < 0.25 else skin
+    light = 0.8 + 0.25 * cv2.GaussianBlur(mask, (0, 0), w * 0.03)[..., None]
+    return picture * (1 - cover) + np.clip(colour * light, 0, 255) * cover
 
 
 def developed(rng: Rng, picture: Field) -> Rgb:
@@ -264,11 +268,12 @@ def developed(rng: Rng, picture: Field) -> Rgb:
 # ---- scenes
 
 
-def border_scene(seed: int, material: Material) -> BorderScene:
+def border_scene(seed: int, material: Material, chances: NDArray[np.floating] | None = None) -> BorderScene:
+    """A scene of one of the RECIPES, by their usual chances or by others."""
     rng = np.random.default_rng(seed)
     short = int(LONG * rng.choice([0.5625, 0.75, 0.75, 0.75, 1, 0.667]))
     w, h = (LONG, short) if rng.random() < 0.4 else (short, LONG)
-    make, _ = RECIPES[int(rng.choice(len(RECIPES), p=RECIPE_CHANCES))]
+    make, _ = RECIPES[int(rng.choice(len(RECIPES), p=RECIPE_CHANCES if chances is None else chances))]
     scene = make(rng, material, w, h)
     return barred(rng, scene) if rng.random() < 0.06 else scene
 
@@ -373,7 +378,7 @@ def laid_scene(
     if rng.random() < 0.45:
         sheet, own = curled(rng, sheet) if rng.random() < 0.35 else bent(rng, sheet)
     picture = lay(rng, picture, sheet, own, quad)
-    if rng.random() < 0.12:
+    for _ in range(int(rng.integers(1, 3)) if rng.random() < 0.45 else 0):
         picture = finger(rng, picture, quad)
     return BorderScene(lit(rng, picture), (quad,))
 

@@ -687,10 +687,15 @@ def finish(scene: Scene) -> Sample:
     seen = np.clip(scene.pixels, 0, 255).astype(np.uint8)
     small_photo = cv2.resize(seen, (INPUT, INPUT), interpolation=cv2.INTER_AREA)
     image = light.develop(scene.rng, np.asarray(small_photo, np.uint8), scene.is_scan)
-    page = np.clip(sum(scene.pages, np.zeros((CANVAS, CANVAS), np.float32)), 0, 1)
-    border = np.maximum.reduce([border_of(p) for p in scene.pages]) if scene.pages else np.zeros_like(page)
+    return sample_of(image, scene.pages, scene.corners)
+
+
+def sample_of(image: Rgb, pages: list[Field], corners: list[Points]) -> Sample:
+    """The maps and facts of a picture: CANVAS x CANVAS of each page, 0..1, and its corners on the canvas."""
+    page = np.clip(sum(pages, np.zeros((CANVAS, CANVAS), np.float32)), 0, 1)
+    border = np.maximum.reduce([border_of(p) for p in pages]) if pages else np.zeros_like(page)
     small = [cv2.resize(m, (MAP, MAP), interpolation=cv2.INTER_AREA) for m in (page, border)]
-    maps = np.stack([*small, corner_map(scene.corners)], -1)
+    maps = np.stack([*small, corner_map(corners)], -1)
     around = (page[0], page[:, -1], page[-1], page[:, 0])
-    truth = np.array([bool(scene.pages), *(1 - a.mean() for a in around)], np.float32)
+    truth = np.array([bool(pages), *(1 - a.mean() for a in around)], np.float32)
     return Sample(image, np.clip(maps * 255 + 0.5, 0, 255).astype(np.uint8), truth)

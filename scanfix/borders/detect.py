@@ -18,6 +18,7 @@ from scanfix.borders.judge import confidence
 from scanfix.borders.pairs import parted
 from scanfix.borders.refine import refine
 from scanfix.borders.search import BorderParams, Choice, Search, looked_closer, search_candidates
+from scanfix.borders.seen_corners import place_seen_corners
 from scanfix.borders.shapes import areas, crossings, frame_quad, shared
 from scanfix.borders.sides import missing_shares, side_states
 from scanfix.borders.working import Floats, WorkingCopy, working_copy
@@ -117,7 +118,8 @@ def _exact(pixels: Pixels, quad: Floats, copy: WorkingCopy) -> Floats:
     scale = np.array(copy.scale, np.float32)
     sides = refine(pixels, quad / scale)
     placed = (place_corners(pixels, sides), sides, quad / scale)
-    return next(quad for quad in placed if Quad.of(quad.tolist()).is_convex) * scale
+    exact = next(quad for quad in placed if Quad.of(quad.tolist()).is_convex) * scale
+    return place_seen_corners(copy, exact)
 
 
 def _border(photo: Pyramid, search: Search, choice: Choice, params: BorderParams) -> DocumentBorder:

@@ -56,11 +56,18 @@ def place_seen_corners(
     for least_chance in (params.first, params.again):
         seen, chance = see_corners(copy, placed)
         believed &= chance >= least_chance
+        # What is not off at the first look needs no second one.
+        believed &= _away(seen, quad) >= params.least
+        if not believed.any():
+            return quad
         placed = np.where(believed[:, None], seen, quad).astype(np.float32)
-    moved = np.linalg.norm(placed - quad, axis=1) / _unit(quad)
-    believed &= (moved >= params.least) & (moved < params.most)
-    placed = np.where(believed[:, None], placed, quad).astype(np.float32)
+    placed = np.where((_away(placed, quad) < params.most)[:, None], placed, quad)
     return placed if Quad.of(placed.tolist()).is_convex else quad
+
+
+def _away(corners: Floats, quad: Floats) -> Floats:
+    """How far each corner is from that of the quad, in square roots of its area."""
+    return np.asarray(np.linalg.norm(corners - quad, axis=1) / _unit(quad), np.float32)
 
 
 def see_corners(copy: WorkingCopy, quad: Floats) -> tuple[Floats, Floats]:

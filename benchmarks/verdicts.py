@@ -26,7 +26,7 @@ from typing import Any, NamedTuple
 from scanfix import messages
 from scanfix.borders import find_border
 from scanfix.checks import CHECKS, Subject
-from scanfix.checks.bounds import Bound, table
+from scanfix.checks.bounds import Bound, Rows, borne, table
 from scanfix.checks.runner import asked
 from scanfix.decoding import decode
 from scanfix.findings import FINDINGS, Severity
@@ -171,15 +171,24 @@ def write(counts: dict[Told, Count]) -> None:
     TABLE.write_text(text, encoding="utf-8")
 
 
+def as_rows(counts: dict[Told, Count]) -> Rows:
+    """The counts alone, as those of the table."""
+    return {
+        (code, Severity(word)): Bound("", "above", 0, "", **found._asdict())
+        for (code, word), found in counts.items()
+    }
+
+
 def rows_of_readme(counts: dict[Told, Count], unseen: dict[Told, Count]) -> Iterator[str]:
     """The table of the README, in Markdown: what was told at all."""
+    rows = as_rows(counts)
     for (code, word), found in counts.items():
         others = unseen[code, word]
         if code in LEGIBILITY[1:] or not (found.right + found.false + others.right + others.false):
             continue
         name = "cannot be read (SF201 to SF206)" if code in LEGIBILITY else messages.title(code, "en")
         name += "" if code in LEGIBILITY else f" ({code})"
-        said = Bound("", "above", 0, "", **found._asdict()).allows(Severity(word)) or "not told"
+        said = borne(code, Severity(word), rows)[0] or "not told"
         cells = (f"{one.right} of {one.shown} | {one.false} of {one.others}" for one in (found, others))
         yield f"| {name} | {' | '.join(cells)} | {said} |"
 
@@ -210,12 +219,13 @@ def main() -> int:
     faults = [one for one in seen if one.row.get("set") in SCORED_ONLY]
     counts = {(code, str(word)): counted(seen, code, str(word)) for code, word in table()}
     unseen = {(code, str(word)): count(faults, code, str(word)) for code, word in table()}
+    rows = as_rows(counts)
     for (code, word), found in counts.items():
-        sure, others = Bound("", "above", 0, "", **found._asdict()), unseen[code, word]
+        (said, bearing), others = borne(code, Severity(word), rows), unseen[code, word]
         print(
             f"{code} {word:8} right {found.right:3} of {found.shown:3}"
             f"  false {found.false:3} of {found.others:3}"
-            f"  certainty {sure.certainty:.2f}  told as {sure.allows(Severity(word))!s:8}"
+            f"  certainty {bearing.certainty:.2f}  told as {said!s:8}"
             f"  never looked at: right {others.right:3} of {others.shown:3}"
             f"  false {others.false:3} of {others.others:3}"
         )

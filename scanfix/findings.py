@@ -88,7 +88,7 @@ FINDINGS: dict[str, FindingSpec] = _rows(
     ("SF104", "document_small", _WARNING),
     ("SF105", "skewed", _INFO),
     ("SF106", "perspective", _WARNING),
-    ("SF107", "multiple_documents", _WARNING),
+    ("SF107", "multiple_documents", _INFO),
     ("SF108", "orientation", _WARNING),
     ("SF201", "blurred", _WARNING),
     ("SF202", "motion_blur", _WARNING),

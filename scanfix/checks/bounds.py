@@ -6,14 +6,16 @@ often false on photos of sources that set nothing. The counts are written by `be
 
 Severity follows certainty: an error needs nine right ones of ten, a warning seven; what is less sure is
 said for the record, what was right less than once in four not at all, and what was hardly ever met is no
-error. Confidence is the same share by Laplace's rule of succession, so that two of two are no proof. What
-cannot be wrong (`file`), and what comes with a chance of its own, has no row: that chance is asked instead.
+error. What lies beyond a stricter bound is told as loudly as all that lies beyond the milder one bears.
+Confidence is the same share by Laplace's rule of succession, so that two of two are no proof. What cannot be
+wrong (`file`), and what comes with a chance of its own, has no row: that chance is asked instead.
 """
 
 from __future__ import annotations
 
 import math
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Literal
@@ -65,6 +67,10 @@ class Bound:
         """Pictures of which it was told."""
         return self.right + self.false
 
+    def and_of(self, other: Bound) -> Bound:
+        """With the counts of both; each picture is counted in one row."""
+        return replace(other, right=self.right + other.right, false=self.false + other.false)
+
     def allows(self, asked: Severity) -> Severity | None:
         """The most severe word, up to the one asked for, that these counts bear; None for silence."""
         most = borne_by(self.right / self.told if self.told else 1.0)
@@ -74,13 +80,32 @@ class Bound:
         return max(proved, asked, key=_rank)
 
 
+Rows = Mapping[tuple[str, Severity], Bound]
+"""By code and the severity that the check asks for."""
+
+
 @cache
-def table() -> dict[tuple[str, Severity], Bound]:
-    """The rows, by code and the severity that the check asks for."""
+def table() -> Rows:
+    """The rows that come with the package."""
     rows = tomllib.loads(packaged_text(__package__, "bounds.toml"))
     return {
         (code, Severity(asked)): Bound(**row) for code, steps in rows.items() for asked, row in steps.items()
     }
+
+
+def borne(code: str, asked: Severity, rows: Rows | None = None) -> tuple[Severity | None, Bound]:
+    """The most severe word for what is asked for so, and the counts that bear it: those of its row, or of all
+    that lies beyond a milder bound of the same finding. `rows` are those of the table. Raises KeyError."""
+    rows = table() if rows is None else rows
+    counts = rows[code, asked]
+    word, bearing = counts.allows(asked), counts
+    for milder in sorted(Severity, key=_rank)[asked.rank + 1 :]:
+        if (code, milder) in rows:
+            counts = counts.and_of(rows[code, milder])
+            borne_so = counts.allows(milder)
+            if borne_so and (word is None or borne_so.rank < word.rank):
+                word, bearing = borne_so, counts
+    return word, bearing
 
 
 def bound(code: str, asked: Severity = Severity.WARNING) -> float:
@@ -99,8 +124,8 @@ def reached(code: str, native: float) -> Severity | None:
 
 def is_silent(code: str) -> bool:
     """It was right too seldom to be told at all."""
-    rows = [row.allows(asked) for (c, asked), row in table().items() if c == code]
-    return bool(rows) and not any(rows)
+    words = [borne(code, asked)[0] for (c, asked) in table() if c == code]
+    return bool(words) and not any(words)
 
 
 def score(code: str, native: float) -> float:
@@ -112,12 +137,13 @@ def score(code: str, native: float) -> float:
 
 def measured(finding: Finding) -> Finding:
     """The finding with its measured certainty; as it is where nothing was counted."""
-    row = table().get((finding.code, finding.severity))
-    return replace(finding, confidence=round(row.certainty, 2)) if row else finding
+    if (finding.code, finding.severity) not in table():
+        return finding
+    return replace(finding, confidence=round(borne(finding.code, finding.severity)[1].certainty, 2))
 
 
 def as_sure(finding: Finding) -> Finding | None:
     """The same, no more severe than that bears; None for silence."""
-    row = table().get((finding.code, finding.severity))
-    most = row.allows(finding.severity) if row else borne_by(finding.confidence)
+    counted = (finding.code, finding.severity) in table()
+    most = borne(finding.code, finding.severity)[0] if counted else borne_by(finding.confidence)
     return replace(measured(finding), severity=max(most, finding.severity, key=_rank)) if most else None

@@ -110,7 +110,7 @@ def counted(code: str, lang: Lang) -> Iterator[str]:
 
     for (of, asked), row in bounds.table().items():
         if of == code and row.told:
-            told = row.allows(asked)
+            told = bounds.borne(code, asked)[0]
             key, severity = ("explain_told", term(told, lang)) if told else ("explain_silent", "")
             yield say(key, lang, right=row.right, told=row.told, severity=severity)
 

@@ -10,7 +10,7 @@ import pytest
 from checks.drawn import border, on_table, page, subject
 
 from scanfix.checks import bounds
-from scanfix.checks.bounds import Bound
+from scanfix.checks.bounds import Bound, borne
 from scanfix.checks.check import Check
 from scanfix.checks.origin import Origin, origin_of
 from scanfix.checks.place import place_of
@@ -46,6 +46,18 @@ def test_severity_follows_certainty_down_to_silence(right: int, false: int, seve
     assert measured(right, false).allows(Severity.ERROR) == severity
 
 
+def test_what_is_beyond_a_stricter_bound_is_told_as_loudly_as_what_is_beyond_the_milder_one() -> None:
+    rows = {("SF103", Severity.ERROR): measured(4, 2), ("SF103", Severity.WARNING): measured(4, 1)}
+    word, bearing = borne("SF103", Severity.ERROR, rows)
+    assert (word, bearing.right, bearing.false) == (Severity.WARNING, 8, 3)
+    assert borne("SF103", Severity.WARNING, rows)[0] is Severity.WARNING
+
+
+def test_a_milder_bound_never_raises_more_than_its_own_word() -> None:
+    rows = {("SF103", Severity.ERROR): measured(2, 5), ("SF103", Severity.INFO): measured(90, 0)}
+    assert borne("SF103", Severity.ERROR, rows)[0] is Severity.INFO
+
+
 def test_certainty_never_makes_a_finding_more_severe_than_its_check_asks() -> None:
     assert measured(50, 0).allows(Severity.INFO) is Severity.INFO
 
@@ -73,10 +85,11 @@ def test_scores_compare_half_is_the_bound_and_worse_is_less(code: str) -> None:
 
 
 def test_a_finding_is_as_sure_as_it_was_right() -> None:
-    row = bounds.table()["SF103", Severity.ERROR]
+    word, bearing = borne("SF103", Severity.ERROR)
     sure = bounds.as_sure(Finding.of("SF103", sides=["top"]))
     assert sure is not None
-    assert sure.confidence == pytest.approx(row.certainty, abs=0.01)
+    assert sure.severity is word
+    assert sure.confidence == pytest.approx(bearing.certainty, abs=0.01)
     untouched = Finding.of("SF401", claimed="PNG")
     assert bounds.as_sure(untouched) == untouched
 
@@ -200,7 +213,7 @@ def test_the_readme_has_the_counts_of_the_table() -> None:
     for code, *numbers, word in told:
         counts = [int(number) for number in numbers]
         assert (counts, word) in [
-            ([row.right, row.shown, row.false, row.others], row.allows(asked) or "not told")
+            ([row.right, row.shown, row.false, row.others], borne(of, asked)[0] or "not told")
             for (of, asked), row in ROWS
             if of == code
         ]

@@ -175,6 +175,9 @@ def train(args: argparse.Namespace) -> None:
         if step % EVERY == 0:
             lessons.read()
             held_out.read()
+        if not (lessons.chunks and held_out.chunks):
+            time.sleep(1)
+            continue
         for group in optimizer.param_groups:
             group["lr"] = rate(progress, args.rate)
         seen, wanted = lessons.batch(rng)

@@ -112,6 +112,18 @@ def test_a_mirror_image_leads_where_most_letters_are_mirrored() -> None:
     assert all(mirror_lead(chances(number, 12)) < 0 for number in range(4))
 
 
+@pytest.mark.parametrize(("confidence", "asked"), [(0.9, Severity.WARNING), (0.2, Severity.INFO)])
+def test_what_is_seen_through_an_unsure_border_is_no_warning_of_a_mirror(
+    confidence: float, asked: Severity, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("scanfix.checks.orientation.mirror_lead", lambda _: 10.4)
+    drawn = photo("card", 1000, seed=3)
+    border = DocumentBorder(drawn.quad, confidence, dict.fromkeys(SIDES, SideState.SEEN))
+    finding = MIRRORED_TEXT.assess(subject_of(drawn.pixels, border)).finding
+    assert finding is not None
+    assert finding.severity is asked
+
+
 def test_few_letters_tell_nothing_of_a_mirror() -> None:
     assert mirror_lead(chances(4, 3)) == -math.inf
     assert mirror_lead(np.empty((0, 6))) == -math.inf

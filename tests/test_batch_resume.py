@@ -9,7 +9,9 @@ import shutil
 import subprocess
 import sys
 import unicodedata
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from pathlib import Path
+from typing import Any
 
 import jsonschema
 import pytest
@@ -202,6 +204,22 @@ def test_the_same_content_twice_is_told(source: Path, out: Path) -> None:
     put(source, copy_jpg="wang")
     told = {item.source.name: item.duplicate_of for item in run(source, out) if item.duplicate_of}
     assert told in ({"wang.jpg": "copy.jpg"}, {"copy.jpg": "wang.jpg"})
+
+
+class AtOnce(ThreadPoolExecutor):
+    """Nothing is pending: all that was submitted ends in the same moment."""
+
+    def submit(self, /, *args: Any, **kwargs: Any) -> Future[Any]:
+        future = super().submit(*args, **kwargs)
+        wait((future,))
+        return future
+
+
+def test_the_same_content_that_ends_in_the_same_moment_is_told_too(tmp_path: Path, out: Path) -> None:
+    put(tmp_path / "in", copy_jpg="wang", wang_jpg="wang")
+    with AtOnce(2) as executor:
+        told = [item.duplicate_of for item in run(tmp_path / "in", out, executor=executor)]
+    assert len(set(told) - {None}) == 1
 
 
 def test_another_folder_of_the_same_names_mixes_with_nothing(

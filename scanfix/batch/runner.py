@@ -332,10 +332,13 @@ class _Run:
             lost = replace(lost, order=self.asked, version=__version__)
             return Outcome(replace(lost, results=(Result(error=error_to_dict(error)),)))
         record = outcome.record
-        first = self.manifest.by_content.get(record.hashes[0]) if len(record.hashes) == 1 else None
-        if first not in (None, record.source) and not outcome.kept:
-            outcome = replace(outcome, record=replace(record, duplicate_of=first))
-        return outcome
+        if len(record.hashes) != 1 or not all(record.hashes):
+            return outcome
+        # Noted here and not when it is written: what ended at the same time is written at once.
+        first = self.manifest.by_content.setdefault(record.hashes[0], record.source)
+        if first == record.source or outcome.kept:
+            return outcome
+        return replace(outcome, record=replace(record, duplicate_of=first))
 
     def _write(self, done: list[tuple[Step, Outcome]], begun: list[Record]) -> None:
         """The lines, then what follows from them."""

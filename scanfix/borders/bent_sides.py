@@ -17,7 +17,7 @@ from scanfix.borders.stripe import Stripe, StripeParams, clear_line, read_stripe
 from scanfix.borders.working import Floats
 from scanfix.model import Pixels
 
-STRAIGHT = StripeParams(bends=(0.0,))
+DEFAULT_LINE = StripeParams()
 
 
 class CornerParams(NamedTuple):
@@ -25,7 +25,7 @@ class CornerParams(NamedTuple):
     as they are and turned; a part of 0.14 to 0.25, a reach of 0.025 to 0.035 and a gain of 0.05 to 0.15
     gave nearly the same."""
 
-    line: StripeParams = STRAIGHT
+    line: StripeParams = DEFAULT_LINE
     part: float = 0.15
     """The share of a side at each end that is looked at, without the rounding of the corner itself."""
     rounding: float = 0.015

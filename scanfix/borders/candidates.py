@@ -1,4 +1,4 @@
-"""Everything that could be the document: quads of the network, of regions, of lines, and the whole frame."""
+"""Everything that could be the document: quads of the networks, of regions, of lines, and the whole frame."""
 
 from __future__ import annotations
 
@@ -10,24 +10,26 @@ from numpy.typing import NDArray
 
 from scanfix.borders.content import GRID, covered_cells, on_grid, overlaps
 from scanfix.borders.lines import line_quads
-from scanfix.borders.net import NetMaps, mask_quads
-from scanfix.borders.refine import RefineParams, refine
+from scanfix.borders.mask_quads import mask_quads
+from scanfix.borders.net import NetMaps
 from scanfix.borders.regions import region_quads
+from scanfix.borders.seen_corners import place_seen_corners
 from scanfix.borders.shapes import clockwise, frame_quad, plausible, without_twins
 from scanfix.borders.working import Quads, WorkingCopy
 
-COARSELY = RefineParams(steps=13)
-"""Half a pixel of the working copy is enough for a candidate."""
 MOST_OF_THE_NET = 4
 
 
 @dataclass(frozen=True, slots=True)
 class Candidates:
-    """Quads in working pixels, the frame last, and the masks they are compared with."""
+    """Quads in working pixels, and the masks they are compared with."""
 
     quads: Quads
     masks: list[NDArray[np.uint8]]
     maps: NetMaps
+    always: int
+    """So many of the last ones are judged whatever their measures: the documents that the finder sees, their
+    corners where they are seen (pale paper on a pale ground may show no other sign), and the whole frame."""
 
     def with_quads(self, quads: Quads) -> Candidates:
         """Others, to be compared with the same masks."""
@@ -42,14 +44,15 @@ class CandidateParams(NamedTuple):
     max_outside: float = 0.3
     twin_distance: float = 0.006
     """Quads nearer than this share of the frame are one; refinement tells them apart no better."""
-    most: int = 150
+    most: int = 80
     """Of up to 1,400 candidates; on 64 labelled photos the best one was always among the first 60."""
 
 
 def candidates(copy: WorkingCopy, maps: NetMaps, params: CandidateParams = CandidateParams()) -> Candidates:
     """All quads that can be a document by their shape, nearly equal ones taken together."""
     regions, masks = region_quads(copy, maps.mask)
-    found = clockwise(np.concatenate([_of_the_net(copy, maps), regions, line_quads(copy)]))
+    outlines = clockwise(mask_quads(maps)[:MOST_OF_THE_NET])
+    found = clockwise(np.concatenate([outlines, regions, line_quads(copy)]))
     possible = plausible(
         found,
         copy.size,
@@ -59,7 +62,8 @@ def candidates(copy: WorkingCopy, maps: NetMaps, params: CandidateParams = Candi
     )
     distinct = without_twins(found[possible], params.twin_distance * max(copy.size.width, copy.size.height))
     likely = _likely(distinct, copy, maps, params.most)
-    return Candidates(np.concatenate([likely, frame_quad(copy.size)]), masks, maps)
+    always = [*(place_seen_corners(copy, outline) for outline in outlines), *frame_quad(copy.size)]
+    return Candidates(np.concatenate([likely, np.array(always, np.float32)]), masks, maps, len(always))
 
 
 def _likely(quads: Quads, copy: WorkingCopy, maps: NetMaps, most: int) -> Quads:
@@ -70,12 +74,3 @@ def _likely(quads: Quads, copy: WorkingCopy, maps: NetMaps, most: int) -> Quads:
     inside = covered_cells(quads * scale)
     agreement = overlaps(inside, on_grid(maps.mask).reshape(1, -1))[:, 0]
     return quads[np.sort(np.argsort(-agreement, kind="stable")[:most])]
-
-
-def _of_the_net(copy: WorkingCopy, maps: NetMaps) -> Quads:
-    """The quads of the network's documents as they are, and the largest put on the edges."""
-    found = [quad.corners for quad in mask_quads(maps)[:MOST_OF_THE_NET]]
-    if not found:
-        return np.empty((0, 4, 2), np.float32)
-    rough = clockwise(np.array(found, np.float32))
-    return np.concatenate([rough, refine(copy.pixels, rough[0], COARSELY)[None]])

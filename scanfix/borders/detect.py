@@ -19,7 +19,7 @@ from scanfix.borders.pairs import parted
 from scanfix.borders.refine import refine
 from scanfix.borders.search import BorderParams, Choice, Search, looked_closer, search_candidates
 from scanfix.borders.seen_corners import place_seen_corners
-from scanfix.borders.shapes import areas, crossings, frame_quad, shared
+from scanfix.borders.shapes import areas, crossings, shared
 from scanfix.borders.sides import missing_shares, side_states
 from scanfix.borders.working import Floats, WorkingCopy, working_copy
 from scanfix.geometry import SIDES, Quad, Rect, Size
@@ -140,14 +140,14 @@ def _border(photo: Pyramid, search: Search, choice: Choice, params: BorderParams
 
 
 def _pair(photo: Pyramid, quad: Floats, copy: WorkingCopy) -> tuple[Floats, Floats] | None:
-    """The two cards that the quad holds, or the whole picture, on their edges; working pixels."""
+    """The two cards that the quad holds, on their edges; working pixels."""
     scale = np.array(copy.scale, np.float32)
-    for whole in (quad, frame_quad(copy.size)[0]):
-        if halves := parted(photo, whole / scale):
-            one, other = halves[0] * scale, halves[1] * scale
-            exact = _exact(photo.pixels, one, copy), _exact(photo.pixels, other, copy)
-            return _kept_off(exact[0], one, other), _kept_off(exact[1], other, one)
-    return None
+    halves = parted(photo, quad / scale)
+    if halves is None:
+        return None
+    one, other = halves[0] * scale, halves[1] * scale
+    exact = _exact(photo.pixels, one, copy), _exact(photo.pixels, other, copy)
+    return _kept_off(exact[0], one, other), _kept_off(exact[1], other, one)
 
 
 def _kept_off(exact: Floats, half: Floats, other: Floats) -> Floats:

@@ -1,8 +1,7 @@
 """Where exactly does each side run? The coarse quad is put on the edges at full resolution.
 
-Each side goes where the best line through the stripe along it runs: a clear one, or else one that is
-faint but steps the same way all along. A side without either is curled or covered, and stays where it was;
-beside the frame it lies on the frame.
+Each side goes where the best line through the stripe along it runs. A side without a clear one is curled,
+covered or faint, and stays where it was; beside the frame it lies on the frame.
 """
 
 from __future__ import annotations
@@ -13,7 +12,7 @@ import numpy as np
 
 from scanfix.borders.shapes import crossings, mean_diagonal
 from scanfix.borders.sides import ALONG_FRAME, edges_along, rooms_along
-from scanfix.borders.stripe import StripeParams, clear_line, faint_line, read_stripe
+from scanfix.borders.stripe import StripeParams, clear_line, read_stripe
 from scanfix.borders.working import Floats
 from scanfix.geometry import Size
 from scanfix.model import Pixels
@@ -39,8 +38,7 @@ class RefineParams(NamedTuple):
     """Every refined side moves outward by this much: half a pixel too wide is harmless, too narrow is not.
 
     On 64 labelled photos, as they are and turned, reach, support and margin together took quads that
-    leave out more than 5 % of the document from 3.2 to 1.6 %, more than 1 % from 19 to 17 %; the faint
-    lines and the corners (`scanfix.borders.bent_sides`) after that from 16 to 6 %.
+    leave out more than 5 % of the document from 3.2 to 1.6 %, more than 1 % from 19 to 17 %.
     """
 
 
@@ -69,8 +67,7 @@ def _side(pixels: Pixels, side: Floats, diagonal: float, params: RefineParams) -
         return stripe.at(clear, params.margin * diagonal)
     if along_frame(pixels, side, params.beside_frame):
         return _on_the_frame(pixels, side)
-    faint = faint_line(stripe, params.line)
-    return side if faint is None else stripe.at(faint, params.margin * diagonal)
+    return side
 
 
 def along_frame(pixels: Pixels, side: Floats, within: float = ALONG_FRAME) -> bool:

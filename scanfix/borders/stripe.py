@@ -1,9 +1,7 @@
 """The photo along one side: a stripe read on short normals, and the lines that run through it.
 
-A straight edge is a line through the stripe along which the colour steps. Where the step is strong at
-every place its crest counts, so that a broad shadow does not outweigh a sharp edge. Where it is faint
-(white paper on white) only the mean step of the whole line stands out: noise and print step
-both ways and cancel, a border steps one way.
+A straight edge is a line through the stripe along which the colour steps. At every place the crest of the
+step counts, so that a broad shadow does not outweigh a sharp edge.
 """
 
 from __future__ import annotations
@@ -19,27 +17,15 @@ from numpy.typing import NDArray
 from scanfix.borders.working import Floats, lengths
 from scanfix.lab import to_lab
 from scanfix.model import Pixels
-from scanfix.quantiles import median
 
 
 class StripeParams(NamedTuple):
-    """How a line is looked for in a stripe; all but the faint ones looked at on 64 labelled photos."""
+    """How a line is looked for in a stripe; looked at on 64 labelled photos."""
 
     softness: float = 8.0
     """Colour step (Lab) that counts for two thirds of a full one."""
     outward_bonus: float = 0.03
     """When lines are near enough equal the outer one wins: too wide is harmless, too narrow is not."""
-    bends: tuple[float, ...] = (0.0, -0.6, -0.4, -0.2, 0.2, 0.4, 0.6)
-    """How far the middle of a bent line may lie off the straight one between its ends, in reaches."""
-    bend_discount: float = 0.75
-    enough: float = 0.29
-    """A straight line that gathers so much is compared with no bent one: on 182 photos that moved no side."""
-    faint_step: float = 1.0
-    """Least mean step of a faint line (Lab), and least ratio to that of the median line in the stripe."""
-    faint_ratio: float = 4.0
-    faint_bonus: float = 0.1
-    largest_step: float = 6.0
-    """A larger step counts for no more than this in a faint line: it is print, or lies there."""
 
 
 MOST_REMAPPED = 32_766
@@ -101,37 +87,12 @@ def read_stripe(
 
 
 def clear_line(stripe: Stripe, crests: Floats, params: StripeParams) -> Line:
-    """The line, straight or bent, that gathers most of the crests; its support is their mean, 0..0.5.
-
-    A document that curls has bent sides between its corners: the ends of the bent line are the corners.
-    """
-    outward = _outward(len(stripe.offsets), params.outward_bonus)
-    found: list[tuple[float, tuple[np.intp, ...], float]] = []
-    for bend in params.bends:
-        if found and found[0][0] >= params.enough:
-            break
-        gathered = _means(crests, bend, max(map(abs, params.bends)))
-        weighed = gathered * outward * (1.0 if bend == 0 else params.bend_discount)
-        best = np.unravel_index(int(weighed.argmax()), gathered.shape)
-        found.append((float(weighed[best]), best, float(gathered[best])))
-    _, at, support = max(found, key=lambda each: each[0])
-    return _line(stripe, at, support)
-
-
-def faint_line(stripe: Stripe, params: StripeParams) -> Line | None:
-    """The straight line with the largest mean step, when that stands out of all others in the stripe."""
-    steps = np.clip(stripe.steps, -params.largest_step, params.largest_step) * stripe.inside[:, None, None]
-    means = np.stack([_means(steps[..., channel], 0.0, 0.0) for channel in range(3)], axis=-1)
-    size = lengths(means)
-    outward = _outward(len(stripe.offsets), params.faint_bonus)
-    best = np.unravel_index(int((size * outward).argmax()), size.shape)
-    found = _line(stripe, best, float(size[best]))
-    least = max(params.faint_ratio * median(size), params.faint_step * float(stripe.inside.mean()))
-    return found if found.support >= least else None
-
-
-def _line(stripe: Stripe, at: tuple[np.intp, ...], gathered: float) -> Line:
-    return Line(float(stripe.offsets[at[0]]), float(stripe.offsets[at[1]]), gathered)
+    """The line that gathers most of the crests; its support is their mean, 0..0.5."""
+    gathered = _means(crests)
+    weighed = gathered * _outward(len(stripe.offsets), params.outward_bonus)
+    first, last = np.unravel_index(int(weighed.argmax()), gathered.shape)
+    offsets = stripe.offsets
+    return Line(float(offsets[first]), float(offsets[last]), float(gathered[first, last]))
 
 
 def _outward(count: int, bonus: float) -> Floats:
@@ -184,26 +145,18 @@ def _seen(pixels: Pixels, points: Floats) -> Pixels:
     return np.asarray(seen, np.uint8)
 
 
-def _means(values: Floats, bend: float, most_bend: float) -> Floats:
+def _means(values: Floats) -> Floats:
     """Offsets x offsets: mean of samples x offsets along each line from its first to its last offset."""
     samples, count = values.shape
-    steps = count // 2
-    # Beyond the stripe lies nothing: zeros on both sides for the bent lines that leave it.
-    room = round(most_bend * steps)
-    padded = np.zeros((count + 2 * room, samples), np.float32)
-    padded[room : room + count] = values.T
     # All of them are in reach: "wrap" only spares the check.
-    gathered = np.take(padded.ravel(), _lines_through(samples, count, room, bend, steps), mode="wrap").mean(
-        axis=0
-    )
+    gathered = np.take(values.T.ravel(), _lines_through(samples, count), mode="wrap").mean(axis=0)
     return np.asarray(gathered.reshape(count, count), np.float32)
 
 
-@lru_cache(maxsize=32)  # a photo asks for about twenty, in turn
-def _lines_through(samples: int, count: int, room: int, bend: float, steps: int) -> NDArray[np.intp]:
+@lru_cache(maxsize=8)
+def _lines_through(samples: int, count: int) -> NDArray[np.intp]:
     """Samples x lines: where in the stripe, column by column, each line from end to end runs."""
     share = np.linspace(0, 1, samples, dtype=np.float32)[:, None, None]
     first, last = np.meshgrid(np.arange(count), np.arange(count), indexing="ij")
-    at = np.round(first * (1 - share) + last * share + bend * steps * 4 * share * (1 - share))
-    index = (at.astype(np.intp) + room) * samples + np.arange(samples)[:, None, None]
-    return np.ascontiguousarray(index.reshape(samples, -1))
+    at = np.round(first * (1 - share) + last * share).astype(np.intp)
+    return np.ascontiguousarray((at * samples + np.arange(samples)[:, None, None]).reshape(samples, -1))

@@ -1,6 +1,6 @@
 """What do all measures of the border look at? One small copy of the photo, in Lab.
 
-The photo is reduced once, by area, to a few hundred pixels; colour differences in Lab are
+The photo is reduced once to a few hundred pixels; colour differences in Lab are
 near to what the eye calls different, so one number serves paper on wood and white on white.
 """
 

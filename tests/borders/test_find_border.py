@@ -154,7 +154,7 @@ def test_two_cards_on_a_page_of_a_scanner_are_both_found(paper: Colour) -> None:
     assert border is not None
     assert max(overlap(border.quad, true, 1180, 1668) for true in (corners, below)) > 0.95
     assert len(border.others) == 1
-    assert border.confidence >= 0.9
+    assert border.confidence >= 0.85
 
 
 @pytest.mark.parametrize("place", [(28.0, 30.0), (60.0, 60.0)])

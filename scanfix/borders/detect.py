@@ -162,7 +162,8 @@ def _kept_off(exact: Floats, half: Floats, other: Floats) -> Floats:
 
 
 def _in_source(quad: Floats, copy: WorkingCopy) -> Quad:
-    return Quad.of(quad.tolist()).scaled(1 / copy.scale[0], 1 / copy.scale[1])
+    """In hundredths of a pixel: of quads a millionth outside the frame OpenCV finds wrong intersections."""
+    return Quad.of((np.round(quad.astype(np.float64) / copy.scale, 2) + 0.0).tolist())
 
 
 def _others(search: Search, best: Floats, params: BorderParams) -> list[Floats]:

@@ -388,13 +388,21 @@ def test_an_interruption_does_not_wait_for_the_running_photo(
 ) -> None:
     command = [sys.executable, "-c", SLOW, str(folder), str(tmp_path / "out")]
     with subprocess.Popen(
-        command, cwd=Path(__file__).parents[1], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        command,
+        cwd=Path(__file__).parents[1],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env={**os.environ, "PYTHONFAULTHANDLER": "1"},
     ) as process:
         assert process.stdout is not None
         assert process.stdout.readline() == b"begun\n"
         process.send_signal(number)
-        # The photo would take its 60 seconds; by the clock it is told in the benchmarks.
-        out, _ = process.communicate(timeout=40)
+        try:
+            # The photo would take its 60 seconds; by the clock it is told in the benchmarks.
+            out, _ = process.communicate(timeout=40)
+        except subprocess.TimeoutExpired:
+            process.send_signal(signal.SIGABRT)
+            pytest.fail(f"it waited, here: {process.communicate()[1].decode()}")
     assert process.returncode == code
     assert b"not made" in out
     assert not list((tmp_path / "out").rglob("*.part"))

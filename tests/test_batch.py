@@ -11,7 +11,7 @@ import sys
 import threading
 import time
 from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +24,7 @@ from PIL import Image
 from test_cli import scanfix
 
 from scanfix import ConfigError, InputError, OutputError, prepare_batch
-from scanfix.batch import Summary, executors, work
+from scanfix.batch import Summary, executors, runner, work
 from scanfix.batch.discover import SIDES, look_into, name_of_pair, pair_up
 from scanfix.batch.places import Entry, Folder
 from scanfix.batch.work import Job, Outcome
@@ -406,6 +406,22 @@ def test_an_interruption_does_not_wait_for_the_running_photo(
     assert process.returncode == code
     assert b"not made" in out
     assert not list((tmp_path / "out").rglob("*.part"))
+
+
+@pytest.mark.usefixtures("quick")
+def test_no_wait_is_without_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Python looks for signals between two waits: one that came just before a wait does not end it."""
+    limits = list[object]()
+
+    def noted(running: Any, timeout: float | None = None, return_when: str = "") -> Any:
+        limits.append(timeout)
+        return wait(running, timeout, return_when)
+
+    monkeypatch.setattr(runner, "wait", noted)
+    put(tmp_path / "in", a_jpg="a")
+    run(tmp_path / "in", tmp_path / "out")
+    assert limits
+    assert all(isinstance(seconds, float) and seconds <= 1 for seconds in limits)
 
 
 def test_an_interruption_while_a_photo_is_handed_over_ends_it_too(

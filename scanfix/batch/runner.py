@@ -33,6 +33,7 @@ from scanfix.order import Order, PrepareOptions, make_order, options_of
 from scanfix.pages import Pages
 
 OnError = Literal["continue", "stop"]
+HEARTBEAT_SECONDS = 0.5
 RETRIED = frozenset(("killed", "interrupted"))
 """Errors that may be the fault of what ran beside: such a photo is tried once more, alone."""
 WATCH_SECONDS = 1.0
@@ -282,7 +283,10 @@ class _Run:
                 if self.stopped and self.told is not None:
                     self.told.not_begun = sum(1 for _ in waiting)
                 return
-            ended, _ = wait(running, return_when=FIRST_COMPLETED)
+            ended: set[Future[Outcome]] = set()
+            while not ended:
+                # A signal that comes just before a wait does not end it: without a limit Ctrl-C was lost.
+                ended = wait(running, HEARTBEAT_SECONDS, FIRST_COMPLETED).done
             done = []
             for future in ended:
                 step = running.pop(future)

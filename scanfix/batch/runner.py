@@ -34,6 +34,7 @@ from scanfix.pages import Pages
 
 OnError = Literal["continue", "stop"]
 HEARTBEAT_SECONDS = 0.5
+"""No wait for results lasts longer: between two of them Python looks for signals."""
 RETRIED = frozenset(("killed", "interrupted"))
 """Errors that may be the fault of what ran beside: such a photo is tried once more, alone."""
 WATCH_SECONDS = 1.0
@@ -285,7 +286,7 @@ class _Run:
                 return
             ended: set[Future[Outcome]] = set()
             while not ended:
-                # A signal that comes just before a wait does not end it: without a limit Ctrl-C was lost.
+                # A signal that comes just before a wait does not end it.
                 ended = wait(running, HEARTBEAT_SECONDS, FIRST_COMPLETED).done
             done = []
             for future in ended:

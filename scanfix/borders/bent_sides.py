@@ -13,11 +13,9 @@ import numpy as np
 
 from scanfix.borders.refine import along_frame
 from scanfix.borders.shapes import crossings, mean_diagonal
-from scanfix.borders.stripe import Stripe, StripeParams, clear_line, read_stripe
+from scanfix.borders.stripe import DEFAULT_LINE, Stripe, StripeParams, clear_line, read_stripe
 from scanfix.borders.working import Floats
 from scanfix.model import Pixels
-
-DEFAULT_LINE = StripeParams()
 
 
 class CornerParams(NamedTuple):

@@ -12,12 +12,10 @@ import numpy as np
 
 from scanfix.borders.shapes import crossings, mean_diagonal
 from scanfix.borders.sides import ALONG_FRAME, edges_along, rooms_along
-from scanfix.borders.stripe import StripeParams, clear_line, read_stripe
+from scanfix.borders.stripe import DEFAULT_LINE, StripeParams, clear_line, read_stripe
 from scanfix.borders.working import Floats
 from scanfix.geometry import Size
 from scanfix.model import Pixels
-
-DEFAULT_LINE = StripeParams()
 
 
 class RefineParams(NamedTuple):

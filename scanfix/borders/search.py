@@ -29,8 +29,8 @@ class BorderParams(NamedTuple):
     working_side: int = 640
     """The scorer and the judge were trained at this size."""
     leading: int = 10
-    """So many candidates, and two more, are judged (with 9 and with 17 the borders of 205 photos, three ways
-    up, are as good), none nearer to another than this share of the photo:"""
+    """So many candidates are judged, and those that always are (with 9 and with 17 the borders of 205 photos,
+    three ways up, are as good), none nearer to another than this share of the photo:"""
     apart: float = 0.025
     min_presence: float = 0.2
     """Below it there is no document (`judge.presence`)."""

@@ -28,6 +28,7 @@ class StripeParams(NamedTuple):
     """When lines are near enough equal the outer one wins: too wide is harmless, too narrow is not."""
 
 
+DEFAULT_LINE = StripeParams()
 MOST_REMAPPED = 32_766
 """Pixels a side, of OpenCV."""
 BESIDE = np.linspace(-1.5, 1.5, 5, dtype=np.float32)

@@ -20,7 +20,7 @@ from scanfix.borders.refine import refine
 from scanfix.borders.search import BorderParams, Choice, Search, looked_closer, search_candidates
 from scanfix.borders.seen_corners import place_seen_corners
 from scanfix.borders.shapes import areas, crossings, shared
-from scanfix.borders.sides import missing_shares, side_states
+from scanfix.borders.sides import certainties, missing_shares, side_states
 from scanfix.borders.working import Floats, WorkingCopy, working_copy
 from scanfix.geometry import SIDES, Quad, Rect, Size
 from scanfix.model import DocumentBorder, Pixels, SideState
@@ -132,9 +132,8 @@ def _border(photo: Pyramid, search: Search, choice: Choice, params: BorderParams
     )
     quad, *others = (_in_source(each, search.copy) for each in found)
     size, sure = photo.size, confidence(choice.score)
-    states = side_states(quad, size)
-    certainty = {side: sure * (states[side] == SideState.CUT) for side in SIDES}
-    missing = missing_shares(quad, states, size)
+    states = side_states(quad, size, sure)
+    certainty, missing = certainties(quad, states, size, sure), missing_shares(quad, states, size)
     border = DocumentBorder(quad, sure, states, tuple(others), missing=missing, certainty=certainty)
     return _uncut(border) if halves else border
 

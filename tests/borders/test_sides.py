@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from scanfix.borders.sides import missing_shares, side_states
+from scanfix.borders.sides import certainties, missing_shares, side_states
 from scanfix.geometry import Quad, Size
+from scanfix.model import SideState
 
 SIZE = Size(1000, 800)
 
@@ -34,3 +35,26 @@ def test_a_corner_beyond_the_frame_is_missing_from_both_its_sides() -> None:
 def test_of_a_side_along_the_frame_something_is_missing_though_nothing_tells_how_much() -> None:
     found = shares((100, 0), (900, 0), (900, 600), (100, 600))
     assert found["top"] > 0.02
+
+
+ASKEW = Quad.of(((100, 0), (980, 0), (960, 700), (140, 720)))
+STRAIGHT = Quad.of(((100, 0), (980, 0), (980, 720), (100, 720)))
+
+
+@pytest.mark.parametrize(
+    ("quad", "sure", "state"),
+    [(ASKEW, 0.93, SideState.CUT), (ASKEW, 0.7, SideState.FLUSH), (STRAIGHT, 0.93, SideState.FLUSH)],
+)
+def test_a_side_along_the_frame_is_cut_where_its_neighbours_come_there_askew(
+    quad: Quad, sure: float, state: SideState
+) -> None:
+    assert side_states(quad, SIZE, sure)["top"] == state
+    assert all(side_states(quad, SIZE, sure)[side] == SideState.SEEN for side in ("right", "bottom", "left"))
+
+
+def test_a_corner_beyond_the_frame_is_less_sure_a_cut_than_neighbours_askew() -> None:
+    beyond = Quad.of(((500, -100), (900, 300), (500, 700), (100, 300)))
+    of_corner, of_side = (
+        max(certainties(quad, side_states(quad, SIZE, 0.93), SIZE, 0.93).values()) for quad in (beyond, ASKEW)
+    )
+    assert 0 < of_corner < 0.6 < of_side == 0.93

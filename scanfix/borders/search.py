@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from scanfix.borders.candidates import Candidates, candidates
-from scanfix.borders.judge import judge, mean_chance, presence
+from scanfix.borders.judge import judge, mean_chance, presence, surest
 from scanfix.borders.measures import among_rivals, measure
 from scanfix.borders.net import predict
 from scanfix.borders.scorer import fitted
@@ -86,9 +86,9 @@ class Search:
 
     @property
     def best(self) -> Choice:
-        at = int(self.scores.argmax())
-        score = float(self.scores[at])
-        return Choice(self.quads[at], score, presence(score, self.found.maps.presence))
+        score = float(self.scores.max())
+        quad = self.quads[surest(self.copy, self.quads, self.scores)]
+        return Choice(quad, score, presence(score, self.found.maps.presence))
 
     def best_first(self, count: int) -> Quads:
         return self.quads[np.argsort(-self.scores, kind="stable")[:count]]
@@ -114,7 +114,7 @@ def looked_closer(photo: Pyramid, far: Search, params: BorderParams) -> Choice |
     """The part around the best candidate is searched as a photo of its own; what leads in either is judged in
     both. None where the part is nearly all of the photo, or next to nothing."""
     far_scale = np.array(far.copy.scale, np.float32)
-    part = _around(far.best.quad / far_scale, photo.size, params.around)
+    part = _around(far.best_first(1)[0] / far_scale, photo.size, params.around)
     if part.size.pixel_count > params.most_around * photo.size.pixel_count:
         return None
     pixels, corner, shrunk = _cut(photo, part, params.working_side)
@@ -130,7 +130,7 @@ def looked_closer(photo: Pyramid, far: Search, params: BorderParams) -> Choice |
     found = (far.found.maps.presence + near.found.maps.presence) / 2
     # Seen alone, a picture on a page is a document: the border is as sure as in the view that is less sure.
     score = float(min(told[0][at], told[1][at]))
-    return Choice(quads[at], score, presence(float(scores[at]), found))
+    return Choice(quads[surest(far.copy, quads, scores)], score, presence(float(scores[at]), found))
 
 
 def _cut(photo: Pyramid, part: Rect, side: int) -> tuple[Pixels, Floats, Floats]:

@@ -7,7 +7,7 @@ import pytest
 from borders.drawn import TILTED, UPRIGHT, WOOD, photo, table
 
 from scanfix.borders.candidates import candidates
-from scanfix.borders.judge import confidence, judge
+from scanfix.borders.judge import confidence, judge, surest
 from scanfix.borders.looks import MARGIN, SIDE, marks, near_looks
 from scanfix.borders.measures import measure
 from scanfix.borders.net import predict
@@ -62,3 +62,25 @@ def test_confidence_grows_with_the_score() -> None:
     steps = [confidence(score) for score in np.linspace(0, 1, 11)]
     assert steps == sorted(steps)
     assert 0 <= steps[0] < 0.5 < steps[-1] <= 1
+
+
+BLANK = working_copy(Pyramid(np.zeros((480, 640, 3), np.uint8)), 640)
+
+
+def squares(*boxes: tuple[float, float, float, float]) -> Quads:
+    return np.array([[(x, y), (r, y), (r, b), (x, b)] for x, y, r, b in boxes], np.float32)
+
+
+def test_of_equals_the_one_that_most_others_overlap_is_chosen() -> None:
+    alike = squares((20, 20, 200, 200), (300, 100, 600, 400), (310, 110, 610, 410), (320, 110, 600, 410))
+    assert surest(BLANK, alike, np.array([0.61, 0.6, 0.6, 0.6], np.float32)) in (1, 2, 3)
+
+
+def test_one_that_is_far_more_likely_is_chosen_whatever_the_others() -> None:
+    alike = squares((20, 20, 200, 200), (300, 100, 600, 400), (310, 110, 610, 410), (320, 110, 600, 410))
+    assert surest(BLANK, alike, np.array([0.95, 0.4, 0.4, 0.4], np.float32)) == 0
+
+
+def test_of_two_as_likely_the_one_that_cuts_nothing_off_is_chosen() -> None:
+    both = squares((100, 100, 500, 400), (100, 100, 480, 400))
+    assert surest(BLANK, both, np.array([0.7, 0.7], np.float32)) == 0

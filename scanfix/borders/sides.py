@@ -62,7 +62,7 @@ def side_states(
         if side not in (*along, *leaving)
     ]
     roomy = bool(rooms) and min(rooms) >= params.wide_room
-    askew = sides_askew(quad, size, sure, params)
+    askew = _met_askew(quad, size, sure, params)
     cut = {*leaving, *(side for side in along if roomy or side in askew)}
     states = dict.fromkeys(SIDES, SideState.SEEN) | dict.fromkeys(along, SideState.FLUSH)
     return states | dict.fromkeys(cut, SideState.CUT)
@@ -72,14 +72,14 @@ def certainties(
     quad: Quad, states: Mapping[Side, SideState], size: Size, sure: float, params: SideParams = SideParams()
 ) -> dict[Side, float]:
     """How sure it is that each side is cut, 0..1; `sure`: of the border."""
-    askew = sides_askew(quad, size, sure, params)
+    askew = _met_askew(quad, size, sure, params)
     return {
         side: sure * (states[side] == SideState.CUT) * (1.0 if side in askew else params.doubtful)
         for side in SIDES
     }
 
 
-def sides_askew(quad: Quad, size: Size, sure: float, params: SideParams = SideParams()) -> list[Side]:
+def _met_askew(quad: Quad, size: Size, sure: float, params: SideParams) -> list[Side]:
     """The sides along the frame that a neighbour within it meets askew; none of an unsure border."""
     ends = quad.sides()
     along = {side for side in SIDES if edges_along(ends[side], size)}

@@ -17,7 +17,6 @@ import json
 import time
 from pathlib import Path
 
-import cv2
 import numpy as np
 import torch
 import torch.nn.functional as F  # noqa: N812
@@ -29,8 +28,7 @@ from scanfix.borders.measures import NAMES
 from scanfix.borders.sides import beyond_frame
 from scanfix.geometry import SIDES, Quad, Size
 from training.border_looks import SCENES
-from training.export import FURTHEST
-from training.halves import store_halves
+from training.export import export
 from training.network import conv
 from training.ring import Ring, as_input
 from training.train import optimizer_of, rate, update_average
@@ -62,9 +60,7 @@ class Judge(nn.Module):
 
     def forward(self, near: Tensor, far: Tensor, measures: Tensor) -> Tensor:
         seen = self.near(near)
-        deep = self.deep(seen)
-        whole = [deep.mean((2, 3)), self.far(far).mean((2, 3)), self.measured(measures)]
-        score = self.told(torch.cat([self.narrow(deep).flatten(1), *whole], 1))
+        score, whole = self.score(seen, far, measures)
         # Of each side the ground beyond it and the three rows of cells before it.
         strips = [
             [seen[:, :, k].mean(2) for k in range(4)],
@@ -75,6 +71,12 @@ class Judge(nn.Module):
         sides = [self.side(torch.cat([*strip, *whole], 1)) for strip in strips]
         return torch.cat([score, *(side[:, :1] for side in sides), *(side[:, 1:] for side in sides)], 1)
 
+    def score(self, seen: Tensor, far: Tensor, measures: Tensor) -> tuple[Tensor, list[Tensor]]:
+        """The overlap as N x 1 logits, and what was seen of the whole."""
+        deep = self.deep(seen)
+        whole = [deep.mean((2, 3)), self.far(far).mean((2, 3)), self.measured(measures)]
+        return self.told(torch.cat([self.narrow(deep).flatten(1), *whole], 1)), whole
+
 
 class Deployed(nn.Module):
     """A judge with plain measures as input; one output, N x 1: a chance."""
@@ -84,7 +86,8 @@ class Deployed(nn.Module):
         self.net, self.mean, self.scale = net, mean, scale
 
     def forward(self, near: Tensor, far: Tensor, measures: Tensor) -> Tensor:
-        return torch.sigmoid(self.net(near, far, (measures - self.mean) / self.scale)[:, :1])
+        measures = (measures - self.mean) / self.scale
+        return torch.sigmoid(self.net.score(self.net.near(near), far, measures)[0])
 
 
 # ---- lessons
@@ -317,33 +320,17 @@ def note(run: Path, line: str) -> None:
         log.write(line + "\n")
 
 
-def export(checkpoint: Path, out: Path, count: int) -> None:
-    """The judge of a checkpoint as a file, compared with what both engines make of it."""
+def export_judge(checkpoint: Path, out: Path) -> None:
     net = Judge()
     net.load_state_dict(torch.load(checkpoint, map_location="cpu", weights_only=True))
     mean, scale = (torch.from_numpy(v) for v in scaling())
-    deployed = Deployed(net, mean, scale).eval()
-    inputs = (
-        torch.rand(count, 4, SIDE, SIDE) * 2 - 1,
-        torch.rand(count, 4, SIDE, SIDE) * 2 - 1,
-        mean + scale * torch.randn(count, len(NAMES)),
-    )
-    torch.onnx.export(
-        deployed, inputs, str(out), opset_version=17, dynamo=False,
-        input_names=["near", "far", "measures"], output_names=["told"], do_constant_folding=True,
-        dynamic_axes={name: {0: "candidates"} for name in ("near", "far", "measures", "told")},
-    )  # fmt: skip
-    store_halves(out)
-    with torch.no_grad():
-        want = deployed(*inputs).numpy()
-    for engine in (cv2.dnn.ENGINE_NEW, cv2.dnn.ENGINE_CLASSIC):
-        loaded = cv2.dnn.readNetFromONNX(np.frombuffer(out.read_bytes(), np.uint8), engine)
-        for name, value in zip(("near", "far", "measures"), inputs, strict=True):
-            loaded.setInput(value.numpy(), name)
-        worst = float(np.abs(loaded.forward() - want).max())
-        print(f"engine {engine}: largest difference {worst:.1e}, {out.stat().st_size} bytes")
-        if worst > FURTHEST:
-            raise SystemExit("the exported network differs")
+    look = (1, 4, SIDE, SIDE)
+    inputs = {
+        "near": torch.rand(look) * 2 - 1,
+        "far": torch.rand(look) * 2 - 1,
+        "measures": mean + scale * torch.randn(1, len(NAMES)),
+    }
+    export(Deployed(net, mean, scale).eval(), inputs, out, ["told"])
 
 
 def main() -> None:
@@ -359,12 +346,12 @@ def main() -> None:
     parser.add_argument("--device", default="cpu", type=torch.device)
     for name, usual in {
         "minutes": 65.0, "scenes": 12, "each": 8, "rate": 2e-3, "decay": 0.998, "every": 5.0, "seed": 1,
-        "count": 24, "least": 80, "room": 3000,
+        "least": 80, "room": 3000,
     }.items():  # fmt: skip
         parser.add_argument(f"--{name}", type=type(usual), default=usual)
     args = parser.parse_args()
     if args.export:
-        export(args.lessons, args.run, args.count)
+        export_judge(args.lessons, args.run)
     else:
         train(args)
 

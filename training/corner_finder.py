@@ -215,7 +215,8 @@ def main() -> None:
         return
     net = CornerNet()
     net.load_state_dict(torch.load(args.lessons, weights_only=True))
-    export(Deployed(net).eval(), torch.rand(4, 8, SIDE, SIDE) * 2 - 1, args.run, "corners", ["places"])
+    corners = torch.rand(4, 8, SIDE, SIDE) * 2 - 1
+    export(Deployed(net).eval(), {"corners": corners}, args.run, ["places"])
 
 
 if __name__ == "__main__":

@@ -45,19 +45,24 @@ class Chances(nn.Module):
         return torch.sigmoid(self.net(x))
 
 
-def export(deployed: torch.nn.Module, x: torch.Tensor, out: Path, name: str, answers: list[str]) -> None:
-    """Write the network and compare what both engines make of `x`; ends the program where they differ."""
+def export(deployed: nn.Module, inputs: dict[str, torch.Tensor], out: Path, answers: list[str]) -> None:
+    """Write the network and compare what both engines make of `inputs`; ends the program where they differ.
+
+    A first dimension of one in the file may be any when it is asked; the older engine reads no other.
+    """
+    given = tuple(inputs.values())
     torch.onnx.export(
-        deployed, (x,), str(out), opset_version=17, dynamo=False,
-        input_names=[name], output_names=answers, do_constant_folding=True,
+        deployed, given, str(out), opset_version=17, dynamo=False,
+        input_names=list(inputs), output_names=answers, do_constant_folding=True,
     )  # fmt: skip
     store_halves(out)
     with torch.no_grad():
-        want = deployed(x)
+        want = deployed(*given)
     wanted = want if isinstance(want, tuple) else (want,)
     for engine in (cv2.dnn.ENGINE_NEW, cv2.dnn.ENGINE_CLASSIC):
         loaded = cv2.dnn.readNetFromONNX(np.frombuffer(out.read_bytes(), np.uint8), engine)
-        loaded.setInput(x.numpy())
+        for name, value in inputs.items():
+            loaded.setInput(value.numpy(), name)
         got = loaded.forward(answers)
         worst = max(float(np.abs(g - w.numpy()).max()) for g, w in zip(got, wanted, strict=True))
         print(f"engine {engine}: largest difference {worst:.2e}, {out.stat().st_size} bytes")
@@ -69,8 +74,8 @@ def main() -> None:
     *checkpoints, out = sys.argv[1:]
     net = Finder()
     net.load_state_dict(mean_of(checkpoints))
-    x = torch.rand(1, 3, INPUT, INPUT) * 2 - 1
-    export(Deployed(net).eval(), x, Path(out), "photo", ["maps", "facts"])
+    photo = torch.rand(1, 3, INPUT, INPUT) * 2 - 1
+    export(Deployed(net).eval(), {"photo": photo}, Path(out), ["maps", "facts"])
 
 
 if __name__ == "__main__":

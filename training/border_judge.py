@@ -324,11 +324,11 @@ def export_judge(checkpoint: Path, out: Path) -> None:
     net = Judge()
     net.load_state_dict(torch.load(checkpoint, map_location="cpu", weights_only=True))
     mean, scale = (torch.from_numpy(v) for v in scaling())
-    look = (1, 4, SIDE, SIDE)
+    looks = (24, 4, SIDE, SIDE)
     inputs = {
-        "near": torch.rand(look) * 2 - 1,
-        "far": torch.rand(look) * 2 - 1,
-        "measures": mean + scale * torch.randn(1, len(NAMES)),
+        "near": torch.rand(looks) * 2 - 1,
+        "far": torch.rand(looks) * 2 - 1,
+        "measures": mean + scale * torch.randn(24, len(NAMES)),
     }
     export(Deployed(net, mean, scale).eval(), inputs, out, ["told"])
 

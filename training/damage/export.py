@@ -19,7 +19,7 @@ def main() -> None:
     *checkpoints, out = sys.argv[1:]
     net = Pointer()
     net.load_state_dict(mean_of(checkpoints))
-    export(Chances(net).eval(), {"page": torch.rand(1, 3, SIDE, SIDE) * 2 - 1}, Path(out), ["maps"])
+    export(Chances(net).eval(), {"page": torch.rand(2, 3, SIDE, SIDE) * 2 - 1}, Path(out), ["maps"])
 
 
 if __name__ == "__main__":

@@ -368,6 +368,20 @@ class Report:
         return tuple(f for f in self.findings if f.severity is Severity.WARNING)
 
     @property
+    def sides(self) -> Mapping[Side, SideState]:
+        """Each side of the border as the findings tell it; nothing without a border.
+
+        What lies beyond the frame with too little certainty for SF103 is at the frame to a person; what
+        SF103 names is cut off, also where the border alone does not show it.
+        """
+        if self.border is None:
+            return {}
+        cut = {side for found in self.findings if found.code == "SF103" for side in found.params["sides"]}
+        told = {side: SideState.CUT if side in cut else SideState.FLUSH for side in SIDES}
+        seen = self.border.sides_in(SideState.SEEN) + self.border.sides_in(SideState.UNKNOWN)
+        return told | {side: self.border.sides[side] for side in seen}
+
+    @property
     def verdict(self) -> Verdict:
         """In one word: refused with an error, look with a warning, else ready."""
         return Verdict.of(finding.severity for finding in self.findings)

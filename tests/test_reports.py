@@ -236,6 +236,18 @@ def test_the_annotated_picture_shows_the_border(size: Size, lang: Lang) -> None:
     assert max(shown.shape[:2]) <= 1.2 * MAX_SIDE
 
 
+@pytest.mark.parametrize(
+    ("code", "state"), [("SF103", SideState.CUT), ("SF102", SideState.FLUSH), ("SF301", SideState.FLUSH)]
+)
+def test_a_side_is_called_cut_off_only_where_a_finding_says_so(code: str, state: SideState) -> None:
+    told = report(code)
+    assert told.border is not None
+    assert told.border.sides["left"] is SideState.CUT
+    params = {"sides": ["left"], "missing": {}} if code in ("SF102", "SF103") else PARAMS
+    told = replace(told, assessments=(Assessment("border", finding=Finding.of(code, **params)),))
+    assert dict(told.sides) == dict.fromkeys(SIDES, SideState.SEEN) | {"left": state}
+
+
 @pytest.mark.parametrize(("has_chinese", "lang"), [(True, "zh"), (True, "en"), (False, "zh")])
 def test_labels_speak_the_language_that_the_font_can_write(
     has_chinese: bool, lang: Lang, monkeypatch: pytest.MonkeyPatch

@@ -83,10 +83,10 @@ def _draw_border(pen: _Pen, report: Report) -> None:
         return
     quad = report.border.quad
     for side, ends in quad.sides().items():
-        state = report.border.sides[side]
+        state = report.sides[side]
         pen.line(ends, SIDE_COLOURS[state], 2 * pen.width)
     for side, ends in quad.sides().items():
-        state = report.border.sides[side]
+        state = report.sides[side]
         middle = ((ends[0][0] + ends[1][0]) / 2, (ends[0][1] + ends[1][1]) / 2)
         pen.label(pen.place(middle), term(state, pen.lang), SIDE_COLOURS[state])
     pen.label(pen.place(quad.corners[0]), f"{round(100 * report.border.confidence)} %", (60, 60, 60))

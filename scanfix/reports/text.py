@@ -189,7 +189,5 @@ def _not_checked(reports: Iterable[Report], lang: Lang) -> list[Line]:
 def _border(report: Report, lang: Lang) -> str:
     if report.border is None:
         return say("border_none", lang)
-    states = [
-        say("side_state", lang, side=side, state=str(state)) for side, state in report.border.sides.items()
-    ]
+    states = [say("side_state", lang, side=side, state=str(state)) for side, state in report.sides.items()]
     return say("border_found", lang, percent=round(100 * report.border.confidence), sides=states)

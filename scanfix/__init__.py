@@ -1,7 +1,7 @@
 """scanfix: the last step before a photo of an identity document is uploaded.
 
     prepared = scanfix.prepare("id.heic")      # path, bytes or binary file
-    prepared.report.ok, prepared.report.risks
+    prepared.report.verdict, prepared.report.findings
     prepared.save("id.jpg")
 
 The public names are below; nothing heavy is imported until one of them is used.

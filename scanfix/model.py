@@ -365,6 +365,7 @@ class Report:
 
     @property
     def risks(self) -> tuple[Finding, ...]:
+        """What may be refused: the warnings alone. `findings` has all, `blocking` the errors."""
         return tuple(f for f in self.findings if f.severity is Severity.WARNING)
 
     @property

@@ -7,6 +7,7 @@ marks and undecodable bytes are escaped.
 from __future__ import annotations
 
 import os
+import re
 import unicodedata
 from collections.abc import Iterable
 from pathlib import PurePath
@@ -23,15 +24,18 @@ def distinct_names(
     """A result for each source path, in the same folder as it, no two the same, none of those `taken`.
 
     `a/card.png` -> `a/card.jpg`; where `card.png` and `card.jpg` lie side by side, both keep their
-    full names: `card.png.jpg`, `card.jpg.jpg`. Names that differ only in case or in their Unicode
-    form count as the same, because some disks say so.
+    full names: `card.png.jpg`, `card.jpg.jpg`. So does `lease.p2.png` beside `lease.pdf`, whose second page
+    would be called `lease.p2.jpg`. Names that differ only in case or in their Unicode form count as the same,
+    because some disks say so.
     """
     wanted = {source: source.with_name(_fitted(source.stem, ending)) for source in sources}
     used = set(map(_key, taken))
     count: dict[str, int] = {}
     for target in wanted.values():
         count[_key(target)] = count.get(_key(target), 0) + 1
-    shared = used | {key for key, number in count.items() if number > 1}
+    documents = {document for key in used if (document := _document_of(key))}
+    pages = {key for key in count if _document_of(key) in used | set(count)}
+    shared = used | documents | pages | {key for key, number in count.items() if number > 1}
     chosen: dict[PurePath, PurePath] = {}
     used |= set(count) - shared
     for source, target in wanted.items():
@@ -49,6 +53,15 @@ def named_page(name: str, page: int) -> str:
     ending = PREPARED if path.stem.endswith(PREPARED) else ""
     stem = path.stem.removesuffix(ending)
     return path.with_name(f"{stem}.p{page}{ending}{path.suffix}").as_posix()
+
+
+def _document_of(key: str) -> str | None:
+    """That which would call one of its pages so."""
+    page = _PAGE.fullmatch(key)
+    return page and "".join(page.groups(""))
+
+
+_PAGE = re.compile(rf"(.+)\.p\d+({re.escape(PREPARED)})?(\.[^./]+)", re.DOTALL)
 
 
 def shown(name: str | os.PathLike[str]) -> str:

@@ -15,6 +15,7 @@ from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
 from typing import Any
 
+import cv2
 import isolation_tasks
 import jsonschema
 import numpy as np
@@ -178,6 +179,44 @@ def test_results_inside_the_source_are_not_photos_of_the_next_run(tmp_path: Path
 
 
 @posix
+def test_links_in_a_circle_and_deep_folders_stop_nothing(tmp_path: Path, quick: Counted) -> None:
+    put(tmp_path / "in", a_jpg="a")
+    (tmp_path / "in" / "notes").symlink_to("notes")
+    (tmp_path / "in" / "b.jpg").symlink_to("b.jpg")
+    (tmp_path / "in" / Path(*["d"] * 400)).mkdir(parents=True)
+    items = run(tmp_path / "in", tmp_path / "out")
+    assert {item.source.name: item.status for item in items} == {
+        "a.jpg": "made",
+        "b.jpg": "failed",
+        "d": "failed",
+    }
+    assert quick.taken() == ["a.jpg"]
+
+
+def test_an_annotated_picture_replaces_nothing_but_earlier_ones_of_its_photo(
+    tmp_path: Path, card_bytes: bytes
+) -> None:
+    put(tmp_path / "in")
+    put(tmp_path / "seen", a_png="of somebody else")
+    (tmp_path / "in" / "a.jpg").write_bytes(card_bytes)
+    (item,) = run(tmp_path / "in", tmp_path / "out", annotate_dir=tmp_path / "seen")
+    assert item.error is not None
+    assert item.error.code == "output_exists"
+    assert (tmp_path / "seen" / "a.png").read_text() == "of somebody else"
+    assert not files(tmp_path / "out")
+    (tmp_path / "seen" / "a.png").unlink()
+    grey = cv2.imencode(".png", np.full((600, 900, 3), 200, np.uint8))[1].tobytes()
+    shown = []
+    for photo in (card_bytes, grey, b"broken"):
+        (tmp_path / "in" / "a.jpg").write_bytes(photo)
+        run(tmp_path / "in", tmp_path / "out", annotate_dir=tmp_path / "seen")
+        shown.append(files(tmp_path / "seen").get("a.png"))
+    assert shown[0] != shown[1]
+    assert shown[2] is None
+    assert not files(tmp_path / "out")
+
+
+@posix
 @pytest.mark.usefixtures("quick")
 def test_no_input_is_ever_written(tmp_path: Path) -> None:
     """A source below the results, a link among the results, a hard link to a source."""
@@ -290,6 +329,28 @@ def test_a_front_finds_its_back(ends: tuple[str, str]) -> None:
     pairs = pair_up(Entry(name, 1, ()) for name in names)
     assert [[entry.name for entry in group] for group in pairs] == [names[:2], names[2:3], names[3:]]
     assert name_of_pair(names[0]) == "a/张三.jpg"
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ["IMG_1.jpg", "IMG_2.jpg", "IMG_3.jpg"],
+        ["li-a.jpg", "li-b.jpg", "li-c.png"],
+        ["li-front.jpg", "li-front.png", "li-back.jpg"],
+        ["li-front.jpg", "li-back.jpg", "li-back.png"],
+    ],
+)
+def test_a_series_and_two_of_one_name_are_no_pair(names: list[str]) -> None:
+    assert [len(group) for group in pair_up(Entry(name, 1, ()) for name in names)] == [1] * len(names)
+
+
+def test_pairs_are_told(tmp_path: Path, card_bytes: bytes) -> None:
+    (tmp_path / "in").mkdir()
+    for name in ("li-front.jpg", "li-back.jpg", "alone-front.jpg"):
+        (tmp_path / "in" / name).write_bytes(card_bytes)
+    said = scanfix("batch", tmp_path / "in", tmp_path / "out", "--pair", "--dry-run").stdout
+    assert b"On one page, 1: li-front.jpg + li-back.jpg" in said
+    assert b"Without a partner, 1: alone-front.jpg" in said
 
 
 def test_a_pair_is_one_page_and_both_sides_are_judged(tmp_path: Path, card_bytes: bytes) -> None:

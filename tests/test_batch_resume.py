@@ -206,6 +206,16 @@ def test_the_same_content_twice_is_told(source: Path, out: Path) -> None:
     assert told in ({"wang.jpg": "copy.jpg"}, {"copy.jpg": "wang.jpg"})
 
 
+def test_what_was_the_same_content_once_is_not_told_for_ever(source: Path, out: Path) -> None:
+    put(source, copy_jpg="wang")
+    run(source, out)
+    put(source, wang_jpg="risky li", li_jpg="wang")
+    told = {item.source.name: item.duplicate_of for item in run(source, out) if item.duplicate_of}
+    assert told in ({"li.jpg": "copy.jpg"}, {"copy.jpg": "li.jpg"}, {})
+    (source / "copy.jpg").unlink()
+    assert not [item for item in run(source, out) if item.duplicate_of]
+
+
 class AtOnce(ThreadPoolExecutor):
     """Nothing is pending: all that was submitted ends in the same moment."""
 
@@ -249,6 +259,43 @@ def test_a_folder_that_was_moved_is_known_by_its_content(
     assert files(out) == before
     assert quick.taken() == []
     assert set(statuses(run(tmp_path / "moved", out)).values()) == {"kept"}
+
+
+def test_what_a_moved_folder_had_made_is_its_own_from_then_on(
+    source: Path, out: Path, tmp_path: Path
+) -> None:
+    run(source, out)
+    moved = tmp_path / "moved"
+    shutil.move(source, moved)
+    run(moved, out)
+    put(moved, wang_jpg="another wang", li_jpg="broken")
+    (moved / "zhou.png").unlink()
+    told = [(item.source.relative_to(moved).as_posix(), item.status) for item in run(moved, out)]
+    assert sorted(told) == [
+        ("li.jpg", "failed"),
+        ("wang.jpg", "made"),
+        ("zhou.png", "gone"),
+        ("二/wang.jpg", "kept"),
+    ]
+    assert set(files(out)) == {"wang.jpg", "zhou.jpg", "二/wang.jpg"}
+
+
+def test_two_paths_to_one_content_mix_nothing(
+    source: Path, out: Path, tmp_path: Path, quick: Counted
+) -> None:
+    copy = tmp_path / "copy"
+    shutil.copytree(source, copy)
+    run(source, out)
+    before = files(out)
+    for folder in (copy, source, copy, source):
+        assert set(statuses(run(folder, out)).values()) == {"kept"}
+    assert files(out) == before
+    put(copy, wang_jpg="a namesake")
+    run(copy, out)
+    assert {name: files(out)[name] for name in before} == before
+    quick.taken()
+    run(source, out)
+    assert quick.taken() == []
 
 
 def test_a_folder_that_was_moved_and_is_asked_for_otherwise_is_done_anew(

@@ -51,6 +51,19 @@ def test_neighbours_with_one_stem_keep_their_full_names() -> None:
     ]
 
 
+def test_no_photo_is_called_like_a_page_of_another() -> None:
+    sources = [PurePath(name) for name in ("lease.pdf", "lease.p2.png", "other.p2.png")]
+    named = {str(source): str(target) for source, target in distinct_names(sources, ".jpg").items()}
+    assert named == {
+        "lease.pdf": "lease.jpg",
+        "lease.p2.png": "lease.p2.png.jpg",
+        "other.p2.png": "other.p2.jpg",
+    }
+    taken = [PurePath("lease.p1.jpg")]
+    (target,) = distinct_names([PurePath("lease.pdf")], ".jpg", taken).values()
+    assert str(target) == "lease.pdf.jpg"
+
+
 @pytest.mark.parametrize("name", ["a\nb.jpg", "\u202egpj.exe", "\x1b[31m.jpg", "\udcff.jpg"])
 def test_a_name_is_shown_without_its_tricks(name: str) -> None:
     assert shown(name).isprintable()

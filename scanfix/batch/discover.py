@@ -7,6 +7,7 @@ looked into. Results of scanfix are never sources.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
@@ -34,6 +35,8 @@ SIDES = (
     ("人像面", "国徽面"),
 )
 """How names of a front and its back end, lower case, before the ending of the file."""
+THIRD = str.maketrans("1a", "3c")
+"""From the end of a front's name to that of a third photo."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,12 +124,20 @@ def plan_names(new: Iterable[str], extension: str, taken: Iterable[str]) -> dict
 
 
 def pair_up(entries: Iterable[Entry]) -> list[tuple[Entry, ...]]:
-    """Fronts with their backs, by the ends of their names in one folder; the others alone."""
-    by_stem: dict[str, Entry] = {}
+    """Fronts with their backs, by the ends of their names in one folder; the others alone.
+
+    Two photos of one name but for the ending, or a third number, are a series: who belongs to whom is not
+    told by the names then.
+    """
     everything = list(entries)
-    for entry in everything:
-        by_stem.setdefault(_stem(entry.name), entry)
-    backs = {front.name: back for front in everything if (back := _back_of(front, by_stem))}
+    stems = Counter(_stem(entry.name) for entry in everything)
+    by_stem = {_stem(entry.name): entry for entry in everything}
+    single = [entry for entry in everything if stems[_stem(entry.name)] == 1]
+    backs = {
+        front.name: back
+        for front in single
+        if (back := _back_of(front, by_stem)) and stems[_stem(back.name)] == 1
+    }
     behind = {back.name for back in backs.values()}
     return [
         (entry, backs[entry.name]) if entry.name in backs else (entry,)
@@ -142,10 +153,11 @@ def _stem(name: str) -> str:
 def _back_of(front: Entry, by_stem: Mapping[str, Entry]) -> Entry | None:
     stem = _stem(front.name)
     for front_end, back_end in SIDES:
-        if stem.endswith(front_end):
-            back = by_stem.get(stem.removesuffix(front_end) + back_end)
-            if back is not None:
-                return back
+        start = stem.removesuffix(front_end)
+        if start == stem or start + front_end.translate(THIRD) in by_stem.keys() - {stem}:
+            continue
+        if (back := by_stem.get(start + back_end)) is not None:
+            return back
     return None
 
 

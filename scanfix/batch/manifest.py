@@ -58,6 +58,7 @@ class Result:
     sha256: str = ""
     stamp: Stamp = ()
     annotated: str | None = None
+    annotated_sha256: str = ""
     verdict: str | None = None
     reports: tuple[dict[str, Any], ...] = ()
     """One; of a front and back two. Without the sentences, which follow from the codes."""
@@ -161,8 +162,8 @@ class Manifest:
         """Every name under which a result was ever written, and whose it is."""
         self.results: dict[Key, dict[str, tuple[Result, tuple[str, ...], dict[str, Any]]]] = {}
         """The same by photo: the last result of each name, the contents and the order it was made for."""
-        self.by_content: dict[str, str] = {}
-        """The first photo of each content."""
+        self.drawn: dict[Key, set[str]] = {}
+        """The contents of every annotated picture of a photo, as SHA-256."""
         for start, line in self._log.lines():
             with contextlib.suppress(ValueError, KeyError, TypeError):
                 self._learn(Record.parse(line), start)
@@ -184,6 +185,10 @@ class Manifest:
         """The last line about a photo, with its reports."""
         return Record.parse(self._log.line_at(self.records[key].start))
 
+    def names_of(self, key: Key) -> frozenset[str]:
+        """Under which results of this photo were ever written, and no other's since."""
+        return frozenset(name for name in self.results.get(key, ()) if self.owner[name] == key)
+
     def close(self) -> None:
         self._log.close()
 
@@ -194,11 +199,11 @@ class Manifest:
         light = replace(record, results=results, order=order, start=start)
         self.records[record.key] = self.moved[record.source, record.format] = light
         for result in results:
+            if result.annotated_sha256:
+                self.drawn.setdefault(record.key, set()).add(result.annotated_sha256)
             if result.target:
                 self.owner[result.target] = record.key
                 self.results.setdefault(record.key, {})[result.target] = (result, record.hashes, order)
-        for read in record.sources if all(record.hashes) else ():
-            self.by_content.setdefault(read.sha256, read.path)
 
 
 class _Appended:

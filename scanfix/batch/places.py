@@ -32,6 +32,8 @@ Stamp = tuple[int | str, ...]
 RACY_SECONDS = 2.0
 """A file may change within the tick of its clock (FAT: two seconds) and keep its stamp; one that young is
 looked at again."""
+MOST_LEVELS = 200
+"""Of folders in folders that are gone into."""
 SYSTEM_FOLDERS = {
     "@eadir": "thumbnails",
     "thumbnails": "thumbnails",
@@ -210,6 +212,8 @@ class _Walk:
 
     def into(self, folder: str, prefix: str) -> None:
         try:
+            if prefix.count("/") > MOST_LEVELS:
+                raise OSError(errno.ENAMETOOLONG, os.strerror(errno.ENAMETOOLONG))
             with os.scandir(folder) as found:
                 entries = sorted(found, key=lambda entry: entry.name)
         except OSError:
@@ -232,7 +236,11 @@ class _Walk:
             return "own"
         if entry.name.startswith("."):
             return "hidden"
-        if not entry.is_dir():
+        try:
+            if not entry.is_dir():
+                return None
+        except OSError:
+            # A link in a circle, or to where nobody may look: what reads it will say so.
             return None
         if entry.is_symlink():
             return "linked_folder"

@@ -140,7 +140,9 @@ def _fingerprint(order: Order) -> str:
 def _known(manifest: Manifest, root: str, name: str, format: str) -> Record | None:
     """What is known of a photo: here, else of one of that name in a folder that may have been moved."""
     own = manifest.records.get((root, name, format))
-    return own or manifest.moved.get((name, format))
+    if own is not None and own.status != "moved":
+        return own
+    return manifest.moved.get((name, format), own)
 
 
 def _names(
@@ -215,10 +217,8 @@ def _standing(manifest: Manifest, record: Record, there: Mapping[str, Entry]) ->
     """The results of a photo that are there."""
     if record.targets:
         return record.results
-    ever = manifest.results.get(record.key, {})
-    return tuple(
-        result for name, (result, *_) in ever.items() if name in there and manifest.owner[name] == record.key
-    )
+    ever, own = manifest.results.get(record.key, {}), manifest.names_of(record.key)
+    return tuple(result for name, (result, *_) in ever.items() if name in there and name in own)
 
 
 def _is_below(name: str, folder: str) -> bool:

@@ -219,6 +219,10 @@ class _Run:
         self.told: BatchRun | None = None
         self.seen: dict[str, tuple[Stamp, ...]] = {}
         """The stamps of what was worked on."""
+        self.contents: dict[str, str] = {}
+        """SHA-256 of what is kept, by name."""
+        self.first: dict[str, str] = {}
+        """The first photo of each content, of those that are there."""
 
     def begun(self, plan: Plan, *, watch: bool) -> BatchRun:
         self.told = BatchRun(self.items(plan, watch=watch), plan, self.manifest)
@@ -237,14 +241,34 @@ class _Run:
     def _once(self, plan: Plan, older_than: float) -> Iterator[BatchItem]:
         self.reporting.begin(plan, self.look.source.url, self.look.order.format)
         yield from _told_apart(plan, self.look)
-        for step in plan.steps:
-            if step.reason == "kept" and step.known is not None:
-                record = self.manifest.whole(step.known.key)
-                yield from items_of(record, self.look.source, self.look.out, kept=True)
+        self._adopt(plan)
+        kept = [self._kept(step) for step in plan.steps if step.reason == "kept"]
+        self.contents = {read.path: read.sha256 for record in kept for read in record.sources}
+        for record in sorted(kept, key=lambda record: record.duplicate_of is not None):
+            self.first.setdefault(record.hashes[0], record.source)
+        for record in kept:
+            yield from items_of(self._still_alike(record), self.look.source, self.look.out, kept=True)
         latest = time.time() - older_than
         whole = [s for s in plan.work if not older_than or all(e.changed <= latest for e in s.entries)]
         drawn = self.reporting.without_pictures(plan) if self.look.wishes.thumbnails else []
         yield from self._work([*whole, *drawn], plan)
+
+    def _adopt(self, plan: Plan) -> None:
+        """What is kept of a folder that was moved here is this one's from now on."""
+        root = self.look.source.url
+        found = [s.known for s in plan.steps if s.reason == "kept" and s.known and s.known.root != root]
+        lines = [(_moved(known), replace(self.manifest.whole(known.key), root=root)) for known in found]
+        if lines:
+            self.manifest.append([line for both in lines for line in both])
+
+    def _kept(self, step: Step) -> Record:
+        """Its line, with the reports."""
+        return self.manifest.whole((self.look.source.url, step.source, self.look.order.format))
+
+    def _still_alike(self, record: Record) -> Record:
+        """What it was a copy of may be gone or changed."""
+        alike = self.contents.get(record.duplicate_of or "") == record.hashes[0]
+        return record if alike else replace(record, duplicate_of=None)
 
     def _news(self) -> Iterator[BatchItem]:
         """Photos that came, whole, since the last look. Failed ones wait until they change."""
@@ -300,9 +324,8 @@ class _Run:
 
     def _job(self, step: Step, plan: Plan) -> Job:
         look = self.look
-        if step.reason == "kept" and step.known is not None:
-            record = self.manifest.whole(step.known.key)
-            return Job(look.source, look.out, record, (), look.wishes)
+        if step.reason == "kept":
+            return Job(look.source, look.out, self._kept(step), (), look.wishes)
         self.seen[step.source] = step.stamps
         begun = Record(
             root=look.source.url,
@@ -325,7 +348,8 @@ class _Run:
             # With its reports, for the line that says that it is kept.
             known=self.manifest.whole(step.known.key) if maybe_kept and step.known else step.known,
             maybe_kept=maybe_kept,
-            mine=frozenset(self.manifest.results.get(begun.key, ())),
+            mine=self.manifest.names_of(begun.key),
+            drawn=frozenset(self.manifest.drawn.get(begun.key, ())),
             inputs=inputs_among(step.name, plan, look.wishes),
         )
 
@@ -340,7 +364,7 @@ class _Run:
         if len(record.hashes) != 1 or not all(record.hashes):
             return outcome
         # Noted here and not when it is written: what ended at the same time is written at once.
-        first = self.manifest.by_content.setdefault(record.hashes[0], record.source)
+        first = self.first.setdefault(record.hashes[0], record.source)
         if first == record.source or outcome.kept:
             return outcome
         return replace(outcome, record=replace(record, duplicate_of=first))
@@ -352,10 +376,10 @@ class _Run:
             known = step.known
             if step.reason == "kept":
                 continue
-            lines.append(outcome.record)
             if outcome.kept and known is not None and known.root != outcome.record.root:
                 # The folder was moved here: its results are this one's now.
-                lines.append(replace(known, status="moved", results=()))
+                lines.append(_moved(known))
+            lines.append(outcome.record)
             backs = self._on_its_page(outcome.record)
             lines += backs
             outdated += backs if outcome.kept else [outcome.record, *backs]
@@ -370,16 +394,28 @@ class _Run:
         """Photos that had results of their own and are on the page of a front now."""
         keys = [(record.root, read.path, record.format) for read in record.sources[1:]]
         known = [self.manifest.records[key] for key in keys if key in self.manifest.records]
-        return [replace(back, status="moved", results=()) for back in known if record.status == "made"]
+        return [_moved(back) for back in known if record.status == "made"]
 
     def _clear_up(self, record: Record) -> None:
         """Remove what earlier runs made of a photo and is no result of it any more, if nobody changed it."""
-        for target, (result, hashes, order) in list(self.manifest.results.get(record.key, {}).items()):
+        for target in self.manifest.names_of(record.key):
+            result, hashes, order = self.manifest.results[record.key][target]
             was_read = bool(record.sources) and all(record.hashes)
             replaced = was_read and (hashes != record.hashes or order != record.order)
             outdated = target not in record.targets and (record.status in ("made", "moved") or replaced)
-            if outdated and is_ours(self.look.out, result):
+            if outdated and is_ours(self.look.out, target, {result.sha256}):
                 self.look.out.remove(target)
+                self._clear_up_drawing(result)
+
+    def _clear_up_drawing(self, result: Result) -> None:
+        place, name = self.look.wishes.annotate, result.annotated
+        if place is not None and name and is_ours(place, name, {result.annotated_sha256}):
+            place.remove(name)
+
+
+def _moved(record: Record) -> Record:
+    """The line that says that something else has its results now."""
+    return replace(record, status="moved", results=())
 
 
 def _is_suspect(outcome: Outcome) -> bool:

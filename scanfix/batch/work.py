@@ -11,7 +11,7 @@ import hashlib
 import os
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 from typing import Any
@@ -66,6 +66,8 @@ class Job:
     """The earlier result is good, if the contents are what they were."""
     mine: frozenset[str] = frozenset()
     """Names under which results of this photo were ever written."""
+    drawn: frozenset[str] = frozenset()
+    """The contents of its annotated pictures, as SHA-256."""
     inputs: frozenset[Identity] = frozenset()
     """Files that the run reads and that stand where results would go."""
 
@@ -138,19 +140,20 @@ def _unchanged(job: Job, reads: tuple[Read, ...]) -> bool:
 
 def _stands(out: Place, result: Result) -> bool:
     """Whether a result is there, as it was written."""
-    entry = out.entry(result.target or "")
+    name = result.target or ""
+    entry = out.entry(name)
     if entry is None or entry.size != result.size:
         return False
-    return entry.stamp == result.stamp or is_ours(out, result)
+    return entry.stamp == result.stamp or is_ours(out, name, {result.sha256})
 
 
-def is_ours(out: Place, result: Result) -> bool:
-    """Whether the bytes there are those that were written."""
+def is_ours(place: Place, name: str, written: Collection[str]) -> bool:
+    """Whether the bytes there are some that were written, told by their SHA-256."""
     try:
-        data = out.read(result.target or "", Limits())[0].data
+        data = place.read(name, Limits())[0].data
     except ScanfixError:
         return False
-    return _hash(data) == result.sha256
+    return _hash(data) in written
 
 
 def _refreshed(job: Job, known: Record, reads: tuple[Read, ...]) -> Record:
@@ -211,8 +214,11 @@ def _attempt(
         data, reports = _made(worker, sources, order)
         verdict = max((report.verdict for report in reports), key=lambda verdict: verdict.rank)
         target = f"{FOLDERS[verdict]}/{name}" if wishes.by_verdict else name
+        place = wishes.annotate
+        annotated, drawn = (
+            _annotate(job, place, worker, sources, reports, order, name) if place else (None, "")
+        )
         entry = _write(job, target, data, sources)
-        annotated = None if wishes.annotate is None else _annotate(job, worker, sources, reports, order, name)
         pictures = (b"", b"")
         if wishes.thumbnails:
             options = {"made": data, "page": page, "side": THUMBNAIL_SIDE}
@@ -221,7 +227,8 @@ def _attempt(
         return Result(page, error=error_to_dict(error)), (b"", b"")
     told = tuple(_without_sentences(report.to_dict()) for report in reports)
     stamp = entry.stamp
-    return Result(page, target, len(data), _hash(data), stamp, annotated, str(verdict), told), pictures
+    made = Result(page, target, len(data), _hash(data), stamp, annotated, drawn, str(verdict), told)
+    return made, pictures
 
 
 def _made(
@@ -241,27 +248,29 @@ def _write(job: Job, target: str, data: bytes, sources: list[SourceBytes]) -> En
     except OutputError as error:
         # A cluster runs a photo again when its worker is lost: what that one wrote is the same.
         entry = job.out.entry(target) if error.code == "output_exists" else None
-        written = Result(target=target, size=len(data), sha256=_hash(data))
-        if entry is None or entry.size != len(data) or not is_ours(job.out, written):
+        if entry is None or entry.size != len(data) or not is_ours(job.out, target, {_hash(data)}):
             raise
         return entry
 
 
 def _annotate(
     job: Job,
+    place: Place,
     worker: Worker,
     sources: list[SourceBytes],
     reports: tuple[Report, ...],
     order: dict[str, Any],
     name: str,
-) -> str:
-    wishes = job.wishes
+) -> tuple[str, str]:
+    """Name and SHA-256 of the picture; it replaces an earlier one of this photo, and nothing else."""
     target = PurePosixPath(name).with_suffix(".png").as_posix()
-    options = {**order, "report": reports[0], "lang": wishes.lang}
+    options = {**order, "report": reports[0], "lang": job.wishes.lang}
     picture = worker.call(tasks.annotate, sources[0], options)
-    if wishes.annotate is not None:
-        wishes.annotate.write(target, picture, overwrite=True, inputs=sources[0].inputs)
-    return target
+    drawn = _hash(picture)
+    free = job.wishes.overwrite or is_ours(place, target, {*job.drawn, drawn})
+    inputs = job.inputs.union(*(source.inputs for source in sources))
+    place.write(target, picture, overwrite=free, inputs=inputs)
+    return target, drawn
 
 
 def _without_sentences(told: Any) -> Any:

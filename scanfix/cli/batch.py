@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json as json_module
 import sys
-from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from enum import StrEnum
@@ -23,8 +22,8 @@ from scanfix.naming import shown
 if TYPE_CHECKING:
     from scanfix.batch import BatchItem, BatchRun, Summary
 
-NAMED = 5
-"""Files left out that are named, not only counted."""
+NAMED, NAMED_PAIRS = 5, 100
+"""Files left out, and pairs, that are named, not only counted."""
 
 
 class OnError(StrEnum):
@@ -112,7 +111,8 @@ def command(
             document=document,
             salvage=salvage,
         )
-        return _exit_code(_told(run, _Telling(user_lang(lang), json, quiet), source, watch=watch), fail_on)
+        tell = _Telling(user_lang(lang), json, quiet, pair=pair)
+        return _exit_code(_told(run, tell, source, watch=watch), fail_on)
 
     finish(work, user_lang(lang))
 
@@ -142,10 +142,10 @@ def _address(given: str | None) -> str | None:
 class _Telling:
     """What is said of each photo, and in the end of all."""
 
-    def __init__(self, lang: Lang, json: bool, quiet: bool) -> None:
+    def __init__(self, lang: Lang, json: bool, quiet: bool, *, pair: bool) -> None:
         from scanfix.batch import Summary
 
-        self.lang, self.json, self.quiet = lang, json, quiet
+        self.lang, self.json, self.quiet, self.pair = lang, json, quiet, pair
         self.summary = Summary()
         self.stream: TextIO = sys.stderr if json else sys.stdout
 
@@ -193,14 +193,20 @@ class _Telling:
         print_line(text, self.stream)
         if run.not_begun:
             print_line(say("batch_not_begun", self.lang, count=run.not_begun), self.stream)
-        by_reason = Counter(each.reason for each in run.plan.left_out)
-        for reason, count in by_reason.items():
+        if self.pair:
+            groups = [[shown(entry.name) for entry in step.entries] for step in run.plan.steps]
+            self._list("batch_pairs", [" + ".join(group) for group in groups if len(group) > 1], NAMED_PAIRS)
+            self._list("batch_alone", [group[0] for group in groups if len(group) == 1])
+        for reason in dict.fromkeys(each.reason for each in run.plan.left_out):
             names = [shown(each.name) for each in run.plan.left_out if each.reason == reason]
-            few = names if reason == "linked_folder" else names[:NAMED] + ["..."] * (count > NAMED)
-            print_line(
-                say("batch_left_out", self.lang, count=count, reason=term(reason, self.lang), names=few),
-                self.stream,
-            )
+            most = len(names) if reason == "linked_folder" else NAMED
+            self._list("batch_left_out", names, most, reason=term(reason, self.lang))
+
+    def _list(self, sentence: str, names: list[str], most: int = NAMED, **params: str) -> None:
+        """How many there are, and the first by name."""
+        if names:
+            few = names[:most] + ["..."] * (len(names) > most)
+            print_line(say(sentence, self.lang, count=len(names), names=few, **params), self.stream)
 
 
 @contextmanager

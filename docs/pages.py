@@ -16,7 +16,7 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
 
 from scanfix import pipeline
-from scanfix.cli.explain import counted
+from scanfix.cli.explain import counted, severities_told
 from scanfix.cli.profiles import rows_of
 from scanfix.files import read_source
 from scanfix.findings import FINDINGS, FindingSpec
@@ -99,7 +99,7 @@ def finding_page(spec: FindingSpec, lang: Lang) -> str:
     """What it means, why a portal minds, how it is judged, what to do; with a picture where one was drawn."""
     entry = catalogue("findings")[spec.code][lang]
     rows = (
-        ("explain_severity", term(spec.severity, lang)),
+        ("explain_severity", severities_told(spec.code, lang)),
         *(("explain_counted", text) for text in (*counted(spec.code, lang), *unseen(spec.code, lang))),
         ("explain_means", entry["message"]),
         ("explain_why", explanation(spec.code, lang)),

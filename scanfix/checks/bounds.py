@@ -20,7 +20,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import Literal
 
-from scanfix.findings import Severity
+from scanfix.findings import FINDINGS, Severity
 from scanfix.model import Finding
 from scanfix.packaged import packaged_text
 
@@ -32,6 +32,13 @@ LEAST_RIGHT = {Severity.ERROR: 0.9, Severity.WARNING: 0.7, Severity.INFO: 1 / 4}
 def borne_by(share: float) -> Severity | None:
     """The most severe word for what is right in this share of the cases; None for silence."""
     return next((severity for severity in Severity if share >= LEAST_RIGHT[severity]), None)
+
+
+def severities(code: str) -> tuple[Severity, ...]:
+    """How a finding is told, most severe first: as often as it was right, else as its kind is by nature."""
+    rows = [asked for (of, asked), row in table().items() if of == code and row.told]
+    told = {severity for asked in rows if (severity := borne(code, asked)[0])}
+    return tuple(sorted(told or {FINDINGS[code].severity}, key=_rank))
 
 
 def _rank(severity: Severity) -> int:

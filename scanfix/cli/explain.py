@@ -88,20 +88,27 @@ def _mentions(spec: FindingSpec, parts: Sequence[str], wanted: list[str]) -> boo
 
 def _list(specs: tuple[FindingSpec, ...], lang: Lang) -> None:
     for spec in specs:
-        print_line(f"{spec.code}  {title(spec.code, lang)} ({term(spec.severity, lang)})", sys.stdout)
+        print_line(f"{spec.code}  {title(spec.code, lang)} ({severities_told(spec.code, lang)})", sys.stdout)
 
 
 def _explain(spec: FindingSpec, lang: Lang) -> None:
     entry = catalogue("findings")[spec.code][lang]
     print_line(f"{spec.code} {title(spec.code, lang)} ({spec.slug})", sys.stdout)
     for key, text in (
-        ("explain_severity", term(spec.severity, lang)),
+        ("explain_severity", severities_told(spec.code, lang)),
         *(("explain_counted", text) for text in counted(spec.code, lang)),
         ("explain_means", entry["message"]),
         ("explain_why", explanation(spec.code, lang)),
         ("explain_advice", entry["advice"]),
     ):
         print_line(say("row", lang, name=say(key, lang), value=PARAMETER.sub("...", text)), sys.stdout)
+
+
+def severities_told(code: str, lang: Lang) -> str:
+    """As reports tell it; several where it depends on how sure it is."""
+    from scanfix.checks import bounds
+
+    return ("、" if lang == "zh" else ", ").join(term(each, lang) for each in bounds.severities(code))
 
 
 def counted(code: str, lang: Lang) -> Iterator[str]:

@@ -276,11 +276,12 @@ def _fitting(form: Form) -> list[dict[str, str]]:
     suit = [
         kind
         for kind in KINDS
-        if kind.numbers
-        and (form.holder is None or form.holder in kind.holders)
+        if (form.holder is None or form.holder in kind.holders)
         and (form.region is None or form.region in kind.regions)
     ]
-    return [dict(kind.title) for kind in suit[:3]]
+    suit.sort(key=lambda kind: not kind.numbers)
+    numbered = sum(bool(kind.numbers) for kind in suit)
+    return [dict(kind.title) for kind in suit[: min(3, numbered) or 1]]
 
 
 def fits_holder(form: Form, _: date) -> list[Finding]:

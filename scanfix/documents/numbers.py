@@ -23,6 +23,8 @@ from scanfix.documents.number_forms import DIGITS, FORMS, NumberForm, Problem, b
 from scanfix.documents.writing import Change, as_wanted
 from scanfix.documents.zone import Zone, parse_zone
 
+CENTURIES = ("18", "19", "20")
+"""Of births, as years begin."""
 CARD_AND_ISSUE = re.compile(r"([HM]\d{8})\d{2}")
 """Older permits print the number of the issue after that of the card; forms want the card's alone."""
 
@@ -131,11 +133,14 @@ def _likeliest(number: str, forms: list[NumberForm], today: date, *, named: bool
     if named:
         return next(iter(of_length), forms[0])
     # 18 characters are a person's number or an organisation's: the person's is digits with a birth among
-    # them, or with a day that never was, where its check digit is right.
+    # them, or with a day that never was, where its check digit is right or it begins like one of theirs.
     if len(number) == 18:
         resident = next(form for form in forms if form.name == "resident")
+        begins = number[:17].isdigit() and number.startswith(resident.areas) and number[6:8] in CENTURIES
         person = sum(sign in DIGITS for sign in number) >= 16 and (
-            is_birth_date(birth_date(number), today) or resident.problem(number, today) == "birth_date"
+            begins
+            or is_birth_date(birth_date(number), today)
+            or resident.problem(number, today) == "birth_date"
         )
         wanted = "resident" if person else "credit-code"
         return next(form for form in forms if form.name == wanted)

@@ -209,6 +209,12 @@ def test_a_cross_of_another_script_is_the_x_that_a_number_ends_with(cross: str) 
     assert found.changes == ("other_script",)
 
 
+def test_a_number_whose_birthday_is_mistyped_is_a_persons() -> None:
+    for number in ("11010519991331002X", "440106199913310020", "330106199902310021"):
+        assert check_number(number, today=TODAY).form == "resident"
+    assert check_number("91110108551385082Q", today=TODAY).form == "credit-code"
+
+
 def test_a_number_with_a_birthday_that_never_was_is_a_persons() -> None:
     for first in ("11010520010229001", "11010519000229001", "11010520261128001"):
         found = check_number(first + check_digits.gb11643_digit(first), today=TODAY)

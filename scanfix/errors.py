@@ -21,6 +21,9 @@ from scanfix import messages
 INPUT_CODES: dict[str, int] = {
     # code: http status
     "not_found": 404,
+    "no_folder": 404,
+    "not_folder": 422,
+    "folder_unreadable": 422,
     "unreadable": 422,
     "not_regular_file": 422,
     "empty": 422,
@@ -44,6 +47,7 @@ INPUT_CODES: dict[str, int] = {
     "upload_slow": 408,
     "no_such_page": 422,
     "one_document": 422,
+    "many_documents": 422,
 }
 PROFILE_CODES: dict[str, int] = {"cannot_fit": 422, "wrong_shape": 422, "wrong_shape_cut": 422}
 OUTPUT_CODES: dict[str, int] = {

@@ -139,11 +139,11 @@ def split(sheet: SourceBytes, order: Order) -> tuple[PreparedImage, ...]:
 
 
 def join_sheet(sheet: SourceBytes, order: Order, layout: Layout = "vertical") -> JoinedImage:
-    """The first two documents on one scan, front and back of one, on one page. Errors as in `join`."""
+    """The two documents on one scan, front and back of one, on one page. Errors as in `join`."""
     quads = documents_on(sheet, order)
-    if len(quads) < 2:
-        raise InputError("one_document")
-    front, back = (replace(order, corners=quad) for quad in quads[:2])
+    if len(quads) != 2:
+        raise InputError("one_document" if len(quads) < 2 else "many_documents", count=len(quads))
+    front, back = (replace(order, corners=quad) for quad in quads)
     return join(sheet, sheet, front, layout, back)
 
 

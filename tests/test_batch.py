@@ -69,6 +69,8 @@ def test_the_command_prints_a_json_line_for_each_file(folder: Path, tmp_path: Pa
     for row in rows:
         jsonschema.validate(row, schema("item"), registry=registry())
     assert Counter(row["status"] for row in rows) == {"made": 3, "failed": 1, "left_out": 2}
+    assert all((row["target"] is None) == (row["status"] in ("failed", "left_out")) for row in rows)
+    assert all(row["source"].startswith(str(folder)) for row in rows)
     assert {row["reason"] for row in rows if row["status"] == "left_out"} == {"hidden", "not_picture"}
     assert b"not made" in done.stderr
 
@@ -318,6 +320,37 @@ def test_a_bmp_that_conforms_becomes_what_its_new_name_says(tmp_path: Path) -> N
     (item,) = prepare_batch(root, tmp_path / "out", jobs=1)
     assert item.error is None
     assert (tmp_path / "out" / "scan.jpg").read_bytes().startswith(b"\xff\xd8")
+
+
+def test_results_of_another_batch_are_no_photos(tmp_path: Path, quick: Counted) -> None:
+    put(tmp_path / "in", a_jpg="a")
+    run(tmp_path / "in", tmp_path / "in" / "first")
+    assert left_out(tmp_path / "in") == {"first": "output"}
+    assert len(run(tmp_path / "in", tmp_path / "second")) == 1
+    assert quick.taken() == ["a.jpg", "a.jpg"]
+
+
+def test_a_file_and_nothing_are_no_folders(folder: Path, tmp_path: Path) -> None:
+    for name, code in (("card.jpg", "not_folder"), ("nothing", "no_folder")):
+        with pytest.raises(InputError) as caught:
+            prepare_batch(folder / name, tmp_path / "out")
+        assert caught.value.code == code
+        done = scanfix("batch", folder / name, tmp_path / "out")
+        assert done.returncode == 3
+        assert name in done.stderr.decode()
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
+def test_a_batch_whose_words_are_not_taken_goes_on(folder: Path, tmp_path: Path) -> None:
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "scanfix", "batch", str(folder), str(tmp_path / "out"), "--json"],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            check=False,
+        )
+    assert done.returncode == 74
+    assert len(files(tmp_path / "out")) == 3
 
 
 # -- fronts and backs

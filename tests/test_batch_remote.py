@@ -17,8 +17,8 @@ from batch_tools import Counted, files, put, quick, run, statuses
 
 from scanfix import BatchItem, ConfigError, InputError, prepare_batch
 from scanfix.batch import Summary
-from scanfix.batch.manifest import NAME, PARTS, Manifest
-from scanfix.batch.places import place_of
+from scanfix.batch.manifest import PARTS, Manifest
+from scanfix.batch.places import MANIFEST, place_of
 
 __all__ = ["quick"]
 fsspec = pytest.importorskip("fsspec", reason='the extra "remote" is not installed')
@@ -57,7 +57,7 @@ def test_urls_take_the_place_of_folders(memory: Any, tmp_path: Path, quick: Coun
     assert quick.taken() == ["a.jpg", "b.jpg", "broken.jpg"]
     with pytest.raises(InputError) as caught:
         prepare_batch("memory://no-such", "memory://out")
-    assert caught.value.code == "not_found"
+    assert caught.value.code == "no_folder"
     list(prepare_batch("memory://in", str(tmp_path / "local"), jobs=1))
     assert set(files(tmp_path / "local")) == set(files(tmp_path / "out"))
 
@@ -75,7 +75,7 @@ def test_a_run_on_a_store_that_is_cut_off_is_remembered(memory: Any) -> None:
     del batch
     again = list(prepare_batch("memory://in", "memory://out", jobs=1))
     assert Summary.of(again).ready == 5
-    assert [path for path in memory.find("/out") if "scanfix-" in path] == [f"/out/{NAME}"]
+    assert [path for path in memory.find("/out") if "scanfix-" in path] == [f"/out/{MANIFEST}"]
 
 
 @pytest.fixture

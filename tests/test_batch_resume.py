@@ -19,7 +19,8 @@ from batch_tools import Counted, files, put, quick, run, statuses
 
 from scanfix import OutputError, prepare_batch
 from scanfix.batch import Summary, places
-from scanfix.batch.manifest import NAME, schema
+from scanfix.batch.manifest import schema
+from scanfix.batch.places import MANIFEST
 
 __all__ = ["quick"]
 pytestmark = pytest.mark.usefixtures("quick")
@@ -39,7 +40,7 @@ def out(tmp_path: Path) -> Path:
 
 
 def lines(out: Path) -> list[dict[str, object]]:
-    return [json.loads(line) for line in (out / NAME).read_text("utf-8").splitlines()]
+    return [json.loads(line) for line in (out / MANIFEST).read_text("utf-8").splitlines()]
 
 
 def test_what_is_unchanged_is_kept_and_counted_as_if_judged_anew(
@@ -202,7 +203,7 @@ def test_a_file_that_no_run_made_is_left_alone(source: Path, out: Path, quick: C
 
 def test_the_same_content_twice_is_told(source: Path, out: Path) -> None:
     put(source, copy_jpg="wang")
-    told = {item.source.name: item.duplicate_of for item in run(source, out) if item.duplicate_of}
+    told = {item.source.name: Path(item.duplicate_of).name for item in run(source, out) if item.duplicate_of}
     assert told in ({"wang.jpg": "copy.jpg"}, {"copy.jpg": "wang.jpg"})
 
 
@@ -210,7 +211,7 @@ def test_what_was_the_same_content_once_is_not_told_for_ever(source: Path, out: 
     put(source, copy_jpg="wang")
     run(source, out)
     put(source, wang_jpg="risky li", li_jpg="wang")
-    told = {item.source.name: item.duplicate_of for item in run(source, out) if item.duplicate_of}
+    told = {item.source.name: Path(item.duplicate_of).name for item in run(source, out) if item.duplicate_of}
     assert told in ({"li.jpg": "copy.jpg"}, {"copy.jpg": "li.jpg"}, {})
     (source / "copy.jpg").unlink()
     assert not [item for item in run(source, out) if item.duplicate_of]
@@ -370,12 +371,15 @@ def test_every_line_obeys_the_schema_and_a_torn_one_harms_nothing(
     run(source, out)
     for line in lines(out):
         jsonschema.validate(line, schema())
-    with (out / NAME).open("a") as file:
+    with (out / MANIFEST).open("a") as file:
         file.write('{"schema": "scanfix.manifest/1", "source": "wa')
     quick.taken()
     run(source, out)
     assert quick.taken() == ["bad.jpg"]
-    assert len([text for text in (out / NAME).read_text("utf-8").splitlines() if not text.endswith("}")]) == 1
+    assert (
+        len([text for text in (out / MANIFEST).read_text("utf-8").splitlines() if not text.endswith("}")])
+        == 1
+    )
 
 
 def test_two_runs_at_once_are_not_let_into_one_folder(source: Path, out: Path) -> None:

@@ -97,6 +97,7 @@ def test_the_command_reports_single_photos(card: Path, tmp_path: Path) -> None:
     (tmp_path / "broken.jpg").write_bytes(b"\xff\xd8\xff broken")
     done = scanfix("report", card, tmp_path / "broken.jpg", "-o", tmp_path / "r.html")
     assert done.returncode == 3
+    assert b"broken.jpg" in done.stderr
     text = (tmp_path / "r.html").read_text("utf-8")
     assert "card.jpg" in text
     assert "broken.jpg" in text

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +17,7 @@ from test_cli import scanfix
 from scanfix import InputError, pipeline, prepare
 from scanfix.errors import ConfigError
 from scanfix.files import SourceBytes
+from scanfix.geometry import Quad
 from scanfix.naming import named_page
 from scanfix.order import make_order
 from scanfix.pages import Pages
@@ -59,6 +61,22 @@ def test_one_document_is_one_result_and_cannot_be_joined(card_bytes: bytes) -> N
     with pytest.raises(InputError) as caught:
         pipeline.join_sheet(SourceBytes(card_bytes), make_order())
     assert caught.value.code == "one_document"
+
+
+def test_what_is_not_two_documents_is_not_joined_in_part(
+    monkeypatch: pytest.MonkeyPatch, card_bytes: bytes
+) -> None:
+    quad = Quad(((0, 0), (9, 0), (9, 9), (0, 9)))
+    monkeypatch.setattr(pipeline, "documents_on", lambda *_: (quad,) * 3)
+    with pytest.raises(InputError) as caught:
+        pipeline.join_sheet(SourceBytes(card_bytes), make_order())
+    assert caught.value.code == "many_documents"
+
+
+def test_what_is_refused_has_its_json_line_too(tmp_path: Path) -> None:
+    for command in (["split", "no.jpg"], ["join", "no.jpg", "no2.jpg", "-o", str(tmp_path / "x.jpg")]):
+        said = json.loads(scanfix(*command, "--json").stdout)
+        assert (said["source"], said["target"], said["error"]["code"]) == ("no.jpg", None, "not_found")
 
 
 def test_a_file_in_the_place_of_the_folder_is_told_before_the_work(card: Path) -> None:

@@ -76,14 +76,14 @@ def items_of(record: Record, source: Place, out: Place, *, kept: bool = False) -
         reports = [Report.from_dict(told) for told in result.reports]
         yield BatchItem(
             paths[0],
-            out.path(result.target or record.name),
+            out.path(result.target) if result.target else None,
             reports[0] if reports else None,
             None if result.error is None else error_of(result.error),
             _status(result, kept),
             paths[1] if len(paths) > 1 else None,
             reports[1] if len(reports) > 1 else None,
             result.page,
-            record.duplicate_of,
+            record.duplicate_of and os.fspath(source.path(record.duplicate_of)),
             seconds=record.seconds,
         )
 

@@ -18,13 +18,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
-from scanfix.batch.places import Folder, Place, Stamp
+from scanfix.batch.places import MANIFEST, Folder, Place, Stamp
 from scanfix.errors import ERRORS, InputError, OutputError, ScanfixError
 from scanfix.files import lock, sync
 from scanfix.limits import Limits
 from scanfix.packaged import packaged_text
 
-NAME = "scanfix-manifest.jsonl"
 PARTS = "scanfix-manifest.parts"
 SCHEMA = "scanfix.manifest/1"
 _LIMITS = Limits(max_bytes=10_000_000_000)
@@ -165,7 +164,7 @@ class Manifest:
         self.drawn: dict[Key, set[str]] = {}
         """The contents of every annotated picture of a photo, as SHA-256."""
         for start, line in self._log.lines():
-            with contextlib.suppress(ValueError, KeyError, TypeError):
+            with contextlib.suppress(ValueError, KeyError, TypeError, AttributeError, RecursionError):
                 self._learn(Record.parse(line), start)
 
     def open(self) -> None:
@@ -210,7 +209,7 @@ class _Appended:
     """A file that is appended to."""
 
     def __init__(self, place: Folder) -> None:
-        self._path = place.path(NAME)
+        self._path = place.path(MANIFEST)
         self._descriptor: int | None = None
 
     def lines(self) -> Iterator[tuple[int, str]]:
@@ -266,7 +265,7 @@ class _Parts:
     def lines(self) -> Iterator[tuple[int, str]]:
         names = [entry.name for entry in self._place.listing().entries if entry.name.startswith(PARTS + "/")]
         self._parts = sorted(names)
-        for name in (NAME, *self._parts):
+        for name in (MANIFEST, *self._parts):
             if self._place.entry(name) is not None:
                 self._known += self._place.read(name, _LIMITS)[0].data
         start = 0
@@ -280,7 +279,7 @@ class _Parts:
 
     def open(self) -> None:
         # The first object tells whether any can be written.
-        self._place.write(NAME, bytes(self._known) or b"\n", overwrite=True)
+        self._place.write(MANIFEST, bytes(self._known) or b"\n", overwrite=True)
         self._drop_parts()
 
     def append(self, data: bytes) -> int:
@@ -294,7 +293,7 @@ class _Parts:
 
     def close(self) -> None:
         if self._parts:
-            self._place.write(NAME, bytes(self._known), overwrite=True)
+            self._place.write(MANIFEST, bytes(self._known), overwrite=True)
             self._drop_parts()
 
     def _drop_parts(self) -> None:

@@ -32,6 +32,8 @@ Stamp = tuple[int | str, ...]
 RACY_SECONDS = 2.0
 """A file may change within the tick of its clock (FAT: two seconds) and keep its stamp; one that young is
 looked at again."""
+MANIFEST = "scanfix-manifest.jsonl"
+"""Remembers what a batch made; in a folder with one lie results, not photos."""
 MOST_LEVELS = 200
 """Of folders in folders that are gone into."""
 SYSTEM_FOLDERS = {
@@ -244,7 +246,7 @@ class _Walk:
             return None
         if entry.is_symlink():
             return "linked_folder"
-        if os.path.realpath(entry.path) in self.leave_out:
+        if os.path.realpath(entry.path) in self.leave_out or Path(entry.path, MANIFEST).exists():
             return "output"
         return SYSTEM_FOLDERS.get(entry.name.lower())
 
@@ -304,8 +306,10 @@ class Remote:
             raise InputError("unreadable", reason=_said(error)) from error
         entries, left_out = list[Entry](), list[tuple[str, str]]()
         skipped = [url.removeprefix(self.url.rstrip("/") + "/") + "/" for url in leave_out]
-        for path, info in sorted(found.items()):
-            name = path[len(self.root.rstrip("/")) + 1 :]
+        names = {path: path[len(self.root.rstrip("/")) + 1 :] for path in sorted(found)}
+        skipped += [name.removesuffix(MANIFEST) for name in names.values() if name.endswith("/" + MANIFEST)]
+        for path, name in names.items():
+            info = found[path]
             reason = _reason_by_name(name)
             if not name or any(name.startswith(each) for each in skipped):
                 continue

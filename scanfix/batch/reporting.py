@@ -13,8 +13,8 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
-from scanfix.batch.manifest import NAME, Key, Manifest, Record, error_of
-from scanfix.batch.places import Folder, Place
+from scanfix.batch.manifest import Key, Manifest, Record, error_of
+from scanfix.batch.places import MANIFEST, Folder, Place
 from scanfix.batch.plan import Plan, Step
 from scanfix.batch.work import Outcome
 from scanfix.errors import ConfigError, InputError, OutputError
@@ -101,7 +101,7 @@ class Reporting:
     def rows(self) -> Iterator[Row]:
         """What is known of each photo by now."""
         for name in self._plan.unreadable:
-            yield Row(name, None, "failed", error=InputError("unreadable", reason="folder"))
+            yield Row(name, None, "failed", error=InputError("folder_unreadable"))
         for step in self._plan.steps:
             key: Key = (self._root, step.source, self._format)
             record = self._manifest.records.get(key)
@@ -128,12 +128,13 @@ class Reporting:
                 record.seconds,
                 before,
                 after,
+                back=record.sources[1].path if len(record.sources) > 1 else None,
             )
 
 
 def _check(path: Path, inputs: frozenset[Identity], *, overwrite: bool) -> None:
     """A report may take the place of an earlier one, and of nothing else. Raises ConfigError, OutputError."""
-    if path.suffix.lower() not in WRITERS or path.name in (NAME, PICTURES):
+    if path.suffix.lower() not in WRITERS or path.name in (MANIFEST, PICTURES):
         # The last two are what a run knows and shows; a report in their place would make it forget.
         raise ConfigError("bad_option", option="report", value=path.name)
     known = WRITERS[path.suffix.lower()][1]

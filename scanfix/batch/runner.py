@@ -151,7 +151,9 @@ def _places(
     places = place_of(source), place_of(out)
     # An object store has no empty folders: photos may come to one that is watched.
     if not places[0].is_there and (isinstance(places[0], Folder) or not watch):
-        raise InputError("not_found")
+        error = InputError("not_folder" if os.path.exists(source) else "no_folder")  # noqa: PTH110 - any text
+        error.about = os.fsdecode(source)
+        raise error
     for place in (places[1], wishes.annotate):
         if isinstance(place, Folder):
             place.check()
@@ -219,8 +221,6 @@ class _Run:
         self.told: BatchRun | None = None
         self.seen: dict[str, tuple[Stamp, ...]] = {}
         """The stamps of what was worked on."""
-        self.contents: dict[str, str] = {}
-        """SHA-256 of what is kept, by name."""
         self.first: dict[str, str] = {}
         """The first photo of each content, of those that are there."""
 
@@ -241,34 +241,36 @@ class _Run:
     def _once(self, plan: Plan, older_than: float) -> Iterator[BatchItem]:
         self.reporting.begin(plan, self.look.source.url, self.look.order.format)
         yield from _told_apart(plan, self.look)
-        self._adopt(plan)
-        kept = [self._kept(step) for step in plan.steps if step.reason == "kept"]
-        self.contents = {read.path: read.sha256 for record in kept for read in record.sources}
-        for record in sorted(kept, key=lambda record: record.duplicate_of is not None):
-            self.first.setdefault(record.hashes[0], record.source)
-        for record in kept:
-            yield from items_of(self._still_alike(record), self.look.source, self.look.out, kept=True)
+        kept = [step.known for step in plan.steps if step.reason == "kept" and step.known]
+        self._tell_anew(kept)
+        for known in sorted(kept, key=lambda known: known.duplicate_of is not None):
+            self.first.setdefault(known.hashes[0], known.source)
+        for known in kept:
+            yield from items_of(self._whole(known.source), self.look.source, self.look.out, kept=True)
         latest = time.time() - older_than
         whole = [s for s in plan.work if not older_than or all(e.changed <= latest for e in s.entries)]
         drawn = self.reporting.without_pictures(plan) if self.look.wishes.thumbnails else []
         yield from self._work([*whole, *drawn], plan)
 
-    def _adopt(self, plan: Plan) -> None:
-        """What is kept of a folder that was moved here is this one's from now on."""
-        root = self.look.source.url
-        found = [s.known for s in plan.steps if s.reason == "kept" and s.known and s.known.root != root]
-        lines = [(_moved(known), replace(self.manifest.whole(known.key), root=root)) for known in found]
+    def _tell_anew(self, kept: Sequence[Record]) -> None:
+        """What is kept of a folder that was moved here is this one's from now on; what it was a copy of may
+        be gone or changed."""
+        root, lines = self.look.source.url, list[Record]()
+        contents = {read.path: read.sha256 for known in kept for read in known.sources}
+        for known in kept:
+            copy = known.duplicate_of
+            same = copy and contents.get(copy) == known.hashes[0]
+            if known.root != root:
+                lines.append(_moved(known))
+            if known.root != root or (copy and not same):
+                told = self.manifest.whole(known.key)
+                lines.append(replace(told, root=root, duplicate_of=copy if same else None))
         if lines:
-            self.manifest.append([line for both in lines for line in both])
+            self.manifest.append(lines)
 
-    def _kept(self, step: Step) -> Record:
-        """Its line, with the reports."""
-        return self.manifest.whole((self.look.source.url, step.source, self.look.order.format))
-
-    def _still_alike(self, record: Record) -> Record:
-        """What it was a copy of may be gone or changed."""
-        alike = self.contents.get(record.duplicate_of or "") == record.hashes[0]
-        return record if alike else replace(record, duplicate_of=None)
+    def _whole(self, source: str) -> Record:
+        """The line of a photo, with its reports."""
+        return self.manifest.whole((self.look.source.url, source, self.look.order.format))
 
     def _news(self) -> Iterator[BatchItem]:
         """Photos that came, whole, since the last look. Failed ones wait until they change."""
@@ -325,7 +327,7 @@ class _Run:
     def _job(self, step: Step, plan: Plan) -> Job:
         look = self.look
         if step.reason == "kept":
-            return Job(look.source, look.out, self._kept(step), (), look.wishes)
+            return Job(look.source, look.out, self._whole(step.source), (), look.wishes)
         self.seen[step.source] = step.stamps
         begun = Record(
             root=look.source.url,
@@ -425,7 +427,7 @@ def _is_suspect(outcome: Outcome) -> bool:
 def _told_apart(plan: Plan, look: _Look) -> Iterator[BatchItem]:
     """What is no photo to work on: folders that cannot be read, results whose source is gone."""
     for name in plan.unreadable:
-        error = InputError("unreadable", reason="folder")
+        error = InputError("folder_unreadable")
         yield BatchItem(look.source.path(name), None, error=error, status="failed")
     for record in plan.gone:
         for target in record.targets:

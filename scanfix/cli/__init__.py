@@ -6,6 +6,7 @@ A command is loaded when it is called, and heavy libraries inside it only, so th
 from __future__ import annotations
 
 import os
+import re
 import sys
 from importlib import import_module
 from pathlib import Path
@@ -66,7 +67,10 @@ class _Commands(TyperGroup):
 def _loaded(name: str) -> Any:
     """One command, as the parser wants it."""
     alone = typer.Typer(add_completion=False, rich_markup_mode=None)
-    alone.command(name, help=help_text(f"help_{name}"))(import_module(f"scanfix.cli.{name}").command)
+    text = help_text(f"help_{name}")
+    # Where it would be cut the parser looks for spaces, of which Chinese has none.
+    sentence = re.split(r"(?<=。)|(?<=\.)\s", text, maxsplit=1)[0]
+    alone.command(name, help=text, short_help=sentence)(import_module(f"scanfix.cli.{name}").command)
     return typer.main.get_command(alone)
 
 

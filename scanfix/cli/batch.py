@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json as json_module
+import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -14,8 +15,8 @@ import typer
 from scanfix.cli import options
 from scanfix.cli.limits import limits_of
 from scanfix.cli.options import CropChoice, FailOn
-from scanfix.cli.terminal import COLOURS, EXIT_FINDINGS, finish, print_error, print_line
-from scanfix.errors import ConfigError, ScanfixError
+from scanfix.cli.terminal import COLOURS, EXIT_FINDINGS, EXIT_UNTOLD, finish, print_error, print_line
+from scanfix.errors import ConfigError, OutputError, ScanfixError
 from scanfix.messages import Lang, say, term, user_lang
 from scanfix.naming import shown
 
@@ -112,7 +113,8 @@ def command(
             salvage=salvage,
         )
         tell = _Telling(user_lang(lang), json, quiet, pair=pair)
-        return _exit_code(_told(run, tell, source, watch=watch), fail_on)
+        code = _exit_code(_told(run, tell, source, watch=watch), fail_on)
+        return EXIT_UNTOLD if tell.untold else code
 
     finish(work, user_lang(lang))
 
@@ -148,6 +150,15 @@ class _Telling:
         self.lang, self.json, self.quiet, self.pair = lang, json, quiet, pair
         self.summary = Summary()
         self.stream: TextIO = sys.stderr if json else sys.stdout
+        self.untold = False
+        """Something could not be printed; the work goes on."""
+
+    def _print(self, text: str, stream: TextIO, colour: str | None = None) -> None:
+        try:
+            print_line(text, stream, colour)
+        except OutputError:
+            print_line(f"scanfix: {say('untold', self.lang)}", sys.stderr, COLOURS["error"])
+            self.untold = True
 
     def item(self, item: BatchItem) -> None:
         self.summary = self.summary.plus(item)
@@ -158,7 +169,7 @@ class _Telling:
             print_error(item.error, self.lang, name)
         elif not self.quiet:
             for text, colour in self._lines(item):
-                print_line(text, sys.stdout, colour)
+                self._print(text, sys.stdout, colour)
 
     def _lines(self, item: BatchItem) -> Iterator[tuple[str, str | None]]:
         path, lang = shown(item.source), self.lang
@@ -177,22 +188,25 @@ class _Telling:
                 yield f"{path}: {finding.code} {finding.message(lang)}", colour
 
     def _print_json(self, said: dict[str, object]) -> None:
-        print_line(json_module.dumps(said, ensure_ascii=False, allow_nan=False), sys.stdout)
+        self._print(json_module.dumps(said, ensure_ascii=False, allow_nan=False), sys.stdout)
 
     def sum_up(self, run: BatchRun, source: str) -> None:
         if self.json:
+            from scanfix.batch.places import place_of
+
             for each in run.plan.left_out:
                 said = dict.fromkeys(("source", "target", "report", "error"), None)
-                self._print_json({**said, "source": each.name, "status": "left_out", "reason": each.reason})
+                where = os.fspath(place_of(source).path(each.name))
+                self._print_json({**said, "source": where, "status": "left_out", "reason": each.reason})
         if self.quiet:
             return
         if len(run) or self.summary != type(self.summary)():
             text = self.summary.sentence(self.lang)
         else:
             text = say("batch_empty", self.lang, path=shown(source))
-        print_line(text, self.stream)
+        self._print(text, self.stream)
         if run.not_begun:
-            print_line(say("batch_not_begun", self.lang, count=run.not_begun), self.stream)
+            self._print(say("batch_not_begun", self.lang, count=run.not_begun), self.stream)
         if self.pair:
             groups = [[shown(entry.name) for entry in step.entries] for step in run.plan.steps]
             self._list("batch_pairs", [" + ".join(group) for group in groups if len(group) > 1], NAMED_PAIRS)
@@ -206,7 +220,7 @@ class _Telling:
         """How many there are, and the first by name."""
         if names:
             few = names[:most] + ["..."] * (len(names) > most)
-            print_line(say(sentence, self.lang, count=len(names), names=few, **params), self.stream)
+            self._print(say(sentence, self.lang, count=len(names), names=few, **params), self.stream)
 
 
 @contextmanager

@@ -75,7 +75,11 @@ def command(
                 _tell(joined, output, speak)
         return max(exit_code_of(report, fail_on) for report in (joined.front, joined.back))
 
-    finish(work, speak)
+    def failed(error: ScanfixError) -> None:
+        if json:
+            print_json(error, error.about or front, output, speak, named=True)
+
+    finish(work, speak, failed)
 
 
 def _side(name: str, order: Order) -> SourceBytes:

@@ -106,14 +106,17 @@ class _Show:
         """Of one of several."""
         return _Show(self.lang, self.json, self.quiet, named=True)
 
-    def made(self, prepared: PreparedImage, photo: str, target: str, annotated: str | None) -> None:
+    def made(
+        self, prepared: PreparedImage, photo: str, target: str, annotated: str | None, page: int | None
+    ) -> None:
         from scanfix.reports.text import lines
 
         if self.json:
-            print_json(prepared.report, photo, target, self.lang, named=self.named)
+            print_json(prepared.report, photo, target, self.lang, named=self.named, page=page)
         elif not self.quiet:
             stream = sys.stderr if target == STANDARD else sys.stdout
-            print_report(lines(prepared.report, self.lang), stream, photo if self.named else None)
+            name = photo if page is None else f"{photo} ({page})"
+            print_report(lines(prepared.report, self.lang), stream, name if self.named else None)
             for path in (target, annotated):
                 if path and path != STANDARD:
                     print_line(say("written", self.lang, path=shown(path)), stream)
@@ -174,5 +177,5 @@ class _Call:
         if self.annotate:
             write_annotated(self.annotate, picture, self.inputs, overwrite=self.overwrite)
         with telling(self.show.lang):
-            self.show.made(prepared, photo, target, self.annotate)
+            self.show.made(prepared, photo, target, self.annotate, page)
         return exit_code_of(prepared.report, self.fail_on)

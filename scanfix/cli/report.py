@@ -13,9 +13,9 @@ from scanfix.cli.limits import limits_of
 from scanfix.cli.options import CropChoice
 from scanfix.cli.outputs import check_free, inputs_of, told_as_typed
 from scanfix.cli.photo import source_of
-from scanfix.cli.terminal import finish, print_line, usage_error
+from scanfix.cli.terminal import finish, print_error, print_line, usage_error
 from scanfix.errors import ScanfixError
-from scanfix.messages import say, user_lang
+from scanfix.messages import Lang, say, user_lang
 from scanfix.naming import shown
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def command(
         }
         failed: list[int] = []
         with Worker(limits_of(limit), max_waiting=None, wait_seconds=None, niceness=0) as worker:
-            rows = (_row(worker, photo, asked, failed) for photo in photos)
+            rows = (_row(worker, photo, asked, failed, speak) for photo in photos)
             with told_as_typed(output):
                 pieces = WRITERS[ending][0](rows, speak)
                 write_atomically(output, pieces, overwrite=overwrite, inputs=inputs)
@@ -70,7 +70,7 @@ def command(
     finish(work, speak)
 
 
-def _row(worker: Worker, photo: str, asked: dict[str, object], failed: list[int]) -> Row:
+def _row(worker: Worker, photo: str, asked: dict[str, object], failed: list[int], lang: Lang) -> Row:
     """What `prepare` would make of a photo, and small pictures of both."""
     from scanfix.batch import tasks
     from scanfix.batch.work import THUMBNAIL_SIDE
@@ -82,6 +82,7 @@ def _row(worker: Worker, photo: str, asked: dict[str, object], failed: list[int]
         options = {"made": made.data, "page": None, "side": THUMBNAIL_SIDE}
         before, after = worker.call(tasks.thumbnails, source, options)
     except ScanfixError as error:
+        print_error(error, lang, photo)
         failed.append(error.exit_code)
         return Row(photo, None, "failed", error=error)
     return Row(photo, None, "made", (made.report,), before=before, after=after)

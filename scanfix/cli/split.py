@@ -14,6 +14,7 @@ from scanfix.cli.options import CropChoice, FailOn
 from scanfix.cli.outputs import check_free, deliver, inputs_of, make_folder
 from scanfix.cli.photo import exit_code_of, run, source_of
 from scanfix.cli.terminal import STANDARD, finish, print_json, print_line, print_report, telling, usage_error
+from scanfix.errors import ScanfixError
 from scanfix.messages import say, user_lang
 from scanfix.naming import PREPARED, distinct_names, shown
 
@@ -47,8 +48,8 @@ def command(
     speak = user_lang(lang)
 
     def work() -> int:
-        if sheet == STANDARD and output is None:
-            raise usage_error(say("usage_stdin_output", speak))
+        if output == STANDARD or (sheet == STANDARD and output is None):
+            raise usage_error(say("usage_split_folder", speak))
         from scanfix.order import make_order
 
         order = make_order(
@@ -84,7 +85,11 @@ def command(
                     print_line(say("written", speak, path=shown(target)), sys.stdout)
         return code
 
-    finish(work, speak)
+    def failed(error: ScanfixError) -> None:
+        if json:
+            print_json(error, sheet, None, speak, named=True)
+
+    finish(work, speak, failed)
 
 
 def _reports(result: PreparedImage | JoinedImage) -> tuple[Report, ...]:

@@ -98,7 +98,13 @@ def print_report(lines: Iterable[Line], stream: TextIO, name: str | None = None)
 
 
 def print_json(
-    told: Report | ScanfixError, source: str, target: str | None, lang: Lang, *, named: bool
+    told: Report | ScanfixError,
+    source: str,
+    target: str | None,
+    lang: Lang,
+    *,
+    named: bool,
+    page: int | None = None,
 ) -> None:
     """A report alone, or in one line with the photo's name where there are several, or none was made.
 
@@ -107,9 +113,11 @@ def print_json(
     from scanfix.reports import item
 
     if isinstance(told, ScanfixError):
-        said = item(source, target, lang, error=told)
+        said = item(source, None, lang, error=told)
     else:
         said = item(source, target, lang, told) if named else told.to_dict(lang)
+    if page is not None and "target" in said:
+        said["page"] = page
     stream = sys.stderr if target == STANDARD else sys.stdout
     _write(json.dumps(said, ensure_ascii=False, allow_nan=False), stream)
 
@@ -174,10 +182,12 @@ def _internal_error(error: Exception, lang: Lang) -> int:
     return EXIT_INTERNAL
 
 
-def finish(work: Callable[[], int], lang: Lang) -> NoReturn:
+def finish(
+    work: Callable[[], int], lang: Lang, tell: Callable[[ScanfixError], object] = lambda _: None
+) -> NoReturn:
     """Do the work of a command and leave with its exit code; Ctrl-C is no traceback either."""
     try:
-        code = attempt(work, lang)
+        code = attempt(work, lang, tell=tell)
     except KeyboardInterrupt:
         print_line(f"scanfix: {say('interrupted', lang)}", sys.stderr)
         code = EXIT_INTERRUPTED

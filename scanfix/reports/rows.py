@@ -38,6 +38,8 @@ class Row:
     before: bytes = field(default=b"", repr=False)
     """WebP of the photo, and of what was made."""
     after: bytes = field(default=b"", repr=False)
+    back: str | None = None
+    """Of a pair, the photo of the back."""
 
     @property
     def verdict(self) -> str | None:
@@ -70,6 +72,8 @@ def json_lines(rows: Iterable[Row], lang: Lang = "en") -> Iterator[bytes]:
             said["page"] = row.page
         if row.duplicate_of is not None:
             said["duplicate_of"] = row.duplicate_of
+        if row.back is not None:
+            said["back"] = row.back
         if len(row.reports) > 1:
             said["back_report"] = row.reports[1].to_dict(lang)
         yield (json.dumps(said, ensure_ascii=False, allow_nan=False) + "\n").encode(
@@ -102,6 +106,7 @@ def _values(row: Row, lang: Lang) -> dict[str, Any]:
         "height": output and output.height,
         "seconds": row.seconds,
         "duplicate_of": row.duplicate_of,
+        "back": row.back,
     }
 
 

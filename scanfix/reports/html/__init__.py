@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Iterable, Iterator
+from pathlib import PurePosixPath
 from typing import Any
 
 from scanfix.errors import ScanfixError
@@ -77,7 +78,7 @@ def _lot(rows: list[Row], texts: _Texts) -> Iterator[bytes]:
 def _plain(row: Row, texts: _Texts) -> dict[str, Any]:
     report = row.reports[0] if row.reports else None
     said: dict[str, Any] = {
-        "s": row.source,
+        "s": row.source if row.back is None else f"{row.source} + {PurePosixPath(row.back).name}",
         "t": row.target,
         "v": "failed" if row.error else "gone" if row.status == "gone" else row.verdict,
         "f": [

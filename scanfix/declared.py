@@ -50,14 +50,12 @@ def with_what_is_read(
     return assessments + assess_given(given, fields, today), measures
 
 
-def read_document(
-    view: Callable[[int], Pixels], named: DocumentKind | None = None
-) -> tuple[ReadPicture, Fields]:
+def read_document(view: Callable[[int], Pixels], named: DocumentKind | None) -> Fields:
     """What is read on the document. Raises MissingExtraError."""
     if not reading.is_available():
         raise MissingExtraError("missing_reader", extra="ocr")
     picture = reading.read_picture(view(VIEW_SIDE))
-    return picture, fields_of(picture.lines, date.today(), named)  # noqa: DTZ011 - as above
+    return fields_of(picture.lines, date.today(), named)  # noqa: DTZ011 - as above
 
 
 def _read(view: Callable[[int], Pixels]) -> ReadPicture | None:
@@ -74,8 +72,8 @@ def _read(view: Callable[[int], Pixels]) -> ReadPicture | None:
 def _is_sure(picture: ReadPicture, fields: Fields) -> bool:
     """Whether it was read the right way: with a right check digit, or well."""
     confirmed = fields.number is not None and fields.number.certain
-    enough = len(picture.lines) >= reading.PARAMS.least_lines
-    return confirmed or (picture.quality >= reading.PARAMS.turned_from and enough)
+    enough = len(picture.lines) >= reading.ReadParams.least_lines
+    return confirmed or (picture.quality >= reading.ReadParams.turned_from and enough)
 
 
 def _turn_of(picture: ReadPicture) -> Turn:

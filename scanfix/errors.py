@@ -134,18 +134,6 @@ class ScanfixError(Exception):
     def __str__(self) -> str:
         return self.message()
 
-    def __reduce__(self) -> tuple[object, ...]:
-        # The worker process sends errors to its parent by pickle.
-        return _restore, (type(self), self.code, self.params, self.about)
-
-
-def _restore(
-    kind: type[ScanfixError], code: str, params: dict[str, object], about: str | None
-) -> ScanfixError:
-    error = kind(code, params)
-    error.about = about
-    return error
-
 
 def _plain(value: object) -> Any:
     """As JSON and pickle can carry it: what is no number, text or list of such is told by its text."""

@@ -40,13 +40,7 @@ _NOT_THERE = frozenset(
     if hasattr(errno, name)
 )
 _FULL = frozenset((errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)))
-_KINDS = (
-    (stat.S_ISDIR, "folder"),
-    (stat.S_ISFIFO, "named pipe"),
-    (stat.S_ISSOCK, "socket"),
-    (stat.S_ISCHR, "device"),
-    (stat.S_ISBLK, "device"),
-)
+_KINDS = {stat.S_IFDIR: "folder", stat.S_IFIFO: "named pipe", stat.S_IFSOCK: "socket"}
 
 
 class SupportsRead(Protocol):
@@ -243,8 +237,9 @@ def _from_file(path: str, limit: int) -> SourceBytes:
 
 def _read_descriptor(descriptor: int, expected: int, limit: int) -> bytes:
     """Read to the end, but no more than one byte beyond the limit, should the file grow meanwhile."""
-    with os.fdopen(descriptor, "rb", buffering=0, closefd=False) as file:
-        first = file.read(min(expected, limit) + 1) or b""
+    # Buffered: one call of the system reads no more than two gigabytes, and of a network less.
+    with os.fdopen(descriptor, "rb", closefd=False) as file:
+        first = file.read(min(expected, limit) + 1)
         if len(first) <= expected:
             return first
         chunks, count = [first], len(first)
@@ -259,8 +254,8 @@ def _from_stream(stream: SupportsRead, limit: int) -> SourceBytes:
     if not callable(read) or iscoroutinefunction(read):
         raise ConfigError("bad_option", option="photo", value=type(stream).__name__)
     try:
-        data = _read_stream(stream, limit)
-        return SourceBytes(data, _path_of(stream), _label_of(stream), _identity_of_stream(stream))
+        data, identity = _read_stream(stream, limit), _identity_of_stream(stream)
+        return SourceBytes(data, _path_of(stream, identity), _label_of(stream), identity)
     except (ScanfixError, MemoryError):
         raise
     except Exception as error:
@@ -285,14 +280,10 @@ def _read_some(stream: SupportsRead, most: int) -> bytes:
     return bytes(chunk)
 
 
-def _path_of(stream: SupportsRead) -> str | None:
+def _path_of(stream: SupportsRead, identity: Identity | None) -> str | None:
     """The name of a stream, where it is the path of the very file that is read; many carry a stranger's."""
     name = getattr(stream, "name", None)
-    if not isinstance(name, str) or not hasattr(stream, "fileno"):
-        return None
-    with contextlib.suppress(OSError, ValueError):
-        return name if os.path.samestat(os.stat(name), os.fstat(stream.fileno())) else None
-    return None
+    return name if isinstance(name, str) and identity and identity_of(name) == identity else None
 
 
 def _identity_of_stream(stream: SupportsRead) -> Identity | None:
@@ -320,7 +311,7 @@ def _kind_of(path: str) -> str | None:
 
 
 def _kind(mode: int) -> str:
-    return next((kind for is_kind, kind in _KINDS if is_kind(mode)), "device")
+    return _KINDS.get(stat.S_IFMT(mode), "device")
 
 
 def _reason(error: Exception) -> str:

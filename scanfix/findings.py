@@ -16,12 +16,17 @@ from scanfix import messages
 
 
 class Word(StrEnum):
-    """One of a closed list of words that a report uses."""
+    """One of a closed list of words that a report uses, in their order."""
 
     def __reduce_ex__(self, proto: object, /) -> tuple[type[Word], tuple[str]]:
         # Python 3.11.2, that of Debian 12, would pickle a call of `getattr`, which nobody should take from a
         # worker process.
         return type(self), (self.value,)
+
+    @property
+    def rank(self) -> int:
+        """From 0."""
+        return tuple(type(self)).index(self)
 
 
 class Severity(Word):
@@ -31,11 +36,6 @@ class Severity(Word):
     WARNING = "warning"
     INFO = "info"
 
-    @property
-    def rank(self) -> int:
-        """0 is the most severe."""
-        return tuple(Severity).index(self)
-
 
 class Verdict(Word):
     """ready: nothing stands in the way; look: a person should look first; refused: a portal will say no."""
@@ -44,16 +44,13 @@ class Verdict(Word):
     LOOK = "look"
     REFUSED = "refused"
 
-    @property
-    def rank(self) -> int:
-        """0 is the best."""
-        return tuple(Verdict).index(self)
-
     @classmethod
     def of(cls, severities: Iterable[Severity]) -> Verdict:
         """What findings of these severities add up to: the worst of them decides."""
-        worst = min((severity.rank for severity in severities), default=Severity.INFO.rank)
-        return {Severity.ERROR.rank: cls.REFUSED, Severity.WARNING.rank: cls.LOOK}.get(worst, cls.READY)
+        found = set(severities)
+        return (
+            cls.REFUSED if Severity.ERROR in found else cls.LOOK if Severity.WARNING in found else cls.READY
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +67,6 @@ class FindingSpec:
         return {lang: messages.title(self.code, lang) for lang in messages.LANGS}
 
 
-def _rows(*rows: tuple[str, str, Severity]) -> dict[str, FindingSpec]:
-    return {code: FindingSpec(code, slug, severity) for code, slug, severity in rows}
-
-
 _ERROR, _WARNING, _INFO = Severity.ERROR, Severity.WARNING, Severity.INFO
 
 OF_FORM = frozenset({"SF521", "SF522", "SF523", "SF524", "SF526"})
@@ -81,7 +74,7 @@ OF_FORM = frozenset({"SF521", "SF522", "SF523", "SF524", "SF526"})
 OF_READING = frozenset({"SF501", "SF502", "SF503", "SF504", "SF505", "SF506", "SF525"})
 """Codes that follow from what was given beside the picture and from what is read on it."""
 
-FINDINGS: dict[str, FindingSpec] = _rows(
+_ROWS: tuple[tuple[str, str, Severity], ...] = (
     ("SF101", "no_document", _ERROR),
     ("SF102", "border_unconfirmed", _WARNING),
     ("SF103", "border_cut_off", _ERROR),
@@ -134,6 +127,7 @@ FINDINGS: dict[str, FindingSpec] = _rows(
     ("SF525", "zone_invalid", _WARNING),
     ("SF526", "date_invalid", _ERROR),
 )
+FINDINGS = {row[0]: FindingSpec(*row) for row in _ROWS}
 
 
 class _Findings(ModuleType):

@@ -144,13 +144,13 @@ def fit(
     *,
     start: float | None = None,
     known: Mapping[float, float] | None = None,
-    params: FitParams | None = None,
+    params: FitParams = FitParams(),
 ) -> Fit[Made] | Misfit:
     """Make a file of `low`..`high` bytes, near the upper end unless the finest setting stays below it.
 
     `known` holds predictions made before (setting -> size).
     """
-    search = _Search(encode, predict, low, high, settings, params or FitParams())
+    search = _Search(encode, predict, low, high, settings, params)
     search.predicted.update(known or {})
     return search.run(settings.finest if start is None else start)
 

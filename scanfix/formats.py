@@ -83,11 +83,8 @@ _BY_EXTENSION = {extension: spec for spec in FORMATS for extension in spec.exten
 
 
 def format_named(name: str) -> FormatSpec:
-    """The row of that name; LookupError without one."""
-    try:
-        return _BY_NAME[name]
-    except KeyError:
-        raise LookupError(f"there is no format {name!r}") from None
+    """The row of that name. Raises KeyError."""
+    return _BY_NAME[name]
 
 
 def claimed_format(name: str | None) -> str | None:

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
 import cv2
 import numpy as np
@@ -20,9 +19,10 @@ from scanfix.geometry import Point, Quad, Rect, Size, Turn
 from scanfix.model import DocumentBorder, Pixels, SideState, SourceImage
 from scanfix.order import Crop
 from scanfix.profiles import OutputProfile
+from scanfix.views import homography
 
 
-class FramingParams(NamedTuple):
+class FramingParams:
     """When and how to crop.
 
     Margin and least confidence were set on the 64 development photos with a document: at these
@@ -47,9 +47,6 @@ class FramingParams(NamedTuple):
     a screenshot: of the photos of both sets one would lose a crop, whose border is wrong (.88)."""
     max_kept_share: float = 0.8
     """A crop that would keep more of the picture than this is not worth it."""
-
-
-PARAMS = FramingParams()
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +76,6 @@ def frame(
     *,
     turn: Turn = 0,
     aspect: float | None = None,
-    params: FramingParams = PARAMS,
 ) -> Framed:
     """Cut the photo down to the document and a margin, where that is safe, and turn it.
 
@@ -92,29 +88,27 @@ def frame(
     if crop == "fit":
         framed = _of_shape(source, profile)
     elif border is not None and crop != "never" and profile.processing == "crop":
-        framed = (crop == "flat" and _flat(source, border, aspect, params)) or _cropped(
-            source, border, params
-        )
+        framed = (crop == "flat" and _flat(source, border, aspect)) or _cropped(source, border)
     pixels, first = np.rot90(framed.pixels, -turn // 90), -turn // 90 % 4
     outline = framed.outline[first:] + framed.outline[:first]
     return Framed(pixels, framed.crop, turn, framed.straight, outline)
 
 
-def crop_rect(size: Size, border: DocumentBorder, params: FramingParams = PARAMS) -> Rect | None:
+def crop_rect(size: Size, border: DocumentBorder) -> Rect | None:
     """Bounding box of the document plus the margin, or None where a crop is unsafe or pointless."""
-    if border.confidence < params.min_confidence or border.others:
+    if border.confidence < FramingParams.min_confidence or border.others:
         return None
     # One given by hand is taken at its word.
-    if border.confidence < 1 and len(border.sides_in(SideState.SEEN)) < params.least_seen:
+    if border.confidence < 1 and len(border.sides_in(SideState.SEEN)) < FramingParams.least_seen:
         return None
-    margin = _margin(border.quad, params)
+    margin = _margin(border.quad)
     left, top, right, bottom = border.quad.bounds
     x0, y0 = max(0, math.floor(left - margin)), max(0, math.floor(top - margin))
     x1 = min(size.width, math.ceil(right + margin))
     y1 = min(size.height, math.ceil(bottom + margin))
     # Where a side lies in doubt, the frame of the photo is the only safe limit.
     doubtful = border.sides_in(SideState.UNKNOWN)
-    thin_x, thin_y = params.least_strip * size.width, params.least_strip * size.height
+    thin_x, thin_y = FramingParams.least_strip * size.width, FramingParams.least_strip * size.height
     x0 = 0 if "left" in doubtful or x0 < thin_x else x0
     y0 = 0 if "top" in doubtful or y0 < thin_y else y0
     x1 = size.width if "right" in doubtful or size.width - x1 < thin_x else x1
@@ -123,7 +117,7 @@ def crop_rect(size: Size, border: DocumentBorder, params: FramingParams = PARAMS
     if rect.width <= 0 or rect.height <= 0:
         return None
     kept = rect.size.pixel_count / size.pixel_count
-    return rect if kept <= params.max_kept_share else None
+    return rect if kept <= FramingParams.max_kept_share else None
 
 
 def rectify(
@@ -140,7 +134,7 @@ def rectify(
         portrait = (width < height) != (aspect < 1)
         wanted = 1 / aspect if portrait else aspect
         width, height = max(width, height * wanted), max(height, width / wanted)
-    to_source = _homography(quad, width, height)
+    to_source = homography(Quad(((0, 0), (width, 0), (width, height), (0, height))), quad)
     frame_size = Size(pixels.shape[1], pixels.shape[0])
     margin = _largest_margin(to_source, width, height, margin, frame_size)
     size = Size(round(width + 2 * margin), round(height + 2 * margin))
@@ -157,8 +151,8 @@ def rectify(
     return np.asarray(warped, np.uint8), _corners_taken(to_source, width, height, margin, frame_size)
 
 
-def _cropped(source: SourceImage, border: DocumentBorder, params: FramingParams) -> Framed:
-    rect = crop_rect(source.size, border, params)
+def _cropped(source: SourceImage, border: DocumentBorder) -> Framed:
+    rect = crop_rect(source.size, border)
     if rect is None:
         return _whole(source)
     return _part(source, rect)
@@ -184,33 +178,25 @@ def _of_shape(source: SourceImage, profile: OutputProfile) -> Framed:
     return _part(source, Rect((size.width - width) // 2, (size.height - height) // 2, width, height))
 
 
-def _flat(
-    source: SourceImage, border: DocumentBorder, aspect: float | None, params: FramingParams
-) -> Framed | None:
+def _flat(source: SourceImage, border: DocumentBorder, aspect: float | None) -> Framed | None:
     """Rectified, or None where a corner is not in the photo, in doubt, or with another document there."""
     size = source.size
     inside = all(0 <= x <= size.width and 0 <= y <= size.height for x, y in border.quad.corners)
-    if border.confidence < params.min_confidence or border.others or not inside:
+    if border.confidence < FramingParams.min_confidence or border.others or not inside:
         return None
-    pixels, outline = rectify(source.pixels, border.quad, _margin(border.quad, params), aspect)
+    pixels, outline = rectify(source.pixels, border.quad, _margin(border.quad), aspect)
     return Framed(pixels, _around(outline, size), straight=True, outline=outline)
 
 
-def _margin(quad: Quad, params: FramingParams) -> float:
-    return max(params.min_margin, params.margin_share * quad.diagonal) + _room_for_header(quad, params)
+def _margin(quad: Quad) -> float:
+    return max(FramingParams.min_margin, FramingParams.margin_share * quad.diagonal) + _room_for_header(quad)
 
 
-def _room_for_header(quad: Quad, params: FramingParams) -> float:
+def _room_for_header(quad: Quad) -> float:
     """What a card lacks of its height where the quad is too long for one."""
     short, long = sorted(quad.size)
-    low, high = params.headless
-    return long / params.card_aspect - short if low * short < long < high * short else 0.0
-
-
-def _homography(quad: Quad, width: float, height: float) -> NDArray[np.float64]:
-    """3 x 3 matrix from the rectangle 0..width x 0..height to the quadrilateral."""
-    rectangle = np.array([(0, 0), (width, 0), (width, height), (0, height)], np.float32)
-    return np.asarray(cv2.getPerspectiveTransform(rectangle, np.array(quad.corners, np.float32)), np.float64)
+    low, high = FramingParams.headless
+    return long / FramingParams.card_aspect - short if low * short < long < high * short else 0.0
 
 
 def _outline(

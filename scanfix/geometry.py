@@ -104,13 +104,7 @@ class Quad:
     @property
     def area(self) -> float:
         """Shoelace area in square pixels."""
-        points = self.corners
-        return 0.5 * abs(
-            sum(
-                points[i][0] * points[(i + 1) % 4][1] - points[(i + 1) % 4][0] * points[i][1]
-                for i in range(4)
-            )
-        )
+        return 0.5 * abs(sum(a[0] * b[1] - b[0] * a[1] for a, b in self.sides().values()))
 
     @property
     def is_convex(self) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import cv2
 import numpy as np
@@ -14,7 +13,7 @@ from scanfix.order import Layout
 PAPER = 255
 
 
-class JoiningParams(NamedTuple):
+class JoiningParams:
     """Geometry of the page."""
 
     gap_share: float = 0.04
@@ -38,16 +37,18 @@ class JoinedSide:
 
 
 def join_sides(
-    front: JoinedSide, back: JoinedSide, layout: Layout = "vertical", params: JoiningParams = JoiningParams()
+    front: JoinedSide, back: JoinedSide, layout: Layout = "vertical"
 ) -> tuple[Pixels, tuple[float, float]]:
     """One white page, front above or left of back, centred, both documents of the same length.
 
     H x W x 3 uint8 RGB, and the factors on the sides of both pictures.
     """
-    length = min(max(front.length, back.length), params.max_enlargement * min(front.length, back.length))
+    length = min(
+        max(front.length, back.length), JoiningParams.max_enlargement * min(front.length, back.length)
+    )
     scales = _scale(front, length), _scale(back, length)
     pictures = [_scaled(side.pixels, scale) for side, scale in zip((front, back), scales, strict=True)]
-    gap = round(params.gap_share * max(max(p.shape[:2]) for p in pictures))
+    gap = round(JoiningParams.gap_share * max(max(p.shape[:2]) for p in pictures))
     along = 0 if layout == "vertical" else 1
     extent = [0, 0]
     extent[along] = sum(p.shape[along] for p in pictures) + 3 * gap

@@ -11,9 +11,14 @@ from numpy.typing import NDArray
 if TYPE_CHECKING:
     from scanfix.model import Pixels
 
-_VALUES = np.arange(256) / 255
-LINEAR = np.where(_VALUES <= 0.04045, _VALUES / 12.92, ((_VALUES + 0.055) / 1.055) ** 2.4).astype(np.float32)
-"""sRGB (IEC 61966-2-1) to linear light, 0..1."""
+
+def srgb_light(code: NDArray[np.floating]) -> NDArray[np.floating]:
+    """Linear light of codes 0..1 (IEC 61966-2-1)."""
+    return np.where(code <= 0.04045, code / 12.92, ((code + 0.055) / 1.055) ** 2.4)
+
+
+LINEAR = srgb_light(np.arange(256) / 255).astype(np.float32)
+"""Of each code of 8 bits."""
 _WHITE = np.array([0.950456, 1.0, 1.088754])
 _XYZ = (
     np.array([[0.412453, 0.357580, 0.180423], [0.212671, 0.715160, 0.072169], [0.019334, 0.119193, 0.950227]])

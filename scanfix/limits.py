@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 from scanfix.errors import ConfigError
 
@@ -41,15 +41,13 @@ class Limits:
     A worker reads it in its own in any case."""
 
     def __post_init__(self) -> None:
-        for name in self.__slots__:
-            value = getattr(self, name)
-            is_answer = isinstance(value, bool)
-            if not (is_answer if name == "pdf_in_process" else not is_answer and _is_limit(name, value)):
-                raise ConfigError("bad_option", option=name, value=value)
-
-
-def _is_limit(name: str, value: object) -> bool:
-    return isinstance(value, int | float) and 0 < value <= MOST.get(name, sys.float_info.max)
+        for each in fields(self):
+            value, kind = getattr(self, each.name), type(each.default)
+            is_right = type(value) is kind or (kind is float and type(value) is int)
+            if not is_right or (
+                kind is not bool and not 0 < value <= MOST.get(each.name, sys.float_info.max)
+            ):
+                raise ConfigError("bad_option", option=each.name, value=value)
 
 
 SHELL_LIMITS = Limits()

@@ -337,8 +337,43 @@ def _points(said: Iterable[Sequence[float]]) -> tuple[Point, ...]:
 SCHEMA = "scanfix.report/1"
 
 
+class Told:
+    """What its findings add up to, of a photo or of a form."""
+
+    __slots__ = ()
+
+    if TYPE_CHECKING:
+
+        @property
+        def findings(self) -> tuple[Finding, ...]: ...
+        def to_dict(self, lang: messages.Lang = "en") -> dict[str, Any]: ...
+
+    @property
+    def blocking(self) -> tuple[Finding, ...]:
+        """What a portal will refuse."""
+        return tuple(f for f in self.findings if f.severity is Severity.ERROR)
+
+    @property
+    def risks(self) -> tuple[Finding, ...]:
+        """What may be refused: the warnings alone. `findings` has all, `blocking` the errors."""
+        return tuple(f for f in self.findings if f.severity is Severity.WARNING)
+
+    @property
+    def verdict(self) -> Verdict:
+        """In one word: refused with an error, look with a warning, else ready."""
+        return Verdict.of(finding.severity for finding in self.findings)
+
+    @property
+    def ok(self) -> bool:
+        """Nothing was found that a portal will refuse."""
+        return self.verdict is not Verdict.REFUSED
+
+    def to_json(self, lang: messages.Lang = "en") -> str:
+        return json.dumps(self.to_dict(lang), ensure_ascii=False, allow_nan=False)
+
+
 @dataclass(frozen=True, slots=True)
-class Report:
+class Report(Told):
     """Everything there is to say about one photo.
 
     A value to compare and to read. `to_dict` gives it in plain values; `dataclasses.asdict` cannot copy its
@@ -359,16 +394,6 @@ class Report:
         return tuple(sorted(found, key=lambda f: (f.severity.rank, f.code)))
 
     @property
-    def blocking(self) -> tuple[Finding, ...]:
-        """What a portal will refuse."""
-        return tuple(f for f in self.findings if f.severity is Severity.ERROR)
-
-    @property
-    def risks(self) -> tuple[Finding, ...]:
-        """What may be refused: the warnings alone. `findings` has all, `blocking` the errors."""
-        return tuple(f for f in self.findings if f.severity is Severity.WARNING)
-
-    @property
     def sides(self) -> Mapping[Side, SideState]:
         """Each side of the border as the findings tell it; nothing without a border.
 
@@ -381,16 +406,6 @@ class Report:
         told = {side: SideState.CUT if side in cut else SideState.FLUSH for side in SIDES}
         seen = self.border.sides_in(SideState.SEEN) + self.border.sides_in(SideState.UNKNOWN)
         return told | {side: self.border.sides[side] for side in seen}
-
-    @property
-    def verdict(self) -> Verdict:
-        """In one word: refused with an error, look with a warning, else ready."""
-        return Verdict.of(finding.severity for finding in self.findings)
-
-    @property
-    def ok(self) -> bool:
-        """Nothing was found that a portal will refuse."""
-        return self.verdict is not Verdict.REFUSED
 
     def to_dict(self, lang: messages.Lang = "en") -> dict[str, Any]:
         """The form of the JSON schema `scanfix.report/1`. No file name is in it."""
@@ -429,6 +444,3 @@ class Report:
             tuple(said["not_checked"]),
             None if said["output"] is None else OutputInfo.from_dict(said["output"]),
         )
-
-    def to_json(self, lang: messages.Lang = "en") -> str:
-        return json.dumps(self.to_dict(lang), ensure_ascii=False, allow_nan=False)

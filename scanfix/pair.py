@@ -7,8 +7,6 @@ changes of light, the better of both ways up. Of 1,225 pairs of different real d
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +15,7 @@ from scanfix.geometry import Quad, Size
 from scanfix.model import Assessment, DocumentBorder, Finding, Pixels, SideState
 
 
-class LikenessParams(NamedTuple):
+class LikenessParams:
     """When two pictures are called the same, and when the documents on them are called unlike."""
 
     alike: float = 0.8
@@ -31,23 +29,20 @@ class LikenessParams(NamedTuple):
     """Sigma of the slow changes that are left out, in the same pixels."""
 
 
-PARAMS = LikenessParams()
-
-
 def assess_pair(
-    front: tuple[Pixels, DocumentBorder | None],
-    back: tuple[Pixels, DocumentBorder | None],
-    params: LikenessParams = PARAMS,
+    front: tuple[Pixels, DocumentBorder | None], back: tuple[Pixels, DocumentBorder | None]
 ) -> tuple[Assessment, ...]:
     """SF509 and SF510 about two pictures, each H x W x 3 uint8 RGB with its border in the same pixels."""
-    alike = likeness(_look(*front, params), _look(*back, params))
-    same = Finding.of("SF509", confidence=min(1.0, alike)) if alike >= params.alike else None
+    alike = likeness(_look(*front), _look(*back))
+    same = Finding.of("SF509", confidence=min(1.0, alike)) if alike >= LikenessParams.alike else None
     said = [Assessment("sides_alike", alike, "correlation", 100 * (1 - max(0.0, alike)), same)]
-    shapes = [_shape(border, params) for _, border in (front, back)]
+    shapes = [_shape(border) for _, border in (front, back)]
     if shapes[0] is None or shapes[1] is None:
         return (*said, Assessment("sides_of_one_kind", failure="no_border"))
     ratio = max(shapes[0], shapes[1]) / min(shapes[0], shapes[1])
-    unlike = Finding.of("SF510", confidence=0.7) if ratio > params.unlike_shape and same is None else None
+    unlike = (
+        Finding.of("SF510", confidence=0.7) if ratio > LikenessParams.unlike_shape and same is None else None
+    )
     return (*said, Assessment("sides_of_one_kind", ratio, "ratio", 100.0 if unlike is None else 0.0, unlike))
 
 
@@ -56,26 +51,28 @@ def likeness(one: NDArray[np.float32], other: NDArray[np.float32]) -> float:
     return max(float((one * way).mean()) for way in (other, other[::-1, ::-1]))
 
 
-def _look(pixels: Pixels, border: DocumentBorder | None, params: LikenessParams) -> NDArray[np.float32]:
+def _look(pixels: Pixels, border: DocumentBorder | None) -> NDArray[np.float32]:
     """The document lying on its long side, lightness alone, of mean 0 and deviation 1."""
     quad = border.quad if border else Quad.frame(Size(pixels.shape[1], pixels.shape[0]))
     width, height = quad.size
     corners = np.roll(np.array(quad.corners, np.float32), int(width < height), axis=0)
-    eight_fold = 8 * params.look.width, 8 * params.look.height
+    eight_fold = 8 * LikenessParams.look.width, 8 * LikenessParams.look.height
     place = np.array([(0, 0), (1, 0), (1, 1), (0, 1)], np.float32) * np.array(eight_fold, np.float32)
     grey = cv2.cvtColor(np.ascontiguousarray(pixels), cv2.COLOR_RGB2GRAY)
     straight = cv2.warpPerspective(grey, cv2.getPerspectiveTransform(corners, place), eight_fold)
     small = cv2.resize(
-        straight.astype(np.float32), (params.look.width, params.look.height), interpolation=cv2.INTER_AREA
+        straight.astype(np.float32),
+        (LikenessParams.look.width, LikenessParams.look.height),
+        interpolation=cv2.INTER_AREA,
     )
-    detail = small - cv2.GaussianBlur(small, (0, 0), params.detail)
+    detail = small - cv2.GaussianBlur(small, (0, 0), LikenessParams.detail)
     look = cv2.GaussianBlur(detail, (0, 0), 0.8)
     return np.asarray((look - look.mean()) / (look.std() + 1e-6), np.float32)
 
 
-def _shape(border: DocumentBorder | None, params: LikenessParams) -> float | None:
+def _shape(border: DocumentBorder | None) -> float | None:
     """Long side over short, where all four sides are seen surely."""
-    if border is None or border.confidence < params.least_confidence:
+    if border is None or border.confidence < LikenessParams.least_confidence:
         return None
     if len(border.sides_in(SideState.SEEN)) < 4:
         return None

@@ -150,7 +150,7 @@ def join_sheet(sheet: SourceBytes, order: Order, layout: Layout = "vertical") ->
 @refusing()
 def documents_on(sheet: SourceBytes, order: Order) -> tuple[Quad, ...]:
     """Where documents lie on a scan, in pixels of the file, from the top left on."""
-    border = _examine(sheet, order).report.border
+    border = _subject(sheet, order).border
     found = () if border is None else (border.quad, *border.others)
     return tuple(sorted(found, key=_reading_place))
 
@@ -197,11 +197,16 @@ def _decode(photo: SourceBytes, order: Order, useful_pixels: int | None = None) 
     )
 
 
-def _examine(photo: SourceBytes, order: Order, useful_pixels: int | None = None) -> Examined:
+def _subject(photo: SourceBytes, order: Order, useful_pixels: int | None = None) -> Subject:
+    """The photo with its border, nothing asked of it yet."""
     source = _decode(photo, order, useful_pixels)
     pyramid = Pyramid(source.pixels)
-    border = _border(source, pyramid, order)
-    subject = Subject(source, border, order.profile, order.kind, pyramid)
+    return Subject(source, _border(source, pyramid, order), order.profile, order.kind, pyramid)
+
+
+def _examine(photo: SourceBytes, order: Order, useful_pixels: int | None = None) -> Examined:
+    subject = _subject(photo, order, useful_pixels)
+    source, border = subject.source, subject.border
     found, measures = run_checks(subject), measures_of(subject)
     if order.given.is_anything:
         # What reads documents is loaded by those who give something beside the picture.
@@ -226,11 +231,7 @@ def read(photo: SourceBytes, order: Order) -> Fields:
     """
     from scanfix.declared import read_document
 
-    source = _decode(photo, order, READ_PIXELS)
-    pyramid = Pyramid(source.pixels)
-    border = _border(source, pyramid, order)
-    subject = Subject(source, border, order.profile, order.kind, pyramid)
-    return read_document(subject.to_be_read, order.kind)[1]
+    return read_document(_subject(photo, order, READ_PIXELS).to_be_read, order.kind)
 
 
 def _border(source: SourceImage, pyramid: Pyramid, order: Order) -> DocumentBorder | None:

@@ -38,7 +38,7 @@ class Pyramid:
         while len(self._levels) <= count and min(self._levels[-1].shape[:2]) >= 2:
             last = self._levels[-1]
             half = (last.shape[1] // 2, last.shape[0] // 2)
-            self._levels.append(_frozen(cv2.resize(last, half, interpolation=cv2.INTER_AREA)))
+            self._levels.append(frozen(cv2.resize(last, half, interpolation=cv2.INTER_AREA)))
         return self._levels[min(count, len(self._levels) - 1)]
 
     def at_least(self, scale: float) -> Pixels:
@@ -57,10 +57,11 @@ class Pyramid:
         count = 0
         while self.size.width >> count + 1 >= size.width and self.size.height >> count + 1 >= size.height:
             count += 1
-        return _frozen(cv2.resize(self.level(count), (size.width, size.height)))
+        return frozen(cv2.resize(self.level(count), (size.width, size.height)))
 
 
-def _frozen(pixels: object) -> Pixels:
+def frozen(pixels: object) -> Pixels:
+    """Not to be written to."""
     array = np.asarray(pixels, np.uint8)
     array.flags.writeable = False
     return array

@@ -33,7 +33,7 @@ NEEDED = ("rapidocr", "onnxruntime")
 DET_MODEL, REC_MODEL = "PP-OCRv6_det_small.onnx", "PP-OCRv6_rec_small.onnx"
 
 
-class ReadParams(NamedTuple):
+class ReadParams:
     """Tuning. The sides of a card cost 0.45 s and of a page 0.9 s of one core to find its lines."""
 
     card_side: int = 736
@@ -55,7 +55,6 @@ class ReadParams(NamedTuple):
     """Pixels; lower lines cannot be read."""
 
 
-PARAMS = ReadParams()
 ENGINE_LOCK = threading.Lock()
 
 
@@ -90,21 +89,21 @@ def is_available() -> bool:
     return all(find_spec(name) is not None for name in NEEDED)
 
 
-def read_picture(pixels: Pixels, params: ReadParams = PARAMS) -> ReadPicture:
+def read_picture(pixels: Pixels) -> ReadPicture:
     """The lines of H x W x 3 RGB uint8, the document alone.
 
     Raises MissingExtraError without the extra.
     """
     height, width = pixels.shape[:2]
-    card = max(height, width) / min(height, width) >= params.card_aspect
-    boxes = find_lines(pixels, params.card_side if card else params.page_side)
-    boxes = boxes[_lengths(boxes)[1] >= params.least_height]
+    card = max(height, width) / min(height, width) >= ReadParams.card_aspect
+    boxes = find_lines(pixels, ReadParams.card_side if card else ReadParams.page_side)
+    boxes = boxes[_lengths(boxes)[1] >= ReadParams.least_height]
     if not len(boxes):
         return ReadPicture(())
     crops = [_crop(pixels, box) for box in boxes]
     upright = _is_upright(boxes)
     along = [i for i, box in enumerate(boxes) if _stands(box) != upright]
-    way, lead, quality, known = _way(crops, along, params)
+    way, lead, quality, known = _way(crops, along)
     others = [i for i in range(len(crops)) if i not in known]
     known |= zip(others, read_crops([_changed(crops[i], way) for i in others]), strict=True)
     read = [known[i] for i in range(len(crops))]
@@ -205,13 +204,13 @@ def _mean(read: Sequence[tuple[str, float]]) -> float:
 
 
 def _way(
-    crops: Sequence[Pixels], along: Sequence[int], params: ReadParams
+    crops: Sequence[Pixels], along: Sequence[int]
 ) -> tuple[Way, float, float, dict[int, tuple[str, float]]]:
     """The way that the lines are read, its lead over the others, its quality, and what was read for that.
 
     Only lines that run `along` with most of the text are asked: an open passport has a page of each kind.
     """
-    sample = _sample(crops, along, params)
+    sample = _sample(crops, along)
 
     def read_as(way: Way) -> list[tuple[str, float]]:
         return read_crops([_changed(crops[i], way) for i in sample])
@@ -221,22 +220,22 @@ def _way(
     for way in WAYS:
         read[way] = read_as(way)
         scores[way] = _mean(read[way])
-        if scores[way] >= params.well and (
-            way == WAYS[0] or scores[way] - scores[WAYS[0]] >= params.turned_lead
+        if scores[way] >= ReadParams.well and (
+            way == WAYS[0] or scores[way] - scores[WAYS[0]] >= ReadParams.turned_lead
         ):
             break
     best, *others = sorted(scores, key=lambda way: -scores[way])
     lead = scores[best] - scores[others[0]] if others else 0.0
-    if best != WAYS[0] and (scores[best] < params.turned_from or lead < params.turned_lead):
+    if best != WAYS[0] and (scores[best] < ReadParams.turned_from or lead < ReadParams.turned_lead):
         best, lead = WAYS[0], 0.0
     return best, lead, scores[best], dict(zip(sample, read[best], strict=True))
 
 
-def _sample(crops: Sequence[Pixels], along: Sequence[int], params: ReadParams) -> list[int]:
+def _sample(crops: Sequence[Pixels], along: Sequence[int]) -> list[int]:
     """The longest lines that are no longer than a sentence: a machine-readable zone is fillers both ways."""
     shapes = [crop.shape[1] / crop.shape[0] for crop in crops]
-    order = sorted(along, key=lambda i: (shapes[i] > params.longest, -shapes[i]))
-    return order[: params.tried]
+    order = sorted(along, key=lambda i: (shapes[i] > ReadParams.longest, -shapes[i]))
+    return order[: ReadParams.tried]
 
 
 def _degrees(upright: bool, way: Way) -> int:

@@ -21,6 +21,7 @@ from scanfix.errors import OutputError
 from scanfix.geometry import Size
 from scanfix.model import Pixels
 from scanfix.profiles import Format, OutputProfile
+from scanfix.views import Grey, luma
 
 MIN_LEGIBILITY_KEPT = 0.80
 """Below this share of edge contrast, SF408 is said."""
@@ -32,7 +33,6 @@ TILES_OF_A_PICTURE, TILES_COMPARED = 64, 6
 LEAST_TILE = 160
 """So that small pictures are compared as a whole."""
 
-Grey = NDArray[np.uint8]
 
 MAGIC: dict[Format, bytes] = {"jpg": b"\xff\xd8\xff", "bmp": b"BM"}
 
@@ -43,14 +43,14 @@ def verify(data: bytes, profile: OutputProfile, format: Format) -> Grey:
     Raises OutputError "verification_failed" with the rule that is broken.
     """
     _demand(data.startswith(MAGIC[format]) and format in profile.formats, "rule_format")
-    luma = _verify_jpeg(data, profile) if format == "jpg" else _verify_bmp(data)
-    size = Size(luma.shape[1], luma.shape[0])
+    decoded = _verify_jpeg(data, profile) if format == "jpg" else _verify_bmp(data)
+    size = Size(decoded.shape[1], decoded.shape[0])
     low = profile.least_bytes(size.width, size.height)
     _demand(low <= len(data) <= profile.window.max_bytes, "rule_window")
     _demand(profile.min_width <= size.width <= profile.max_width, "rule_pixels")
     _demand(profile.min_height <= size.height <= profile.max_height, "rule_pixels")
     _demand(not profile.square or size.width == size.height, "rule_square")
-    return luma
+    return decoded
 
 
 def _demand(holds: bool, rule: str) -> None:
@@ -134,12 +134,12 @@ def legibility_kept(before: Pixels, after: Grey) -> float:
     where small print is still read), on the busiest tiles of the picture.
     """
     if after.shape != before.shape[:2]:
-        before = _at_most(_luma(before), PIXELS_COMPARED)
+        before = _at_most(luma(before), PIXELS_COMPARED)
         method = cv2.INTER_AREA if after.size > before.size else cv2.INTER_CUBIC
         after = np.asarray(cv2.resize(after, before.shape[1::-1], interpolation=method), np.uint8)
     tiles = _busiest(before if before.ndim == 2 else before[..., 1])
     scale = min(1.0, (PIXELS_COMPARED / after.size) ** 0.5)
-    a = _detail([_scaled(_luma(before[tile]), scale) for tile in tiles])
+    a = _detail([_scaled(luma(before[tile]), scale) for tile in tiles])
     b = _detail([_scaled(after[tile], scale) for tile in tiles])
     size = np.abs(a)
     strong = np.flatnonzero(size > max(12.0, 0.3 * _high(size[::4])))
@@ -185,12 +185,6 @@ def _scaled(grey: Grey, scale: float) -> Grey:
     # Down to half the size no pixel is passed over, and it takes a fifth of the time.
     method = cv2.INTER_LINEAR if scale >= 0.5 else cv2.INTER_AREA
     return np.asarray(cv2.resize(grey, None, fx=scale, fy=scale, interpolation=method), np.uint8)
-
-
-def _luma(pixels: Pixels) -> Grey:
-    if pixels.ndim == 2:
-        return pixels
-    return np.asarray(cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY), np.uint8)
 
 
 def _detail(tiles: list[Grey]) -> NDArray[np.int16]:

@@ -24,10 +24,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scanfix.geometry import Point, Quad, Size
+from scanfix.pyramid import Pyramid, frozen
 
 if TYPE_CHECKING:
     from scanfix.model import Pixels
-    from scanfix.pyramid import Pyramid
 
 
 Matrix = NDArray[np.float64]
@@ -70,11 +70,11 @@ class View:
         size = (self.size.width, self.size.height)
         seen = seen_as(part)
         if to_part is None:
-            return _read_only(cv2.resize(seen, size))
+            return frozen(cv2.resize(seen, size))
         # Pixel centres lie half a pixel inside the outer-corner origin.
         warp = _moved(-0.5, -0.5) @ to_part @ self.to_source @ _moved(0.5, 0.5)
         flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-        return _read_only(cv2.warpPerspective(seen, warp, size, flags=flags, borderMode=cv2.BORDER_REPLICATE))
+        return frozen(cv2.warpPerspective(seen, warp, size, flags=flags, borderMode=cv2.BORDER_REPLICATE))
 
     def points_to_source(self, points: NDArray[np.floating]) -> NDArray[np.float64]:
         """N x 2 points of this view, in source pixels."""
@@ -113,7 +113,7 @@ def document(photo: Size, quad: Quad | None, working_side: int = WORKING_SIDE) -
     width, height = quad.size
     scale = min(1.0, working_side / max(width, height, 1.0))
     size = Size(max(8, round(width * scale)), max(8, round(height * scale)))
-    return View(size, _homography(Quad.frame(size), quad), scale, is_whole=False)
+    return View(size, homography(Quad.frame(size), quad), scale, is_whole=False)
 
 
 def with_margin(quad: Quad, side: int, margin: float) -> View:
@@ -121,7 +121,7 @@ def with_margin(quad: Quad, side: int, margin: float) -> View:
     rim = side * margin / (1 + 2 * margin)
     inner = Quad(((rim, rim), (side - rim, rim), (side - rim, side - rim), (rim, side - rim)))
     scale = min(1.0, (side - 2 * rim) / max(*quad.size, 1.0))
-    return View(Size(side, side), _homography(inner, quad), scale, is_whole=False)
+    return View(Size(side, side), homography(inner, quad), scale, is_whole=False)
 
 
 def luma(pixels: Pixels) -> Grey:
@@ -139,16 +139,11 @@ def _part(photo: Size, level: Pixels, view: View) -> tuple[Pixels, Matrix]:
     return level[low[1] : high[1], low[0] : high[0]], _moved(*-low) @ np.diag([*scale, 1.0])
 
 
-def _homography(start: Quad, goal: Quad) -> Matrix:
+def homography(start: Quad, goal: Quad) -> Matrix:
+    """3 x 3: from the one to the other."""
     one, other = (np.array(quad.corners, np.float32) for quad in (start, goal))
     return np.asarray(cv2.getPerspectiveTransform(one, other), np.float64)
 
 
 def _moved(dx: float, dy: float) -> Matrix:
     return np.array([[1, 0, dx], [0, 1, dy], [0, 0, 1]], np.float64)
-
-
-def _read_only(values: cv2.typing.MatLike) -> Pixels:
-    pixels = np.asarray(values, np.uint8)
-    pixels.flags.writeable = False
-    return pixels

@@ -174,9 +174,7 @@ def _reason(
     there: Mapping[str, Entry],
     annotated: set[str] | None,
 ) -> Reason:
-    if record is None:
-        return "new"
-    if record.status == "moved":
+    if record is None or record.status == "moved":
         return "new"
     if record.status == "begun":
         return "unfinished"

@@ -282,19 +282,15 @@ def _without_sentences(told: Any) -> Any:
     return told
 
 
-class _Own(threading.local):
-    """The worker of this thread, in pools and clusters that know nothing of isolation."""
-
-    worker: Worker | None = None
-
-
-_OWN = _Own()
+_OWN = threading.local()
 
 
 def _own_worker(limits: Limits) -> Worker:
-    if _OWN.worker is None or _OWN.worker.limits != limits:
-        _OWN.worker = Worker(limits, niceness=0)
-    return _OWN.worker
+    """That of this thread, in pools and clusters that know nothing of isolation."""
+    worker: Worker | None = getattr(_OWN, "worker", None)
+    if worker is None or worker.limits != limits:
+        worker = _OWN.worker = Worker(limits, niceness=0)
+    return worker
 
 
 def thumbnails_of(job: Job, worker: Worker | None = None) -> Outcome:

@@ -8,7 +8,6 @@ colours; a printed rule is a line: near it there is a step, further off none.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import cv2
 import numpy as np
@@ -18,7 +17,7 @@ from scanfix.borders.shapes import side_vectors
 from scanfix.borders.working import Columns, Floats, Quads, WorkingCopy, lengths
 
 
-class AlongParams(NamedTuple):
+class AlongParams:
     """Where and how the sides are read; set once, the weights of the scorer were fitted with these."""
 
     samples: int = 24
@@ -45,15 +44,15 @@ class _Stripes:
     seen: NDArray[np.bool_]
 
 
-def along_measures(copy: WorkingCopy, quads: Quads, params: AlongParams = AlongParams()) -> Columns:
+def along_measures(copy: WorkingCopy, quads: Quads) -> Columns:
     """Columns of N values each, most of them in 0..1."""
-    stripes = _read(copy, quads, params)
+    stripes = _read(copy, quads)
     seen = stripes.seen
     count = np.maximum(seen.sum(axis=2), 1)
-    flush = seen.mean(axis=2) < params.flush_share
+    flush = seen.mean(axis=2) < AlongParams.flush_share
     sizes = [lengths(step) for step in stripes.steps]
-    soft = [1 - np.exp(-size / params.softness) for size in sizes]
-    clear = (sizes[1] > params.clear_step).astype(np.float32)
+    soft = [1 - np.exp(-size / AlongParams.softness) for size in sizes]
+    clear = (sizes[1] > AlongParams.clear_step).astype(np.float32)
     mean_step = (stripes.steps[1] * seen[..., None]).sum(axis=2) / count[..., None]
     constancy = lengths(mean_step) / np.maximum((sizes[1] * seen).sum(axis=2) / count, 1e-3)
     one_way = np.where(flush[..., None], 0, mean_step)
@@ -101,18 +100,18 @@ def _variety(colours: Floats) -> Floats:
     return np.asarray(1 - np.exp(-samples.std(axis=0).mean(axis=-1) / 8.0))
 
 
-def _read(copy: WorkingCopy, quads: Quads, params: AlongParams) -> _Stripes:
+def _read(copy: WorkingCopy, quads: Quads) -> _Stripes:
     ahead = side_vectors(quads)
     normal = np.stack([ahead[..., 1], -ahead[..., 0]], axis=-1)
     normal /= np.maximum(lengths(normal), 1e-6)[..., None]
-    share = np.linspace(params.inset, 1 - params.inset, params.samples, dtype=np.float32)
+    share = np.linspace(AlongParams.inset, 1 - AlongParams.inset, AlongParams.samples, dtype=np.float32)
     points = quads[:, :, None] + share[:, None] * ahead[:, :, None]
     coarse = np.asarray(cv2.GaussianBlur(copy.lab, (0, 0), 1.5), np.float32)
-    looks = ((copy.lab, params.near), (coarse, params.middle), (coarse, params.far))
+    looks = ((copy.lab, AlongParams.near), (coarse, AlongParams.middle), (coarse, AlongParams.far))
     outside = [look(view, points + gap * normal[:, :, None]) for view, gap in looks]
     inside = [look(view, points - gap * normal[:, :, None]) for view, gap in looks]
     steps = (outside[0] - inside[0], outside[1] - inside[1], outside[2] - inside[2])
-    beyond = points + params.near * normal[:, :, None]
+    beyond = points + AlongParams.near * normal[:, :, None]
     frame = np.array([copy.size.width, copy.size.height], np.float32)
     return _Stripes(steps, inside[1], outside[1], ((beyond > 0) & (beyond < frame)).all(axis=-1))
 

@@ -7,8 +7,6 @@ that lies a little askew.
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +16,7 @@ from scanfix.model import Pixels
 from scanfix.quantiles import quantile
 
 
-class BarParams(NamedTuple):
+class BarParams:
     """Set on drawn screenshots; shares of the line or of the side."""
 
     apart: int = 14
@@ -38,50 +36,50 @@ class BarParams(NamedTuple):
     """Lines that a reduced edge takes from one to the other."""
 
 
-def without_bars(pixels: Pixels, params: BarParams = BarParams()) -> Rect:
+def without_bars(pixels: Pixels) -> Rect:
     """The part of the picture (H x W x 3) inside its bars; all of it where there are none."""
     height, width = pixels.shape[:2]
     across = pixels.transpose(1, 0, 2)
-    rows, columns = (np.ascontiguousarray(lines[:, :: params.every]) for lines in (pixels, across))
-    top, bottom, left, right = (_bar(read, params) for read in (rows, rows[::-1], columns, columns[::-1]))
+    rows, columns = (np.ascontiguousarray(lines[:, :: BarParams.every]) for lines in (pixels, across))
+    top, bottom, left, right = (_bar(read) for read in (rows, rows[::-1], columns, columns[::-1]))
     inner = pixels[top : height - bottom, left : width - right]
     turned = inner.transpose(1, 0, 2)
     # A plain background too ends at a document on it, but not all along.
-    top *= _begins(inner, pixels[0], params)
-    bottom *= _begins(inner[::-1], pixels[-1], params)
-    left *= _begins(turned, across[0], params)
-    right *= _begins(turned[::-1], across[-1], params)
+    top *= _begins(inner, pixels[0])
+    bottom *= _begins(inner[::-1], pixels[-1])
+    left *= _begins(turned, across[0])
+    right *= _begins(turned[::-1], across[-1])
     return Rect(left, top, width - left - right, height - top - bottom)
 
 
-def _begins(photo: Pixels, bar: Pixels, params: BarParams) -> bool:
+def _begins(photo: Pixels, bar: Pixels) -> bool:
     """Whether nearly all of the first lines of the photo has another colour than the bar."""
-    return bool(_others(photo[1 : 1 + params.ramp], np.median(bar, axis=0), params).mean() >= params.full)
+    return bool(_others(photo[1 : 1 + BarParams.ramp], np.median(bar, axis=0)).mean() >= BarParams.full)
 
 
-def _others(lines: Pixels, colour: NDArray[np.floating], params: BarParams) -> NDArray[np.floating]:
+def _others(lines: Pixels, colour: NDArray[np.floating]) -> NDArray[np.floating]:
     """Of each line the share that has not this colour."""
     whole = np.trunc(colour)
-    alike = cv2.inRange(np.ascontiguousarray(lines), whole - params.apart, whole + params.apart)
+    alike = cv2.inRange(np.ascontiguousarray(lines), whole - BarParams.apart, whole + BarParams.apart)
     counts = np.asarray(cv2.reduce(alike, 1, cv2.REDUCE_SUM, dtype=cv2.CV_32S))[:, 0]
     return np.asarray(1 - counts * (1 / alike.shape[1]) / 255)
 
 
-def _bar(read: Pixels, params: BarParams) -> int:
+def _bar(read: Pixels) -> int:
     """How many lines from the first one on are a bar."""
     colour = np.median(read[0], axis=0)
-    if _others(read[:1], colour, params)[0] > 0.3 * params.calm or colour.min() > params.lightest:
+    if _others(read[:1], colour)[0] > 0.3 * BarParams.calm or colour.min() > BarParams.lightest:
         return 0
-    other = _others(read, colour, params)
+    other = _others(read, colour)
     # A photo with bars on all sides fills only the middle of its first line.
     fullest = quantile(other, 0.9)
-    deepest = int(params.deepest * len(other))
-    least = max(2, int(params.least * len(other)))
+    deepest = int(BarParams.deepest * len(other))
+    least = max(2, int(BarParams.least * len(other)))
     # A strip of background narrower than a bar ends at a document, not at a photo.
-    if other[:least].max() > params.calm * fullest:
+    if other[:least].max() > BarParams.calm * fullest:
         return 0
     for depth in range(least, deepest):
-        ahead = min(depth + params.ramp, len(other) - 1)
-        if other[depth] > params.calm * fullest and fullest > 0.3:
-            return depth + params.ramp - 1 if other[ahead] >= params.full * fullest else 0
+        ahead = min(depth + BarParams.ramp, len(other) - 1)
+        if other[depth] > BarParams.calm * fullest and fullest > 0.3:
+            return depth + BarParams.ramp - 1 if other[ahead] >= BarParams.full * fullest else 0
     return 0

@@ -7,23 +7,20 @@ there than the side does.
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numpy as np
 
 from scanfix.borders.refine import along_frame
 from scanfix.borders.shapes import crossings, mean_diagonal
-from scanfix.borders.stripe import DEFAULT_LINE, Stripe, StripeParams, clear_line, read_stripe
+from scanfix.borders.stripe import Stripe, clear_line, read_stripe
 from scanfix.borders.working import Floats
 from scanfix.model import Pixels
 
 
-class CornerParams(NamedTuple):
+class CornerParams:
     """Tuning of the corners; lengths as shares of the diagonal of the quad. Looked at on 64 labelled photos,
     as they are and turned; a part of 0.14 to 0.25, a reach of 0.025 to 0.035 and a gain of 0.05 to 0.15
     gave nearly the same."""
 
-    line: StripeParams = DEFAULT_LINE
     part: float = 0.15
     """The share of a side at each end that is looked at, without the rounding of the corner itself."""
     rounding: float = 0.015
@@ -39,12 +36,14 @@ class CornerParams(NamedTuple):
     """As `RefineParams.margin`."""
 
 
-def place_corners(pixels: Pixels, quad: Floats, params: CornerParams = CornerParams()) -> Floats:
+def place_corners(pixels: Pixels, quad: Floats) -> Floats:
     """4 x 2 corners of the refined quad, clockwise, full-resolution pixels, moved to where its edges meet."""
     diagonal = mean_diagonal(quad)
     sides = np.stack([quad, np.roll(quad, -1, axis=0)], axis=1)
-    first = [_end(pixels, side, (params.rounding, params.part), diagonal, params) for side in sides]
-    last = [_end(pixels, side, (1 - params.part, 1 - params.rounding), diagonal, params) for side in sides]
+    first = [_end(pixels, side, (CornerParams.rounding, CornerParams.part), diagonal) for side in sides]
+    last = [
+        _end(pixels, side, (1 - CornerParams.part, 1 - CornerParams.rounding), diagonal) for side in sides
+    ]
     moved = quad.copy()
     for corner in range(4):
         before, after = last[corner - 1], first[corner]
@@ -54,27 +53,27 @@ def place_corners(pixels: Pixels, quad: Floats, params: CornerParams = CornerPar
             [sides[corner - 1] if before is None else before, sides[corner] if after is None else after]
         )
         meeting = crossings(pair)
-        if meeting is None or np.linalg.norm(meeting[1] - quad[corner]) > params.furthest * diagonal:
+        if meeting is None or np.linalg.norm(meeting[1] - quad[corner]) > CornerParams.furthest * diagonal:
             continue
         moved[corner] = meeting[1]
     return moved
 
 
-def _end(
-    pixels: Pixels, side: Floats, part: tuple[float, float], diagonal: float, params: CornerParams
-) -> Floats | None:
+def _end(pixels: Pixels, side: Floats, part: tuple[float, float], diagonal: float) -> Floats | None:
     """Two points of the edge along this part of the side; None where the side itself does."""
     if along_frame(pixels, side):
         return None
-    stripe = read_stripe(pixels, side, part, params.samples, params.reach * diagonal, params.steps)
+    stripe = read_stripe(
+        pixels, side, part, CornerParams.samples, CornerParams.reach * diagonal, CornerParams.steps
+    )
     if stripe.inside.mean() < 0.7:
         return None
-    crests = stripe.crests(params.line)
-    line = clear_line(stripe, crests, params.line)
-    gain = line.support - _on_the_side(stripe, crests, params.margin * diagonal)
-    if line.support < params.min_support or gain < params.min_gain:
+    crests = stripe.crests()
+    line = clear_line(stripe, crests)
+    gain = line.support - _on_the_side(stripe, crests, CornerParams.margin * diagonal)
+    if line.support < CornerParams.min_support or gain < CornerParams.min_gain:
         return None
-    return stripe.at(line, params.margin * diagonal)
+    return stripe.at(line, CornerParams.margin * diagonal)
 
 
 def _on_the_side(stripe: Stripe, crests: Floats, margin: float) -> float:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,7 +35,7 @@ class Candidates:
         return replace(self, quads=quads)
 
 
-class CandidateParams(NamedTuple):
+class CandidateParams:
     """What shape a document may have in a photo."""
 
     min_area_share: float = 0.03
@@ -48,7 +47,7 @@ class CandidateParams(NamedTuple):
     """Of up to 1,400 candidates; on 64 labelled photos the best one was always among the first 60."""
 
 
-def candidates(copy: WorkingCopy, maps: NetMaps, params: CandidateParams = CandidateParams()) -> Candidates:
+def candidates(copy: WorkingCopy, maps: NetMaps) -> Candidates:
     """All quads that can be a document by their shape, nearly equal ones taken together."""
     regions, masks = region_quads(copy, maps.mask)
     outlines = clockwise(mask_quads(maps)[:MOST_OF_THE_NET])
@@ -56,12 +55,14 @@ def candidates(copy: WorkingCopy, maps: NetMaps, params: CandidateParams = Candi
     possible = plausible(
         found,
         copy.size,
-        min_area_share=params.min_area_share,
-        max_cosine=params.max_cosine,
-        max_outside=params.max_outside,
+        min_area_share=CandidateParams.min_area_share,
+        max_cosine=CandidateParams.max_cosine,
+        max_outside=CandidateParams.max_outside,
     )
-    distinct = without_twins(found[possible], params.twin_distance * max(copy.size.width, copy.size.height))
-    likely = _likely(distinct, copy, maps, params.most)
+    distinct = without_twins(
+        found[possible], CandidateParams.twin_distance * max(copy.size.width, copy.size.height)
+    )
+    likely = _likely(distinct, copy, maps, CandidateParams.most)
     always = [*(place_seen_corners(copy, outline) for outline in outlines), *frame_quad(copy.size)]
     return Candidates(np.concatenate([likely, np.array(always, np.float32)]), masks, maps, len(always))
 

@@ -18,7 +18,7 @@ from scanfix.borders.working import Floats, Quads, WorkingCopy
 from scanfix.geometry import Size
 
 
-class LineParams(NamedTuple):
+class LineParams:
     """Tuning of the line finder; lengths as shares of the longer side of the frame."""
 
     min_segment: float = 0.035
@@ -35,11 +35,11 @@ class LineParams(NamedTuple):
     """A line no further inside is an edge of the frame once more; not whether a side lies along the frame."""
 
 
-def line_quads(copy: WorkingCopy, params: LineParams = LineParams()) -> Quads:
+def line_quads(copy: WorkingCopy) -> Quads:
     """Quadrilaterals spanned by straight edges and the frame: N x 4 x 2, working pixels."""
     unit = float(max(copy.lab.shape[:2]))
-    lines = _lines(copy, params, unit)
-    return _spanned(lines, params, unit)
+    lines = _lines(copy, unit)
+    return _spanned(lines, unit)
 
 
 def _segments(copy: WorkingCopy) -> Floats:
@@ -59,24 +59,24 @@ def _segments(copy: WorkingCopy) -> Floats:
     return np.concatenate(found)
 
 
-def _lines(copy: WorkingCopy, params: LineParams, unit: float) -> Floats:
+def _lines(copy: WorkingCopy, unit: float) -> Floats:
     """N x 2 x 2: the longest lines, two far points each; the frame's four first."""
-    segments = _Segments.of(_longest_first(_segments(copy), params.min_segment * unit))
+    segments = _Segments.of(_longest_first(_segments(copy), LineParams.min_segment * unit))
     corners = frame_quad(copy.size)[0]
     frame = np.stack([corners, np.roll(corners, -1, axis=0)], axis=1)
     joined: list[tuple[float, Floats]] = []
     free = np.ones(len(segments.ends), np.bool_)
-    for index in range(len(free))[: params.max_seeds]:
+    for index in range(len(free))[: LineParams.max_seeds]:
         if not free[index]:
             continue
-        members = free & segments.along(index, params, unit)
+        members = free & segments.along(index, unit)
         members[index] = True
         free &= ~members
         line, covered = _joined(segments.ends[members])
-        if covered >= params.min_line * unit and not _is_the_frames(line, copy.size, params):
+        if covered >= LineParams.min_line * unit and not _is_the_frames(line, copy.size):
             joined.append((covered, line))
     joined.sort(key=lambda item: -item[0])
-    longest = [line for _, line in joined[: params.max_lines]]
+    longest = [line for _, line in joined[: LineParams.max_lines]]
     return np.concatenate([frame, np.array(longest, np.float32).reshape(-1, 2, 2)])
 
 
@@ -100,7 +100,7 @@ class _Segments(NamedTuple):
         length = np.maximum(np.linalg.norm(vector, axis=1), 1e-6)
         return cls(ends, ends.mean(axis=1), vector, np.asarray(length, np.float32))
 
-    def along(self, seed: int, params: LineParams, unit: float) -> NDArray[np.bool_]:
+    def along(self, seed: int, unit: float) -> NDArray[np.bool_]:
         """Which of them lie on the line of one of them."""
         direction = self.vector[seed] / self.length[seed]
         away = self.ends - self.ends[seed, 0]
@@ -108,8 +108,8 @@ class _Segments(NamedTuple):
         sines = np.abs(cross(self.vector, direction)) / self.length
         # A segment far along the line may stray a little more than one beside the seed.
         reach = np.abs((self.middle - self.middle[seed]) @ direction)
-        near = np.maximum(offsets[:, 0], offsets[:, 1]) <= params.join_gap * unit + 0.01 * reach
-        return np.asarray(near & (sines <= params.join_sine))
+        near = np.maximum(offsets[:, 0], offsets[:, 1]) <= LineParams.join_gap * unit + 0.01 * reach
+        return np.asarray(near & (sines <= LineParams.join_sine))
 
 
 def _joined(members: Floats) -> tuple[Floats, float]:
@@ -133,12 +133,12 @@ def _joined(members: Floats) -> tuple[Floats, float]:
     return ends, covered
 
 
-def _is_the_frames(line: Floats, size: Size, params: LineParams) -> bool:
+def _is_the_frames(line: Floats, size: Size) -> bool:
     inside = np.concatenate([line, (size.width, size.height) - line], axis=1)
-    return bool(inside.max(axis=0).min() < params.frame_px)
+    return bool(inside.max(axis=0).min() < LineParams.frame_px)
 
 
-def _spanned(lines: Floats, params: LineParams, unit: float) -> Quads:
+def _spanned(lines: Floats, unit: float) -> Quads:
     """Every two pairs of opposite lines that cross each other."""
     start, vector = lines[:, 0], lines[:, 1] - lines[:, 0]
     direction = vector / np.linalg.norm(vector, axis=1, keepdims=True)
@@ -149,7 +149,7 @@ def _spanned(lines: Floats, params: LineParams, unit: float) -> Quads:
         np.abs(cross(middle[second] - start[first], direction[first])),
         np.abs(cross(middle[first] - start[second], direction[second])),
     )
-    opposite = (sine < params.opposite_sine) & (gap > params.min_distance * unit)
+    opposite = (sine < LineParams.opposite_sine) & (gap > LineParams.min_distance * unit)
     first, second = first[opposite], second[opposite]
     p, q = np.triu_indices(len(first), 1)
     a, c, b, d = first[p], second[p], first[q], second[q]
@@ -157,7 +157,7 @@ def _spanned(lines: Floats, params: LineParams, unit: float) -> Quads:
     steep = np.ones(len(p), np.bool_)
     for one in (a, c):
         for other in (b, d):
-            steep &= np.abs(cross(direction[one], direction[other])) > params.opposite_sine
+            steep &= np.abs(cross(direction[one], direction[other])) > LineParams.opposite_sine
     keep = distinct & steep
     a, b, c, d = a[keep], b[keep], c[keep], d[keep]
     meet = [_meeting(start, direction, one, other) for one, other in ((a, b), (b, c), (c, d), (d, a))]

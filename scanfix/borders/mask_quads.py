@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
 
 import cv2
 import numpy as np
@@ -13,7 +12,7 @@ from scanfix.borders.shapes import crossings
 from scanfix.borders.working import Floats, Quads
 
 
-class MaskParams(NamedTuple):
+class MaskParams:
     """Lengths in map cells."""
 
     threshold: float = 0.47
@@ -36,42 +35,42 @@ class MaskParams(NamedTuple):
     """A corner that the sides put further away than this is where the outline has it."""
 
 
-def mask_quads(maps: NetMaps, params: MaskParams = MaskParams()) -> Quads:
+def mask_quads(maps: NetMaps) -> Quads:
     """N x 4 x 2 source pixels: the quadrilaterals of all documents in the mask, the largest first; those that
     touch count as one. Corners may lie outside the frame, where two visible sides meet."""
-    found = (_four_sides(outline, params) for outline in _outlines(maps.mask, params))
+    found = (_four_sides(outline) for outline in _outlines(maps.mask))
     quads = [quad for quad in found if quad is not None]
     return np.array(quads, np.float32).reshape(-1, 4, 2) * np.array((maps.scale_x, maps.scale_y), np.float32)
 
 
-def _outlines(mask: Floats, params: MaskParams) -> list[Floats]:
+def _outlines(mask: Floats) -> list[Floats]:
     """Outlines of the blobs, the largest first, each n x 2."""
-    side = MAP_SIDE * params.zoom
-    binary = (cv2.resize(mask, (side, side)) > params.threshold).astype(np.uint8)
+    side = MAP_SIDE * MaskParams.zoom
+    binary = (cv2.resize(mask, (side, side)) > MaskParams.threshold).astype(np.uint8)
     contours, _ = cv2.findContours(binary, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
-    large = [each for each in contours if cv2.contourArea(each) >= params.min_area_share * side * side]
+    large = [each for each in contours if cv2.contourArea(each) >= MaskParams.min_area_share * side * side]
     large.sort(key=cv2.contourArea, reverse=True)
-    return [np.asarray((each.reshape(-1, 2) + 0.5) / params.zoom, np.float32) for each in large]
+    return [np.asarray((each.reshape(-1, 2) + 0.5) / MaskParams.zoom, np.float32) for each in large]
 
 
-def _four_sides(outline: Floats, params: MaskParams) -> Floats | None:
+def _four_sides(outline: Floats) -> Floats | None:
     """Straight sides through the outline's parts, cut with one another: 4 x 2."""
-    rough = _reduced(cv2.convexHull(outline), params)
+    rough = _reduced(cv2.convexHull(outline))
     if rough is None:
         return None
     sides = np.stack([rough, np.roll(rough, -1, axis=0)], axis=1)
-    met = crossings(np.stack([_along(outline, side, params) for side in sides]))
-    runs_away = met is None or np.abs(met - rough).max() > params.furthest or not cv2.isContourConvex(met)
+    met = crossings(np.stack([_along(outline, side) for side in sides]))
+    runs_away = met is None or np.abs(met - rough).max() > MaskParams.furthest or not cv2.isContourConvex(met)
     return rough if met is None or runs_away else met
 
 
-def _reduced(hull: cv2.typing.MatLike, params: MaskParams) -> Floats | None:
+def _reduced(hull: cv2.typing.MatLike) -> Floats | None:
     """Take away the side whose loss adds least area, until four are left; the frame's sides go first."""
-    sides = params.most_sides
+    sides = MaskParams.most_sides
     few = hull if len(hull) <= sides else cv2.approxPolyN(hull, sides, ensure_convex=True)
     points = [complex(x, y) for x, y in few.reshape(-1, 2).tolist()]
     while len(points) > 4:
-        losses = [_loss(points, at, params) for at in range(len(points))]
+        losses = [_loss(points, at) for at in range(len(points))]
         area, at, corner = min(losses, key=lambda loss: loss[0])
         if area == math.inf:
             return None
@@ -80,7 +79,7 @@ def _reduced(hull: cv2.typing.MatLike, params: MaskParams) -> Floats | None:
     return np.array([(p.real, p.imag) for p in points], np.float32) if len(points) == 4 else None
 
 
-def _loss(points: list[complex], at: int, params: MaskParams) -> tuple[float, int, complex]:
+def _loss(points: list[complex], at: int) -> tuple[float, int, complex]:
     """Area added when the side from this point on goes and its neighbours meet, and where they meet."""
     before, a, b, after = points[at - 1], *(points[(at + k) % len(points)] for k in range(3))
     first, second = a - before, b - after
@@ -89,22 +88,22 @@ def _loss(points: list[complex], at: int, params: MaskParams) -> tuple[float, in
     if ((corner - a) / first).real <= 0 or ((corner - b) / second).real <= 0:
         return math.inf, at, corner
     area = abs(_cross(corner - a, b - a)) / 2
-    return area * (params.of_frame if _on_frame(a, b, params) else 1.0), at, corner
+    return area * (MaskParams.of_frame if _on_frame(a, b) else 1.0), at, corner
 
 
-def _on_frame(a: complex, b: complex, params: MaskParams) -> bool:
-    places, far = ((a.real, b.real), (a.imag, b.imag)), MAP_SIDE - params.frame_reach
-    return any(max(place) < params.frame_reach or min(place) > far for place in places)
+def _on_frame(a: complex, b: complex) -> bool:
+    places, far = ((a.real, b.real), (a.imag, b.imag)), MAP_SIDE - MaskParams.frame_reach
+    return any(max(place) < MaskParams.frame_reach or min(place) > far for place in places)
 
 
 def _cross(a: complex, b: complex) -> float:
     return a.real * b.imag - a.imag * b.real
 
 
-def _along(outline: Floats, side: Floats, params: MaskParams) -> Floats:
+def _along(outline: Floats, side: Floats) -> Floats:
     """Two points of the line through the outline near a side, off the frame and off the corners."""
-    low, high = params.frame_reach, MAP_SIDE - params.frame_reach
-    if _on_frame(complex(*side[0].tolist()), complex(*side[1].tolist()), params):
+    low, high = MaskParams.frame_reach, MAP_SIDE - MaskParams.frame_reach
+    if _on_frame(complex(*side[0].tolist()), complex(*side[1].tolist())):
         return side
     vector = side[1] - side[0]
     length = max(float(np.linalg.norm(vector)), 1e-6)
@@ -112,9 +111,9 @@ def _along(outline: Floats, side: Floats, params: MaskParams) -> Floats:
     share = away @ vector / length**2
     off = np.abs(away @ np.array((-vector[1], vector[0]))) / length
     inner = ((outline > low) & (outline < high)).all(axis=1)
-    inner &= (share > params.inset) & (share < 1 - params.inset)
-    near = outline[inner & (off < max(1.0, params.most_off * length))]
-    if len(near) < 2 * params.zoom:
+    inner &= (share > MaskParams.inset) & (share < 1 - MaskParams.inset)
+    near = outline[inner & (off < max(1.0, MaskParams.most_off * length))]
+    if len(near) < 2 * MaskParams.zoom:
         return side
     vx, vy, x, y = cv2.fitLine(near, cv2.DIST_HUBER, 0, 0.01, 0.01).ravel().tolist()
     return np.array([(x, y), (x + vx, y + vy)], np.float32)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import cv2
 import numpy as np
@@ -21,7 +20,7 @@ from scanfix.pyramid import Pyramid
 from scanfix.quantiles import medians, quantile
 
 
-class PairParams(NamedTuple):
+class PairParams:
     """Looked at on 182 photos with a document: all three pairs among them are parted, nothing else is. The
     next best strip has steps along 0.89 of its length and parts in 5 to 4; a pair has steps all along."""
 
@@ -63,7 +62,7 @@ class _Colour:
     noise: float
 
 
-def parted(photo: Pyramid, quad: Floats, params: PairParams = PairParams()) -> tuple[Floats, Floats] | None:
+def parted(photo: Pyramid, quad: Floats) -> tuple[Floats, Floats] | None:
     """The two halves of a quad (4 x 2, clockwise, source pixels) where it holds a pair of cards."""
     sides = np.linalg.norm(np.roll(quad, -1, axis=0) - quad, axis=1)
     first_way, second_way = float(sides[0] + sides[2]), float(sides[1] + sides[3])
@@ -71,46 +70,48 @@ def parted(photo: Pyramid, quad: Floats, params: PairParams = PairParams()) -> t
     # The first side lies across the pair, the second along it.
     corners = np.roll(quad, 1, axis=0) if turned else quad
     along = max(first_way, second_way) / max(min(first_way, second_way), 1)
-    if not any(least <= along <= least / (1 - params.longest) for least in _pair_shapes(params)):
+    if not any(least <= along <= least / (1 - PairParams.longest) for least in _pair_shapes()):
         return None
-    lab, seen = _read(photo, corners, params)
-    above, beside = params.room
-    strips = _strips(lab[above:-above, beside:-beside], _around(lab, seen, params), params)
-    cards = [strip for strip in strips if _are_cards(strip, along, params)]
+    lab, seen = _read(photo, corners)
+    above, beside = PairParams.room
+    strips = _strips(lab[above:-above, beside:-beside], _around(lab, seen))
+    cards = [strip for strip in strips if _are_cards(strip, along)]
     if not cards:
         return None
-    first, last = min(cards, key=lambda strip: abs(strip[0] + strip[1] - params.lines))
-    upper, lower = (_part(corners, *ends) for ends in ((0, first / params.lines), (last / params.lines, 1)))
+    first, last = min(cards, key=lambda strip: abs(strip[0] + strip[1] - PairParams.lines))
+    upper, lower = (
+        _part(corners, *ends) for ends in ((0, first / PairParams.lines), (last / PairParams.lines, 1))
+    )
     return (np.roll(upper, -1, axis=0), np.roll(lower, -1, axis=0)) if turned else (upper, lower)
 
 
-def _pair_shapes(params: PairParams) -> tuple[float, float]:
+def _pair_shapes() -> tuple[float, float]:
     """Length by width of two cards without a strip, lying and standing, at the least."""
-    return 2 / params.card / params.bent, 2 * params.card / params.bent
+    return 2 / PairParams.card / PairParams.bent, 2 * PairParams.card / PairParams.bent
 
 
-def _read(photo: Pyramid, quad: Floats, params: PairParams) -> tuple[Floats, NDArray[np.bool_]]:
+def _read(photo: Pyramid, quad: Floats) -> tuple[Floats, NDArray[np.bool_]]:
     """Lab of the lines from the first side of the quad to the third; what of it is in the picture."""
-    above, beside = params.room
-    size = (params.places + 2 * beside, params.lines + 2 * above)
-    corners = np.array([[0, 0], [1, 0], [1, 1], [0, 1]], np.float32) * (params.places, params.lines)
-    pixels = photo.at_least(min(1.0, params.lines / mean_diagonal(quad)))
+    above, beside = PairParams.room
+    size = (PairParams.places + 2 * beside, PairParams.lines + 2 * above)
+    corners = np.array([[0, 0], [1, 0], [1, 1], [0, 1]], np.float32) * (PairParams.places, PairParams.lines)
+    pixels = photo.at_least(min(1.0, PairParams.lines / mean_diagonal(quad)))
     reduced = np.array(pixels.shape[1::-1], np.float32) / (photo.size.width, photo.size.height)
     there = cv2.getPerspectiveTransform(
-        (quad * reduced).astype(np.float32), (corners + np.array(params.room[::-1])).astype(np.float32)
+        (quad * reduced).astype(np.float32), (corners + np.array(PairParams.room[::-1])).astype(np.float32)
     )
     seen = cv2.warpPerspective(np.full(pixels.shape[:2], 255, np.uint8), there, size) == 255
     lab = to_lab(np.asarray(cv2.warpPerspective(pixels, there, size), np.uint8))
     return np.asarray(cv2.GaussianBlur(lab, (1, 3), 0), np.float32), np.asarray(seen)
 
 
-def _around(lab: Floats, seen: NDArray[np.bool_], params: PairParams) -> list[_Colour]:
+def _around(lab: Floats, seen: NDArray[np.bool_]) -> list[_Colour]:
     """The colour of the background, where there is one."""
     background = seen.copy()
-    above, beside = params.room
+    above, beside = PairParams.room
     background[above - 3 : 3 - above, beside - 1 : 1 - beside] = False
     colour = _colour(lab[background]) if background.mean() > 0.03 else None
-    return [colour] if colour and colour.noise < params.plain else []
+    return [colour] if colour and colour.noise < PairParams.plain else []
 
 
 def _colour(pixels: Floats) -> _Colour:
@@ -122,34 +123,34 @@ def _apart(colours: Floats, lab: Floats) -> Floats:
     return lengths(colours - lab)
 
 
-def _strips(lines: Floats, around: list[_Colour], params: PairParams) -> Iterator[tuple[int, int]]:
+def _strips(lines: Floats, around: list[_Colour]) -> Iterator[tuple[int, int]]:
     """The first line of each plain strip between what is all along of other colours, and the next one."""
-    lines = lines[:, params.trim : -params.trim]
-    near = params.near
-    known = [(colour, params.least) for colour in around]
-    guessed = [(colour, params.least_guessed) for colour in _plain(lines, params)]
+    lines = lines[:, PairParams.trim : -PairParams.trim]
+    near = PairParams.near
+    known = [(colour, PairParams.least) for colour in around]
+    guessed = [(colour, PairParams.least_guessed) for colour in _plain(lines)]
     for colour, least in known + guessed:
-        apart = max(params.least_step, params.steps * colour.noise)
+        apart = max(PairParams.least_step, PairParams.steps * colour.noise)
         other = (_apart(lines, colour.lab) > apart).mean(axis=1)
-        for first, last in _runs(other < params.strip):
+        for first, last in _runs(other < PairParams.strip):
             if last - first < least or first < near or last > len(lines) - near:
                 continue
             before = other[max(0, first - 2 * near) : first - near + 1]
             after = other[last + near - 1 : last + 2 * near]
-            if min(before.max(initial=0), after.max(initial=0)) >= params.beside:
+            if min(before.max(initial=0), after.max(initial=0)) >= PairParams.beside:
                 yield first, last
 
 
-def _plain(lines: Floats, params: PairParams) -> Iterator[_Colour]:
+def _plain(lines: Floats) -> Iterator[_Colour]:
     """The colours of plain lines near the middle, each where it is plainest."""
     lines = lines[2 * len(lines) // 5 : 3 * len(lines) // 5]
     middle = lines.shape[1] // 2
     usual = np.partition(lines, middle, axis=1)[:, middle, None]
-    plain = (_apart(lines, usual) < params.plain).mean(axis=1)
+    plain = (_apart(lines, usual) < PairParams.plain).mean(axis=1)
     known: list[_Colour] = []
-    colours = (_colour(line) for line in lines[plain > 1 - params.strip])
+    colours = (_colour(line) for line in lines[plain > 1 - PairParams.strip])
     for colour in sorted(colours, key=lambda each: each.noise):
-        if all(np.abs(colour.lab - other.lab).max() > params.least_step for other in known):
+        if all(np.abs(colour.lab - other.lab).max() > PairParams.least_step for other in known):
             known.append(colour)
     yield from known
 
@@ -160,13 +161,15 @@ def _runs(flags: NDArray[np.bool_]) -> list[tuple[int, int]]:
     return list(zip(np.flatnonzero(steps == 1).tolist(), np.flatnonzero(steps == -1).tolist(), strict=True))
 
 
-def _are_cards(strip: tuple[int, int], along: float, params: PairParams) -> bool:
+def _are_cards(strip: tuple[int, int], along: float) -> bool:
     """By the shape of the parts before and after the strip, in a quad so many times as long as wide."""
-    parts = strip[0] / params.lines * along, (params.lines - strip[1]) / params.lines * along
-    if max(parts) > params.alike * min(parts):
+    parts = strip[0] / PairParams.lines * along, (PairParams.lines - strip[1]) / PairParams.lines * along
+    if max(parts) > PairParams.alike * min(parts):
         return False
     shapes = [max(part, 1 / part) for part in parts]
-    return all(params.card / params.bent < shape < params.card * params.bent for shape in shapes)
+    return all(
+        PairParams.card / PairParams.bent < shape < PairParams.card * PairParams.bent for shape in shapes
+    )
 
 
 def _part(quad: Floats, start: float, end: float) -> Floats:

@@ -6,22 +6,19 @@ covered or faint, and stays where it was; beside the frame it lies on the frame.
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numpy as np
 
 from scanfix.borders.shapes import crossings, mean_diagonal
 from scanfix.borders.sides import ALONG_FRAME, edges_along, rooms_along
-from scanfix.borders.stripe import DEFAULT_LINE, StripeParams, clear_line, read_stripe
+from scanfix.borders.stripe import clear_line, read_stripe
 from scanfix.borders.working import Floats
 from scanfix.geometry import Size
 from scanfix.model import Pixels
 
 
-class RefineParams(NamedTuple):
+class RefineParams:
     """Tuning of the refinement; lengths as shares of the diagonal of the quad."""
 
-    line: StripeParams = DEFAULT_LINE
     reach: float = 0.02
     """How far on both sides an edge is looked for."""
     steps: int = 26
@@ -40,30 +37,32 @@ class RefineParams(NamedTuple):
     """
 
 
-def refine(pixels: Pixels, quad: Floats, params: RefineParams = RefineParams()) -> Floats:
+def refine(pixels: Pixels, quad: Floats) -> Floats:
     """4 x 2 corners, clockwise, full-resolution pixels, put on the edges where there are straight ones."""
     diagonal = mean_diagonal(quad)
-    reach = params.reach * diagonal
+    reach = RefineParams.reach * diagonal
     sides = np.stack([quad, np.roll(quad, -1, axis=0)], axis=1)
-    moved = crossings(np.stack([_side(pixels, side, diagonal, params) for side in sides]))
+    moved = crossings(np.stack([_side(pixels, side, diagonal) for side in sides]))
     if moved is None or np.linalg.norm(moved - quad, axis=1).max() >= 4 * reach:
         return quad
     return moved
 
 
-def _side(pixels: Pixels, side: Floats, diagonal: float, params: RefineParams) -> Floats:
+def _side(pixels: Pixels, side: Floats, diagonal: float) -> Floats:
     """Two points of the refined line, or the side as it was."""
     if along_frame(pixels, side):
         return side
-    part = (params.inset, 1 - params.inset)
-    stripe = read_stripe(pixels, side, part, params.samples, params.reach * diagonal, params.steps)
+    part = (RefineParams.inset, 1 - RefineParams.inset)
+    stripe = read_stripe(
+        pixels, side, part, RefineParams.samples, RefineParams.reach * diagonal, RefineParams.steps
+    )
     seen = float(stripe.inside.mean())
     if seen < 0.4:
         return side
-    clear = clear_line(stripe, stripe.crests(params.line), params.line)
-    if clear.support / seen >= params.min_support:
-        return stripe.at(clear, params.margin * diagonal)
-    if along_frame(pixels, side, params.beside_frame):
+    clear = clear_line(stripe, stripe.crests())
+    if clear.support / seen >= RefineParams.min_support:
+        return stripe.at(clear, RefineParams.margin * diagonal)
+    if along_frame(pixels, side, RefineParams.beside_frame):
         return _on_the_frame(pixels, side)
     return side
 

@@ -10,12 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import combinations
-from typing import NamedTuple
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from scanfix.borders.shapes import areas
 from scanfix.borders.working import Floats, Quads, WorkingCopy, lengths, summed
 from scanfix.quantiles import quantile
 
@@ -24,7 +24,7 @@ SUM = np.ones((1, 3), np.float32)
 """Of the channels."""
 
 
-class RegionParams(NamedTuple):
+class RegionParams:
     """Tuning of the masks and their outlines."""
 
     side: int = 256
@@ -36,31 +36,29 @@ class RegionParams(NamedTuple):
     hull_points: int = 14
 
 
-def region_quads(
-    copy: WorkingCopy, document: Floats, params: RegionParams = RegionParams()
-) -> tuple[Quads, list[Mask]]:
+def region_quads(copy: WorkingCopy, document: Floats) -> tuple[Quads, list[Mask]]:
     """Quadrilaterals around what stands out (N x 4 x 2, working pixels), and the masks (0 or 255).
 
     `document` is a map of probabilities, of any size, whose outline joins those of the masks.
     """
-    factor = params.side / max(copy.lab.shape[:2])
+    factor = RegionParams.side / max(copy.lab.shape[:2])
     size = copy.size.scaled(factor)
     small = cv2.resize(copy.lab, (size.width, size.height), interpolation=cv2.INTER_AREA)
-    masks = list(_masks(np.asarray(small, np.float32), params))
+    masks = list(_masks(np.asarray(small, np.float32)))
     masks.append((cv2.resize(document, (size.width, size.height)) > 0.5).astype(np.uint8) * 255)
     scale = np.array([size.width / copy.size.width, size.height / copy.size.height], np.float32)
-    outlines = [outline for mask in masks for outline in _outlines(mask, params)]
-    found = [quad for outline in outlines for quad in _quads(outline, params)]
+    outlines = [outline for mask in masks for outline in _outlines(mask)]
+    found = [quad for outline in outlines for quad in _quads(outline)]
     quads = np.array(found, np.float32).reshape(-1, 4, 2)
     return quads / scale, masks
 
 
-def _masks(lab: Floats, params: RegionParams) -> Iterator[Mask]:
+def _masks(lab: Floats) -> Iterator[Mask]:
     """The ways of parting, each as a mask of 0 and 255, small holes and bridges removed."""
     lightness = np.clip(lab[..., 0] * 2.55, 0, 255).astype(np.uint8)
     chroma = np.clip(lengths(lab[..., 1:]) * 4, 0, 255).astype(np.uint8)
-    foreign = _distance_from_background(lab, params)
-    local = np.clip(128 + 3 * (lab[..., 0] - _light_around(lab[..., 0], params)), 0, 255)
+    foreign = _distance_from_background(lab)
+    local = np.clip(128 + 3 * (lab[..., 0] - _light_around(lab[..., 0])), 0, 255)
     otsu = [_otsu(view) for view in (lightness, chroma, foreign, local.astype(np.uint8))]
     for mask in (*otsu[:2], *(255 - mask for mask in otsu[:2]), *otsu[2:]):
         yield _cleaned(mask)
@@ -71,12 +69,12 @@ def _masks(lab: Floats, params: RegionParams) -> Iterator[Mask]:
         yield _closed_by_edges(gradient, share)
 
 
-def _light_around(lightness: Floats, params: RegionParams) -> Floats:
+def _light_around(lightness: Floats) -> Floats:
     """Smoothed over a sixth of the picture: so smooth that an eighth of the pixels tells it."""
     height, width = lightness.shape
     few = cv2.resize(lightness, (max(1, width // 8), max(1, height // 8)), interpolation=cv2.INTER_AREA)
     return np.asarray(
-        cv2.resize(cv2.GaussianBlur(few, (0, 0), params.side / 48), (width, height)), np.float32
+        cv2.resize(cv2.GaussianBlur(few, (0, 0), RegionParams.side / 48), (width, height)), np.float32
     )
 
 
@@ -89,9 +87,9 @@ def _cleaned(mask: Mask) -> Mask:
     return np.asarray(cv2.morphologyEx(opened, cv2.MORPH_CLOSE, np.ones((7, 7), np.uint8)), np.uint8)
 
 
-def _distance_from_background(lab: Floats, params: RegionParams) -> Mask:
+def _distance_from_background(lab: Floats) -> Mask:
     """Per pixel 4 x the distance in Lab to the nearest of the main colours along the frame."""
-    width = max(2, round(params.background_share * params.side))
+    width = max(2, round(RegionParams.background_share * RegionParams.side))
     background = np.ones(lab.shape[:2], np.bool_)
     background[width:-width, width:-width] = False
     colours = lab[background][::3]
@@ -138,22 +136,22 @@ def _closed_by_edges(gradient: Floats, share: float) -> Mask:
     return np.asarray(cv2.morphologyEx(inside, cv2.MORPH_CLOSE, np.ones((9, 9), np.uint8)), np.uint8)
 
 
-def _outlines(mask: Mask, params: RegionParams) -> Iterator[NDArray[np.int32]]:
+def _outlines(mask: Mask) -> Iterator[NDArray[np.int32]]:
     """Convex hulls of the largest pieces."""
     contours = cv2.findContours(mask, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)[0]
-    largest = sorted(contours, key=cv2.contourArea, reverse=True)[: params.regions_per_mask]
+    largest = sorted(contours, key=cv2.contourArea, reverse=True)[: RegionParams.regions_per_mask]
     for contour in largest:
-        if cv2.contourArea(contour) >= params.min_area_share * mask.size:
+        if cv2.contourArea(contour) >= RegionParams.min_area_share * mask.size:
             yield np.asarray(cv2.convexHull(contour), np.int32)
 
 
-def _quads(hull: NDArray[np.int32], params: RegionParams) -> Iterator[Floats]:
+def _quads(hull: NDArray[np.int32]) -> Iterator[Floats]:
     """Three readings of one outline: tight around it, the largest inside it, and the rotated rectangle."""
     if len(hull) >= 4:
         around = np.asarray(cv2.approxPolyN(hull, 4, ensure_convex=True), np.float32).reshape(-1, 2)
         if len(around) == 4:
             yield around
-        yield from _largest_inside(hull, params.hull_points)
+        yield from _largest_inside(hull, RegionParams.hull_points)
     yield np.asarray(cv2.boxPoints(cv2.minAreaRect(hull)), np.float32)
 
 
@@ -166,6 +164,4 @@ def _largest_inside(hull: NDArray[np.int32], points: int) -> Iterator[Floats]:
     if len(corners) < 4:
         return
     picks = corners[np.array(list(combinations(range(len(corners)), 4)))]
-    ahead = np.roll(picks, -1, axis=1)
-    areas = np.abs((picks[..., 0] * ahead[..., 1] - picks[..., 1] * ahead[..., 0]).sum(axis=1))
-    yield picks[int(areas.argmax())]
+    yield picks[int(np.abs(areas(picks)).argmax())]

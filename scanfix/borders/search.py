@@ -95,7 +95,7 @@ class Search:
 
     def judge(self, quads: Quads) -> Floats:
         """Any quads, as if they were candidates."""
-        return judge(self.copy, quads, among_rivals(measure(self.copy, self.found.with_quads(quads))))
+        return judge(self.copy, quads, measure(self.copy, self.found.with_quads(quads)))
 
 
 def search_candidates(copy: WorkingCopy, params: BorderParams = BorderParams()) -> Search:

@@ -8,8 +8,6 @@ or that it is not to be seen. Drawn scenes alone taught it (`training/corner_fin
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -32,7 +30,7 @@ AROUND = 2
 """Cells on each side of the likeliest one that have a say in where the corner lies."""
 
 
-class SeenCornerParams(NamedTuple):
+class SeenCornerParams:
     """Lengths in square roots of the area of the quad. On 182 photos with a document, upright and upside
     down, 0.3 or 0.4, 0.7 or 0.85, 0.008 or 0.012 give overlaps within 0.0006 of one another, and a third look
     gains as little."""
@@ -46,22 +44,20 @@ class SeenCornerParams(NamedTuple):
     most: float = 0.15
 
 
-def place_seen_corners(
-    copy: WorkingCopy, quad: Floats, params: SeenCornerParams = SeenCornerParams()
-) -> Floats:
+def place_seen_corners(copy: WorkingCopy, quad: Floats) -> Floats:
     """4 x 2 corners in working pixels, clockwise: those of the quad, moved to where they are surely seen."""
     sides = np.stack([quad, np.roll(quad, -1, axis=0)], axis=1)
     flush = np.array([along_frame(copy.pixels, side) for side in sides])
     believed, placed = ~(flush | np.roll(flush, 1)), quad
-    for least_chance in (params.first, params.again):
+    for least_chance in (SeenCornerParams.first, SeenCornerParams.again):
         seen, chance = see_corners(copy, placed)
         believed &= chance >= least_chance
         # What is not off at the first look needs no second one.
-        believed &= _away(seen, quad) >= params.least
+        believed &= _away(seen, quad) >= SeenCornerParams.least
         if not believed.any():
             return quad
         placed = np.where(believed[:, None], seen, quad).astype(np.float32)
-    placed = np.where((_away(placed, quad) < params.most)[:, None], placed, quad)
+    placed = np.where((_away(placed, quad) < SeenCornerParams.most)[:, None], placed, quad)
     return placed if Quad.of(placed.tolist()).is_convex else quad
 
 

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple
 
 import cv2
 import numpy as np
@@ -25,7 +24,7 @@ less than three pixels of the working copy. On 182 photos with a document 0.003 
 as many sides called cut on each; with 0.006 one more is wrong."""
 
 
-class SideParams(NamedTuple):
+class SideParams:
     """Shares of the frame's width or height."""
 
     beyond: float = 0.04
@@ -50,43 +49,39 @@ Edges = frozenset[Side]
 """Edges of the frame."""
 
 
-def side_states(
-    quad: Quad, size: Size, sure: float = 1.0, params: SideParams = SideParams()
-) -> dict[Side, SideState]:
+def side_states(quad: Quad, size: Size, sure: float = 1.0) -> dict[Side, SideState]:
     """The state of each side of a quad in full-resolution pixels that is the border with this certainty."""
     along = [side for side in SIDES if edges_along(quad.sides()[side], size)]
-    leaving = [side for side in SIDES if _leaves(quad, side, size, params)]
+    leaving = [side for side in SIDES if _leaves(quad, side, size)]
     rooms = [
         min(rooms_along(quad.sides()[side], size).values())
         for side in SIDES
         if side not in (*along, *leaving)
     ]
-    roomy = bool(rooms) and min(rooms) >= params.wide_room
-    askew = _met_askew(quad, size, sure, params)
+    roomy = bool(rooms) and min(rooms) >= SideParams.wide_room
+    askew = _met_askew(quad, size, sure)
     cut = {*leaving, *(side for side in along if roomy or side in askew)}
     states = dict.fromkeys(SIDES, SideState.SEEN) | dict.fromkeys(along, SideState.FLUSH)
     return states | dict.fromkeys(cut, SideState.CUT)
 
 
-def certainties(
-    quad: Quad, states: Mapping[Side, SideState], size: Size, sure: float, params: SideParams = SideParams()
-) -> dict[Side, float]:
+def certainties(quad: Quad, states: Mapping[Side, SideState], size: Size, sure: float) -> dict[Side, float]:
     """How sure it is that each side is cut, 0..1; `sure`: of the border."""
-    askew = _met_askew(quad, size, sure, params)
+    askew = _met_askew(quad, size, sure)
     return {
-        side: sure * (states[side] == SideState.CUT) * (1.0 if side in askew else params.doubtful)
+        side: sure * (states[side] == SideState.CUT) * (1.0 if side in askew else SideParams.doubtful)
         for side in SIDES
     }
 
 
-def _met_askew(quad: Quad, size: Size, sure: float, params: SideParams) -> list[Side]:
+def _met_askew(quad: Quad, size: Size, sure: float) -> list[Side]:
     """The sides along the frame that a neighbour within it meets askew; none of an unsure border."""
     ends = quad.sides()
     along = {side for side in SIDES if edges_along(ends[side], size)}
-    askew = {side for side in SIDES if side not in along and _off_the_axes(ends[side]) >= params.askew}
+    askew = {side for side in SIDES if side not in along and _off_the_axes(ends[side]) >= SideParams.askew}
     neighbours = zip(SIDES, SIDES[1:] + SIDES[:1], SIDES[-1:] + SIDES[:-1], strict=True)
     met = [side for side, *beside in neighbours if side in along and not askew.isdisjoint(beside)]
-    return met if sure >= params.least_sure else []
+    return met if sure >= SideParams.least_sure else []
 
 
 def _off_the_axes(ends: tuple[Point, Point]) -> float:
@@ -95,35 +90,33 @@ def _off_the_axes(ends: tuple[Point, Point]) -> float:
     return math.degrees(math.atan2(min(across, down), max(across, down)))
 
 
-def missing_shares(
-    quad: Quad, states: Mapping[Side, SideState], size: Size, params: SideParams = SideParams()
-) -> dict[Side, float]:
+def missing_shares(quad: Quad, states: Mapping[Side, SideState], size: Size) -> dict[Side, float]:
     """About which share of the quad's area lies beyond each side that is cut.
 
-    Of a side along the frame nothing tells how far the document goes on: `params.unseen` stands for it.
+    Of a side along the frame nothing tells how far the document goes on: `SideParams.unseen` stands for it.
     """
     shares = dict.fromkeys(SIDES, 0.0)
     for side in SIDES:
         if states[side] == SideState.CUT:
-            beyond = beyond_frame(quad, side, size, params)
-            shares[side] = beyond if beyond > params.least_beyond else params.unseen
+            beyond = beyond_frame(quad, side, size)
+            shares[side] = beyond if beyond > SideParams.least_beyond else SideParams.unseen
     return shares
 
 
-def beyond_frame(quad: Quad, side: Side, size: Size, params: SideParams = SideParams()) -> float:
+def beyond_frame(quad: Quad, side: Side, size: Size) -> float:
     """Which share of the quad's area lies beyond the edges of the frame that this side is out of."""
-    edges = _leaves(quad, side, size, params) | edges_along(quad.sides()[side], size)
+    edges = _leaves(quad, side, size) | edges_along(quad.sides()[side], size)
     return min(1.0, sum(_beyond(quad, edge, size) for edge in edges))
 
 
-def _leaves(quad: Quad, side: Side, size: Size, params: SideParams) -> Edges:
+def _leaves(quad: Quad, side: Side, size: Size) -> Edges:
     """The edges of the frame that an end of this side is out of.
 
     A corner that is out only because its other side runs along that edge cuts that one.
     """
     along = (edges_along(quad.sides()[other], size) for other in SIDES if other != side)
     rooms = [_room(end, size) for end in quad.sides()[side]]
-    out_of = frozenset(edge for edge in SIDES if min(room[edge] for room in rooms) < -params.beyond)
+    out_of = frozenset(edge for edge in SIDES if min(room[edge] for room in rooms) < -SideParams.beyond)
     return out_of - frozenset[Side]().union(*along)
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import NamedTuple
 
 import cv2
 import numpy as np
@@ -18,17 +17,10 @@ from scanfix.borders.working import Floats, lengths
 from scanfix.lab import to_lab
 from scanfix.model import Pixels
 
-
-class StripeParams(NamedTuple):
-    """How a line is looked for in a stripe; looked at on 64 labelled photos."""
-
-    softness: float = 8.0
-    """Colour step (Lab) that counts for two thirds of a full one."""
-    outward_bonus: float = 0.03
-    """When lines are near enough equal the outer one wins: too wide is harmless, too narrow is not."""
-
-
-DEFAULT_LINE = StripeParams()
+SOFTNESS = 8.0
+"""Colour step (Lab) that counts for two thirds of a full one; both looked at on 64 labelled photos."""
+OUTWARD_BONUS = 0.03
+"""When lines are near enough equal the outer one wins: too wide is harmless, too narrow is not."""
 MOST_REMAPPED = 32_766
 """Pixels a side, of OpenCV."""
 BESIDE = np.linspace(-1.5, 1.5, 5, dtype=np.float32)
@@ -62,11 +54,11 @@ class Stripe:
         moved = np.array([[line.first + outward], [line.last + outward]], np.float32) * self.normal
         return np.asarray(self.ends + moved, np.float32)
 
-    def crests(self, params: StripeParams) -> Floats:
+    def crests(self) -> Floats:
         """Samples x offsets: how strongly the colour steps there, 0..1, on the crest of each step only."""
         step = lengths(self.steps)
         crest = step >= cv2.dilate(step, np.ones((1, 5), np.uint8)) - 1e-6
-        thin = np.where(crest, 1 - np.exp(-step / params.softness), 0).astype(np.float32)
+        thin = np.where(crest, 1 - np.exp(-step / SOFTNESS), 0).astype(np.float32)
         wider = cv2.GaussianBlur(thin, (5, 1), 0.8, sigmaY=0.01, borderType=cv2.BORDER_CONSTANT)
         return np.asarray(wider * self.inside[:, None], np.float32)
 
@@ -87,19 +79,19 @@ def read_stripe(
     return Stripe(centres[[0, -1]], normal, offsets, read, inside)
 
 
-def clear_line(stripe: Stripe, crests: Floats, params: StripeParams) -> Line:
+def clear_line(stripe: Stripe, crests: Floats) -> Line:
     """The line that gathers most of the crests; its support is their mean, 0..0.5."""
     gathered = _means(crests)
-    weighed = gathered * _outward(len(stripe.offsets), params.outward_bonus)
+    weighed = gathered * _outward(len(stripe.offsets))
     first, last = np.unravel_index(int(weighed.argmax()), gathered.shape)
     offsets = stripe.offsets
     return Line(float(offsets[first]), float(offsets[last]), float(gathered[first, last]))
 
 
-def _outward(count: int, bonus: float) -> Floats:
+def _outward(count: int) -> Floats:
     """Lines x lines: what the place of a line adds to its worth."""
     ends = np.arange(count, dtype=np.float32)
-    return np.asarray(1 + ((ends[:, None] + ends) / (count - 1) - 1) * bonus, np.float32)
+    return np.asarray(1 + ((ends[:, None] + ends) / (count - 1) - 1) * OUTWARD_BONUS, np.float32)
 
 
 def _steps(pixels: Pixels, centres: Floats, normal: Floats, offsets: Floats, tangent: Floats) -> Floats:

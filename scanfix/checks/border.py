@@ -11,8 +11,6 @@ and without a line of text: a miss costs less here than an honest photo refused.
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from scanfix.checks import bounds, whole
 from scanfix.checks.check import Check
 from scanfix.checks.subject import Subject
@@ -22,7 +20,7 @@ from scanfix.model import Assessment, DocumentBorder, Finding, Pixels, SideState
 from scanfix.quantiles import quantile
 
 
-class PlainEdgeParams(NamedTuple):
+class PlainEdgeParams:
     """Of 30 photos with bars of a program 29 are told, of 175 others 16, most of them scans with a black or
     white lid (photos2, borders)."""
 
@@ -83,12 +81,13 @@ def _unconfirmed(sides: tuple[Side, ...] | list[Side], only_noted: bool) -> Find
     return Finding.of("SF102", severity=asked, sides=list(sides))
 
 
-def bars(picture: Pixels, params: PlainEdgeParams = PlainEdgeParams()) -> int:
+def bars(picture: Pixels) -> int:
     """How many edges of H x W x 3 RGB are black or white throughout, as no camera sees them."""
     edges = (picture[0], picture[-1], picture[:, 0], picture[:, -1])
     ends = ((quantile(edge, 0.02), quantile(edge, 0.98)) for edge in edges)
     return sum(
-        high - low <= params.spread and bool(high <= params.black or low >= params.white)
+        high - low <= PlainEdgeParams.spread
+        and bool(high <= PlainEdgeParams.black or low >= PlainEdgeParams.white)
         for low, high in ends
     )
 

@@ -18,14 +18,16 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cache
+from operator import attrgetter
 from typing import Literal
 
 from scanfix.findings import FINDINGS, Severity
-from scanfix.model import Finding
+from scanfix.model import Assessment, Finding
 from scanfix.packaged import packaged_text
 
 LEAST_TOLD = 5
 """Fewer cases prove no error, however often they were right."""
+_rank = attrgetter("rank")
 LEAST_RIGHT = {Severity.ERROR: 0.9, Severity.WARNING: 0.7, Severity.INFO: 1 / 4}
 
 
@@ -39,10 +41,6 @@ def severities(code: str) -> tuple[Severity, ...]:
     rows = [asked for (of, asked), row in table().items() if of == code and row.told]
     told = {severity for asked in rows if (severity := borne(code, asked)[0])}
     return tuple(sorted(told or {FINDINGS[code].severity}, key=_rank))
-
-
-def _rank(severity: Severity) -> int:
-    return severity.rank
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,9 +135,15 @@ def is_silent(code: str) -> bool:
 
 def score(code: str, native: float) -> float:
     """0..100, 50 at the mildest bound, and a power of that with the native value in units of the bound."""
-    row = table()[code, max((s for c, s in table() if c == code), key=lambda severity: severity.rank)]
+    row = table()[code, max((s for c, s in table() if c == code), key=_rank)]
     half = math.pow(0.5, max(native, 0.0) / row.at)
     return 100 * half if row.worse == "above" else 100 * (1 - half)
+
+
+def assessed(slug: str, code: str, native: float, unit: str, asked: Severity | None) -> Assessment:
+    """By a row of the table: the finding where one is asked for, and the score."""
+    finding = Finding.of(code, severity=asked) if asked else None
+    return Assessment(slug, native, unit, score(code, native), finding)
 
 
 def measured(finding: Finding) -> Finding:

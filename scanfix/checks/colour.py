@@ -8,7 +8,7 @@ portrait or another picture in grey, of middle tones that change slowly, tells a
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
@@ -17,14 +17,14 @@ from scanfix.checks import bounds
 from scanfix.checks.check import Check
 from scanfix.checks.subject import Subject
 from scanfix.findings import Severity
-from scanfix.model import Assessment, Finding
+from scanfix.model import Assessment
 from scanfix.quantiles import median, quantile
 
 if TYPE_CHECKING:
     from scanfix.model import Pixels
 
 
-class ColourParams(NamedTuple):
+class ColourParams:
     """Bounds in units of 8-bit chroma."""
 
     grey_chroma_named: float = 6.0
@@ -48,9 +48,6 @@ class ColourParams(NamedTuple):
     lie below; the rest, with pictures or in shadow, are warned of as all were before."""
 
 
-PARAMS = ColourParams()
-
-
 def own_chroma(pixels: Pixels) -> float:
     """The strongest half per cent of the document's chroma apart from the tint of the light, 8-bit units."""
     small = cv2.resize(_inner(pixels), (256, 256), interpolation=cv2.INTER_AREA)
@@ -61,20 +58,20 @@ def own_chroma(pixels: Pixels) -> float:
     return quantile(np.hypot(*own), 0.995)
 
 
-def _inner(pixels: Pixels, rim: float = PARAMS.rim) -> Pixels:
+def _inner(pixels: Pixels, rim: float = ColourParams.rim) -> Pixels:
     """Without the rim, where the colour of the background is."""
     height, width = pixels.shape[:2]
     away = round(rim * min(height, width))
     return pixels[away : height - away, away : width - away]
 
 
-def picture_share(pixels: Pixels, paper_luma: float, params: ColourParams = PARAMS) -> float:
+def picture_share(pixels: Pixels, paper_luma: float) -> float:
     """Share of H x W x 3 RGB that is of middle tones changing slowly, as portraits are."""
     calm = cv2.medianBlur(cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY), 9)
     window = np.ones((5, 5), np.uint8)
     change = cv2.morphologyEx(calm, cv2.MORPH_GRADIENT, window)
-    low, high = (share * max(paper_luma, 1.0) for share in params.tones)
-    middle = (calm > low) & (calm < high) & (change >= 1) & (change < params.steepest)
+    low, high = (share * max(paper_luma, 1.0) for share in ColourParams.tones)
+    middle = (calm > low) & (calm < high) & (change >= 1) & (change < ColourParams.steepest)
     return float(cv2.morphologyEx(middle.astype(np.uint8), cv2.MORPH_OPEN, window).mean())
 
 
@@ -82,9 +79,9 @@ def _asked(subject: Subject, chroma: float) -> Severity | None:
     """How severe a document of so little colour is; None where it has enough, or had none to lose."""
     named = subject.kind is not None and subject.kind.coloured
     if named:
-        return Severity.WARNING if chroma < PARAMS.grey_chroma_named else None
+        return Severity.WARNING if chroma < ColourParams.grey_chroma_named else None
     asked = bounds.reached("SF403", chroma)
-    if asked and picture_share(subject.colours, subject.paper.luma) >= PARAMS.least_pictures:
+    if asked and picture_share(subject.colours, subject.paper.luma) >= ColourParams.least_pictures:
         return Severity.WARNING
     return Severity.INFO if chroma < bounds.bound("SF403", Severity.INFO) else None
 
@@ -92,13 +89,10 @@ def _asked(subject: Subject, chroma: float) -> Severity | None:
 def assess(subject: Subject) -> Assessment:
     if not subject.profile.colour:
         return Assessment("grey_copy", failure="the profile takes grey pictures")
-    if subject.brightest < PARAMS.dark:
+    if subject.brightest < ColourParams.dark:
         return Assessment("grey_copy", failure="too dark to tell colours")
     chroma = own_chroma(subject.colours)
-    asked = _asked(subject, chroma)
-    finding = Finding.of("SF403", severity=asked) if asked else None
-    score = bounds.score("SF403", chroma)
-    return Assessment("grey_copy", native=chroma, unit="chroma", score=score, finding=finding)
+    return bounds.assessed("grey_copy", "SF403", chroma, "chroma", _asked(subject, chroma))
 
 
 CHECK = Check("grey_copy", ("SF403",), assess, on_document=True)

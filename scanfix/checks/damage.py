@@ -18,7 +18,7 @@ from scanfix.networks import ask
 from scanfix.views import View, with_margin
 
 if TYPE_CHECKING:
-    from scanfix.geometry import Point, Quad
+    from scanfix.geometry import Quad
     from scanfix.model import Pixels
     from scanfix.pyramid import Pyramid
 
@@ -73,10 +73,6 @@ class DamageMaps(NamedTuple):
         count, labels = cv2.connectedComponents(likely, connectivity=8)
         weights = np.bincount(labels.ravel(), chances.ravel(), count)[1:]
         return np.asarray(labels == 1 + int(weights.argmax()), np.bool_) if len(weights) else likely > 0
-
-    def region(self, spot: Mask) -> tuple[Point, ...]:
-        """The outline that a person would draw around it, in pixels of the photo."""
-        return self.view.region(spot)
 
 
 def see_damage(photo: Pyramid, quad: Quad, turn: int = 0) -> DamageMaps:

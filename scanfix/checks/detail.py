@@ -8,7 +8,6 @@ four directions so that motion counts in full, is asked for where there is no te
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
 
 import cv2
 import numpy as np
@@ -19,7 +18,7 @@ from scanfix.views import Grey
 Steps = NDArray[np.float64]
 
 
-class DetailParams(NamedTuple):
+class DetailParams:
     """Of 152 drawn documents that can be read two have less than 330 px of detail, at least 281, of 98 sharp
     real ones none; of 124 that cannot be read 30 have less than 320 (`quality`, `quality2`, photos)."""
 
@@ -31,19 +30,19 @@ class DetailParams(NamedTuple):
     """Smaller than this nothing is looked at."""
 
 
-def detail_px(grey: Grey, params: DetailParams = DetailParams()) -> float:
+def detail_px(grey: Grey) -> float:
     """Pixels along the long side of H x W that have detail; as many as there are where it is sharp."""
     sizes, rows = [], []
-    while max(grey.shape) >= params.least_side and min(grey.shape) > 2:
+    while max(grey.shape) >= DetailParams.least_side and min(grey.shape) > 2:
         sizes.append(max(grey.shape))
-        rows.append(_steps(grey, params.steepest))
+        rows.append(_steps(grey, DetailParams.steepest))
         half = max(1, grey.shape[1] // 2), max(1, grey.shape[0] // 2)
         grey = np.asarray(cv2.resize(grey, half, interpolation=cv2.INTER_AREA), np.uint8)
     if not rows:
         return float(max(grey.shape))
     steepness = np.array(rows)
     return min(
-        _size(sizes, column, params.kept) for column in (steepness / np.maximum(steepness.max(0), 1)).T
+        _size(sizes, column, DetailParams.kept) for column in (steepness / np.maximum(steepness.max(0), 1)).T
     )
 
 

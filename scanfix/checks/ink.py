@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from scanfix.views import Grey
 
 
-class InkParams(NamedTuple):
+class InkParams:
     """Tuning, in pixels of a level; found on own renderings, not on photos."""
 
     levels: int = 5
@@ -57,10 +57,10 @@ class Ink(NamedTuple):
 class InkLevels:
     """A picture, H x W luma, and its halves: ink is found when it is first asked for."""
 
-    def __init__(self, grey: Grey, params: InkParams = InkParams()) -> None:
+    def __init__(self, grey: Grey) -> None:
         self._levels: list[_Level] = []
-        while len(self._levels) < params.levels and min(grey.shape) >= params.least_side:
-            self._levels.append(_level(grey, params))
+        while len(self._levels) < InkParams.levels and min(grey.shape) >= InkParams.least_side:
+            self._levels.append(_level(grey))
             half = (max(1, grey.shape[1] // 2), max(1, grey.shape[0] // 2))
             grey = np.asarray(cv2.resize(grey, half, interpolation=cv2.INTER_AREA), np.uint8)
         self._found: dict[bool, list[Ink]] = {}
@@ -82,16 +82,16 @@ class _Level(NamedTuple):
     """Least difference of ink."""
 
 
-def _level(grey: Grey, params: InkParams) -> _Level:
+def _level(grey: Grey) -> _Level:
     calm = np.asarray(cv2.GaussianBlur(grey, (0, 0), 0.8), np.uint8)
-    mean = np.asarray(cv2.blur(calm, (params.window, params.window)), np.uint8)
+    mean = np.asarray(cv2.blur(calm, (InkParams.window, InkParams.window)), np.uint8)
     # The deviation changes slowly: every second pixel of every second row tells it.
     sample = calm[::2, ::2].copy()
-    side = (params.window // 2, params.window // 2)
+    side = (InkParams.window // 2, InkParams.window // 2)
     around = cv2.boxFilter(sample, cv2.CV_32F, side)
     variance = cv2.sqrBoxFilter(sample, cv2.CV_32F, side) - around * around
-    least = max(params.min_depth, params.grain_factor * _grain(sample))
-    bound = np.maximum(params.depth * np.sqrt(np.maximum(variance, 0)), least).astype(np.uint8)
+    least = max(InkParams.min_depth, InkParams.grain_factor * _grain(sample))
+    bound = np.maximum(InkParams.depth * np.sqrt(np.maximum(variance, 0)), least).astype(np.uint8)
     of_all = cv2.resize(bound, (grey.shape[1], grey.shape[0]), interpolation=cv2.INTER_LINEAR)
     return _Level(calm, mean, np.asarray(of_all, np.uint8))
 

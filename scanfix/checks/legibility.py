@@ -11,7 +11,7 @@ A false alarm sends an honest person back to the camera, so a warning needs a sc
 from __future__ import annotations
 
 import math
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,7 +31,7 @@ from scanfix.quantiles import median
 from scanfix.views import luma
 
 
-class LegibilityParams(NamedTuple):
+class LegibilityParams:
     """The logistic was fitted by `logistic` of `training/quality/fit.py` on 515 pictures of 150 pages that
     trained nothing (`label.py --first 7320 --pages 150 --variants 4`).
 
@@ -55,7 +55,7 @@ class LegibilityParams(NamedTuple):
     112 drawn pictures with reflections 89 % could be read below 0.2 of it, 50 % at 0.2 to 0.4, 22 % above."""
 
 
-class CauseParams(NamedTuple):
+class CauseParams:
     """Bounds of the causes, asked in this order; read off the unreadable pictures of a drawn
     development set whose damage was known, so the causes named are a hint."""
 
@@ -77,17 +77,15 @@ class CauseParams(NamedTuple):
 
 """Pixels of a glyph; more add nothing."""
 
-PARAMS, CAUSES = LegibilityParams(), CauseParams()
 
-
-def chance_to_be_read(mean: float, params: LegibilityParams = PARAMS) -> float:
+def chance_to_be_read(mean: float) -> float:
     """The calibrated chance 0..1 of the document from the mean chance of its segments."""
-    return 1 / (1 + math.exp(-(params.weight * mean + params.constant)))
+    return 1 / (1 + math.exp(-(LegibilityParams.weight * mean + LegibilityParams.constant)))
 
 
-def _chance_to_be_seen(hidden: float, params: LegibilityParams = PARAMS) -> float:
+def _chance_to_be_seen(hidden: float) -> float:
     """The chance 0..1 that what can be read is not under a reflection, which hides this share of the text."""
-    return math.exp(-((hidden / params.hidden) ** 2))
+    return math.exp(-((hidden / LegibilityParams.hidden) ** 2))
 
 
 def _hidden_share(subject: Subject) -> float:
@@ -115,18 +113,18 @@ def assess(subject: Subject) -> Assessment:
 
 def _without_detail(subject: Subject) -> Finding | None:
     """Blur so strong that no text is left to be found."""
-    if subject.border is None or detail_px(subject.grey) >= PARAMS.least_detail:
+    if subject.border is None or detail_px(subject.grey) >= LegibilityParams.least_detail:
         return None
     return Finding.of("SF201", level="strong")
 
 
 def _unsure(lines: TextLines) -> Finding:
-    severity = Severity.INFO if lines.readable >= PARAMS.some_readable else Severity.WARNING
+    severity = Severity.INFO if lines.readable >= LegibilityParams.some_readable else Severity.WARNING
     return Finding.of("SF207", severity=severity)
 
 
 def _finding(asked: Severity, subject: Subject) -> Finding:
-    if subject.lines.amount < PARAMS.sure_amount:
+    if subject.lines.amount < LegibilityParams.sure_amount:
         return _without_detail(subject) or _unsure(subject.lines)
     strokes = subject.lines.strokes
     scale = subject.source.scale[0]
@@ -157,9 +155,7 @@ def _document_of(subject: Subject) -> NDArray[np.uint8]:
     return luma(subject.photo.pixels[top:bottom, left:right])
 
 
-def main_cause(
-    strokes: Strokes, native: NDArray[np.uint8], scale: float = 1.0, causes: CauseParams = CAUSES
-) -> str:
+def main_cause(strokes: Strokes, native: NDArray[np.uint8], scale: float = 1.0) -> str:
     """The code of the first cause that explains why text is not read.
 
     `native` is the luma of the document, H x W; `scale` that of these pixels to those of the file.
@@ -170,12 +166,15 @@ def main_cause(
         median(values) for values in (strokes.contrast, strokes.height, strokes.edge, strokes.best_edge)
     )
     explained = (
-        ("SF206", contrast < causes.contrast),
-        ("SF204", grain(native) > causes.grain * contrast),
-        ("SF203", height / scale < causes.height),
-        ("SF202", edge > max(causes.shaken * best, causes.shaken_edge) and best < causes.shaken_best),
-        ("SF201", edge > causes.edge),
-        ("SF205", blockiness(native) > causes.blockiness),
+        ("SF206", contrast < CauseParams.contrast),
+        ("SF204", grain(native) > CauseParams.grain * contrast),
+        ("SF203", height / scale < CauseParams.height),
+        (
+            "SF202",
+            edge > max(CauseParams.shaken * best, CauseParams.shaken_edge) and best < CauseParams.shaken_best,
+        ),
+        ("SF201", edge > CauseParams.edge),
+        ("SF205", blockiness(native) > CauseParams.blockiness),
     )
     return next((code for code, true in explained if true), "SF201")
 

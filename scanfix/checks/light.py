@@ -87,9 +87,7 @@ def assess_too_dark(subject: Subject) -> Assessment:
     asked = bounds.reached("SF303", brightest)
     if asked is Severity.INFO and subject.lines.light:
         asked = None
-    finding = Finding.of("SF303", severity=asked) if asked else None
-    unit, score = "grey level of the brightest", bounds.score("SF303", brightest)
-    return Assessment("too_dark", native=brightest, unit=unit, score=score, finding=finding)
+    return bounds.assessed("too_dark", "SF303", brightest, "grey level of the brightest", asked)
 
 
 def assess_overexposed(subject: Subject) -> Assessment:
@@ -100,10 +98,8 @@ def assess_overexposed(subject: Subject) -> Assessment:
     if lines.light:
         return Assessment("overexposed", failure="the letters are lighter than what they stand on")
     ink = median(ink_levels(lines.strips, lines.widths))
-    washed = subject.paper.luma >= PARAMS.over_paper and bounds.reached("SF304", ink)
-    finding = Finding.of("SF304") if washed else None
-    unit, score = "grey level of the ink", bounds.score("SF304", ink)
-    return Assessment("overexposed", native=ink, unit=unit, score=score, finding=finding)
+    asked = bounds.reached("SF304", ink) if subject.paper.luma >= PARAMS.over_paper else None
+    return bounds.assessed("overexposed", "SF304", ink, "grey level of the ink", asked)
 
 
 def _coloured_as(tone: Blocks, paper: Paper) -> Mask:

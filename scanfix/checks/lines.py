@@ -81,9 +81,6 @@ class TextLines:
         """Of the strips."""
         return measure_strokes(self.strips, self.widths, self.heights)
 
-    def __len__(self) -> int:
-        return len(self.boxes)
-
     @property
     def letters(self) -> Values:
         """About how many each segment holds."""

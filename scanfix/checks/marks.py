@@ -98,7 +98,7 @@ def told(subject: Subject, mark: Mark, seen: Seen) -> Finding | None:
         return None
     spot = subject.damage.spot(seen.name)
     severity = asked if harms(subject, spot) else Severity.INFO
-    return Finding.of(mark.code, severity=severity, region=subject.damage.region(spot))
+    return Finding.of(mark.code, severity=severity, region=subject.damage.view.region(spot))
 
 
 def harms(subject: Subject, spot: Mask) -> bool:

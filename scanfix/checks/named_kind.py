@@ -5,8 +5,6 @@ Asked only where the caller named the kind.
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -20,7 +18,7 @@ from scanfix.quantiles import median
 NOT_NAMED = "the kind of document was not named"
 
 
-class SealParams(NamedTuple):
+class SealParams:
     """A seal or emblem: a patch of red, about as wide as high, of some size."""
 
     side_px: int = 512
@@ -32,20 +30,17 @@ class SealParams(NamedTuple):
     aspect: float = 2.2
 
 
-PARAMS = SealParams()
-
-
-def widest_seal(lab: NDArray[np.float32], params: SealParams = PARAMS) -> float:
+def widest_seal(lab: NDArray[np.float32]) -> float:
     """Width of the largest patch of red over the short side of the document; `lab` is H x W x 3, CIE Lab."""
-    red = (lab[..., 1] - median(lab[..., 1]) > params.redness) & (lab[..., 2] > -5)
+    red = (lab[..., 1] - median(lab[..., 1]) > SealParams.redness) & (lab[..., 2] > -5)
     # Ring, star and letters of one seal are one patch.
     gap = max(3, round(0.02 * min(red.shape)))
     joined = cv2.morphologyEx(red.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((gap, gap), np.uint8))
     _, _, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
     width, height = stats[1:, cv2.CC_STAT_WIDTH], stats[1:, cv2.CC_STAT_HEIGHT]
-    round_enough = np.maximum(width, height) <= params.aspect * np.minimum(width, height)
+    round_enough = np.maximum(width, height) <= SealParams.aspect * np.minimum(width, height)
     sides = np.minimum(width, height)[round_enough] / min(red.shape)
-    sides = sides[sides < params.most_side]
+    sides = sides[sides < SealParams.most_side]
     return float(sides.max()) if len(sides) else 0.0
 
 
@@ -65,11 +60,11 @@ def assess_seal(subject: Subject) -> Assessment:
     if not subject.kind.red_seal:
         return Assessment("seal_missing", native=0.0, unit="% of the short side", score=100.0)
     pixels = subject.colours
-    scale = min(1.0, PARAMS.side_px / max(pixels.shape[:2]))
+    scale = min(1.0, SealParams.side_px / max(pixels.shape[:2]))
     small = cv2.resize(pixels, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
     side = widest_seal(to_lab(np.asarray(small, np.uint8)))
-    finding = Finding.of("SF508", confidence=0.6) if side < PARAMS.least_side else None
-    score = min(100.0, 100 * side / (2 * PARAMS.least_side))
+    finding = Finding.of("SF508", confidence=0.6) if side < SealParams.least_side else None
+    score = min(100.0, 100 * side / (2 * SealParams.least_side))
     return Assessment(
         "seal_missing", native=100 * side, unit="% of the short side", score=score, finding=finding
     )

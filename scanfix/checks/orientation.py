@@ -9,7 +9,7 @@ import math
 
 from scanfix.checks import bounds
 from scanfix.checks.check import Check
-from scanfix.checks.reading_turn import PARAMS, mirror_lead
+from scanfix.checks.reading_turn import VoteParams, mirror_lead
 from scanfix.checks.subject import Subject
 from scanfix.findings import Severity
 from scanfix.geometry import Turn
@@ -33,15 +33,15 @@ def _confidence(subject: Subject) -> float:
     """In the turn that the letters tell."""
     turn = subject.reading_turn
     # Columns of blurred characters look like lines on their side.
-    read = subject.lines.readable >= PARAMS.least_read * subject.lines.amount
-    return round(turn.confidence if read else min(turn.confidence, PARAMS.finding_from), 3)
+    read = subject.lines.readable >= VoteParams.least_read * subject.lines.amount
+    return round(turn.confidence if read else min(turn.confidence, VoteParams.finding_from), 3)
 
 
 def assess(subject: Subject) -> Assessment:
     turn = subject.reading_turn
     if turn.line_count == 0:
         return Assessment("orientation", failure="no text to tell by")
-    found = turn.degrees != 0 and turn.confidence >= PARAMS.finding_from
+    found = turn.degrees != 0 and turn.confidence >= VoteParams.finding_from
     finding = Finding.of("SF108", confidence=_confidence(subject)) if found else None
     return Assessment(
         "orientation",
@@ -59,9 +59,7 @@ def assess_mirror(subject: Subject) -> Assessment:
     asked = bounds.reached("SF409", lead)
     if asked and subject.border and subject.border.confidence < SURE_BORDER:
         asked = Severity.INFO
-    finding = Finding.of("SF409", severity=asked) if asked else None
-    score = bounds.score("SF409", lead)
-    return Assessment("mirrored", native=lead, unit="log chance", score=score, finding=finding)
+    return bounds.assessed("mirrored", "SF409", lead, "log chance", asked)
 
 
 ORIENTATION = Check("orientation", ("SF108",), assess)

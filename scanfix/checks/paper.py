@@ -7,7 +7,7 @@ the blocks the upper half. Local checks (glare, shadow) measure against it, neve
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 Blocks = NDArray[np.float32]
 
 
-class PaperParams(NamedTuple):
+class PaperParams:
     """Blocks along the long side of the document; 64 is about 25 working pixels a block."""
 
     block_count: int = 64
@@ -54,10 +54,10 @@ def to_linear(values: NDArray[np.uint8] | NDArray[np.float32]) -> NDArray[np.flo
     return np.asarray(np.power(np.asarray(values, np.float32) / 255.0, 2.2), np.float32)
 
 
-def estimate_paper(pixels: Pixels, params: PaperParams = PaperParams()) -> Paper:
+def estimate_paper(pixels: Pixels) -> Paper:
     """Brightness and colour of the paper of a rectified document (H x W x 3 uint8, RGB)."""
     height, width = pixels.shape[:2]
-    step = max(2, round(max(height, width) / params.block_count))
+    step = max(2, round(max(height, width) / PaperParams.block_count))
     # A grey dilation takes the bright end of a block; the mean of a quarter block first keeps noise out.
     calm = cv2.resize(
         pixels, (max(4, width * 4 // step), max(4, height * 4 // step)), interpolation=cv2.INTER_AREA

@@ -5,7 +5,8 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from scanfix.geometry import Point, Quad
+from scanfix.geometry import Point, Quad, Size
+from scanfix.views import homography
 
 ROWS = ("upper", "middle", "lower")
 COLUMNS = ("left", "centre", "right")
@@ -18,8 +19,7 @@ def place_of(region: tuple[Point, ...], document: Quad) -> str:
 
     `region` and `document` are in the same pixels; the place is that on the document as it stands.
     """
-    unit = np.array([(0, 0), (1, 0), (1, 1), (0, 1)], np.float32)
-    there = cv2.getPerspectiveTransform(np.array(document.corners, np.float32), unit)
+    there = homography(document, Quad.frame(Size(1, 1)))
     points = cv2.perspectiveTransform(np.array(region, np.float64).reshape(-1, 1, 2), there).reshape(-1, 2)
     low, high = np.clip(points, 0, 1).min(axis=0), np.clip(points, 0, 1).max(axis=0)
     if (high - low > MOST).all():

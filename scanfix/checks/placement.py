@@ -6,7 +6,6 @@ All from the four corners: no pixels are looked at. Without a border there is no
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
 
 from scanfix.checks.check import NO_BORDER, Check
 from scanfix.checks.subject import Subject
@@ -14,7 +13,7 @@ from scanfix.geometry import Quad
 from scanfix.model import Assessment, Finding
 
 
-class PlacementParams(NamedTuple):
+class PlacementParams:
     """Bounds beyond which something is said."""
 
     small_share: float = 0.15
@@ -23,9 +22,6 @@ class PlacementParams(NamedTuple):
     """From upright; portals turn pictures back by a few degrees themselves."""
     perspective_ratio: float = 1.65
     """Longer over shorter of two opposite sides; photos that a person called clean reached 1.61."""
-
-
-PARAMS = PlacementParams()
 
 
 def skew_degrees(quad: Quad) -> float:
@@ -50,7 +46,7 @@ def assess_size(subject: Subject) -> Assessment:
         return Assessment("document_size", failure=NO_BORDER)
     share = min(1.0, subject.border.quad.area / subject.source.size.pixel_count)
     finding = None
-    if share < PARAMS.small_share:
+    if share < PlacementParams.small_share:
         finding = Finding.of("SF104", confidence=subject.border.confidence, percent=round(100 * share))
     return Assessment(
         "document_size", native=100 * share, unit="%", score=min(100.0, 250 * share), finding=finding
@@ -62,7 +58,7 @@ def assess_skew(subject: Subject) -> Assessment:
         return Assessment("skew", failure=NO_BORDER)
     degrees = skew_degrees(subject.border.quad)
     finding = None
-    if abs(degrees) > PARAMS.skew_degrees:
+    if abs(degrees) > PlacementParams.skew_degrees:
         finding = Finding.of(
             "SF105",
             confidence=subject.border.confidence,
@@ -78,7 +74,7 @@ def assess_perspective(subject: Subject) -> Assessment:
         return Assessment("perspective", failure=NO_BORDER)
     ratio = perspective_ratio(subject.border.quad)
     finding = None
-    if ratio > PARAMS.perspective_ratio:
+    if ratio > PlacementParams.perspective_ratio:
         finding = Finding.of("SF106", confidence=subject.border.confidence)
     score = 100 * (2 - min(2.0, ratio))
     return Assessment(

@@ -7,7 +7,6 @@ strip of the paper keeps the frame and loses margin. Printing is never off by ha
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 import cv2
 import numpy as np
@@ -18,7 +17,7 @@ from scanfix.model import Pixels
 from scanfix.quantiles import median
 
 
-class MarginParams(NamedTuple):
+class MarginParams:
     """Lengths are shares of the long side of the picture.
 
     On drawn pages that fill the picture: 4 of 4 with a frame that lack 3 % are told, of 85 whole ones with
@@ -47,7 +46,7 @@ class MarginParams(NamedTuple):
     """Largest over least of those."""
 
 
-def margins(picture: Pixels, params: MarginParams = MarginParams()) -> tuple[int | None, ...]:
+def margins(picture: Pixels) -> tuple[int | None, ...]:
     """Pixels from each side, in the order of `SIDES`, to the first rule along it; None where there is none.
 
     `picture` is H x W x 3 RGB, its long side about 800.
@@ -55,38 +54,38 @@ def margins(picture: Pixels, params: MarginParams = MarginParams()) -> tuple[int
     grey = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)
     # Turned so that the side in question lies on top: right, bottom and left by 90, 180, 270 degrees.
     turned = (np.asarray(np.rot90(grey, turns), np.uint8) for turns in range(len(SIDES)))
-    return tuple(_margin(view, params) for view in turned)
+    return tuple(_margin(view) for view in turned)
 
 
-def are_even(found: Sequence[int | None], params: MarginParams = MarginParams()) -> bool:
+def are_even(found: Sequence[int | None]) -> bool:
     """A frame with the same margin on all sides: nothing of it is missing."""
     known = [margin for margin in found if margin is not None]
-    return len(known) == len(SIDES) and max(known) <= params.alike * min(known)
+    return len(known) == len(SIDES) and max(known) <= MarginParams.alike * min(known)
 
 
-def narrow_of(found: Sequence[int | None], params: MarginParams = MarginParams()) -> tuple[Side, ...]:
+def narrow_of(found: Sequence[int | None]) -> tuple[Side, ...]:
     """The side that a strip of the margin is missing from; none where there is no frame."""
     known = [margin for margin in found if margin is not None]
     if len(known) < len(SIDES):
         return ()
     least, *others = sorted(known)
-    if least >= params.narrow * others[0] or others[-1] > params.alike * others[0]:
+    if least >= MarginParams.narrow * others[0] or others[-1] > MarginParams.alike * others[0]:
         return ()
     return (SIDES[known.index(least)],)
 
 
-def _margin(grey: NDArray[np.uint8], params: MarginParams) -> int | None:
+def _margin(grey: NDArray[np.uint8]) -> int | None:
     """Pixels from the rim, the first row, to the first rule along it."""
     height, width = grey.shape
-    depth, rim = (round(share * max(height, width)) for share in (params.depth, params.rim))
-    inset = round(params.inset * width)
-    strip = np.ascontiguousarray(grey[: depth + params.thick_px, inset : width - inset])
-    darker = cv2.morphologyEx(strip, cv2.MORPH_BLACKHAT, np.ones((params.thick_px, 1), np.uint8))
-    wandering = np.ones((2 * params.skew_px + 1, 1), np.uint8)
-    ruled = cv2.dilate((darker > params.contrast).astype(np.uint8), wandering)[rim:depth]
+    depth, rim = (round(share * max(height, width)) for share in (MarginParams.depth, MarginParams.rim))
+    inset = round(MarginParams.inset * width)
+    strip = np.ascontiguousarray(grey[: depth + MarginParams.thick_px, inset : width - inset])
+    darker = cv2.morphologyEx(strip, cv2.MORPH_BLACKHAT, np.ones((MarginParams.thick_px, 1), np.uint8))
+    wandering = np.ones((2 * MarginParams.skew_px + 1, 1), np.uint8)
+    ruled = cv2.dilate((darker > MarginParams.contrast).astype(np.uint8), wandering)[rim:depth]
     lengths = ruled.mean(axis=1)
-    rows = np.flatnonzero(lengths >= params.least_length)
+    rows = np.flatnonzero(lengths >= MarginParams.least_length)
     # On grained paper nothing stands out.
-    if len(rows) == 0 or median(lengths) > params.most_grain:
+    if len(rows) == 0 or median(lengths) > MarginParams.most_grain:
         return None
-    return int(rim + rows[0] + params.skew_px)
+    return int(rim + rows[0] + MarginParams.skew_px)

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import numpy as np
 
@@ -21,7 +20,7 @@ from scanfix.pyramid import Pyramid
 from scanfix.views import View
 
 
-class VoteParams(NamedTuple):
+class VoteParams:
     """Tuning of the vote.
 
     Pieces and kinship were chosen on 110 views of the development photos, 40 drawn photos and 73 damaged
@@ -54,9 +53,6 @@ class VoteParams(NamedTuple):
     of bounds) none of 64 real documents as they stand is told, 27 % of them mirrored, 7 % on their side."""
 
 
-PARAMS = VoteParams()
-
-
 @dataclass(frozen=True, slots=True)
 class ReadingTurn:
     """How the upright source must be turned so that its text can be read."""
@@ -71,40 +67,40 @@ class ReadingTurn:
     """0..1: the chance that nothing needs to be turned."""
 
 
-def hear(lines: TextLines, photo: Pyramid, view: View, params: VoteParams = PARAMS) -> Values:
+def hear(lines: TextLines, photo: Pyramid, view: View) -> Values:
     """N x 6 chances of pieces of the text, as many as are needed."""
 
     def ask(pieces: Chosen) -> Values:
         return letter_chances(lines, photo, view, pieces)
 
-    chosen = choose(lines, params.most_pieces)
-    first = ask(chosen[: params.first_pieces])
-    upright = vote(first, params).upright >= params.settled
-    if upright and -math.inf < mirror_lead(first, params) <= params.settled_lead:
+    chosen = choose(lines, VoteParams.most_pieces)
+    first = ask(chosen[: VoteParams.first_pieces])
+    upright = vote(first).upright >= VoteParams.settled
+    if upright and -math.inf < mirror_lead(first) <= VoteParams.settled_lead:
         return first
-    return np.concatenate([first, ask(chosen[params.first_pieces :])])
+    return np.concatenate([first, ask(chosen[VoteParams.first_pieces :])])
 
 
-def vote(chances: Values, params: VoteParams = PARAMS) -> ReadingTurn:
+def vote(chances: Values) -> ReadingTurn:
     """What the pieces (N x 6 chances) say together."""
-    if letter_count(chances) < params.least_letters:
+    if letter_count(chances) < VoteParams.least_letters:
         return ReadingTurn(0, 0.0, 0)
-    other = (1 - params.upright_before) / 3
-    before = np.log([params.upright_before, other, other, other, params.mirrored_before])
-    after = softmax(voices(chances, params) + before)
+    other = (1 - VoteParams.upright_before) / 3
+    before = np.log([VoteParams.upright_before, other, other, other, VoteParams.mirrored_before])
+    after = softmax(voices(chances) + before)
     best = int(after[:MIRRORED].argmax())
     return ReadingTurn(TURNS[best], float(after[best]), len(chances), float(after[0]))
 
 
-def voices(chances: Values, params: VoteParams = PARAMS) -> Values:
+def voices(chances: Values) -> Values:
     """What the pieces say of each turn and of a mirror image: sums of logarithms, for kindred pieces."""
-    loudness = 1 + params.kinship * (len(chances) - 1)
-    return np.asarray(np.log(chances[:, :NO_LETTERS] + params.least_voice).sum(0) / loudness)
+    loudness = 1 + VoteParams.kinship * (len(chances) - 1)
+    return np.asarray(np.log(chances[:, :NO_LETTERS] + VoteParams.least_voice).sum(0) / loudness)
 
 
-def mirror_lead(chances: Values, params: VoteParams = PARAMS) -> float:
+def mirror_lead(chances: Values) -> float:
     """By how much a mirror image is louder than the loudest turn; minus infinity without enough letters."""
-    if letter_count(chances) < params.mirror_letters:
+    if letter_count(chances) < VoteParams.mirror_letters:
         return -math.inf
-    loud = voices(chances, params)
+    loud = voices(chances)
     return float(loud[MIRRORED] - loud[:MIRRORED].max())

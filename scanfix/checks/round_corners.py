@@ -6,8 +6,6 @@ cut to such a document shows wedges of background in its corners: where all four
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +17,7 @@ from scanfix.quantiles import medians, quantile
 Lab = NDArray[np.float32]
 
 
-class RoundCornerParams(NamedTuple):
+class RoundCornerParams:
     """Radii are shares of the long side of the picture.
 
     Of 17 real scans without background a card shows four, all found, and a passport two, one found; of the
@@ -46,34 +44,36 @@ ANGLES = np.radians(np.linspace(34, 56, 9))
 DIRECTIONS = np.stack([np.cos(ANGLES), np.sin(ANGLES)])
 
 
-def corner_radii(picture: Pixels, params: RoundCornerParams = RoundCornerParams()) -> tuple[float, ...]:
+def corner_radii(picture: Pixels) -> tuple[float, ...]:
     """Radius of each corner, clockwise from the top left, as a share of the long side; 0 if not round.
 
     `picture` is H x W x 3 RGB, its long side about 800.
     """
-    return tuple(_radius(np.rot90(picture, turns), params) for turns in range(4))
+    return tuple(_radius(np.rot90(picture, turns)) for turns in range(4))
 
 
-def _radius(picture: Pixels, params: RoundCornerParams) -> float:
+def _radius(picture: Pixels) -> float:
     """Of the corner at the top left."""
     long_side = max(picture.shape[:2])
-    reach = round(2 * params.most_radius * long_side)
+    reach = round(2 * RoundCornerParams.most_radius * long_side)
     corner = np.ascontiguousarray(picture[:reach, :reach])
-    if min(corner.shape[:2]) < max(reach, params.least_px):
+    if min(corner.shape[:2]) < max(reach, RoundCornerParams.least_px):
         return 0.0
     lab = np.asarray(cv2.GaussianBlur(to_lab(corner), (0, 0), 1.0), np.float32)
-    radii = np.arange(params.least_radius * long_side, params.most_radius * long_side, 0.5)
-    contrasts = [_contrast(lab, float(radius), params) for radius in radii]
+    radii = np.arange(
+        RoundCornerParams.least_radius * long_side, RoundCornerParams.most_radius * long_side, 0.5
+    )
+    contrasts = [_contrast(lab, float(radius)) for radius in radii]
     best = int(np.argmax(contrasts))
-    return float(radii[best] / long_side) if contrasts[best] >= params.contrast else 0.0
+    return float(radii[best] / long_side) if contrasts[best] >= RoundCornerParams.contrast else 0.0
 
 
-def _contrast(lab: Lab, radius: float, params: RoundCornerParams) -> float:
+def _contrast(lab: Lab, radius: float) -> float:
     """Least distance of the colours across an arc of this radius and along both rims; 0 of no wedge."""
-    outside = _along(lab, radius, radius + params.step_px)
-    inside = _along(lab, radius, radius - params.step_px)
+    outside = _along(lab, radius, radius + RoundCornerParams.step_px)
+    inside = _along(lab, radius, radius - RoundCornerParams.step_px)
     background = medians(outside)
-    if float(np.abs(outside - background).max()) > params.spread:
+    if float(np.abs(outside - background).max()) > RoundCornerParams.spread:
         return 0.0
     # Beyond the arc the document reaches the frame: else this is a thing that lies in the corner.
     rim = range(round(1.3 * radius), round(1.9 * radius))

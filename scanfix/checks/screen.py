@@ -11,7 +11,7 @@ tint the moire, which print and scanners seldom do.
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from scanfix.checks import bounds
 from scanfix.checks.check import Check
 from scanfix.checks.subject import Subject
-from scanfix.model import Assessment, Finding
+from scanfix.model import Assessment
 from scanfix.quantiles import median, medians
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ JPEG_BLOCK = 8
 Spectrum = NDArray[np.float32]
 
 
-class ScreenParams(NamedTuple):
+class ScreenParams:
     """Measured on 176 photos of documents and 82 drawn ones, none of them a screen. In the light the highest
     peak is 13.8 dB but for one source, whose scans of halftone print reach 19.3 and are noted; at half the
     size 15.4; in the colours 12.5. Of 24 drawn screens 17 are above the bound of a note."""
@@ -49,42 +49,39 @@ class ScreenParams(NamedTuple):
     """What is added to a peak at half the size, and in the colours, so that one bound does for all."""
 
 
-PARAMS = ScreenParams()
-
-
-def lattice(pixels: Pixels, halved: Pixels, params: ScreenParams = PARAMS) -> float | None:
+def lattice(pixels: Pixels, halved: Pixels) -> float | None:
     """Height of the sharpest peak over its surroundings, dB, in the median tile; None if there are too few.
 
     `pixels` is H x W x 3 RGB uint8 at the resolution of the camera, `halved` the same at half its size.
     """
-    fine, coarse = _peaks(pixels, 3, params), _peaks(halved, 1, params)
-    if len(fine) < params.least_tiles:
+    fine, coarse = _peaks(pixels, 3), _peaks(halved, 1)
+    if len(fine) < ScreenParams.least_tiles:
         return None
     light, *colours = (float(height) for height in medians(fine))
-    slower = median(coarse) if len(coarse) >= params.least_tiles else 0.0
-    return max(light, slower + params.coarse, max(colours) + params.colour)
+    slower = median(coarse) if len(coarse) >= ScreenParams.least_tiles else 0.0
+    return max(light, slower + ScreenParams.coarse, max(colours) + ScreenParams.colour)
 
 
-def _peaks(pixels: Pixels, channels: int, params: ScreenParams) -> NDArray[np.float64]:
+def _peaks(pixels: Pixels, channels: int) -> NDArray[np.float64]:
     """N tiles x channels: dB of the sharpest peak in the light and in both colour differences."""
-    tiles = _tiles(pixels, params)
+    tiles = _tiles(pixels)
     if not tiles:
         return np.empty((0, channels))
     # One below the other: a call a picture costs more than the tiles.
     column = cv2.cvtColor(np.concatenate(tiles), cv2.COLOR_RGB2YCrCb)
     planes = np.concatenate(cv2.split(column)[:channels])
-    values = planes.astype(np.float32).reshape(-1, params.tile, params.tile)
+    values = planes.astype(np.float32).reshape(-1, ScreenParams.tile, ScreenParams.tile)
     values -= values.mean((1, 2), keepdims=True)
-    values *= _window(params.tile)
-    return _heights(_spectra(values), params).reshape(channels, -1).T
+    values *= _window(ScreenParams.tile)
+    return _heights(_spectra(values)).reshape(channels, -1).T
 
 
-def _tiles(pixels: Pixels, params: ScreenParams) -> list[Pixels]:
+def _tiles(pixels: Pixels) -> list[Pixels]:
     """Spread over the picture, without overlap."""
-    side = params.tile
+    side = ScreenParams.tile
 
     def starts(length: int) -> list[int]:
-        count = min(params.tiles_a_side, length // side)
+        count = min(ScreenParams.tiles_a_side, length // side)
         return [int(at) for at in np.linspace(0, length - side, count)] if count else []
 
     return [
@@ -115,17 +112,17 @@ def _spectra(values: Spectrum) -> Spectrum:
     return spectra
 
 
-def _heights(spectra: Spectrum, params: ScreenParams) -> NDArray[np.float64]:
+def _heights(spectra: Spectrum) -> NDArray[np.float64]:
     """Of the highest peak of each over its surroundings, dB."""
     # All of them one below the other in one picture, each with as much of its mirror image as is looked at.
-    rim = params.around // 2 + 1
+    rim = ScreenParams.around // 2 + 1
     padded = np.pad(spectra, ((0, 0), (rim, rim), (0, 0)), "reflect")
     below = padded.reshape(-1, spectra.shape[2])
     peaks = _decibel(cv2.GaussianBlur(below, (3, 3), 0.7))
-    background = cv2.blur(_decibel(below), (params.around, params.around))
+    background = cv2.blur(_decibel(below), (ScreenParams.around, ScreenParams.around))
     peaks -= background
     over = peaks.reshape(padded.shape)[:, rim:-rim]
-    return np.asarray(over[:, _asked(params)].max(1), np.float64)
+    return np.asarray(over[:, _asked()].max(1), np.float64)
 
 
 def _decibel(power: cv2.typing.MatLike) -> Spectrum:
@@ -139,16 +136,16 @@ def _window(side: int) -> Spectrum:
 
 
 @cache
-def _asked(params: ScreenParams) -> NDArray[np.bool_]:
+def _asked() -> NDArray[np.bool_]:
     """Cells of the ordered spectrum that a lattice may be seen in."""
-    side = params.tile
+    side = ScreenParams.tile
     rows, columns = np.arange(-(side // 2), -(-side // 2)) / side, np.arange(side // 2 + 1) / side
     down, across = np.meshgrid(rows, columns, indexing="ij")
     fast = np.hypot(down, across)
     near = 1.5 / side
     on_axis = (np.abs(down) < near) | (np.abs(across) < near)
     return np.asarray(
-        (fast > params.slowest) & (fast <= 0.5) & ~on_axis & ~(_of_blocks(down) & _of_blocks(across)),
+        (fast > ScreenParams.slowest) & (fast <= 0.5) & ~on_axis & ~(_of_blocks(down) & _of_blocks(across)),
         np.bool_,
     )
 
@@ -156,7 +153,7 @@ def _asked(params: ScreenParams) -> NDArray[np.bool_]:
 def _of_blocks(frequency: NDArray[np.float64]) -> NDArray[np.bool_]:
     """A multiple of that of JPEG's blocks."""
     cycles = JPEG_BLOCK * frequency
-    return np.abs(cycles - np.round(cycles)) < JPEG_BLOCK * 1.6 / PARAMS.tile
+    return np.abs(cycles - np.round(cycles)) < JPEG_BLOCK * 1.6 / ScreenParams.tile
 
 
 def assess(subject: Subject) -> Assessment:
@@ -166,10 +163,7 @@ def assess(subject: Subject) -> Assessment:
     height = lattice(whole, halved)
     if height is None:
         return Assessment("screen", failure="the document has too few pixels to show those of a screen")
-    asked = bounds.reached("SF404", height)
-    finding = Finding.of("SF404", severity=asked) if asked else None
-    score = bounds.score("SF404", height)
-    return Assessment("screen", native=height, unit="dB", score=score, finding=finding)
+    return bounds.assessed("screen", "SF404", height, "dB", bounds.reached("SF404", height))
 
 
 CHECK = Check("screen", ("SF404",), assess, on_document=True)

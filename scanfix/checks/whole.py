@@ -16,7 +16,7 @@ from scanfix.checks.subject import Subject
 from scanfix.geometry import Side
 
 
-class ShapeParams(NamedTuple):
+class ShapeParams:
     """Excess of the aspect over that of the kind."""
 
     off_shape: float = 0.025
@@ -44,18 +44,18 @@ def look(subject: Subject) -> Flush:
     return Flush(_fits(subject) or are_even(found), ())
 
 
-def sides_against_shape(subject: Subject, params: ShapeParams = ShapeParams()) -> tuple[Side, ...]:
+def sides_against_shape(subject: Subject) -> tuple[Side, ...]:
     """The two sides one of which is cut, where the document is too long for its kind, or too short."""
     excess = _excess(subject)
-    if excess is None or not params.off_shape <= abs(excess) <= params.most_off:
+    if excess is None or not ShapeParams.off_shape <= abs(excess) <= ShapeParams.most_off:
         return ()
     width, height = subject.source.size.width, subject.source.size.height
     return ("right", "left") if (width > height) == (excess < 0) else ("top", "bottom")
 
 
-def _fits(subject: Subject, params: ShapeParams = ShapeParams()) -> bool:
+def _fits(subject: Subject) -> bool:
     excess = _excess(subject)
-    return excess is not None and abs(excess) < params.off_shape
+    return excess is not None and abs(excess) < ShapeParams.off_shape
 
 
 def _excess(subject: Subject) -> float | None:

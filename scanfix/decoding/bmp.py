@@ -11,9 +11,8 @@ import struct
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from scanfix.decoding.colour_space import D65, ColourSpace, chromaticities
+from scanfix.decoding.colour_space import D65, Codes, ColourSpace, chromaticities
 from scanfix.decoding.run_lengths import decode_run_lengths
 from scanfix.decoding.stored import Model, Stored, check_metadata, check_size, plausible_dpi
 from scanfix.errors import InputError
@@ -33,8 +32,6 @@ _DEPTHS = frozenset((1, 2, 4, 8, 16, 24, 32))
 _USUAL_FIELDS = {16: (0x7C00, 0x03E0, 0x001F, 0), 32: (0xFF0000, 0xFF00, 0xFF, 0)}
 _USUAL_GAMMA = 2.2
 _CALIBRATED, _EMBEDDED = 0, 0x4D424544
-
-Codes = NDArray[np.unsignedinteger]
 
 
 @dataclass(frozen=True, slots=True)

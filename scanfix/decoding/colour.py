@@ -18,7 +18,7 @@ from typing import NamedTuple
 import numpy as np
 from PIL import Image, ImageCms
 
-from scanfix.decoding.colour_space import Codes, converter
+from scanfix.decoding.colour_space import Codes, converter, is_identity
 from scanfix.decoding.icc import hdr_of, without_elements
 from scanfix.decoding.stored import DECODER_ERRORS, Model, Stored
 from scanfix.model import Pixels
@@ -28,8 +28,6 @@ _SAMPLE_PIXELS = 1 << 18
 _PROFILE_SPACE = {"L": "GRAY", "LA": "GRAY", "RGB": "RGB", "RGBA": "RGB", "CMYK": "CMYK"}
 _CHANNELS = {"L": 1, "LA": 1, "RGB": 3, "RGBA": 3, "CMYK": 4, "LAB": 3}
 _MODES = {1: "L", 3: "RGB", 4: "CMYK"}
-# Differences of up to two steps are rounding of the same curve: such a profile is sRGB.
-_SAME_AS_SRGB = 2
 
 _PROFILE_ERRORS: tuple[type[Exception], ...] = (*DECODER_ERRORS, ImageCms.PyCMSError)
 
@@ -63,7 +61,7 @@ def to_srgb(stored: Stored) -> Shown:
 def _converted(stored: Stored, convert: ToSrgb) -> Pixels:
     has_alpha = stored.model in ("LA", "RGBA")
     source = stored.pixels
-    if convert is _as_it_is and not has_alpha:
+    if convert is _eight_bits and not has_alpha:
         return _eight_bits(source)
     height, width = source.shape[:2]
     in_place = stored.model == "RGB" and source.flags.writeable and source.dtype == np.uint8
@@ -96,10 +94,6 @@ def _by_space(stored: Stored) -> ToSrgb | None:
     return lambda grey: convert(np.repeat(grey, 3, axis=2))
 
 
-def _as_it_is(colour: Codes) -> Pixels:
-    return _eight_bits(colour)
-
-
 def _grey(colour: Codes) -> Pixels:
     return np.repeat(_eight_bits(colour), 3, axis=2)
 
@@ -117,8 +111,8 @@ def _lab(colour: Codes) -> Pixels:
 _PLAIN: dict[str, ToSrgb] = {
     "L": _grey,
     "LA": _grey,
-    "RGB": _as_it_is,
-    "RGBA": _as_it_is,
+    "RGB": _eight_bits,
+    "RGBA": _eight_bits,
     "CMYK": _naive_cmyk,
     "LAB": _lab,
 }
@@ -151,7 +145,7 @@ def profile_of(icc: bytes | None, model: Model) -> Profile:
         if profile.profile.xcolor_space.strip() != _PROFILE_SPACE[model]:
             return Profile(None, unused=left_out)
         transform = _transform(profile, mode)
-        if mode == "RGB" and _is_identity(transform):
+        if mode == "RGB" and is_identity(lambda colour: _apply(transform, colour, mode)):
             return Profile(None, usable=True, unused=left_out)
     except _PROFILE_ERRORS:
         return Profile(None, unused=True)
@@ -173,10 +167,3 @@ def _apply(transform: ImageCms.ImageCmsTransform, colour: Pixels, mode: str) -> 
     height, width = colour.shape[:2]
     picture = Image.frombuffer(mode, (width, height), colour.tobytes(), "raw", mode, 0, 1)
     return np.asarray(transform.apply(picture))
-
-
-def _is_identity(transform: ImageCms.ImageCmsTransform) -> bool:
-    levels = np.linspace(0, 255, 9).astype(np.uint8)
-    cube = np.stack(np.meshgrid(levels, levels, levels), axis=-1).reshape(9, 81, 3)
-    moved = np.abs(_apply(transform, cube, "RGB").astype(np.int16) - cube)
-    return int(moved.max()) <= _SAME_AS_SRGB

@@ -23,6 +23,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from scanfix.lab import srgb_light
 from scanfix.model import Pixels
 
 Light = NDArray[np.float32]
@@ -60,12 +61,8 @@ _WIDE_STEPS = 65_535
 _BRADFORD = np.array([[0.8951, 0.2664, -0.1614], [-0.7502, 1.7135, 0.0367], [0.0389, -0.0685, 1.0296]])
 # The numbers come from files: no more than a few spaces are kept.
 _remember = lru_cache(maxsize=8)
-# Two steps of 255 are rounding.
+# Two steps of 255 are rounding of the same curve.
 _SAME_AS_SRGB = 2
-
-
-def _srgb_light(code: NDArray[Any]) -> NDArray[Any]:
-    return np.where(code <= 0.04045, code / 12.92, ((code + 0.055) / 1.055) ** 2.4)
 
 
 def _pq_light(code: NDArray[Any]) -> NDArray[Any]:
@@ -82,7 +79,7 @@ def _hlg_light(code: NDArray[Any]) -> NDArray[Any]:
 
 
 _CURVES: dict[str, Callable[[NDArray[Any]], NDArray[Any]]] = {
-    "srgb": _srgb_light,
+    "srgb": srgb_light,
     "pq": _pq_light,
     "hlg": _hlg_light,
     "cinema": lambda code: code**2.6 * 52.37 / 48,
@@ -115,7 +112,7 @@ class ColourSpace:
     @property
     def is_srgb(self) -> bool:
         """To the eye: no colour is moved by more than two levels."""
-        return _is_identity(self)
+        return _is_srgb(self)
 
     @classmethod
     def of_codes(cls, primaries: int, curve: int, *, narrow: bool = False) -> ColourSpace:
@@ -224,13 +221,16 @@ def _to_srgb(primaries: Primaries) -> NDArray[np.float64]:
 
 
 @_remember
-def _is_identity(space: ColourSpace) -> bool:
-    if space.is_hdr or space.narrow:
-        return False
+def _is_srgb(space: ColourSpace) -> bool:
+    # The sample shows the highlights, of which usual range has none.
+    return not (space.is_hdr or space.narrow) and is_identity(converter(space, np.zeros((1, 3), np.uint8)))
+
+
+def is_identity(convert: Callable[[Pixels], Pixels]) -> bool:
+    """Whether it moves no colour by more than rounding."""
     levels = np.linspace(0, 255, 9).astype(np.uint8)
-    cube = np.stack(np.meshgrid(levels, levels, levels), axis=-1)
-    moved = np.abs(converter(space, cube)(cube).astype(np.int16) - cube)
-    return int(moved.max()) <= _SAME_AS_SRGB
+    cube = np.stack(np.meshgrid(levels, levels, levels), axis=-1).reshape(9, 81, 3)
+    return int(np.abs(convert(cube).astype(np.int16) - cube).max()) <= _SAME_AS_SRGB
 
 
 def read_nclx(body: bytes) -> ColourSpace | None:

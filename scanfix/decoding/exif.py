@@ -17,7 +17,7 @@ _MAX_ENTRIES = 512
 _EXIF, _INTEROPERABILITY, _INDEX, _COLOR_SPACE = 0x8769, 0xA005, 0x0001, 0xA001
 _SHORT, _LONG = 3, 4
 _ADOBE_COLOR_SPACE = 2
-_DPI_FACTOR = {2: 1.0, 3: 2.54}
+DPI_FACTOR = {2: 1.0, 3: 2.54}
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +93,7 @@ def _is_adobe_rgb(tiff: bytes, order: str, tags: dict[int, int]) -> bool:
 
 def _dpi(tiff: bytes, order: str, tags: dict[int, int]) -> float | None:
     offset = tags.get(_X_RESOLUTION)
-    factor = _DPI_FACTOR.get(tags.get(_RESOLUTION_UNIT, 2))
+    factor = DPI_FACTOR.get(tags.get(_RESOLUTION_UNIT, 2))
     if offset is None or factor is None or offset + 8 > len(tiff):
         return None
     above, below = struct.unpack_from(f"{order}II", tiff, offset)

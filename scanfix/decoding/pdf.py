@@ -94,7 +94,8 @@ def _library() -> Any:
 def _render_page(
     pdfium: Any, document: Any, index: int, limits: Limits, *, salvage: bool
 ) -> tuple[Pixels, float, bool]:
-    with _forms(pdfium, document) as forms, _page(pdfium, document, index, forms) as page:
+    _begin_forms(pdfium, document)
+    with _page(pdfium, document, index) as page:
         width, height = page.get_size()
         if not 0 < min(width, height) <= max(width, height) <= _PARAMS.max_side_points:
             raise InputError(
@@ -113,47 +114,30 @@ def _render_page(
         size = page_size(seen, width, height, has_fields=_has_fields(pdfium, page))
         size = _bounded(size, min(limits.max_pixels, _PARAMS.max_pixels))
         check_size(*size, limits, "PDF")
-        pixels = _render(pdfium, page, forms, size)
+        pixels = _render(pdfium, page, size)
         return pixels, size[0] / width * POINTS_PER_INCH, damaged
 
 
-@contextmanager
-def _forms(pdfium: Any, document: Any) -> Iterator[Any]:
+def _begin_forms(pdfium: Any, document: Any) -> None:
     """The form environment, without which PDFium draws no field of a form: no text that was filled in, no
-    check mark, no seal of a signature. It stands before the page is loaded. None without a form."""
-    raw = pdfium.raw
-    kind = raw.FPDF_GetFormType(document)
-    if kind == raw.FORMTYPE_XFA_FULL:
+    check mark, no seal of a signature. It stands before the page is loaded, and ends with the document."""
+    kind = document.get_formtype()
+    if kind == pdfium.raw.FORMTYPE_XFA_FULL:
         # Its pages are drawn by a program inside it; what lies there only asks to wait for that.
         raise InputError("unsupported_format", format="PDF (XFA form)", remedy=PRINT)
-    if kind == raw.FORMTYPE_NONE:
-        yield None
-        return
     # No callback is set and no JavaScript built in: nothing of the document runs.
-    config = raw.FPDF_FORMFILLINFO(version=2)
-    forms = raw.FPDFDOC_InitFormFillEnvironment(document, config)
-    try:
-        yield forms
-    finally:
-        if forms:
-            raw.FPDFDOC_ExitFormFillEnvironment(forms)
+    document.init_forms()
 
 
 @contextmanager
-def _page(pdfium: Any, document: Any, index: int, forms: Any) -> Iterator[Any]:
+def _page(pdfium: Any, document: Any, index: int) -> Iterator[Any]:
     page = document[index]
     try:
-        if forms:
-            pdfium.raw.FORM_OnAfterLoadPage(page, forms)
-        elif _has_loose_fields(pdfium.raw, page):
+        if not document.formenv and _has_loose_fields(pdfium.raw, page):
             pdfium.raw.FPDFPage_Flatten(page, pdfium.raw.FLAT_NORMALDISPLAY)
             page.close()
             page = document[index]
-        try:
-            yield page
-        finally:
-            if forms:
-                pdfium.raw.FORM_OnBeforeClosePage(page, forms)
+        yield page
     finally:
         page.close()
 
@@ -204,14 +188,14 @@ def _jpeg_of(raw: Any, picture: Any) -> bytes | None:
     return data.raw
 
 
-def _render(pdfium: Any, page: Any, forms: Any, size: tuple[int, int]) -> Pixels:
+def _render(pdfium: Any, page: Any, size: tuple[int, int]) -> Pixels:
     raw = pdfium.raw
     bitmap = pdfium.PdfBitmap.new_native(*size, raw.FPDFBitmap_BGR, rev_byteorder=True)
     try:
         bitmap.fill_rect((255, 255, 255, 255), 0, 0, *size)
         _render_within_time(pdfium, bitmap, page, size)
-        if forms:
-            raw.FPDF_FFLDraw(forms, bitmap, page, 0, 0, *size, 0, raw.FPDF_REVERSE_BYTE_ORDER)
+        if page.formenv:
+            raw.FPDF_FFLDraw(page.formenv, bitmap, page, 0, 0, *size, 0, raw.FPDF_REVERSE_BYTE_ORDER)
         return np.ascontiguousarray(bitmap.to_numpy()[..., :3])
     finally:
         bitmap.close()

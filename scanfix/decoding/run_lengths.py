@@ -8,15 +8,13 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from scanfix.decoding.colour_space import Codes
 from scanfix.decoding.stored import check_segments
 
 _END_OF_LINE, _END_OF_PICTURE, _DELTA = 0, 1, 2
 _MOST_ESCAPES = 2_000_000
 """Some seconds, and 4 MB of nothing else."""
-
-Codes = NDArray[np.unsignedinteger]
 
 
 class Spelt(NamedTuple):

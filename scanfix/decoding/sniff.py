@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from scanfix.decoding.isobmff import AVIF_BRANDS, HEIC_BRANDS, brands_of
 from scanfix.errors import InputError
-from scanfix.formats import FORMATS, format_named, is_pdf
+from scanfix.formats import FORMATS, is_pdf
 
 _LOOK = 4096
 
@@ -78,7 +78,6 @@ MAGIC: tuple[Magic, ...] = (
     Magic("text", b"\xfe\xff"),
 )
 
-_FORMAT_NAMES = frozenset(spec.name for spec in FORMATS)
 _BMP_HEADER_SIZES = range(12, 129)
 _PNM = re.compile(rb"P[1-7][\s#]")
 _TEXT = re.compile(rb"[\t\n\r\x20-\x7e\x80-\xff]*")
@@ -90,9 +89,9 @@ def sniff(data: bytes) -> str:
     Raises InputError: unsupported_format for a format known by name only, not_image otherwise.
     """
     name = _name_of(data)
-    if name not in _FORMAT_NAMES:
+    spec = next((spec for spec in FORMATS if spec.name == name), None)
+    if spec is None:
         raise InputError("not_image", kind=name)
-    spec = format_named(name)
     if not spec.decodes:
         raise InputError("unsupported_format", format=spec.name, remedy=spec.remedy)
     return spec.name

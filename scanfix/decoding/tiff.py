@@ -16,7 +16,7 @@ from PIL import TiffImagePlugin
 
 from scanfix.decoding import pillow
 from scanfix.decoding.colour_space import ADOBE_RGB, D65, ColourSpace, chromaticities
-from scanfix.decoding.exif import read_exif
+from scanfix.decoding.exif import DPI_FACTOR, read_exif
 from scanfix.decoding.stored import Model, Stored, check_metadata, check_size, dot_aspect, plausible_dpi
 from scanfix.decoding.tiff_directories import Directory, Tag, below, pages_of, read_directories, rewritten
 from scanfix.decoding.tiff_samples import STREAMS, read_samples
@@ -46,7 +46,6 @@ _JPEG_COMPRESSIONS = frozenset((6, 7))
 _FAX_COMPRESSIONS = frozenset((2, 3, 4, 32771))
 _KNOWN_COMPRESSIONS = STREAMS | _JPEG_COMPRESSIONS | _FAX_COMPRESSIONS
 _MAX_SAMPLES, _MOST_SAMPLES = 8, 1024
-_DPI_FACTOR = {2: 1.0, 3: 2.54}
 
 
 def read_tiff(data: bytes, limits: Limits, *, salvage: bool = False, page: int = 1) -> Stored:
@@ -80,7 +79,7 @@ def _read(data: bytes, limits: Limits, page: int, *, salvage: bool) -> Stored:
     pixels, model, color_mode, is_broken = _pixels(first, limits, salvage=salvage)
     orientation = first.number(Tag.ORIENTATION, 1)
     across, along = (next(iter(first.rationals(tag)), None) for tag in (Tag.X_RESOLUTION, Tag.Y_RESOLUTION))
-    factor = _DPI_FACTOR.get(first.number(Tag.RESOLUTION_UNIT, 2))
+    factor = DPI_FACTOR.get(first.number(Tag.RESOLUTION_UNIT, 2))
     return Stored(
         pixels,
         model,

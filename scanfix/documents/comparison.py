@@ -38,12 +38,8 @@ def assess_given(
         slugs += ["number_mismatch"] if given.number is not None else []
         slugs += ["name_mismatch"] if given.name is not None else []
         return (*found, *(Assessment(slug, failure=why_not) for slug in slugs))
-    found.append(_kind(given, read))
-    found.append(_number(given, read, today))
-    found.append(_name(given, read))
-    found += _dates(read, today)
-    found.append(_zone(read))
-    return tuple(found)
+    answers = _kind(given, read), _number(given, read, today), _name(given, read)
+    return (*found, *answers, *_dates(read, today), _zone(read))
 
 
 READ_SLUGS = tuple(FINDINGS[code].slug for code in ("SF501", "SF502", "SF504", "SF505", "SF506", "SF525"))
@@ -146,16 +142,13 @@ def _truncated(found: str, wanted: str) -> bool:
 
 def _dates(read: Fields, today: date) -> list[Assessment]:
     """SF505 and SF506."""
-    findings = {finding.code: finding for finding in date_findings(read.issued, read.expires, today)}
     # A date of issue in the future was not one.
-    known = {
-        "too_new": read.issued is not None and read.issued <= today,
-        "expired": read.expires is not None,
-    }
-    codes = {"too_new": "SF505", "expired": "SF506"}
+    issued = read.issued if read.issued and read.issued <= today else None
+    findings = {finding.code: finding for finding in date_findings(issued, read.expires, today)}
+    asked = ("SF505", "too_new", issued is not None), ("SF506", "expired", read.expires is not None)
     return [
-        _judged(slug, findings.get(codes[slug])) if known[slug] else Assessment(slug, failure=NOT_READ)
-        for slug in known
+        _judged(slug, findings.get(code)) if known else Assessment(slug, failure=NOT_READ)
+        for code, slug, known in asked
     ]
 
 

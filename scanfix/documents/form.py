@@ -26,9 +26,9 @@ from scanfix.documents.number_forms import form_title
 from scanfix.documents.numbers import NumberCheck, check_number
 from scanfix.documents.writing import half_width
 from scanfix.errors import ConfigError
-from scanfix.findings import Severity, Verdict
+from scanfix.findings import Severity
 from scanfix.messages import Lang
-from scanfix.model import Finding
+from scanfix.model import Finding, Told
 
 NATURAL_DAYS = 10
 """Until a new document is known to the authority that verifies it (registrar's failure page, 2019)."""
@@ -56,31 +56,13 @@ class Form:
 
 
 @dataclass(frozen=True, slots=True)
-class FormReport:
+class FormReport(Told):
     """What there is to say about a form."""
 
     findings: tuple[Finding, ...]
     """Most severe first."""
     not_given: tuple[str, ...] = ()
     """Fields that were not given, so that nothing is said about them."""
-
-    @property
-    def blocking(self) -> tuple[Finding, ...]:
-        """What a portal will refuse."""
-        return tuple(f for f in self.findings if f.severity is Severity.ERROR)
-
-    @property
-    def risks(self) -> tuple[Finding, ...]:
-        return tuple(f for f in self.findings if f.severity is Severity.WARNING)
-
-    @property
-    def ok(self) -> bool:
-        return not self.blocking
-
-    @property
-    def verdict(self) -> Verdict:
-        """As of a photo: refused, look or ready."""
-        return Verdict.of(finding.severity for finding in self.findings)
 
     def to_dict(self, lang: Lang = "en") -> dict[str, Any]:
         """Plain values, for JSON. Neither name nor number is among them."""
@@ -91,9 +73,6 @@ class FormReport:
             "findings": [finding.to_dict(lang) for finding in self.findings],
             "not_given": list(self.not_given),
         }
-
-    def to_json(self, lang: Lang = "en") -> str:
-        return json.dumps(self.to_dict(lang), ensure_ascii=False, allow_nan=False)
 
 
 def check_form(
@@ -384,7 +363,7 @@ def dates_right(form: Form, today: date) -> list[Finding]:
 def date_findings(issued: date | None, expires: date | None, today: date) -> list[Finding]:
     """SF505 with the day from which to submit, SF506."""
     found = []
-    if issued and today < (submit_from := issued + timedelta(days=NATURAL_DAYS)):
+    if issued and issued <= today < (submit_from := issued + timedelta(days=NATURAL_DAYS)):
         found.append(Finding.of("SF505", date=submit_from.isoformat()))
     if expires and expires < today:
         found.append(Finding.of("SF506", date=expires.isoformat()))

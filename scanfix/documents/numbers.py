@@ -92,10 +92,9 @@ def check_number(
     if (of_kind is None or "hk-macao-permit" in of_kind.numbers) and CARD_AND_ISSUE.fullmatch(number):
         number, changes = number[:9], (*changes, "issue")
     day = today or date.today()  # noqa: DTZ011 - a form is filled in where the person is
-    forms = [form for form in FORMS if of_kind is None or form.name in of_kind.numbers]
-    if of_kind is not None and not of_kind.numbers:
-        forms = list(FORMS)
-    return _checked(number, changes, forms, day, named=of_kind is not None and bool(of_kind.numbers))
+    named = of_kind.numbers if of_kind else ()
+    forms = [form for form in FORMS if not named or form.name in named]
+    return _checked(number, changes, forms, day, named=bool(named))
 
 
 def _checked(

@@ -32,7 +32,7 @@ LEAST_OF_UNKNOWN = -6.0
 """What one piece that is usual elsewhere speaks against a refusal at most."""
 
 
-class MatchParams(NamedTuple):
+class MatchParams:
     """Tuning, on the messages of the first page, their halves and misspellings, and 150 unrelated sentences.
 
     Of 300 others, common Chinese nouns before what is said of a form (信息有误 and the like), 18 were taken
@@ -49,9 +49,6 @@ class MatchParams(NamedTuple):
     margin: float = 0.1
     doubt: float = 0.3
     """Entries this near to the best are answers as well: always, and for what is not known even to that."""
-
-
-PARAMS = MatchParams()
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,16 +75,16 @@ def refusals() -> tuple[Refusal, ...]:
     )
 
 
-def find_refusals(message: str, params: MatchParams = PARAMS) -> tuple[Refusal, ...]:
+def find_refusals(message: str) -> tuple[Refusal, ...]:
     """Those that the message may be, the likeliest first; none for a message about something else."""
     found = [pieces(part) for part in _parts(message)]
     scores: dict[str, float] = {}
     for part in [part for part in found if _tells(part)] or found:
-        for name, score in _scores(part, params).items():
+        for name, score in _scores(part).items():
             scores[name] = max(score, scores.get(name, 0.0))
     best = max(scores.values(), default=0.0)
     # What is misspelt may have been the telling part: the less is known, the more entries are near.
-    least = best - params.margin - params.doubt * (1 - best)
+    least = best - MatchParams.margin - MatchParams.doubt * (1 - best)
     chosen = [each for each in refusals() if scores.get(each.name, -1.0) >= least]
     return tuple(sorted(chosen, key=lambda each: -scores[each.name])) if scores else ()
 
@@ -104,19 +101,22 @@ def _tells(found: Counter[str]) -> bool:
     return any(rarity.get(piece, 0.0) > min(rarity.values()) for piece in found)
 
 
-def _scores(found: Counter[str], params: MatchParams) -> dict[str, float]:
+def _scores(found: Counter[str]) -> dict[str, float]:
     """Of the entries that know enough of these pieces: the share of their rarity that it knows."""
     known = _known()
     total = sum(found.values())
     worth = sum(count * known.rarity.get(piece, known.rarity[""]) for piece, count in found.items())
     han = 2 * sum(count for piece, count in found.items() if len(piece) < 3) > total
-    share = params.least_known[han] if _tells(found) else params.least_known_stem
+    share = MatchParams.least_known[han] if _tells(found) else MatchParams.least_known_stem
     scores = {}
     for name, own in known.of_entry.items():
         shared = {piece: count for piece, count in found.items() if piece in own}
         count = sum(shared.values())
         evidence = sum(n * known.evidence(piece, piece in own) for piece, n in found.items())
-        if count >= max(params.least_pieces[han], share * total) and evidence >= params.least_evidence[han]:
+        if (
+            count >= max(MatchParams.least_pieces[han], share * total)
+            and evidence >= MatchParams.least_evidence[han]
+        ):
             scores[name] = sum(n * known.rarity[piece] for piece, n in shared.items()) / worth
     return scores
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import io
 import math
 import struct
-from typing import NamedTuple
 
 import numpy as np
 from PIL import Image
@@ -22,7 +21,7 @@ from scanfix.model import Pixels
 from scanfix.profiles import OutputProfile
 
 
-class BmpParams(NamedTuple):
+class BmpParams:
     """Tuning of the BMP path."""
 
     min_document_dpi: float = 200.0
@@ -81,19 +80,13 @@ def without_private_bytes(data: bytes) -> bytes:
 
 
 def encode_bmp(
-    pixels: Pixels,
-    profile: OutputProfile,
-    *,
-    dpi: float | None = None,
-    document_dpi: float | None = None,
-    params: BmpParams | None = None,
+    pixels: Pixels, profile: OutputProfile, *, dpi: float | None = None, document_dpi: float | None = None
 ) -> Encoded:
     """A BMP with a header of 40 bytes, bottom row first, not compressed."""
-    tuning = params or BmpParams()
     height, width = pixels.shape[:2]
     source = Size(width, height)
     scales = Scales.allowed(source, profile)
-    bits, scale = _storage(scales, profile, document_dpi, tuning)
+    bits, scale = _storage(scales, profile, document_dpi)
     size = scales.size_at(scale)
     data = _write(resize(pixels, size), bits, None if dpi is None else dpi * scale)
     if len(data) not in profile.window:
@@ -105,25 +98,23 @@ def encode_bmp(
         steps += ("shrunk",)
     if scale > 1 and scale > scales.low:
         steps += ("enlarged",)
-    jpeg_pixels = min(source.pixel_count, profile.window.max_bytes / tuning.jpeg_bytes_per_pixel)
+    jpeg_pixels = min(source.pixel_count, profile.window.max_bytes / BmpParams.jpeg_bytes_per_pixel)
     times = max(1.0, jpeg_pixels / size.pixel_count)
     return Encoded(data, "BMP", size, None, 1, scale, steps, jpeg_times=times)
 
 
-def _storage(
-    scales: Scales, profile: OutputProfile, document_dpi: float | None, params: BmpParams
-) -> tuple[int, float]:
+def _storage(scales: Scales, profile: OutputProfile, document_dpi: float | None) -> tuple[int, float]:
     """Bits a pixel, and the scale: 8 where 24 leave the document too few pixels, or do not fit at all."""
     try:
-        scale = _scale_for(scales, profile, 24, params)
+        scale = _scale_for(scales, profile, 24)
     except CannotMeetProfileError:
-        return 8, _scale_for(scales, profile, 8, params)
-    if document_dpi is not None and document_dpi * scale < min(params.min_document_dpi, document_dpi):
-        return 8, _scale_for(scales, profile, 8, params)
+        return 8, _scale_for(scales, profile, 8)
+    if document_dpi is not None and document_dpi * scale < min(BmpParams.min_document_dpi, document_dpi):
+        return 8, _scale_for(scales, profile, 8)
     return 24, scale
 
 
-def _scale_for(scales: Scales, profile: OutputProfile, bits: int, params: BmpParams) -> float:
+def _scale_for(scales: Scales, profile: OutputProfile, bits: int) -> float:
     """The scale nearest to 1 at which the file lies in the window."""
     low, high = profile.window.min_bytes, profile.window.max_bytes
     scale = scales.clamp(1.0)
@@ -136,7 +127,7 @@ def _scale_for(scales: Scales, profile: OutputProfile, bits: int, params: BmpPar
             scale = smaller
     while bmp_bytes(scales.size_at(scale), bits) < low:
         scale *= 1.004
-        if scales.clamp(scale) != scale or scale > params.max_enlargement:
+        if scales.clamp(scale) != scale or scale > BmpParams.max_enlargement:
             raise CannotMeetProfileError("cannot_fit", profile=profile.name, rule="rule_min_bytes")
     return scale
 
@@ -149,4 +140,4 @@ def _write(pixels: Pixels, bits: int, dpi: float | None) -> bytes:
         image.putpalette(palette + [0] * (768 - len(palette)))
     buffer = io.BytesIO()
     image.save(buffer, "BMP", dpi=(dpi or 96.0, dpi or 96.0))
-    return np.frombuffer(buffer.getvalue(), np.uint8).tobytes()
+    return buffer.getvalue()

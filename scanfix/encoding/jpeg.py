@@ -59,10 +59,9 @@ def encode_jpeg(
     dpi: float | None = None,
     subsampled: bool = False,
     letter_height: float | None = None,
-    params: JpegParams | None = None,
+    tuning: JpegParams = JpegParams(),
 ) -> Encoded:
     """A baseline (or, where the profile allows it, progressive) JPEG inside the profile's window."""
-    tuning = params or JpegParams()
     scales = Scales.allowed(Size(pixels.shape[1], pixels.shape[0]), profile)
     task = Task(pixels, scales, profile, dpi, subsampled, tuning)
     probe = task.probe_at(scales.clamp(1.0))
@@ -131,7 +130,7 @@ class Task:
         if self._fits_plainly(probe, self.budget):
             return largest
         letters, tuning = letter_height and letter_height * largest, self.params.scaling
-        smaller = choose_scale(probe, self.budget, self.finest, letter_height=letters, params=tuning)
+        smaller = choose_scale(probe, self.budget, self.finest, letter_height=letters, tuning=tuning)
         return self.scales.clamp(largest * smaller)
 
     def _fits_plainly(self, probe: SizeProbe, byte_count: float) -> bool:
@@ -175,10 +174,10 @@ class Task:
         plain = probe.stored(as_plain(probe.options))
         if aim is not None and self._fits_plainly(probe, fill * aim.max_bytes):
             return plain, aim.max_bytes, ()
-        if self._fits_plainly(probe, fill * window) and not _reaches_aim(full, self.profile, self.params):
+        if self._fits_plainly(probe, fill * window) and not self._reaches_aim(full):
             return plain, window, ()
         probe = self._with_chroma(probe, full)
-        high, steps = _greatest(probe, self.profile, self.params)
+        high, steps = self._greatest(probe)
         return self._plainest(probe, high), high, steps
 
     def _plainest(self, probe: SizeProbe, high: int) -> SizeProbe:
@@ -198,17 +197,15 @@ class Task:
         coarseness = solve(probe, self.budget, MIDDLE, settings, about, probe.known)
         return full if earns_full_chroma(probe.sample, coarseness, self.params.chroma) else probe
 
+    def _greatest(self, probe: SizeProbe) -> tuple[int, tuple[Step, ...]]:
+        """The upper end of the aim where the picture stays at its best there, else of the window."""
+        aim = self.profile.aim
+        if aim is None or not self._reaches_aim(probe):
+            return self.profile.window.max_bytes, ()
+        return aim.max_bytes, ("aim",) if probe.exceeds(self.finest, self.params.fill * aim.max_bytes) else ()
 
-def _greatest(probe: SizeProbe, profile: OutputProfile, params: JpegParams) -> tuple[int, tuple[Step, ...]]:
-    """The upper end of the aim where the picture stays at its best there, else of the window."""
-    aim, best = profile.aim, coarseness_of(params.best_quality)
-    if aim is None or not _reaches_aim(probe, profile, params):
-        return profile.window.max_bytes, ()
-    return aim.max_bytes, ("aim",) if probe.exceeds(best, params.fill * aim.max_bytes) else ()
-
-
-def _reaches_aim(probe: SizeProbe, profile: OutputProfile, params: JpegParams) -> bool:
-    aim, least = profile.aim, profile.least_bytes(probe.pixels.shape[1], probe.pixels.shape[0])
-    if aim is None or aim.max_bytes < least:
-        return False
-    return not probe.exceeds(coarseness_of(params.aim_quality), params.fill * aim.max_bytes)
+    def _reaches_aim(self, probe: SizeProbe) -> bool:
+        aim, least = self.profile.aim, self.profile.least_bytes(probe.pixels.shape[1], probe.pixels.shape[0])
+        if aim is None or aim.max_bytes < least:
+            return False
+        return not probe.exceeds(coarseness_of(self.params.aim_quality), self.params.fill * aim.max_bytes)

@@ -83,8 +83,10 @@ def _starts(
 class SizeProbe:
     """Predicts the bytes of the whole picture from its sample; every setting is encoded once."""
 
-    def __init__(self, pixels: Pixels, options: JpegOptions, params: SamplingParams | None = None) -> None:
-        self.params = params or SamplingParams()
+    def __init__(
+        self, pixels: Pixels, options: JpegOptions, params: SamplingParams = SamplingParams()
+    ) -> None:
+        self.params = params
         self.pixels = pixels
         self.sample = mosaic(pixels, self.params)
         self.share = self.sample.shape[0] * self.sample.shape[1] / (pixels.shape[0] * pixels.shape[1])

@@ -169,13 +169,13 @@ def choose_scale(
     finest: float,
     *,
     letter_height: float | None = None,
-    params: ScalingParams | None = None,
+    tuning: ScalingParams = ScalingParams(),
 ) -> float:
     """The factor 0..1 on the sides at which a file of so many bytes is most like the picture.
 
     `probe` predicts its bytes at full size; `letter_height` is that of its small letters, in pixels.
     """
-    tuning, pixels = params or ScalingParams(), probe.pixels
+    pixels = probe.pixels
     is_large = pixels.shape[0] * pixels.shape[1] > tuning.most_pixels
     enough = tuning.wanted_quality if is_large else tuning.safe_quality
     if not probe.exceeds(coarseness_of(enough), byte_count):

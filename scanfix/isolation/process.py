@@ -64,8 +64,6 @@ _VALUE_MODULES = frozenset(
         "results",
     )
 )
-# How errors are made again.
-_VALUE_MAKERS = frozenset((("scanfix.errors", "_restore"),))
 
 
 class Process:
@@ -266,9 +264,8 @@ class _Answer(pickle.Unpickler):
     """Unpickles scanfix's own values and nothing else: the other side may have been taken over."""
 
     def find_class(self, module: str, name: str) -> Any:
-        if module in _VALUE_MODULES or (module, name) in _VALUE_MAKERS:
+        if module in _VALUE_MODULES:
             value = super().find_class(module, name)
-            is_value = isinstance(value, type) and value.__module__ == module
-            if is_value or (module, name) in _VALUE_MAKERS:
+            if isinstance(value, type) and value.__module__ == module:
                 return value
         raise pickle.UnpicklingError(f"{module}.{name} is not a value of scanfix")

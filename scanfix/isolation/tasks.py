@@ -14,27 +14,19 @@ Task = Callable[[SourceBytes, Limits, dict[str, Any]], Any]
 
 
 def prepare(source: SourceBytes, limits: Limits, options: dict[str, Any]) -> Any:
-    from scanfix import api
-
-    return _with_options(api.prepare, (source,), limits, options)
+    return _of_api("prepare", (source,), limits, options)
 
 
 def inspect(source: SourceBytes, limits: Limits, options: dict[str, Any]) -> Any:
-    from scanfix import api
-
-    return _with_options(api.inspect, (source,), limits, options)
+    return _of_api("inspect", (source,), limits, options)
 
 
 def annotate(source: SourceBytes, limits: Limits, options: dict[str, Any]) -> Any:
-    from scanfix import api
-
-    return _with_options(api.annotate, (source,), limits, options)
+    return _of_api("annotate", (source,), limits, options)
 
 
 def join(front: SourceBytes, limits: Limits, options: dict[str, Any]) -> Any:
-    from scanfix import api
-
-    return _with_options(api.join, (front, options.pop("back")), limits, options)
+    return _of_api("join", (front, options.pop("back")), limits, options)
 
 
 def warm_up(*_: object) -> int:
@@ -51,11 +43,12 @@ def warm_up(*_: object) -> int:
     return len(api.prepare(cv2.imencode(".png", page)[1].tobytes()).data)
 
 
-def _with_options(
-    function: Callable[..., Any], sources: tuple[SourceBytes, ...], limits: Limits, options: dict[str, Any]
-) -> Any:
+def _of_api(name: str, sources: tuple[SourceBytes, ...], limits: Limits, options: dict[str, Any]) -> Any:
+    from scanfix import api
+
+    function = getattr(api, name)
     known = introspection.signature(function).parameters
-    for name in options:
-        if name not in known:
-            raise ConfigError("bad_option", option=name, value=options[name])
+    for option, value in options.items():
+        if option not in known:
+            raise ConfigError("bad_option", option=option, value=value)
     return function(*sources, limits=limits, **options)

@@ -66,16 +66,15 @@ def csv_lines(rows: Iterable[Row], lang: Lang = "en") -> Iterator[bytes]:
 
 def json_lines(rows: Iterable[Row], lang: Lang = "en") -> Iterator[bytes]:
     for row in rows:
-        report = row.reports[0] if row.reports else None
-        said: dict[str, Any] = {**item(row.source, row.target, lang, report, row.error), "status": row.status}
-        if row.page is not None:
-            said["page"] = row.page
-        if row.duplicate_of is not None:
-            said["duplicate_of"] = row.duplicate_of
-        if row.back is not None:
-            said["back"] = row.back
-        if len(row.reports) > 1:
-            said["back_report"] = row.reports[1].to_dict(lang)
+        report, back = (*row.reports, None, None)[:2]
+        more = {
+            "page": row.page,
+            "duplicate_of": row.duplicate_of,
+            "back": row.back,
+            "back_report": back and back.to_dict(lang),
+        }
+        said = item(row.source, row.target, lang, report, row.error) | {"status": row.status}
+        said |= {key: value for key, value in more.items() if value is not None}
         yield (json.dumps(said, ensure_ascii=False, allow_nan=False) + "\n").encode(
             "utf-8", "backslashreplace"
         )

@@ -3,7 +3,7 @@
     prepared = scanfix.prepare(photo, profile="cnnic", format="jpg")
     report = scanfix.inspect(photo)
 
-A photo is a path, the bytes themselves or a binary file, read from where it stands. Both calls are
+A photo is a path, the bytes themselves or a binary file, read from where it stands. All calls are
 safe from many threads, set nothing global and write nothing.
 """
 

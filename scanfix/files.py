@@ -415,7 +415,7 @@ def sync(descriptor: int) -> None:
 
 
 def _umask() -> int:
-    """The umask, read where reading it does not set it for a moment (Linux); elsewhere the usual one."""
+    """The umask, read where reading it does not set it for a moment (Linux); elsewhere that of a result which only its owner may read."""
     with contextlib.suppress(OSError, ValueError), open("/proc/self/status", "rb") as file:
         for line in file:
             if line.startswith(b"Umask:"):

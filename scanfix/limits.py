@@ -25,7 +25,7 @@ class Limits:
     max_side: int = 65_500
     max_aspect: float = 100.0
     max_pages: int = 1_000
-    """Pages are counted no further than this; only the first is decoded."""
+    """Pages are counted no further than this; one is decoded, the first unless told otherwise."""
     max_jpeg_scans: int = 100
     max_metadata_bytes: int = 4_000_000
     max_segments: int = 10_000
@@ -34,8 +34,8 @@ class Limits:
     max_seconds: float = 60.0
     """Wall time of one photo; enforced in an isolated worker only."""
     max_memory_bytes: int = 2_000_000_000
-    """Address space of one photo; enforced in an isolated worker only, but for JPEG 2000,
-    whose header tells what is needed."""
+    """Address space of one photo; enforced in an isolated worker only, but for JPEG 2000
+    and the samples of a TIFF, whose headers tell what is needed."""
     pdf_in_process: bool = True
     """Whether a PDF is read in this very process: nothing bounds the time and memory of PDFium there.
     A worker reads it in its own in any case."""

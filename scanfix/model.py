@@ -299,7 +299,7 @@ class OutputInfo:
     rotation: int = 0
     """Degrees clockwise that the upright source was turned by: 0, 90, 180, 270."""
     steps: tuple[str, ...] = ()
-    """What was done beyond a plain encode, in order: `encoding.Step`.
+    """What was done beyond a plain encode, in order: `encoding.encoded.Step`.
 
     Like the fields below, it is no part of the JSON form.
     """

@@ -105,7 +105,7 @@ def make_order(
         raise ConfigError("crop_fit", profile=rules.name)
     if not isinstance(limits, Limits):
         raise ConfigError("bad_option", option="limits", value=limits)
-    if page is not None and page < 1:
+    if page is not None and (type(page) is not int or page < 1):
         raise ConfigError("bad_option", option="page", value=page)
     return Order(
         rules,

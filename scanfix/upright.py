@@ -1,4 +1,4 @@
-"""Turn and mirror pixels as an EXIF orientation says (Exif 2.3, tag 0x0112), and as a person reads."""
+"""Turn and mirror pixels as an EXIF orientation says (Exif 2.3, tag 0x0112)."""
 
 from __future__ import annotations
 

@@ -171,6 +171,7 @@ def test_the_library_is_a_guest(card_bytes: bytes) -> None:
         ({"crop": "sometimes"}, "bad_option"),
         ({"profile": 5}, "unknown_profile"),
         ({"format": 5}, "bad_option"),
+        ({"page": "2"}, "bad_option"),
         ({"limits": 5}, "bad_option"),
         ({"document": 5}, "unknown_document"),
         ({"corners": [(-900, 0), (9, 0), (9, 9), (-900, 9)]}, "corners_outside"),

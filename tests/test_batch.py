@@ -330,6 +330,28 @@ def test_results_of_another_batch_are_no_photos(tmp_path: Path, quick: Counted) 
     assert quick.taken() == ["a.jpg", "a.jpg"]
 
 
+def test_a_run_that_is_closed_before_its_first_photo_leaves_nothing_locked(
+    tmp_path: Path, quick: Counted
+) -> None:
+    put(tmp_path / "in", a_jpg="a")
+    for _ in range(2):
+        prepare_batch(tmp_path / "in", tmp_path / "out").close()
+    assert len(run(tmp_path / "in", tmp_path / "out")) == 1
+    assert quick.taken() == ["a.jpg"]
+
+
+@posix
+def test_pictures_for_a_report_go_through_no_link(tmp_path: Path, card_bytes: bytes) -> None:
+    for folder in ("in", "out"):
+        (tmp_path / folder).mkdir()
+    (tmp_path / "in" / "a.jpg").write_bytes(card_bytes)
+    (tmp_path / "elsewhere").write_bytes(b"mine")
+    (tmp_path / "out" / "scanfix-thumbnails.jsonl").symlink_to(tmp_path / "elsewhere")
+    (item,) = run(tmp_path / "in", tmp_path / "out", reports=[tmp_path / "r.html"])
+    assert item.error is None
+    assert (tmp_path / "elsewhere").read_bytes() == b"mine"
+
+
 def test_a_file_and_nothing_are_no_folders(folder: Path, tmp_path: Path) -> None:
     for name, code in (("card.jpg", "not_folder"), ("nothing", "no_folder")):
         with pytest.raises(InputError) as caught:

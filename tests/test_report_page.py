@@ -6,6 +6,7 @@ import csv
 import io
 import json
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -91,6 +92,13 @@ def test_pictures_are_made_once_and_kept(tmp_path: Path, quick: Counted, card_by
         assert b"data:image/webp" in (tmp_path / "r.html").read_bytes()
         assert b'"UklGR' in (tmp_path / "r.html").read_bytes()
     assert len((tmp_path / "out" / "scanfix-thumbnails.jsonl").read_bytes().splitlines()) == 1
+
+
+def test_a_photo_of_which_nothing_can_be_read_is_told_as_such() -> None:
+    (row,) = rows(1)
+    (report,) = row.reports
+    nothing = replace(report, assessments=(Assessment("legibility", 0.0, "chance to be read", 0.0),))
+    assert b'"l":0' in b"".join(page([replace(row, reports=(nothing,))])).replace(b" ", b"")
 
 
 def test_the_command_reports_single_photos(card: Path, tmp_path: Path) -> None:

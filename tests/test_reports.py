@@ -6,6 +6,7 @@ import io
 import json
 import pickle
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import cv2
@@ -30,6 +31,7 @@ from scanfix.model import (
 )
 from scanfix.profiles import load_profile
 from scanfix.reports import item, picture, schema
+from scanfix.reports.fonts import find_cjk_font, load_font
 from scanfix.reports.picture import MAX_SIDE, draw_report
 from scanfix.reports.text import Line, lines, page_lines
 
@@ -259,6 +261,15 @@ def test_labels_speak_the_language_that_the_font_can_write(
     spoken: Lang = lang if has_chinese else "en"
     assert f"SF301 {title('SF301', spoken)}" in said
     assert term("seen", spoken) in said
+
+
+def test_fonts_are_looked_for_without_a_home(monkeypatch: pytest.MonkeyPatch) -> None:
+    def homeless(_: Path) -> Path:
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.setattr(Path, "expanduser", homeless)
+    find_cjk_font.cache_clear()
+    assert load_font(20)
 
 
 def test_a_bmp_is_told_apart_from_the_better_jpg() -> None:

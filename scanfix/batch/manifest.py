@@ -77,7 +77,7 @@ class Record:
     name: str
     """The name that its result has, and keeps; with pages and verdicts others derive from it."""
     status: str
-    """begun, made (all results are files) or failed."""
+    """begun, made (all results are files), failed, or moved: something else has its results now."""
     order: dict[str, Any] = field(default_factory=dict)
     """What was asked for; the profile with a hash of its content."""
     version: str = ""
@@ -226,7 +226,8 @@ class _Appended:
 
     def open(self) -> None:
         with _translating():
-            flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | getattr(os, "O_CLOEXEC", 0)
+            flags = os.O_RDWR | os.O_CREAT | os.O_APPEND
+            flags |= getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
             self._descriptor = os.open(self._path, flags | getattr(os, "O_NOFOLLOW", 0), 0o666)
             if lock(self._descriptor) is False:
                 raise OutputError("output_busy")

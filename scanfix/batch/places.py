@@ -170,11 +170,11 @@ class Folder:
 
     def write(self, name: str, data: bytes, *, overwrite: bool, inputs: Collection[Identity] = ()) -> Entry:
         target = self.path(name)
+        self.check(name)
         try:
             target.parent.mkdir(parents=True, exist_ok=True)
         except (OSError, ValueError) as error:
             raise OutputError("output_folder", path=repr(target.parent.name)) from error
-        self.check(name)
         write_atomically(target, data, overwrite=overwrite, inputs=inputs)
         return _entry(name, target.stat())
 

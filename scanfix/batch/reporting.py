@@ -11,13 +11,14 @@ import os
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from scanfix.batch.manifest import Key, Manifest, Record, error_of
 from scanfix.batch.places import MANIFEST, Folder, Place
 from scanfix.batch.plan import Plan, Step
 from scanfix.batch.work import Outcome
-from scanfix.errors import ConfigError, InputError, OutputError
+from scanfix.errors import ConfigError, InputError
 from scanfix.files import Identity, check_target, write_atomically
 from scanfix.messages import Lang
 from scanfix.model import Report
@@ -95,8 +96,12 @@ class Reporting:
         self._stale = False
 
     def finish(self) -> None:
-        if self._stale:
-            self.update()
+        try:
+            if self._stale:
+                self.update()
+        finally:
+            if self._pictures is not None:
+                self._pictures.close()
 
     def rows(self) -> Iterator[Row]:
         """What is known of each photo by now."""
@@ -150,16 +155,18 @@ class _Pictures:
     """Small pictures by what they show, in a file that is appended to; it may be removed at any time."""
 
     def __init__(self, out: Place) -> None:
-        if isinstance(out, Folder):
-            self._path = out.path(PICTURES)
-        else:
-            self._path = Path(tempfile.mkdtemp(prefix="scanfix-"), PICTURES)
+        self._folder = None if isinstance(out, Folder) else tempfile.TemporaryDirectory(prefix="scanfix-")
+        self._path = Path(self._folder.name, PICTURES) if self._folder else out.path(PICTURES)
         self._starts: dict[str, int] = {}
-        self._learn()
+        with suppress(OSError):
+            self._learn()
+
+    def close(self) -> None:
+        """Pictures of documents are not left on a disk that nobody chose."""
+        if self._folder is not None:
+            self._folder.cleanup()
 
     def _learn(self) -> None:
-        if not self._path.exists():
-            return
         with self._path.open("rb") as file:
             start = 0
             for line in file:
@@ -180,11 +187,15 @@ class _Pictures:
         before, after = (base64.b64encode(picture).decode() for picture in pictures)
         line = json.dumps({"of": self._name(record, made), "before": before, "after": after}) + "\n"
         try:
-            with self._path.open("ab") as file:
+            flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | getattr(os, "O_BINARY", 0)
+            # Through a link pictures would go to where nobody put them.
+            descriptor = os.open(self._path, flags | getattr(os, "O_NOFOLLOW", 0), 0o666)
+            with open(descriptor, "ab") as file:  # noqa: PTH123 - a descriptor
                 start = file.tell()
                 file.write(line.encode())
-        except OSError as error:
-            raise OutputError("not_written", reason=(error.strerror or "?").lower()) from error
+        except OSError:
+            # The page has one picture less; the results are what counts.
+            return
         self._starts[self._name(record, made)] = start
 
     def get(self, record: Record, made: str) -> tuple[bytes, bytes]:

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from inspect import GEN_CREATED, getgeneratorstate
 from itertools import islice
 from os import PathLike
 from typing import Any, Literal, Unpack
@@ -49,9 +50,9 @@ class BatchRun:
     """
 
     def __init__(
-        self, items: Generator[BatchItem, None, None], plan: Plan, manifest: Manifest | None
+        self, items: Generator[BatchItem, None, None], plan: Plan, end: Callable[[], None] | None
     ) -> None:
-        self._items, self._manifest = items, manifest
+        self._items, self._end = items, end
         self.plan = plan
         self.not_begun = 0
         """Photos left when `on_error="stop"` had it stop."""
@@ -63,9 +64,11 @@ class BatchRun:
         return len(self.plan.steps) + len(self.plan.unreadable)
 
     def close(self) -> None:
+        # A generator that was never begun ends without a word.
+        is_unbegun = getgeneratorstate(self._items) == GEN_CREATED
         self._items.close()
-        if self._manifest is not None:
-            self._manifest.close()
+        if is_unbegun and self._end is not None:
+            self._end()
 
 
 def prepare_batch(
@@ -225,7 +228,7 @@ class _Run:
         """The first photo of each content, of those that are there."""
 
     def begun(self, plan: Plan, *, watch: bool) -> BatchRun:
-        self.told = BatchRun(self.items(plan, watch=watch), plan, self.manifest)
+        self.told = BatchRun(self.items(plan, watch=watch), plan, self.end)
         return self.told
 
     def items(self, plan: Plan, *, watch: bool) -> Generator[BatchItem, None, None]:
@@ -234,8 +237,14 @@ class _Run:
             while watch and not self.stopped:
                 yield from self._news()
         finally:
+            self.end()
+
+    def end(self) -> None:
+        """Whatever fails, the manifest is free for the next run."""
+        try:
             self.hands.stop()
             self.reporting.finish()
+        finally:
             self.manifest.close()
 
     def _once(self, plan: Plan, older_than: float) -> Iterator[BatchItem]:

@@ -56,7 +56,7 @@ class _Commands(TyperGroup):
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         name = args[0]
         if name not in COMMANDS:
-            if Path(name).suffix or Path(name).exists():
+            if Path(name).suffix or os.path.exists(name):  # noqa: PTH110 - of any length
                 raise usage_error(say("usage_mean_prepare", HELP_LANG, name=shown(name)))
             for each in COMMANDS:
                 # Those that are loaded are offered in its place.

@@ -1,4 +1,4 @@
-"""What `prepare` and `inspect` share: reading the arguments of a photo, judging its exit code."""
+"""What the commands share: reading the arguments of a photo, judging its exit code."""
 
 from __future__ import annotations
 

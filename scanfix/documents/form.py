@@ -228,7 +228,7 @@ def _text(name: str, value: object) -> str | None:
     if value is None:
         return None
     if isinstance(value, bool) or not isinstance(value, str | int):
-        raise ConfigError("bad_form_file", reason="form_bad_value", name=name)
+        raise _bad_value(name, ("text",))
     return str(value)
 
 

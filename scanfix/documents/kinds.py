@@ -40,7 +40,7 @@ class DocumentKind:
     """An original has colour: one without is a copy."""
     shows: tuple[Mark, ...] = ()
     numbers: tuple[str, ...] = ()
-    """Forms of number it bears, the usual one first: names of `numbers.FORMS`."""
+    """Forms of number it bears, the usual one first: names of `number_forms.FORMS`."""
     holders: tuple[Holder, ...] = HOLDERS
     regions: tuple[Region, ...] = REGIONS
     """Whom it fits: where the holder belongs."""

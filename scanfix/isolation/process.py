@@ -51,19 +51,12 @@ _UNPICKLING_ERRORS = (
     TypeError,
     ValueError,
 )
-_VALUE_MODULES = frozenset(
+_VALUE_MODULES = {"datetime"} | {
     f"scanfix.{name}"
-    for name in (
-        "errors",
-        "findings",
-        "framing",
-        "geometry",
-        "model",
-        "profiles",
-        "profiles.profile",
-        "results",
-    )
-)
+    for name in ("documents.fields", "documents.zone", "errors", "findings", "geometry", "model", "results")
+}
+# How a kind of document is found again.
+_VALUE_MAKERS = {("scanfix.documents.kinds", "find_kind")}
 
 
 class Process:
@@ -264,8 +257,9 @@ class _Answer(pickle.Unpickler):
     """Unpickles scanfix's own values and nothing else: the other side may have been taken over."""
 
     def find_class(self, module: str, name: str) -> Any:
-        if module in _VALUE_MODULES:
+        if module in _VALUE_MODULES or (module, name) in _VALUE_MAKERS:
             value = super().find_class(module, name)
-            if isinstance(value, type) and value.__module__ == module:
+            is_value = isinstance(value, type) and value.__module__ == module
+            if is_value or (module, name) in _VALUE_MAKERS:
                 return value
         raise pickle.UnpicklingError(f"{module}.{name} is not a value of scanfix")

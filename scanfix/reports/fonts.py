@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from functools import cache
 from pathlib import Path
 
@@ -42,7 +43,8 @@ def find_cjk_font() -> str | None:
     names = {f"{stem}{ending}".lower(): rank for rank, stem in enumerate(CJK_STEMS) for ending in ENDINGS}
     found: dict[int, str] = {}
     for folder in FOLDERS:
-        root = Path(folder).expanduser()
+        # Not that of `Path`, which fails for a user without a home.
+        root = Path(os.path.expanduser(folder))  # noqa: PTH111
         for path in sorted(root.rglob("*")) if root.is_dir() else ():
             rank = names.get(path.name.lower())
             if rank is not None:

@@ -188,7 +188,7 @@ async def _form(request: Request) -> Response:
     """Number and name as they are typed; they come in the body, because addresses are remembered."""
     try:
         typed = json.loads(await _body(request, MAX_FORM_BYTES))
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise RequestError from error
     return JSONResponse(answers.form(check_form(_texts(typed, FORM_FIELDS))))
 
@@ -225,7 +225,7 @@ def _given(request: Request) -> dict[str, str]:
     """Number and name to hold against the photo, in a header: addresses are remembered, bodies are photos."""
     try:
         typed = json.loads(unquote(request.headers.get(GIVEN_HEADER, "{}")))
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise RequestError from error
     return _texts(typed, ("number", "name"))
 

@@ -98,7 +98,7 @@ def _plain(row: Row, texts: _Texts) -> dict[str, Any]:
         "o": report and _output(report),
         "q": report and report.border and report.border.quad.to_list(),
     }
-    return said | {key: value for key, value in more.items() if value}
+    return said | {key: value for key, value in more.items() if value is not None and value is not False}
 
 
 def _finding(finding: Finding, side: int, texts: _Texts) -> list[Any]:

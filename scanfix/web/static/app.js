@@ -53,13 +53,16 @@ function add(files) {
   if (items[first]) choose(items[first]);
 }
 
+/** The photo, and the page that it is a side of. */
 function remove(item) {
-  item.abort?.abort();
-  for (const url of [item.url, item.previewUrl, item.pictureUrl]) if (url) URL.revokeObjectURL(url);
   const place = items.indexOf(item);
-  items.splice(place, 1);
-  items = items.filter((each) => !each.pair?.includes(item));
-  if (chosen === item) chosen = items[Math.min(place, items.length - 1)] ?? null;
+  const gone = items.filter((each) => each === item || each.pair?.includes(item));
+  for (const each of gone) {
+    each.abort?.abort();
+    for (const url of [each.url, each.previewUrl, each.pictureUrl]) if (url) URL.revokeObjectURL(url);
+  }
+  items = items.filter((each) => !gone.includes(each));
+  if (gone.includes(chosen)) chosen = items[Math.min(place, items.length - 1)] ?? null;
   show();
 }
 
@@ -130,7 +133,7 @@ function take(item, answer) {
   item.error = null;
   item.answer = answer;
   // The server puts corners in its own order.
-  if (item.options.corners && !item.isDue) item.options.corners = answer.report.en.border.quad;
+  if (item.options.corners && !item.isDue) item.options.corners = answer.report.en.border?.quad ?? item.options.corners;
   item.needsPicture = false;
   if (answer.preview) item.previewUrl = URL.createObjectURL(answer.preview);
   if (item.pictureUrl) URL.revokeObjectURL(item.pictureUrl);

@@ -415,7 +415,8 @@ def sync(descriptor: int) -> None:
 
 
 def _umask() -> int:
-    """The umask, read where reading it does not set it for a moment (Linux); elsewhere that of a result which only its owner may read."""
+    """The umask, read where reading it does not set it for a moment (Linux); elsewhere one with which only
+    the owner may read a result."""
     with contextlib.suppress(OSError, ValueError), open("/proc/self/status", "rb") as file:
         for line in file:
             if line.startswith(b"Umask:"):

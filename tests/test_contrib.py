@@ -384,6 +384,39 @@ def test_work_for_a_client_that_is_gone_is_cancelled() -> None:
     assert ended == ["cancelled"]
 
 
+def test_a_client_that_leaves_while_it_sends_is_no_fault() -> None:
+    from starlette.exceptions import HTTPException
+    from starlette.requests import Request
+
+    from scanfix.contrib.starlette import Uploads
+
+    async def serve() -> None:
+        head = b'--x\r\nContent-Disposition: form-data; name="photo"; filename="a.jpg"\r\n\r\n'
+        sent = {"type": "http.request", "body": head + b"half of a", "more_body": True}
+        client = Client(sent, {"type": "http.disconnect"})
+        client.scope["headers"] = [(b"content-type", b"multipart/form-data; boundary=x")]
+        worker: Any = SimpleNamespace()
+        with pytest.raises(HTTPException) as caught:
+            await Uploads(worker).prepared(Request(client.scope, client.receive))
+        assert caught.value.status_code == 499
+
+    asyncio.run(serve())
+
+
+def test_fields_of_a_form_become_what_prepare_takes() -> None:
+    from scanfix.contrib.answers import typed
+
+    assert typed({"page": "2", "turn": "90", "crop": "auto", "salvage": "no"}) == {
+        "page": 2,
+        "turn": 90,
+        "crop": "auto",
+        "salvage": False,
+    }
+    for wrong in ("", "x", "-1", "٣", "1" * 5000):
+        with pytest.raises(scanfix.ConfigError):
+            typed({"page": wrong})
+
+
 def test_the_field_of_django_gives_a_file_that_any_storage_takes(card_bytes: bytes) -> None:
     django_app = import_module("django_app")
     from django.core.files.storage import InMemoryStorage

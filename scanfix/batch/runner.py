@@ -142,7 +142,7 @@ def _chosen(
     for own in ("number", "name", "page"):
         # Of one document; a folder holds many, and the manifest no person's data.
         if chosen.get(own) is not None:
-            raise ConfigError("bad_option", option=own, value=chosen[own])
+            raise ConfigError("bad_option", option=own, value=type(chosen[own]).__name__)
     order = make_order(limits=limits, **chosen)
     # The names are given: no file may stay in another format than theirs.
     return order, {**chosen, "format": order.format, "profile": order.profile}

@@ -10,7 +10,7 @@ import base64
 import re
 from typing import Any, NamedTuple
 
-from scanfix.errors import ERRORS, ScanfixError
+from scanfix.errors import ERRORS, ConfigError, ScanfixError
 from scanfix.messages import LANGS, Lang, catalogue, say
 from scanfix.reports import schema
 from scanfix.results import PreparedImage
@@ -46,6 +46,21 @@ def language(accepted: str | None) -> Lang:
             if tag.strip().lower().partition("-")[0] == lang and liked > best:
                 spoken, best = lang, liked
     return spoken
+
+
+def typed(options: dict[str, str]) -> dict[str, Any]:
+    """Fields of a form are text: those that `prepare` takes as numbers become such.
+
+    Raises ConfigError, which does not tell what was typed.
+    """
+    found: dict[str, Any] = dict(options)
+    for name in {"page", "turn"} & found.keys():
+        if not re.fullmatch(r"[0-9]{1,6}", found[name]):
+            raise ConfigError("bad_option", option=name, value="?")
+        found[name] = int(found[name])
+    if "salvage" in found:
+        found["salvage"] = found["salvage"].lower() in ("1", "on", "true", "yes")
+    return found
 
 
 def warm_up() -> None:

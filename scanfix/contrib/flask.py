@@ -18,7 +18,7 @@ from typing import Any
 from flask import Flask, Response, jsonify, request
 
 from scanfix import InputError, PreparedImage, ScanfixError, Worker
-from scanfix.contrib.answers import FORM_BYTES, THROWN_AWAY, refusal
+from scanfix.contrib.answers import FORM_BYTES, THROWN_AWAY, refusal, typed
 
 
 class Uploads:
@@ -44,7 +44,7 @@ class Uploads:
         if any(name in request.files for name in self._options):
             raise InputError("upload_broken")
         options: Any = {name: request.form[name] for name in self._options if request.form.get(name)}
-        return self.worker.prepare(photo.stream, filename=photo.filename, **options)
+        return self.worker.prepare(photo.stream, filename=photo.filename, **typed(options))
 
     def _too_large(self, _: Exception) -> Response:
         """Of the body, or else of one of its fields, or of their number."""

@@ -12,6 +12,7 @@ no longer worked on.
 """
 
 import asyncio
+import errno
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -22,8 +23,8 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse
 
-from scanfix import InputError, PreparedImage, ScanfixError, Worker
-from scanfix.contrib.answers import refusal, warm_up
+from scanfix import InputError, OutputError, PreparedImage, ScanfixError, Worker
+from scanfix.contrib.answers import refusal, typed, warm_up
 from scanfix.contrib.asgi import CutUploads
 from scanfix.web.leaving import while_connected
 
@@ -59,6 +60,12 @@ class Uploads:
             form = await request.form(max_files=2, max_fields=20)
         except HTTPException as error:
             raise InputError("upload_broken") from error
+        except ClientDisconnect as error:
+            raise _gone() from error
+        except OSError as error:
+            # What is sent is put on the disk where there is much of it.
+            code = "disk_full" if error.errno == errno.ENOSPC else "not_written"
+            raise OutputError(code, reason="?") from error
         try:
             photo = form.get(self._field)
             # Without a name it is what a browser sends where nothing was chosen.
@@ -67,13 +74,17 @@ class Uploads:
             options: Any = {name: form[name] for name in self._options if form.get(name)}
             if not all(isinstance(value, str) for value in options.values()):
                 raise InputError("upload_broken")
-            work = self.worker.aprepare(photo, filename=photo.filename, **options)
+            work = self.worker.aprepare(photo, filename=photo.filename, **typed(options))
             return await while_connected(request, work)
         except ClientDisconnect as error:
-            # Older ones look for the words of a status, and this one is nginx's.
-            raise HTTPException(499, "client closed request") from error
+            raise _gone() from error
         finally:
             await form.close()
+
+
+def _gone() -> HTTPException:
+    """Nobody waits for the answer. Older versions look for the words of a status, and this one is nginx's."""
+    return HTTPException(499, "client closed request")
 
 
 async def refuse(request: Request, error: Exception) -> JSONResponse:

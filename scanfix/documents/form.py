@@ -27,7 +27,7 @@ from scanfix.documents.numbers import NumberCheck, check_number
 from scanfix.documents.writing import half_width
 from scanfix.errors import ConfigError
 from scanfix.findings import Severity
-from scanfix.messages import Lang
+from scanfix.messages import LANGS, Lang
 from scanfix.model import Finding, Told
 
 NATURAL_DAYS = 10
@@ -35,7 +35,7 @@ NATURAL_DAYS = 10
 MOST_BYTES = 100_000
 """Of a form in a file."""
 SCHEMA = "scanfix.form/1"
-NEVER = ("long-term", "long term", "permanent", "never", "长期", "永久")
+NEVER = ("long-term", "longterm", "permanent", "never", "长期", "长期有效", "永久", "无固定期限")
 """How documents say that they do not expire."""
 
 
@@ -110,7 +110,7 @@ def check_form(
         "expires": expires,
         "sides": sides,
     }
-    typed = _fields(form) | {key: value for key, value in given.items() if value is not None}
+    typed = _fields(form) | {key: value for key, value in given.items() if value not in (None, "")}
     return assess_form(_form(typed), today or date.today())  # noqa: DTZ011 - where the person is
 
 
@@ -125,6 +125,8 @@ def assess_form(form: Form, today: date) -> FormReport:
 def _fields(form: Mapping[str, Any] | str | PathLike[str] | None) -> dict[str, Any]:
     if form is None:
         return {}
+    if not isinstance(form, Mapping | str | PathLike):
+        raise ConfigError("bad_option", option="form", value=type(form).__name__)
     typed = form if isinstance(form, Mapping) else _loaded(Path(form))
     known = {item.name for item in fields(Form)}
     for key in typed:
@@ -233,7 +235,7 @@ def _text(name: str, value: object) -> str | None:
 
 
 def _day(name: str, value: object) -> date | None:
-    if isinstance(value, str) and value.strip().lower() in NEVER:
+    if isinstance(value, str) and "".join(value.split()).lower() in NEVER:
         return date.max
     if value is None or isinstance(value, date):
         return value if value is None else date(value.year, value.month, value.day)
@@ -263,12 +265,20 @@ def _fitting(form: Form) -> list[dict[str, str]]:
     return [dict(kind.title) for kind in suit[: min(3, numbered) or 1]]
 
 
-def fits_holder(form: Form, _: date) -> list[Finding]:
-    """SF521."""
-    if form.kind is None or form.holder is None or form.holder in form.kind.holders:
+def fits_holder(form: Form, today: date) -> list[Finding]:
+    """SF521: of the kind, else of the number."""
+    if form.holder is None:
         return []
-    kinds = _fitting(form)
-    return [Finding.of("SF521", kind=dict(form.kind.title), holder=form.holder, kinds=kinds)]
+    if form.kind is not None:
+        holders, title = form.kind.holders, dict(form.kind.title)
+    else:
+        number = check_number(form.number or "", today=today)
+        bear = [kind for kind in KINDS if number.valid and number.form in kind.numbers]
+        holders = tuple(holder for kind in bear for holder in kind.holders)
+        title = {lang: form_title(number.form or "", lang) for lang in LANGS}
+    if not holders or form.holder in holders:
+        return []
+    return [Finding.of("SF521", kind=title, holder=form.holder, kinds=_fitting(form))]
 
 
 def fits_region(form: Form, today: date) -> list[Finding]:
@@ -281,7 +291,7 @@ def fits_region(form: Form, today: date) -> list[Finding]:
     number = check_number(form.number or "", form.kind, today=today)
     of_number = region_of(number)
     if number.valid and of_number and of_number != form.region and number.form:
-        title = {lang: form_title(number.form, lang) for lang in ("en", "zh")}
+        title = {lang: form_title(number.form, lang) for lang in LANGS}
         return [Finding.of("SF522", kind=title, holder_region=form.region, kinds=_fitting(form))]
     return []
 
@@ -292,6 +302,8 @@ def region_of(number: NumberCheck) -> Region | None:
     of_permit: dict[str, Region] = {"H": "HK", "M": "MO"}
     if number.form in ("hk-macao-residence", "taiwan-residence"):
         return begins.get(number.number[:2])
+    if number.form == "resident":
+        return "CN"
     if number.form == "hk-macao-permit":
         return of_permit.get(number.number[:1])
     return None

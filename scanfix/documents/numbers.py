@@ -22,7 +22,10 @@ from scanfix.documents.likeness import correction, differing
 from scanfix.documents.number_forms import DIGITS, FORMS, NumberForm, Problem, birth_date, is_birth_date
 from scanfix.documents.writing import Change, as_wanted
 from scanfix.documents.zone import Zone, parse_zone
+from scanfix.errors import ConfigError
 
+MOST_SIGNS = 500
+"""Of what is typed; a zone has 90."""
 CENTURIES = ("18", "19", "20")
 """Of births, as years begin."""
 CARD_AND_ISSUE = re.compile(r"([HM]\d{8})\d{2}")
@@ -79,10 +82,14 @@ def check_number(
 ) -> NumberCheck:
     """Whether `text` can be a number of this kind of document, or of any kind.
 
-    Raises ConfigError("unknown_document"). Nothing in it is ever logged.
+    Raises ConfigError: "unknown_document", and "bad_option" for what is no text. Nothing of it is logged.
     """
+    if not isinstance(text, str):
+        raise ConfigError("bad_option", option="number", value=type(text).__name__)
+    text = text[:MOST_SIGNS]
     of_kind = find_kind(kind) if isinstance(kind, str) else kind
-    zone = parse_zone(text)
+    # Where the kind bears no zone, what looks like one is no number of it.
+    zone = parse_zone(text) if of_kind is None or not of_kind.shows or "zone" in of_kind.shows else None
     if zone is not None:
         problem: Problem | None = "zone_check_digit" if zone.wrong else None
         return NumberCheck(zone.number, "zone", problem, zone=zone)

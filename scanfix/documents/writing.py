@@ -12,7 +12,10 @@ Change = Literal[
 
 FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
 """The full-width forms of ASCII, and the space among them."""
-DUPLICATE_MARK = re.compile(r"\((?=.*[-/本])(?:[正副]本)?\s*(?:\d{1,2}\s*[-/]\s*\d{1,2})?\s*\)")
+_COPY, _COUNT, _SPACE = r"[正副]本", r"\d{1,2}\s{0,3}[-/]\s{0,3}\d{1,2}", r"\s{0,3}"
+DUPLICATE_MARK = re.compile(
+    rf"[(\[【]{_SPACE}(?:{_COPY}{_SPACE}(?:{_COUNT})?|{_COUNT}{_SPACE}(?:{_COPY})?){_SPACE}[)\]】]"
+)
 """As licences bear beside the number: (1-1), the first of one duplicate; (副本), the duplicate."""
 SPACES = re.compile(r"[\s\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]+")
 """Spaces, and signs that are not seen: joiners, directions of writing, soft hyphens."""

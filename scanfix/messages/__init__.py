@@ -1,8 +1,8 @@
 """Every sentence a person may read, by code, in English and Simplified Chinese.
 
-The catalogue is TOML files beside this one (findings, origins, explanations, errors, interface, documents, refusals,
-page, web); each entry holds both languages side by side, so that a missing one is seen at a glance. `parser` has
-typer's words.
+The catalogue is TOML files beside this one (findings, origins, explanations, errors, interface, documents,
+refusals, page, web); each entry holds both languages side by side, so that a missing one is seen at a glance.
+`parser` has typer's words.
 """
 
 from __future__ import annotations

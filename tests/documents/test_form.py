@@ -248,3 +248,20 @@ def test_every_kind_with_a_number_fits_someone(kind: Any) -> None:
 def test_country_codes_are_those_of_the_standard() -> None:
     assert all(country_problem(code, None) is None for code in ("1", "7", "44", "49", "86", "852", "886"))
     assert all(country_problem(code, None) for code in ("0", "10", "210", "999", "abc", "", "86a"))
+
+
+@pytest.mark.parametrize(
+    ("typed", "code"),
+    [
+        ({"holder": "organisation", "number": NUMBER}, "SF521"),
+        ({"holder": "person", "number": "91350100M000100Y43"}, "SF521"),
+        ({"holder": "person", "region": "other", "number": NUMBER}, "SF522"),
+    ],
+)
+def test_a_number_without_a_kind_is_held_against_holder_and_region(typed: dict[str, str], code: str) -> None:
+    assert [finding.code for finding in check(**typed).findings] == [code]
+
+
+def test_what_a_web_form_leaves_empty_is_not_given() -> None:
+    assert "number" in check(number="", kind="").not_given
+    assert check(expires="无固定期限").verdict == "ready"

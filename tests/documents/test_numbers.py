@@ -209,6 +209,40 @@ def test_a_cross_of_another_script_is_the_x_that_a_number_ends_with(cross: str) 
     assert found.changes == ("other_script",)
 
 
+@pytest.mark.parametrize("number", ["SPECI2014", "C01XYCCG9", "NWK1R4H39", "JCU9J4T2"])
+def test_passports_of_mostly_letters_are_right(number: str) -> None:
+    assert check_number(number, "passport").valid
+
+
+def test_what_no_authority_gives_is_refused() -> None:
+    for number, kind in (
+        ("000000000000000000", "business-licence"),
+        ("00350100M000100Y4F", "business-licence"),
+        ("CO1234567", "mainland-hk-macao-permit"),
+        ("PASSPORTS", "passport"),
+    ):
+        assert not check_number(number, kind).valid
+
+
+def test_a_zone_is_the_number_of_kinds_that_bear_one_alone() -> None:
+    zone = "P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<\nL898902C36UTO7408122F1204159ZE184226B<<<<<10"
+    assert check_number(zone, "passport").valid
+    assert not check_number(zone, "business-licence").valid
+
+
+@pytest.mark.parametrize("mark", ["(1-1)", "[1-1]", "【1-1】", "(1-1副本)", "(副本 1/2)"])
+def test_the_mark_of_a_duplicate_is_no_part_of_the_number(mark: str) -> None:
+    found = check_number("91350100M000100Y43" + mark)
+    assert found.valid
+    assert "duplicate_mark" in found.changes
+
+
+def test_a_text_of_any_length_takes_no_time_and_what_is_none_is_a_wrong_call() -> None:
+    assert not check_number("(" * 1_000_000).valid
+    with pytest.raises(ConfigError):
+        check_number(11010519491231002)  # type: ignore[arg-type]
+
+
 def test_a_number_whose_birthday_is_mistyped_is_a_persons() -> None:
     for number in ("11010519991331002X", "440106199913310020", "330106199902310021"):
         assert check_number(number, today=TODAY).form == "resident"

@@ -29,20 +29,31 @@ def stream(entries: str, body: str | bytes) -> bytes:
 
 
 def scan(
-    content: str, *, box: tuple[float, ...] = (0, 0, 96, 64), page: str = "", jpeg: bytes = b""
+    content: str,
+    *,
+    box: tuple[float, ...] = (0, 0, 96, 64),
+    page: str = "",
+    jpeg: bytes = b"",
+    packed: str = "",
+    over: bytes = b"null",
+    mask: bytes = b"null",
 ) -> bytes:
-    """A page whose content may draw the picture as /Im, a form that draws it as /Fm, and text in /F."""
+    """A page whose content may draw the picture as /Im, a form that draws it as /Fm, and text in /F.
+
+    `packed` may be /ASCIIHexDecode; `over` is a picture /Ov that may refer to `mask` as 9 0 R.
+    """
     data = jpeg or saved("JPEG", quality=95)
+    data = data.hex().encode() + b">" if packed else data
     image = stream(
         "/Type /XObject /Subtype /Image /Width 96 /Height 64 /ColorSpace /DeviceRGB"
-        " /BitsPerComponent 8 /Filter /DCTDecode",
+        f" /BitsPerComponent 8 /Filter [{packed} /DCTDecode]",
         data,
     )
     form = stream(
         "/Type /XObject /Subtype /Form /BBox [0 0 1000 1000] /Resources << /XObject << /Im 4 0 R >> >>",
         "q 96 0 0 64 0 0 cm /Im Do Q",
     )
-    resources = "/Resources << /XObject << /Im 4 0 R /Fm 7 0 R >> /Font << /F 6 0 R >> >>"
+    resources = "/Resources << /XObject << /Im 4 0 R /Fm 7 0 R /Ov 8 0 R >> /Font << /F 6 0 R >> >>"
     sides = " ".join(map(str, box))
     return document(
         [
@@ -53,6 +64,8 @@ def scan(
             stream("", content),
             "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
             form,
+            over,
+            mask,
         ]
     )
 

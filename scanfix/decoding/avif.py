@@ -9,7 +9,15 @@ from PIL import AvifImagePlugin, Image
 from scanfix.decoding import isobmff, pillow
 from scanfix.decoding.colour_space import Codes
 from scanfix.decoding.exif import read_exif
-from scanfix.decoding.items import Items, check_coded, dot_aspect_of, is_cut, read_items, space_of
+from scanfix.decoding.items import (
+    Items,
+    check_coded,
+    clean_aperture,
+    dot_aspect_of,
+    is_cut,
+    read_items,
+    space_of,
+)
 from scanfix.decoding.stored import Model, Stored, check_metadata
 from scanfix.errors import InputError
 from scanfix.limits import Limits
@@ -37,6 +45,8 @@ def read_avif(data: bytes, limits: Limits, *, salvage: bool = False) -> Stored:
         else None
     )
     pixels, model = wide or pillow.pixels_of(picture, "AVIF")
+    # The reader leaves it to us.
+    pixels = np.ascontiguousarray(pixels[clean_aperture(found, pixels.shape[1], pixels.shape[0])])
     return Stored(
         pixels,
         model,

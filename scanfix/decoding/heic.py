@@ -14,12 +14,20 @@ import numpy as np
 from scanfix.decoding import isobmff
 from scanfix.decoding.colour_space import ADOBE_RGB
 from scanfix.decoding.exif import ExifFacts, read_exif
-from scanfix.decoding.items import check_coded, dot_aspect_of, is_cut, read_items, space_of
+from scanfix.decoding.items import (
+    check_coded,
+    dot_aspect_of,
+    is_cut,
+    quarter_turns,
+    read_items,
+    space_of,
+)
 from scanfix.decoding.stored import DECODER_ERRORS, Model, Stored, check_metadata, check_size
 from scanfix.errors import InputError, MissingExtraError
 from scanfix.limits import Limits
+from scanfix.model import Pixels
 
-_MODELS: dict[str, Model] = {"L": "L", "I": "L", "LA": "LA", "RGB": "RGB", "RGBA": "RGBA"}
+_MODELS: dict[str, Model] = {"L": "L", "I": "L", "LA": "LA", "RGB": "RGB", "RGBA": "RGBA", "RGBa": "RGBA"}
 
 
 def read_heic(data: bytes, limits: Limits, *, salvage: bool = False) -> Stored:
@@ -50,6 +58,9 @@ def read_heic(data: bytes, limits: Limits, *, salvage: bool = False) -> Stored:
     if pixels.dtype != np.uint8 and not (is_hdr and icc is None):
         # Grey of 10 or 12 bits is not brought to 8 by the library but spread over 16.
         pixels = (pixels >> 8).astype(np.uint8)
+    if picture.mode == "RGBa":
+        pixels = _straight(pixels)
+    aspect = dot_aspect_of(found)
     block = picture.info.get("exif")
     exif, kinds = (read_exif(block), read_exif(block).metadata) if block else (ExifFacts(), frozenset())
     return Stored(
@@ -58,11 +69,19 @@ def read_heic(data: bytes, limits: Limits, *, salvage: bool = False) -> Stored:
         color_mode=picture.mode,
         icc=icc,
         space=space or (ADOBE_RGB if exif.is_adobe_rgb else None),
-        dot_aspect=dot_aspect_of(found),
+        # Of the dots as they are coded, and the picture has been turned.
+        dot_aspect=1 / aspect if quarter_turns(found) % 2 else aspect,
         page_count=min(len(container), limits.max_pages),
         metadata=isobmff.metadata_kinds(data) | kinds,
         subsampled=True,
     )
+
+
+def _straight(pixels: Pixels) -> Pixels:
+    """Colours that were multiplied by their transparency, as they were before (`prem`)."""
+    alpha = np.maximum(pixels[..., 3:], 1).astype(np.uint16)
+    colours = np.minimum((pixels[..., :3] * np.uint16(255) + alpha // 2) // alpha, 255)
+    return np.concatenate([colours.astype(np.uint8), pixels[..., 3:]], axis=2)
 
 
 def _library() -> Any:

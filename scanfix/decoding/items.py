@@ -187,6 +187,27 @@ def dot_aspect_of(items: Items) -> float:
     return dot_aspect(along, across)
 
 
+def clean_aperture(items: Items, width: int, height: int) -> tuple[slice, slice]:
+    """Rows and columns of the coded picture that are shown (`clap`), before it is turned; else all."""
+    body = items.property_of(b"clap")
+    if body is not None and len(body) >= 32:
+        across, across_by, along, along_by = struct.unpack_from(">4I", body)
+        right, right_by, down, down_by = struct.unpack_from(">iIiI", body, 16)
+        if across_by and along_by and right_by and down_by:
+            columns, rows = across // across_by, along // along_by
+            left = round((width - columns) / 2 + right / right_by)
+            top = round((height - rows) / 2 + down / down_by)
+            if columns and rows and 0 <= left <= width - columns and 0 <= top <= height - rows:
+                return slice(top, top + rows), slice(left, left + columns)
+    return slice(None), slice(None)
+
+
+def quarter_turns(items: Items) -> int:
+    """By how many right angles the picture is turned anticlockwise (`irot`)."""
+    body = items.property_of(b"irot")
+    return body[0] & 3 if body else 0
+
+
 def _read_meta(items: Items, start: int, end: int, limits: Limits) -> None:
     idat = next((content for content, _ in boxes_in(items.data, start, end, b"idat")), 0)
     for kind, content, stop in boxes(items.data, start, end):

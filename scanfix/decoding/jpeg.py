@@ -47,6 +47,8 @@ _ICC_TAG, _XMP_TAG = b"ICC_PROFILE\x00", b"http://ns.adobe.com/xap"
 _UNNAMED = "Could not determine subsampling"
 _PADDED = "extraneous bytes before marker 0xd9"
 _EOI_BYTES = b"\xff\xd9"
+_JFIF = b"\xff\xe0\x00\x10JFIF\x00\x01\x01\x00\x00\x01\x00\x01\x00\x00"
+_ADOBE = b"\xff\xee\x00\x0eAdobe\x00\x64\x00\x00\x00\x00"
 
 
 @dataclass(slots=True)
@@ -75,6 +77,11 @@ class JpegHeader:
     first_scan: int = 0
     has_junk: bool = False
     """Bytes that belong to no segment stand before the first scan."""
+    scans: list[int] = field(default_factory=list)
+    """Where they begin."""
+    is_jfif: bool = False
+    adobe: int | None = None
+    """The colour transform that a segment of Adobe names."""
     unfinished: set[tuple[int, int]] = field(default_factory=set)
     """Progressive: (component, coefficient) not yet sent to the last bit."""
 
@@ -150,6 +157,7 @@ def walk(data: bytes, limits: Limits) -> JpegHeader:
             _note_table(header, marker, found.start(), data[found.start() : position + length])
         position += max(length, 2)
         if marker == _SOS:
+            header.scans.append(found.start())
             header.scan_count += 1
             if header.scan_count > limits.max_jpeg_scans:
                 raise InputError("too_many_scans", limit=limits.max_jpeg_scans)
@@ -168,7 +176,7 @@ def walk(data: bytes, limits: Limits) -> JpegHeader:
 def _note_table(header: JpegHeader, marker: int, start: int, segment: bytes) -> None:
     if marker == _SOS:
         header.first_scan = start
-    elif marker == _APP14 or not (_APP0 <= marker <= _APP15 or marker == _COM):
+    elif not (_APP0 <= marker <= _APP15 or marker == _COM):
         header.tables.append(segment)
 
 
@@ -210,7 +218,10 @@ def _note_application(header: JpegHeader, marker: int, segment: bytes) -> int:
         header.metadata.add("iptc")
     elif marker == _COM:
         header.metadata.add("comment")
+    elif marker == _APP14 and segment[:5] == b"Adobe" and len(segment) >= 12:
+        header.adobe = segment[11]
     elif marker == _APP0 and segment[:4] == b"JFIF" and len(segment) >= 12:
+        header.is_jfif = True
         unit, density, along = struct.unpack_from(">BHH", segment, 7)
         header.jfif_dpi = plausible_dpi({1: density, 2: density * 2.54}.get(unit))
         if unit:
@@ -241,7 +252,7 @@ def _decode(
     incomplete = header.end is None and bool(header.unfinished)
     if header.has_junk:
         # Viewers skip such bytes; libjpeg takes them for damage. What follows is decoded as strictly as ever.
-        data = b"".join((b"\xff\xd8", *header.tables, data[header.first_scan :]))
+        data = _plain(data, header)
     if header.end is None and not incomplete:
         # Only the end marker is missing: with it, a strict decoder tells whether the data are whole.
         data += _EOI_BYTES
@@ -253,6 +264,9 @@ def _decode(
         bare = _without_padding(data, header) if _PADDED in str(error) else data
         if len(bare) < len(data):
             return _decode(bare, walk(bare, limits), shrink, limits, salvage=salvage)
+        if not header.has_junk and (plain := _plain(data, header)) != data:
+            # Perhaps it is only what is said around the picture.
+            return _decode(plain, walk(plain, limits), shrink, limits, salvage=salvage)
         if _UNNAMED in str(error):
             return _unnamed(data, header, limits, salvage=salvage)
         if not salvage:
@@ -265,6 +279,29 @@ def _decode(
                 return (*_unnamed(data, header, limits, salvage=True)[:2], True)
             raise InputError("corrupt", format="JPEG") from again
     return _positive(pixels, header), model, False
+
+
+def _plain(data: bytes, header: JpegHeader) -> bytes:
+    """What decoding needs and nothing else: the tables, which colours are stored, the scans.
+
+    libjpeg complains of a profile in pieces that do not fit, of versions and transforms that it does not
+    know, and of limits of a spectrum in scans that have none, none of which changes a pixel.
+    """
+    count, colours = len(header.sampling), b""
+    if count == 4 and header.adobe is not None:
+        colours = _ADOBE + bytes([2 if header.adobe else 0])
+    elif count == 3 and header.is_jfif:
+        # It wins over what Adobe says (ITU-T T.871, as libjpeg reads it).
+        colours = _JFIF
+    elif count == 3 and header.adobe is not None:
+        colours = _ADOBE + bytes([1 if header.adobe else 0])
+    scans = bytearray(data[header.first_scan :])
+    for start in header.scans if header.sof not in _PROGRESSIVE_SOF else ():
+        at = start - header.first_scan
+        if at + 4 < len(scans):
+            at += 5 + 2 * scans[at + 4]
+            scans[at : at + 3] = b"\x00\x3f\x00"[: len(scans) - at]
+    return b"".join((b"\xff\xd8", colours, *header.tables, scans))
 
 
 def _without_padding(data: bytes, header: JpegHeader) -> bytes:
@@ -282,7 +319,7 @@ def _unnamed(data: bytes, header: JpegHeader, limits: Limits, *, salvage: bool) 
     damage = find_damage(data)
     if damage and not salvage:
         raise InputError(damage, format="JPEG")
-    bare = b"".join((b"\xff\xd8", *header.tables, data[header.first_scan :], _EOI_BYTES))
+    bare = _plain(data, header) + _EOI_BYTES
     picture = pillow.open_with(JpegImagePlugin.JpegImageFile, bare, "JPEG", limits)
     is_broken = pillow.load(picture, "JPEG", salvage=salvage)
     # Pillow has CMYK positive already.

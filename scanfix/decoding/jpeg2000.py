@@ -36,7 +36,11 @@ def read_jpeg2000(data: bytes, limits: Limits, *, salvage: bool = False) -> Stor
         if _memory(data, start, width, height) > min(limits.max_memory_bytes, room):
             raise InputError("memory")
         parts = list(_parts(data, start, limits))
-        if sum(_overhead(data, start, part) for part in parts) > _MOST_OVERHEAD:
+        # What stands in the head of a part holds for its tile alone (ISO/IEC 15444-1 A.6).
+        of_all = next((k for k, (marker, _) in enumerate(parts) if marker == _SOT), len(parts))
+        tiles = max(1, _tiles(data, start))
+        costs = [_overhead(data, start, part) for part in parts]
+        if sum(costs[:of_all]) + sum(costs[of_all:]) / tiles > _MOST_OVERHEAD:
             raise InputError("memory")
         damaged = parts[-1:] != [_END]
     except struct.error as error:
@@ -74,6 +78,11 @@ def _size(data: bytes, start: int) -> tuple[int, int]:
         raise InputError("corrupt", format="JPEG2000")
     right, bottom, left, top = struct.unpack_from(">4I", data, start + 8)
     return right - left, bottom - top
+
+
+def _tiles(data: bytes, start: int) -> int:
+    right, bottom, _, _, tile_width, tile_height = struct.unpack_from(">6I", data, start + 8)
+    return int(-(-right // max(tile_width, 1)) * -(-bottom // max(tile_height, 1)))
 
 
 def _memory(data: bytes, start: int, width: int, height: int) -> int:
@@ -128,10 +137,8 @@ def _overhead(data: bytes, start: int, part: Part) -> int:
     Measured with 2.5: some 6,000 a tile and 1,200 for each component of it, 600 a precinct, 200 a block.
     """
     marker, at = part
-    right, bottom, left, top, tile_width, tile_height = struct.unpack_from(">6I", data, start + 8)
     (components,) = struct.unpack_from(">H", data, start + 40)
-    width, height = right - left, bottom - top
-    tiles = -(-right // max(tile_width, 1)) * -(-bottom // max(tile_height, 1))
+    (width, height), tiles = _size(data, start), _tiles(data, start)
     if components > _MOST_COMPONENTS:
         raise InputError("unsupported_format", format=f"JPEG 2000 ({components} channels)", remedy=EXPORT)
     if marker == _SIZ_MARKER:

@@ -183,8 +183,10 @@ def _jpeg_of(raw: Any, picture: Any) -> bytes | None:
         return None
     if name.value != b"DCTDecode":
         return None
-    data = create_string_buffer(raw.FPDFImageObj_GetImageDataRaw(picture, None, 0))
-    raw.FPDFImageObj_GetImageDataRaw(picture, data, len(data))
+    # With others before it, which are undone: of what a picture is coded by, nothing is.
+    read = raw.FPDFImageObj_GetImageDataRaw if count == 1 else raw.FPDFImageObj_GetImageDataDecoded
+    data = create_string_buffer(read(picture, None, 0))
+    read(picture, data, len(data))
     return data.raw
 
 

@@ -28,6 +28,8 @@ _COVERING = 0.97
 """A picture that covers this share of both sides is the page."""
 _LEAST_SHARE = 0.02
 """Of the page: what is smaller is no scan, but a logo or a stamp."""
+_LEAST_SIDE = 8
+"""Pixels of a picture that can be a scan."""
 _SAME = 1.02
 """Dots are square up to the rounding of the page to whole points."""
 _MAX_DEPTH = 8
@@ -81,9 +83,11 @@ def look(pdfium: Any, page: Any) -> Look:
         across, along = placed.share(bounds)
         if min(across, along) >= _COVERING:
             covered = True
-            if _is_opaque(pdfium.raw, item, page):
+            if not (overdrawn or pictures) or _is_opaque(pdfium, item, page):
                 overdrawn = masked = False
                 pictures.clear()
+            else:
+                masked = True
         masked |= bool(pdfium.raw.FPDFPageObj_HasTransparency(item))
         if across * along >= _LEAST_SHARE:
             pictures.append(placed)
@@ -161,11 +165,24 @@ def _is_seen(raw: Any, item: Any, kind: int) -> bool:
     return kind in (raw.FPDF_PAGEOBJ_TEXT, raw.FPDF_PAGEOBJ_PATH, raw.FPDF_PAGEOBJ_SHADING)
 
 
-def _is_opaque(raw: Any, item: Any, page: Any) -> bool:
-    """It hides what was drawn before; one bit a pixel may be a stencil."""
+def _is_opaque(pdfium: Any, item: Any, page: Any) -> bool:
+    """It hides what was drawn before; one bit a pixel may be a stencil.
+
+    Of masks, colours that are left out and clips PDFium tells nothing, so it is drawn, a point a pixel.
+    Whether a layer is shown is not told at all: one dot does not hide a page.
+    """
+    raw = pdfium.raw
     said = raw.FPDF_IMAGEOBJ_METADATA()
     known = raw.FPDFImageObj_GetImageMetadata(item, page, said)
-    return bool(known) and said.bits_per_pixel > 1 and not raw.FPDFPageObj_HasTransparency(item)
+    if not known or said.bits_per_pixel <= 1 or raw.FPDFPageObj_HasTransparency(item):
+        return False
+    if min(said.width, said.height) < _LEAST_SIDE:
+        return False
+    bitmap = raw.FPDFImageObj_GetRenderedBitmap(page.pdf, page, item)
+    if not bitmap:
+        return False
+    pixels = pdfium.PdfBitmap.from_raw(bitmap).to_numpy()
+    return pixels.ndim < 3 or pixels.shape[2] < 4 or float((pixels[..., 3] > 250).mean()) >= _COVERING
 
 
 def _placed(

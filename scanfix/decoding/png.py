@@ -111,7 +111,7 @@ def read_png(data: bytes, limits: Limits, *, salvage: bool = False) -> Stored:
     icc = chunks.icc if chunks.coded is None else None
     wide = None
     if depth == 16 and space is not None and icc is None and not damaged and width * height <= _MAX_WIDE:
-        wide = _sixteen_bits(_bare(chunks), _MODES[colour])
+        wide = _sixteen_bits(_bare(chunks), _MODES[colour], picture.info.get("transparency"))
     pixels, model = wide or pillow.pixels_of(picture, "PNG")
     return Stored(
         pixels,
@@ -143,14 +143,17 @@ def _space(chunks: PngChunks, exif: ExifFacts) -> ColourSpace | None:
     return ColourSpace(chunks.primaries or SRGB, curve)
 
 
-def _sixteen_bits(data: bytes, mode: str) -> tuple[Codes, Model] | None:
+def _sixteen_bits(data: bytes, mode: str, key: object) -> tuple[Codes, Model] | None:
     """All 16 bits of the samples, where the colours are to be converted: Pillow keeps eight."""
     decoded = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
     if decoded is None or decoded.dtype != np.uint16:
         return None
     pixels = np.asarray(decoded, np.uint16)
     if pixels.ndim == 2:
-        return pixels, "L"
+        if key is None:
+            return pixels, "L"
+        # The transparent grey, which OpenCV drops.
+        return np.dstack([pixels, np.where(pixels == key, 0, 65_535).astype(np.uint16)]), "LA"
     if mode == "LA" and pixels.shape[2] == 4:
         return np.ascontiguousarray(pixels[..., 2:]), "LA"
     if pixels.shape[2] == 4:

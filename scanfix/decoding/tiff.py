@@ -152,6 +152,13 @@ def _pillow_knows(first: Directory) -> bool:
     photometric = first.number(Tag.PHOTOMETRIC, 1)
     if formats != {1} or samples not in (1, 3, 4) or len(set(bits)) != 1:
         return False
+    is_raw = first.number(Tag.COMPRESSION, 1) == 1
+    if (samples == 4 and first.number(Tag.PLANAR, 1) == 2) or (
+        is_raw and first.number(Tag.FILL_ORDER, 1) == 2
+    ):
+        return False
+    if photometric == _MIN_IS_WHITE and bits[0] == 16:
+        return False
     if photometric == 3 and max(first.numbers(Tag.COLOR_MAP), default=0) <= 255:
         return False
     if photometric in (0, 1, 3):

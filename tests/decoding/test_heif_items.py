@@ -13,8 +13,10 @@ import pytest
 from drawn_files import picture, saved
 from PIL import Image
 
-from scanfix.decoding import decode
+from scanfix.decoding import avif, decode
 from scanfix.decoding.coded_size import in_av1
+from scanfix.decoding.heic import _straight
+from scanfix.decoding.items import Item, Items, clean_aperture
 from scanfix.errors import InputError
 from scanfix.limits import UPLOAD_LIMITS, Limits
 
@@ -111,3 +113,32 @@ def test_pixels_that_are_not_square_by_a_box() -> None:
         pytest.skip("no box to change")
     changed = data[:place] + b"pasp" + struct.pack(">II", 1, 2) + data[place + 12 :]
     assert decode(changed).info.size.height == 128
+
+
+def with_box(kind: bytes, body: bytes) -> Items:
+    return Items(body, 1, {1: Item(properties=[(kind, 0, len(body))])})
+
+
+def test_the_clean_aperture_lies_about_the_middle() -> None:
+    aperture = struct.pack(">4IiIiI", 200, 1, 100, 1, 20, 2, -30, 1)
+    assert clean_aperture(with_box(b"clap", aperture), 400, 300) == (slice(70, 170), slice(110, 310))
+    for wrong in (
+        b"",
+        struct.pack(">4IiIiI", 200, 0, 100, 1, 0, 1, 0, 1),
+        struct.pack(">4IiIiI", *(500, 1) * 4),
+    ):
+        assert clean_aperture(with_box(b"clap", wrong), 400, 300) == (slice(None), slice(None))
+
+
+def test_an_avif_shows_its_clean_aperture_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    data = saved("AVIF", quality=95)
+    whole = decode(data).pixels
+    monkeypatch.setattr(avif, "clean_aperture", lambda *_: (slice(4, 30), slice(8, 60)))
+    assert np.array_equal(decode(data).pixels, whole[4:30, 8:60])
+
+
+def test_colours_that_were_multiplied_by_their_transparency_are_as_before() -> None:
+    straight = np.array([[[200, 100, 40, 128], [10, 20, 30, 255], [0, 0, 0, 0]]], np.uint8)
+    alpha = straight[..., 3:].astype(int)
+    times = np.concatenate([(straight[..., :3] * alpha + 127) // 255, alpha], 2).astype(np.uint8)
+    assert np.abs(_straight(times).astype(int) - straight).max() <= 1

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from drawn_files import picture, saved
+from drawn_files import picture, saved, srgb_profile, with_jpeg_segment
 from drawn_jpeg import Factors, jpeg
 
 from scanfix.decoding import decode
@@ -55,6 +55,42 @@ def test_damage_is_found_in_any_sampling(name: str, kind: str) -> None:
             decode(harmed)
         assert caught.value.code in ("corrupt", "truncated")
         assert decode(harmed, salvage=True).info.damaged
+
+
+def spoilt(kind: str) -> bytes:
+    """A whole picture with something wrong around it, of which libjpeg complains."""
+    data = saved("JPEG", quality=95)
+    if kind == "profile twice":
+        body = b"ICC_PROFILE\0\x01\x01" + srgb_profile()
+        return with_jpeg_segment(with_jpeg_segment(data, 0xE2, body), 0xE2, body)
+    if kind == "profile in pieces that are not there":
+        return with_jpeg_segment(data, 0xE2, b"ICC_PROFILE\0\x02\x05" + srgb_profile())
+    if kind == "version 2":
+        return data.replace(b"JFIF\0\x01", b"JFIF\0\x02")
+    if kind == "a transform that nobody knows":
+        return with_jpeg_segment(data[:2] + data[20:], 0xEE, b"Adobe\0\x64\0\0\0\0\x05")
+    if kind == "limits of a spectrum":
+        at = data.index(b"\xff\xda") + 11
+        return data[:at] + b"\0\0\0" + data[at + 3 :]
+    adobe = with_jpeg_segment(data, 0xEE, b"Adobe\0\x64\0\0\0\0\0")[2:18]
+    return data[:20] + adobe + b"junk" + data[20:]
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "profile twice",
+        "profile in pieces that are not there",
+        "version 2",
+        "a transform that nobody knows",
+        "limits of a spectrum",
+        "stray bytes, and two that tell of colours",
+    ],
+)
+def test_what_is_wrong_around_the_picture_harms_nothing(kind: str) -> None:
+    source = decode(spoilt(kind))
+    assert not source.info.damaged
+    assert np.abs(source.pixels.astype(int) - picture()).mean() < 4
 
 
 def test_only_the_end_mark_may_be_missing() -> None:

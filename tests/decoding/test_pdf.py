@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from drawn_files import picture, saved
-from drawn_pdf import appearance, form, scan
+from drawn_pdf import appearance, form, scan, stream
 
 from scanfix.decoding import decode
 from scanfix.errors import InputError
@@ -142,6 +142,31 @@ def test_a_crop_box_cuts_the_scan_and_keeps_its_pixels() -> None:
 def test_text_over_a_small_scan_is_drawn_as_fine_as_print() -> None:
     content = "q 192 0 0 128 0 0 cm /Im Do Q BT /F 12 Tf 5 5 Td (SPECIMEN) Tj ET"
     assert decode(scan(content, box=(0, 0, 192, 128))).info.size == Size(800, 533)
+
+
+@pytest.mark.parametrize(
+    ("entries", "body"),
+    [
+        ("/ColorSpace /DeviceGray /Mask [128 128]", b"\x80"),
+        ("/ColorSpace /DeviceGray /OC 9 0 R", b"\x80"),
+        ("/ColorSpace /DeviceGray /SMask 9 0 R", b"\x80"),
+    ],
+)
+def test_what_hides_nothing_takes_no_pixels_from_the_scan_below(entries: str, body: bytes) -> None:
+    over = stream(f"/Type /XObject /Subtype /Image /Width 1 /Height 1 /BitsPerComponent 8 {entries}", body)
+    mask = stream(
+        "/Type /XObject /Subtype /Image /Width 2 /Height 1 /ColorSpace /DeviceGray /BitsPerComponent 8",
+        b"\0\xff",
+    )
+    data = scan("q 96 0 0 64 0 0 cm /Im Do /Ov Do Q", over=over, mask=mask)
+    assert min(decode(data).pixels.shape[:2]) >= 64
+
+
+def test_a_jpeg_may_be_packed_once_more() -> None:
+    data = scan("q 96 0 0 64 0 0 cm /Im Do Q", packed="/ASCIIHexDecode")
+    source = decode(data)
+    assert source.pixels.shape == (64, 96, 3)
+    assert np.abs(source.pixels.astype(int) - picture()).mean() < 5
 
 
 def test_a_hole_in_a_scan_is_found_under_its_text() -> None:

@@ -271,3 +271,18 @@ def test_the_primaries_of_a_tiff_are_taken() -> None:
         np.ptp(pixels[saturated].astype(int), axis=1).mean() for pixels in (source.pixels, plain.pixels)
     ]
     assert spread[0] > spread[1]
+
+
+@pytest.mark.parametrize("order", ["<", ">"])
+@pytest.mark.parametrize("compression", [1, DEFLATE])
+def test_white_may_be_zero_in_sixteen_bits(order: str, compression: int) -> None:
+    data = tiff(65_535 - in_bits(16, 1), 0, order=order, compression=compression)
+    assert difference(data, 1) < 1
+
+
+@pytest.mark.parametrize("tile", [0, 16])
+@pytest.mark.parametrize("extra", [0, 1, None])
+def test_planes_with_a_transparent_one_are_shown(tile: int, extra: int | None) -> None:
+    samples = np.dstack([picture(), np.full(picture().shape[:2], 255, np.uint8)])
+    tags = {} if extra is None else {338: (3, (extra,))}
+    assert difference(tiff(samples, RGB, planar=True, tile=tile, tags=tags)) < 1

@@ -146,6 +146,62 @@ def pictured(rng: Rng, picture: np.ndarray, alpha: Field) -> tuple[np.ndarray, F
     return picture, (alpha * strength).astype(np.float32)
 
 
+def backdrop(rng: Rng, picture: np.ndarray) -> Field:
+    """What is printed below the text: of a white paper 1, H x W x 3, to be multiplied.
+
+    A wall, a palace, an emblem, a map, a pattern in pale inks, with or without a rim, as cards and
+    certificates have them behind their print. `picture` is any, RGB.
+    """
+    level = cv2.createCLAHE(2.0).apply(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY))
+    grey: np.ndarray = level.astype(np.float32) / 255
+    kind = rng.random()
+    if kind < 0.25:  # engraved: lines where it changes
+        fine = cv2.GaussianBlur(grey, (0, 0), between(rng, 0.6, 2))
+        lines = np.hypot(cv2.Sobel(fine, cv2.CV_32F, 1, 0), cv2.Sobel(fine, cv2.CV_32F, 0, 1))
+        grey = 1 - np.clip(lines / max(1e-3, float(np.quantile(lines, 0.95))), 0, 1)
+    elif kind < 0.45:  # flat tones of one ink, few or two
+        steps = int(rng.integers(1, 4))
+        grey = np.round(cv2.GaussianBlur(grey, (0, 0), between(rng, 0.8, 4)) * steps) / steps
+    elif kind < 0.6:  # curves of a rosette or of waves
+        grey = 1 - rosette(rng, level.shape)
+    dark = (1 - grey)[..., None]
+    if kind > 0.85:
+        dark = 1 - picture.astype(np.float32) / 255
+    inks = rng.uniform(0, 0.8, (2, 3))
+    across = np.linspace(0, 1, grey.shape[1])[None, :, None]
+    ink = inks[0] if rng.random() < 0.6 else inks[0] * (1 - across) + inks[1] * across
+    strength = between(rng, 0.12, 0.8) * rimless(rng, grey.shape)[..., None]
+    return np.asarray(1 - dark * (1 - ink) * strength, np.float32)
+
+
+def rosette(rng: Rng, shape: tuple[int, int]) -> Field:
+    """Fine closed curves about one middle, as they are engraved against copying; 1 on them."""
+    h, w = shape
+    t = np.linspace(0, 2 * np.pi, 700)
+    lines = np.zeros(shape, np.float32)
+    petals, lobes = rng.integers(3, 13, 2)
+    for k in np.linspace(0, 1, int(rng.integers(6, 30))):
+        radius = 0.15 + 0.3 * k + 0.08 * np.cos(petals * t + 6 * k) + 0.04 * np.cos(lobes * t - 4 * k)
+        points = np.stack([w / 2 + w * radius * np.cos(t), h / 2 + h * radius * np.sin(t)], -1)
+        cv2.polylines(lines, [(points * 16).astype(np.int32)], True, 1.0, 1, cv2.LINE_AA, 4)
+    return lines
+
+
+def rimless(rng: Rng, shape: tuple[int, int]) -> Field:
+    """1 in the middle and 0 along the rim, or 1 throughout; some fade to one side."""
+    h, w = shape
+    y, x = np.ogrid[:h, :w]
+    u, v = 2 * x / w - 1, 2 * y / h - 1
+    kind = rng.random()
+    if kind < 0.2:
+        return np.ones(shape, np.float32)
+    if kind < 0.4:
+        far = np.broadcast_to(rng.choice([u, -u]) if rng.random() < 0.5 else rng.choice([v, -v]), shape)
+    else:
+        far = np.hypot(u, v) if rng.random() < 0.5 else np.maximum(np.abs(u), np.abs(v))
+    return np.clip((1 - far) / rng.uniform(0.05, 0.9), 0, 1).astype(np.float32)
+
+
 def seal(rng: Rng) -> tuple[np.ndarray, Field]:
     """A round or square stamp in one ink, with letters, not quite evenly printed."""
     n = 200

@@ -106,6 +106,9 @@ class Desk:
     def illustrated(self, page: Page, rng: Rng) -> Page:
         """With printed pictures, as documents have: portraits, photographs, holograms, seals, codes."""
         pixels = page.pixels.copy()
+        if rng.random() < 0.45:
+            for _ in range(int(rng.integers(1, 3))):
+                self.print_below(pixels, rng)
         for _ in range(int(rng.integers(1, 5))):
             over, alpha = self.printed(rng)
             k = rng.uniform(0.12, 0.6) * min(pixels.shape[:2]) / max(over.shape[:2])
@@ -122,6 +125,26 @@ class Desk:
                 np.uint8
             )
         return Page(pixels, page.lines)
+
+    def print_below(self, pixels: Rgb, rng: Rng) -> None:
+        """A pale picture behind the text, somewhere on the page or all over it."""
+        if rng.random() < 0.3:
+            cut_out = pick(rng, self.stock.objects)
+            alpha = cut_out[..., 3:].astype(np.float32) / 255
+            picture = (cut_out[..., :3] * alpha + 255 * (1 - alpha)).astype(np.uint8)
+        else:
+            picture = self.photo_part(rng)
+        k = between(rng, 0.25, 1.0) * np.array(pixels.shape[1::-1]) / picture.shape[1::-1]
+        if rng.random() < 0.7:  # not stretched
+            k[:] = k.min()
+        w, h = (max(8, round(float(side))) for side in k * picture.shape[1::-1])
+        x, y = (
+            int(rng.integers(max(1, room - size + 1)))
+            for room, size in zip(pixels.shape[1::-1], (w, h), strict=True)
+        )
+        place = pixels[y : y + h, x : x + w]
+        below = printed.backdrop(rng, np.asarray(cv2.resize(picture, (w, h), interpolation=cv2.INTER_AREA)))
+        place[:] = (place * below[: place.shape[0], : place.shape[1]]).astype(np.uint8)
 
     def printed(self, rng: Rng) -> tuple[Rgb, Field]:
         """A picture and how far it covers what lies below, 0..1."""
@@ -249,6 +272,11 @@ def photograph(canvas: Canvas) -> None:
         field -= (rng.uniform(0, 0.4) * slope).astype(np.float32)
     if rng.random() < 0.3:
         field += np.float32(rng.uniform(0, 0.1)) * cells(rng, (h, w), 0.6 * canvas.short)
+    if rng.random() < 0.3:  # a lamp near the page: light that falls off around it is no reflection
+        at = rng.uniform(-0.1, 1.1, 2) * (h, w)
+        reach = between(rng, 0.3, 1.5) * canvas.short
+        far = np.hypot(yy - at[0], (xx - at[1]) * rng.uniform(0.5, 2)) / reach
+        field *= (1 - rng.uniform(0.1, 0.6) * (1 - np.exp(-(far**2)))).astype(np.float32)
     a = np.clip(canvas.pixels * field[..., None], 0, 255).astype(np.uint8)
     a = developed(rng, a)
     if rng.random() < 0.35:

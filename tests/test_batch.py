@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -35,6 +36,7 @@ from scanfix.model import Report
 from scanfix.reports import schema
 
 __all__ = ["quick"]
+SAMPLES = Path(__file__).parent.parent / "sample_images"
 posix = pytest.mark.skipif(os.name != "posix", reason="kinds of files that Windows does not have")
 
 
@@ -334,10 +336,25 @@ def test_a_run_that_is_closed_before_its_first_photo_leaves_nothing_locked(
     tmp_path: Path, quick: Counted
 ) -> None:
     put(tmp_path / "in", a_jpg="a")
-    for _ in range(2):
-        prepare_batch(tmp_path / "in", tmp_path / "out").close()
+    prepare_batch(tmp_path / "in", tmp_path / "out").close()
+    with prepare_batch(tmp_path / "in", tmp_path / "out") as begun:
+        assert len(begun) == 1
     assert len(run(tmp_path / "in", tmp_path / "out")) == 1
     assert quick.taken() == ["a.jpg"]
+
+
+def test_a_text_is_no_list_of_patterns(tmp_path: Path) -> None:
+    put(tmp_path / "in", a_jpg="a")
+    for wrong in ({"include": "*.jpg"}, {"exclude": "*.png"}, {"include": None}, {"jobs": "2"}):
+        with pytest.raises(ConfigError):
+            prepare_batch(tmp_path / "in", tmp_path / "out", **wrong)
+
+
+def test_a_batch_says_how_severe_its_findings_are(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    shutil.copy(SAMPLES / "card-cut.jpg", tmp_path / "in")
+    said = scanfix("batch", tmp_path / "in", tmp_path / "out").stdout.decode()
+    assert "card-cut.jpg: warning SF103: The document leaves" in said
 
 
 @posix

@@ -113,6 +113,19 @@ def test_a_mirrored_photo_is_refused_and_one_upside_down_is_put_right() -> None:
 
 
 @needs_reader
+def test_a_worker_reads_passports_and_pdf_with_what_there_is_on_them(tmp_path: Path) -> None:
+    with scanfix.Worker() as worker:
+        read = worker.read(as_jpeg(flat("passport", 1200)))
+    assert read.kind is not None
+    assert read.kind.name == "passport"
+    assert read.zone is not None
+    (tmp_path / "card.jpg").write_bytes(as_jpeg(flat("card", 1200)))
+    done = CliRunner().invoke(app, ["read", str(tmp_path / "card.jpg"), "--show", "--limit", "seconds=60"])
+    assert done.exit_code == 0, done.output
+    assert RESIDENT_NUMBER in done.output
+
+
+@needs_reader
 def test_the_shell_masks_numbers_unless_asked(tmp_path: Path) -> None:
     path = tmp_path / "护照.jpg"
     path.write_bytes(as_jpeg(photo("passport").pixels))

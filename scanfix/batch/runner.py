@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from inspect import GEN_CREATED, getgeneratorstate
 from itertools import islice
 from os import PathLike
-from typing import Any, Literal, Unpack
+from typing import Any, Literal, Self, Unpack
 
 from scanfix import __version__
 from scanfix.batch.discover import Found, look_into
@@ -45,8 +45,8 @@ WATCH_SECONDS = 1.0
 class BatchRun:
     """A batch under way: iterate over it for the items, as they are finished; `len` is their number.
 
-    Leaving the loop early and `close` stop the work; what is finished stays. `plan` says what is done
-    and why, what is left out, and results whose source is gone.
+    Leaving the loop early, `close` and the end of a `with` stop the work; what is finished stays. `plan`
+    says what is done and why, what is left out, and results whose source is gone.
     """
 
     def __init__(
@@ -62,6 +62,12 @@ class BatchRun:
 
     def __len__(self) -> int:
         return len(self.plan.steps) + len(self.plan.unreadable)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
     def close(self) -> None:
         # A generator that was never begun ends without a word.
@@ -109,6 +115,10 @@ def prepare_batch(
     Raises ConfigError for a wrong option, InputError and OutputError for an unusable folder, before
     the first photo; what goes wrong with one photo is in its item.
     """
+    for name, listed in (("include", include), ("exclude", exclude), ("reports", reports)):
+        if isinstance(listed, str) or not isinstance(listed, Iterable):
+            # Of a text every character would be one.
+            raise ConfigError("bad_option", option=name, value=listed)
     order, chosen = _chosen(options, limits, jobs, on_error)
     annotate = None if annotate_dir is None else place_of(annotate_dir)
     drawn = any(os.fspath(path).lower().endswith((".html", ".htm")) for path in reports)
@@ -134,7 +144,7 @@ def _chosen(
     options: PrepareOptions, limits: Limits, jobs: int | None, on_error: str
 ) -> tuple[Order, dict[str, Any]]:
     """What is asked for each photo, and in which words. Raises ConfigError."""
-    if jobs is not None and jobs < 1:
+    if jobs is not None and (type(jobs) is not int or jobs < 1):
         raise ConfigError("bad_option", option="jobs", value=jobs)
     if on_error not in ("continue", "stop"):
         raise ConfigError("bad_option", option="on_error", value=on_error)

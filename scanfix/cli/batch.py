@@ -130,6 +130,9 @@ def _told(run: BatchRun, tell: _Telling, source: str, *, watch: bool) -> Summary
                 advance(tell.summary)
     except (KeyboardInterrupt, SystemExit, ScanfixError):
         tell.sum_up(run, source)
+        if not watch and not tell.quiet:
+            left = len(run) - tell.summary.count - tell.summary.planned
+            print_line(say("batch_left", tell.lang, count=max(0, left)), sys.stderr)
         raise
     tell.sum_up(run, source)
     return tell.summary
@@ -185,7 +188,8 @@ class _Telling:
         for report in item.reports:
             for finding in (*report.blocking, *report.risks):
                 colour = COLOURS["error" if finding.severity == "error" else "warning"]
-                yield f"{path}: {finding.code} {finding.message(lang)}", colour
+                word = term(finding.severity, lang)
+                yield f"{path}: {word} {finding.code}: {finding.message(lang)}", colour
 
     def _print_json(self, said: dict[str, object]) -> None:
         self._print(json_module.dumps(said, ensure_ascii=False, allow_nan=False), sys.stdout)

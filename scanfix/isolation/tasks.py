@@ -29,6 +29,10 @@ def join(front: SourceBytes, limits: Limits, options: dict[str, Any]) -> Any:
     return _of_api("join", (front, options.pop("back")), limits, options)
 
 
+def read(source: SourceBytes, limits: Limits, options: dict[str, Any]) -> Any:
+    return _of_api("read", (source,), limits, options)
+
+
 def warm_up(*_: object) -> int:
     """Prepare a drawn page, so that what is loaded at first use (networks, tables) is there."""
     import cv2

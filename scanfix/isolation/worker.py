@@ -26,6 +26,7 @@ from scanfix.order import InspectOptions, JoinOptions, PrepareOptions, options_o
 from scanfix.results import JoinedImage, PreparedImage
 
 if TYPE_CHECKING:
+    from scanfix.documents.fields import Fields
     from scanfix.isolation.process import Process
 
 Answer = TypeVar("Answer")
@@ -122,6 +123,22 @@ class Worker:
         """As `inspect`, for coroutines."""
         source = await self._aread(photo, filename)
         return _checked(await self.acall(tasks.inspect, source, options_of(options)), Report)
+
+    def read(self, photo: Photo, *, document: str | None = None, filename: str | None = None) -> Fields:
+        """As `scanfix.read`, with the limits of this worker; errors as in `prepare`."""
+        from scanfix.documents.fields import Fields
+
+        source = self._read(photo, filename)
+        return _checked(self.call(tasks.read, source, options_of({"document": document})), Fields)
+
+    async def aread(
+        self, photo: AsyncPhoto, *, document: str | None = None, filename: str | None = None
+    ) -> Fields:
+        """As `read`, for coroutines."""
+        from scanfix.documents.fields import Fields
+
+        source = await self._aread(photo, filename)
+        return _checked(await self.acall(tasks.read, source, options_of({"document": document})), Fields)
 
     def join(self, front: Photo, back: Photo, **options: Unpack[JoinOptions]) -> JoinedImage:
         """As `scanfix.join`, with the limits of this worker; errors as in `prepare`."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import pickle
+import signal
 import subprocess
 import sys
 import threading
@@ -377,3 +378,15 @@ def test_a_photo_is_prepared_as_in_this_process(card_bytes: bytes) -> None:
         here, there = scanfix.prepare(card_bytes), worker.prepare(card_bytes)
     assert there == here
     assert there.report.to_dict() == here.report.to_dict()
+
+
+@posix
+@pytest.mark.skipif(not hasattr(os, "waitid"), reason="a process that ended is not told before it is asked")
+def test_a_process_that_ended_while_idle_costs_no_photo(card_bytes: bytes) -> None:
+    with Worker() as worker:
+        worker.start()
+        (process,) = worker._pool._started
+        os.kill(process._popen.pid, signal.SIGKILL)
+        os.waitid(os.P_PID, process._popen.pid, os.WEXITED | os.WNOWAIT)
+        assert worker.prepare(card_bytes).report.verdict
+        assert worker.metrics().killed == 0

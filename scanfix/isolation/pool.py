@@ -134,6 +134,9 @@ class Pool:
     def work(self, process: Process | None, job: Job) -> object:
         """The answer to a job, by the process of a ticket, which is given back."""
         try:
+            if process is not None and process.has_ended:
+                process.close()
+                process = None
             with self._counted(job):
                 process = process or self._start()
                 answer = job.ask(process)

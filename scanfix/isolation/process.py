@@ -104,6 +104,15 @@ class Process:
         return answer
 
     @property
+    def has_ended(self) -> bool:
+        """It is gone though it had nothing to do: killed by who needed its memory, for one."""
+        with self._lock:
+            if not self.is_open or not hasattr(os, "waitid"):
+                return False
+            # Left as it is, so that its number is nobody else's yet.
+            return os.waitid(os.P_PID, self._popen.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
+
+    @property
     def is_sound(self) -> bool:
         """Fit for a further photo; false too where it is about to end."""
         return self.is_open and not (self._is_killed or self._timed_out)

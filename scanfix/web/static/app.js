@@ -187,7 +187,7 @@ const facts = ({ format, byte_count: bytes, width, height }) =>
   say("file_line", { format, bytes: number(bytes), width: number(width), height: number(height) });
 
 function saveName(item) {
-  const stem = item.name.replace(/\.[^.]*$/, "") || say("unnamed");
+  const stem = item.name.replace(/\.[a-z][a-z0-9]{1,4}$/i, "") || say("unnamed");
   return `${stem}.prepared.${item.answer.report.en.output.format === "BMP" ? "bmp" : "jpg"}`;
 }
 

@@ -42,7 +42,7 @@ from rest_framework import serializers  # noqa: E402
 from rest_framework.decorators import api_view  # noqa: E402
 from rest_framework.response import Response  # noqa: E402
 
-from scanfix.contrib.answers import STATUSES  # noqa: E402
+from scanfix.contrib.answers import STATUSES, headers  # noqa: E402
 from scanfix.contrib.django import (  # noqa: E402
     PhotoValidator,
     PreparedPhotoField,
@@ -89,7 +89,8 @@ def take(request: HttpRequest) -> JsonResponse:
     photo = filled.cleaned_data["photo"]
     status = status_of(photo.report, anyway=request.GET.get("anyway") == "true")
     # `photo` is a file: `default_storage.save("photos/1", photo)` keeps it, in whatever storage.
-    return JsonResponse({"report": photo.report.to_dict(request.LANGUAGE_CODE[:2])}, status=status)
+    said = {"report": photo.report.to_dict(request.LANGUAGE_CODE[:2])}
+    return JsonResponse(said, status=status, headers=headers(request.headers.get("accept-language")))
 
 
 @api_view(["POST"])

@@ -8,7 +8,7 @@ from fastapi.responses import FileResponse, JSONResponse
 from gate import status_of
 
 import scanfix
-from scanfix.contrib.answers import request_body, responses, result
+from scanfix.contrib.answers import headers, request_body, responses, result
 from scanfix.contrib.starlette import Uploads
 
 worker = scanfix.Worker(processes=2, max_waiting=16, wait_seconds=10)
@@ -41,4 +41,5 @@ async def take(
     """Prepare a photo. 409 where it is risky: send it again with `anyway=true`, or take a better one."""
     status = status_of(prepared.report, anyway=anyway)
     # Here an application would keep `prepared.data` where the status is 201.
-    return JSONResponse(result(prepared, request.headers.get("accept-language")), status)
+    accepted = request.headers.get("accept-language")
+    return JSONResponse(result(prepared, accepted), status, headers(accepted))

@@ -6,7 +6,7 @@ from flask import Flask, Response, request, send_file
 from gate import status_of
 
 import scanfix
-from scanfix.contrib.answers import result
+from scanfix.contrib.answers import headers, result
 from scanfix.contrib.flask import Uploads
 
 worker = scanfix.Worker(processes=2, max_waiting=16, wait_seconds=10)
@@ -27,7 +27,8 @@ def health() -> dict[str, int]:
 
 
 @app.post("/photos")
-def take() -> tuple[dict[str, object], int]:
+def take() -> tuple[dict[str, object], int, dict[str, str]]:
     prepared = uploads.prepared()
     status = status_of(prepared.report, anyway=request.args.get("anyway") == "true")
-    return result(prepared, request.headers.get("Accept-Language")), status
+    accepted = request.headers.get("Accept-Language")
+    return result(prepared, accepted), status, headers(accepted)

@@ -9,7 +9,7 @@ from starlette.responses import FileResponse, JSONResponse
 from starlette.routing import Route
 
 import scanfix
-from scanfix.contrib.answers import result
+from scanfix.contrib.answers import headers, result
 from scanfix.contrib.starlette import Uploads
 
 worker = scanfix.Worker(processes=2, max_waiting=16, wait_seconds=10)
@@ -28,7 +28,8 @@ async def health(_: Request) -> JSONResponse:
 async def take(request: Request) -> JSONResponse:
     prepared = await uploads.prepared(request)
     status = status_of(prepared.report, anyway=request.query_params.get("anyway") == "true")
-    return JSONResponse(result(prepared, request.headers.get("accept-language")), status)
+    accepted = request.headers.get("accept-language")
+    return JSONResponse(result(prepared, accepted), status, headers(accepted))
 
 
 routes = [Route("/", form), Route("/health", health), Route("/photos", take, methods=["POST"])]

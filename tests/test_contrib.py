@@ -111,6 +111,7 @@ def risky() -> bytes:
 def test_a_good_photo_comes_back_prepared(post: Post, card_bytes: bytes) -> None:
     answer = post({"photo": ("card.jpg", card_bytes)}, "?anyway=true")
     assert answer.status == 201, answer.body
+    assert answer.headers["cache-control"] == "no-store"
     jsonschema.validate(answer.body["report"], schema())
     if "file" in answer.body:
         assert base64.b64decode(answer.body["file"]["base64"]) == scanfix.prepare(card_bytes).data

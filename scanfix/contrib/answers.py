@@ -72,11 +72,14 @@ def warm_up() -> None:
 def refusal(error: ScanfixError, accepted: str | None = None) -> Refusal:
     """What to answer to an error. The host's own faults are not told to strangers: they may name files."""
     lang, status = language(accepted), error.http_status
-    headers = {"Content-Language": lang, "Vary": "Accept-Language", "Cache-Control": "no-store"}
-    if status == 503:
-        headers["Retry-After"] = str(error.params.get("retry_after", 1))
+    more = {"Retry-After": str(error.params.get("retry_after", 1))} if status == 503 else {}
     told = say("server_fault", lang) if status in (500, 501, 507) else error.message(lang)
-    return Refusal(status, headers, {"code": error.code, "message": told})
+    return Refusal(status, headers(accepted) | more, {"code": error.code, "message": told})
+
+
+def headers(accepted: str | None = None) -> dict[str, str]:
+    """Of every answer: it holds a person's document, or what was said of it in one language."""
+    return {"Content-Language": language(accepted), "Vary": "Accept-Language", "Cache-Control": "no-store"}
 
 
 def result(prepared: PreparedImage, accepted: str | None = None) -> dict[str, Any]:

@@ -53,6 +53,7 @@ PROFILE_CODES: dict[str, int] = {"cannot_fit": 422, "wrong_shape": 422, "wrong_s
 OUTPUT_CODES: dict[str, int] = {
     "output_exists": 500,
     "output_is_input": 500,
+    "output_is_source": 500,
     "output_is_link": 500,
     "output_is_folder": 500,
     "output_extension": 500,

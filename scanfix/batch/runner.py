@@ -171,9 +171,9 @@ def _places(
         if isinstance(place, Folder):
             place.check()
     if places[0].url == places[1].url:
-        raise OutputError("output_is_input")
+        raise OutputError("output_is_source")
     if wishes.annotate is not None and wishes.annotate.url in (places[0].url, places[1].url):
-        raise OutputError("output_is_input")
+        raise OutputError("output_is_source")
     return places
 
 

@@ -185,11 +185,16 @@ class _Telling:
             yield say("batch_step", lang, path=path, reason=term(item.reason or "", lang)), None
         if item.duplicate_of is not None:
             yield say("batch_duplicate_one", lang, path=path, other=shown(item.duplicate_of)), None
-        for report in item.reports:
-            for finding in (*report.blocking, *report.risks):
-                colour = COLOURS["error" if finding.severity == "error" else "warning"]
-                word = term(finding.severity, lang)
-                yield f"{path}: {word} {finding.code}: {finding.message(lang)}", colour
+        said = [
+            (
+                f"{path}: {term(found.severity, lang)} {found.code}: {found.message(lang)}",
+                COLOURS[found.severity],
+            )
+            for report in item.reports
+            for found in (*report.blocking, *report.risks)
+        ]
+        # What is said of the page that both sides are on is in the reports of both.
+        yield from dict.fromkeys(said)
 
     def _print_json(self, said: dict[str, object]) -> None:
         self._print(json_module.dumps(said, ensure_ascii=False, allow_nan=False), sys.stdout)

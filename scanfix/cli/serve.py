@@ -58,7 +58,7 @@ def _listening(port: int, lang: Lang) -> socket.socket:
     try:
         return socket.create_server((LOOPBACK, port))
     except OSError as error:
-        reason = (error.strerror or "?").lower()
+        reason = os.strerror(error.errno).lower() if error.errno else "?"
         raise usage_error(say("port_taken", lang, port=port, reason=reason)) from error
 
 

@@ -272,6 +272,16 @@ def test_fonts_are_looked_for_without_a_home(monkeypatch: pytest.MonkeyPatch) ->
     assert load_font(20)
 
 
+def test_what_was_not_given_is_told_apart_from_what_could_not_be_checked() -> None:
+    told = replace(report(), not_checked=("smudge", "number_mismatch", "side_missing"))
+    said = [line.text for line in lines(told)][-2:]
+    assert said[0] == "Not checked: smudge."
+    assert said[1].startswith("Not given, so not compared (--document, --number, --name): number as given")
+    unread = Assessment("number_mismatch", failure="it was not read with certainty")
+    said = [line.text for line in lines(replace(told, assessments=(unread,)))]
+    assert any(text.startswith("Not checked: ") and "number as given" in text for text in said)
+
+
 def test_a_bmp_is_told_apart_from_the_better_jpg() -> None:
     card = np.full((900, 1400, 3), 230, np.uint8)
     card[100:800:40, 100:1300] = 30

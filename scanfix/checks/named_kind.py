@@ -11,11 +11,10 @@ from numpy.typing import NDArray
 
 from scanfix.checks.check import Check
 from scanfix.checks.subject import Subject
+from scanfix.documents.given import NOT_NAMED
 from scanfix.lab import to_lab
 from scanfix.model import Assessment, Finding
 from scanfix.quantiles import median
-
-NOT_NAMED = "the kind of document was not named"
 
 
 class SealParams:

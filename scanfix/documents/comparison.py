@@ -12,7 +12,7 @@ from datetime import date
 
 from scanfix.documents.fields import CARD_KINDS, GENERIC, Fields
 from scanfix.documents.form import Form, date_findings, name_written, number_findings
-from scanfix.documents.given import Given
+from scanfix.documents.given import NOT_GIVEN, Given
 from scanfix.documents.likeness import differing
 from scanfix.documents.names import alike, comparable, is_han
 from scanfix.documents.numbers import check_number
@@ -20,7 +20,6 @@ from scanfix.findings import FINDINGS, Severity
 from scanfix.model import Assessment, Finding
 
 NOT_READ = "it was not read with certainty"
-NOT_GIVEN = "it was not given"
 
 MOST_TOLD = 4
 """Characters of a number that differ and are told one by one; more would tell the number."""

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from scanfix.documents.given import NO_READER
-from scanfix.findings import Severity, Verdict
+from scanfix.documents.given import NO_READER, NOT_GIVEN, NOT_NAMED
+from scanfix.findings import FINDINGS, OF_READING, Severity, Verdict
 from scanfix.messages import Lang, say
 from scanfix.model import Finding, OutputInfo, Report, SourceInfo
 from scanfix.profiles import OutputProfile
@@ -19,6 +19,8 @@ STYLES: dict[Verdict, Style] = {Verdict.READY: "good", Verdict.LOOK: "warning", 
 ABOUT_THE_RESULT = ("SF406", "SF408", "SF509", "SF510")
 """Findings about the file that was made, or both pictures, not about a photo."""
 
+BESIDE = {FINDINGS[code].slug for code in (*OF_READING, "SF507", "SF508")}
+"""What is compared with a kind, number or name."""
 WORTH_SAYING = 1.5
 """Times the pixels that JPEG keeps, from which BMP is told to be the poorer choice."""
 
@@ -178,10 +180,15 @@ def _details(report: Report, lang: Lang) -> list[Line]:
 
 
 def _not_checked(reports: Iterable[Report], lang: Lang) -> list[Line]:
-    """What nobody could look for, in one line, each once."""
+    """What nobody could look for, in one line; in another what it would be compared with was not given."""
     slugs = list(dict.fromkeys(slug for report in reports for slug in report.not_checked))
-    said = [Line("plain", say("not_checked", lang, slugs=slugs))] if slugs else []
-    if any(a.failure == NO_READER for report in reports for a in report.assessments):
+    why = {a.check: a.failure for report in reports for a in report.assessments}
+    waiting = [
+        slug for slug in slugs if slug in BESIDE and why.get(slug, NOT_GIVEN) in (NOT_GIVEN, NOT_NAMED)
+    ]
+    parts = (("not_checked", [slug for slug in slugs if slug not in waiting]), ("not_given", waiting))
+    said = [Line("plain", say(key, lang, slugs=part)) for key, part in parts if part]
+    if NO_READER in why.values():
         said.append(Line("plain", say("reader_missing", lang)))
     return said
 

@@ -197,6 +197,21 @@ def test_links_in_a_circle_and_deep_folders_stop_nothing(tmp_path: Path, quick: 
     assert quick.taken() == ["a.jpg"]
 
 
+def test_an_annotated_picture_goes_with_its_photo_whatever_is_asked_for(
+    tmp_path: Path, card_bytes: bytes
+) -> None:
+    put(tmp_path / "in")
+    for photo, options in (
+        (card_bytes, {}),
+        (card_bytes, {"by_verdict": True}),
+        (cv2.imencode(".png", np.full((600, 900, 3), 200, np.uint8))[1].tobytes(), {"format": "bmp"}),
+    ):
+        (tmp_path / "in" / "a.jpg").write_bytes(photo)
+        (item,) = run(tmp_path / "in", tmp_path / "out", annotate_dir=tmp_path / "seen", **options)
+        assert item.error is None
+        assert set(files(tmp_path / "seen")) == {"a.png"}
+
+
 def test_an_annotated_picture_replaces_nothing_but_earlier_ones_of_its_photo(
     tmp_path: Path, card_bytes: bytes
 ) -> None:
@@ -328,6 +343,8 @@ def test_results_of_another_batch_are_no_photos(tmp_path: Path, quick: Counted) 
     put(tmp_path / "in", a_jpg="a")
     run(tmp_path / "in", tmp_path / "in" / "first")
     assert left_out(tmp_path / "in") == {"first": "output"}
+    # Among results everything counts, that of other runs above all.
+    assert "first/a.jpg" in {entry.name for entry in Folder(str(tmp_path / "in")).listing().entries}
     assert len(run(tmp_path / "in", tmp_path / "second")) == 1
     assert quick.taken() == ["a.jpg", "a.jpg"]
 

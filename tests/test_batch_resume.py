@@ -207,6 +207,25 @@ def test_the_same_content_twice_is_told(source: Path, out: Path) -> None:
     assert told in ({"wang.jpg": "copy.jpg"}, {"copy.jpg": "wang.jpg"})
 
 
+def test_a_folder_that_became_results_of_another_batch_is_not_gone(
+    source: Path, out: Path, tmp_path: Path
+) -> None:
+    run(source, out)
+    put(tmp_path / "other", chen_jpg="chen")
+    run(tmp_path / "other", source / "二")
+    assert not [item for item in run(source, out) if item.status == "gone"]
+
+
+def test_a_copy_stays_one_when_what_it_is_a_copy_of_is_touched(tmp_path: Path, out: Path) -> None:
+    put(tmp_path / "in", a_jpg="wang", b_jpg="wang")
+    told = [item.duplicate_of for item in run(tmp_path / "in", out)]
+    assert sum(each is not None for each in told) == 1
+    for name in ("a.jpg", "b.jpg", "a.jpg"):
+        os.utime(tmp_path / "in" / name, (1_000_000_000, 1_000_000_000))
+        (tmp_path / "in" / name).chmod(0o600)
+        assert len([item for item in run(tmp_path / "in", out) if item.duplicate_of]) == 1
+
+
 def test_what_was_the_same_content_once_is_not_told_for_ever(source: Path, out: Path) -> None:
     put(source, copy_jpg="wang")
     run(source, out)

@@ -390,3 +390,17 @@ def test_a_process_that_ended_while_idle_costs_no_photo(card_bytes: bytes) -> No
         os.waitid(os.P_PID, process._popen.pid, os.WEXITED | os.WNOWAIT)
         assert worker.prepare(card_bytes).report.verdict
         assert worker.metrics().killed == 0
+
+
+@posix
+@pytest.mark.skipif(not hasattr(os, "waitid"), reason="a process that ended is not told before it is asked")
+def test_an_application_that_ignores_its_children_is_served_too(
+    card_bytes: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def nobody(*_: Any) -> None:
+        raise ChildProcessError(10, "No child processes")
+
+    with Worker() as worker:
+        worker.start()
+        monkeypatch.setattr(os, "waitid", nobody)
+        assert worker.prepare(card_bytes).report.verdict

@@ -161,7 +161,7 @@ class Manifest:
         """Every name under which a result was ever written, and whose it is."""
         self.results: dict[Key, dict[str, tuple[Result, tuple[str, ...], dict[str, Any]]]] = {}
         """The same by photo: the last result of each name, the contents and the order it was made for."""
-        self.drawn: dict[Key, set[str]] = {}
+        self.drawn: dict[tuple[str, str], set[str]] = {}
         """The contents of every annotated picture of a photo, as SHA-256."""
         for start, line in self._log.lines():
             with contextlib.suppress(ValueError, KeyError, TypeError, AttributeError, RecursionError):
@@ -199,7 +199,7 @@ class Manifest:
         self.records[record.key] = self.moved[record.source, record.format] = light
         for result in results:
             if result.annotated_sha256:
-                self.drawn.setdefault(record.key, set()).add(result.annotated_sha256)
+                self.drawn.setdefault(record.key[:2], set()).add(result.annotated_sha256)
             if result.target:
                 self.owner[result.target] = record.key
                 self.results.setdefault(record.key, {})[result.target] = (result, record.hashes, order)

@@ -81,7 +81,7 @@ class Place(Protocol):
     def url(self) -> str: ...
     @property
     def is_there(self) -> bool: ...
-    def listing(self, leave_out: Collection[str] = ()) -> Listing: ...
+    def listing(self, leave_out: Collection[str] | None = None) -> Listing: ...
     def entry(self, name: str) -> Entry | None: ...
     def read(self, name: str, limits: Limits) -> tuple[SourceBytes, Entry]: ...
     def read_head(self, name: str, count: int) -> bytes: ...
@@ -140,8 +140,8 @@ class Folder:
             # Perhaps to the photos.
             raise OutputError("output_is_link", path=repr(folder.name))
 
-    def listing(self, leave_out: Collection[str] = ()) -> Listing:
-        """`leave_out` are real paths of folders."""
+    def listing(self, leave_out: Collection[str] | None = None) -> Listing:
+        """`leave_out` are real paths of folders; with None everything is listed, other runs' results too."""
         walk = _Walk(leave_out)
         walk.into(self.root, "")
         return Listing(tuple(walk.entries), tuple(walk.left_out), tuple(walk.unreadable))
@@ -206,7 +206,7 @@ class Folder:
 class _Walk:
     """The tree below a folder, in the order of names; hidden and linked folders are not gone into."""
 
-    def __init__(self, leave_out: Collection[str]) -> None:
+    def __init__(self, leave_out: Collection[str] | None) -> None:
         self.leave_out = leave_out
         self.entries: list[Entry] = []
         self.left_out: list[tuple[str, str]] = []
@@ -246,7 +246,9 @@ class _Walk:
             return None
         if entry.is_symlink():
             return "linked_folder"
-        if os.path.realpath(entry.path) in self.leave_out or Path(entry.path, MANIFEST).exists():
+        if self.leave_out is not None and (
+            os.path.realpath(entry.path) in self.leave_out or Path(entry.path, MANIFEST).exists()
+        ):
             return "output"
         return SYSTEM_FOLDERS.get(entry.name.lower())
 
@@ -296,8 +298,8 @@ class Remote:
     def _at(self, name: str) -> str:
         return f"{self.root.rstrip('/')}/{name}"
 
-    def listing(self, leave_out: Collection[str] = ()) -> Listing:
-        """`leave_out` are URLs."""
+    def listing(self, leave_out: Collection[str] | None = None) -> Listing:
+        """`leave_out` are URLs; with None everything is listed."""
         try:
             found = self.system.find(self.root, detail=True)
         except FileNotFoundError:
@@ -305,9 +307,11 @@ class Remote:
         except Exception as error:
             raise InputError("unreadable", reason=_said(error)) from error
         entries, left_out = list[Entry](), list[tuple[str, str]]()
-        skipped = [url.removeprefix(self.url.rstrip("/") + "/") + "/" for url in leave_out]
+        skipped = [url.removeprefix(self.url.rstrip("/") + "/") + "/" for url in leave_out or ()]
         names = {path: path[len(self.root.rstrip("/")) + 1 :] for path in sorted(found)}
-        skipped += [name.removesuffix(MANIFEST) for name in names.values() if name.endswith("/" + MANIFEST)]
+        if leave_out is not None:
+            manifests = (name for name in names.values() if name.endswith(f"/{MANIFEST}"))
+            skipped += [name.removesuffix(MANIFEST) for name in manifests]
         for path, name in names.items():
             info = found[path]
             reason = _reason_by_name(name)

@@ -200,13 +200,14 @@ def _gone(manifest: Manifest, root: str, found: Found, there: Mapping[str, Entry
 
     Of a photo whose last attempt did not end or failed, the results of those before it may be there.
     """
+    out_of_sight = [each.name for each in found.left_out if each.reason == "output"]
     present = {entry.name for entry in found.photos} | {each.name for each in found.left_out}
     return tuple(
         replace(record, results=results)
         for record in manifest.records.values()
         if record.root == root
         and not any(name in present for name in (record.source, *(read.path for read in record.sources)))
-        and not any(_is_below(record.source, folder) for folder in found.unreadable)
+        and not any(_is_below(record.source, folder) for folder in (*found.unreadable, *out_of_sight))
         and (results := _standing(manifest, record, there))
     )
 

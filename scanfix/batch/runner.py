@@ -370,7 +370,7 @@ class _Run:
             known=self.manifest.whole(step.known.key) if maybe_kept and step.known else step.known,
             maybe_kept=maybe_kept,
             mine=self.manifest.names_of(begun.key),
-            drawn=frozenset(self.manifest.drawn.get(begun.key, ())),
+            drawn=frozenset(self.manifest.drawn.get(begun.key[:2], ())),
             inputs=inputs_among(step.name, plan, look.wishes),
         )
 
@@ -386,9 +386,8 @@ class _Run:
             return outcome
         # Noted here and not when it is written: what ended at the same time is written at once.
         first = self.first.setdefault(record.hashes[0], record.source)
-        if first == record.source or outcome.kept:
-            return outcome
-        return replace(outcome, record=replace(record, duplicate_of=first))
+        copied = None if first == record.source else first
+        return replace(outcome, record=replace(record, duplicate_of=copied))
 
     def _write(self, done: list[tuple[Step, Outcome]], begun: list[Record]) -> None:
         """The lines, then what follows from them."""
@@ -426,10 +425,12 @@ class _Run:
             outdated = target not in record.targets and (record.status in ("made", "moved") or replaced)
             if outdated and is_ours(self.look.out, target, {result.sha256}):
                 self.look.out.remove(target)
-                self._clear_up_drawing(result)
+                self._clear_up_drawing(record, result)
 
-    def _clear_up_drawing(self, result: Result) -> None:
+    def _clear_up_drawing(self, record: Record, result: Result) -> None:
         place, name = self.look.wishes.annotate, result.annotated
+        if name in {each.annotated for each in record.results}:
+            return
         if place is not None and name and is_ours(place, name, {result.annotated_sha256}):
             place.remove(name)
 

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from scanfix.decoding import isobmff
-from scanfix.decoding.colour_space import ADOBE_RGB
+from scanfix.decoding.colour_space import ADOBE_RGB, Codes
 from scanfix.decoding.exif import ExifFacts, read_exif
 from scanfix.decoding.items import (
     check_coded,
@@ -25,7 +25,6 @@ from scanfix.decoding.items import (
 from scanfix.decoding.stored import DECODER_ERRORS, Model, Stored, check_metadata, check_size
 from scanfix.errors import InputError, MissingExtraError
 from scanfix.limits import Limits
-from scanfix.model import Pixels
 
 _MODELS: dict[str, Model] = {"L": "L", "I": "L", "LA": "LA", "RGB": "RGB", "RGBA": "RGBA", "RGBa": "RGBA"}
 
@@ -58,7 +57,7 @@ def read_heic(data: bytes, limits: Limits, *, salvage: bool = False) -> Stored:
     if pixels.dtype != np.uint8 and not (is_hdr and icc is None):
         # Grey of 10 or 12 bits is not brought to 8 by the library but spread over 16.
         pixels = (pixels >> 8).astype(np.uint8)
-    if picture.mode == "RGBa":
+    if picture.mode.startswith("RGBa"):
         pixels = _straight(pixels)
     aspect = dot_aspect_of(found)
     block = picture.info.get("exif")
@@ -77,11 +76,13 @@ def read_heic(data: bytes, limits: Limits, *, salvage: bool = False) -> Stored:
     )
 
 
-def _straight(pixels: Pixels) -> Pixels:
+def _straight(pixels: Codes) -> Codes:
     """Colours that were multiplied by their transparency, as they were before (`prem`)."""
-    alpha = np.maximum(pixels[..., 3:], 1).astype(np.uint16)
-    colours = np.minimum((pixels[..., :3] * np.uint16(255) + alpha // 2) // alpha, 255)
-    return np.concatenate([colours.astype(np.uint8), pixels[..., 3:]], axis=2)
+    most, wide = (255, np.uint16) if pixels.dtype == np.uint8 else (65_535, np.uint32)
+    alpha: Any = np.maximum(pixels[..., 3:], 1).astype(wide)
+    straight = pixels.copy()
+    straight[..., :3] = np.minimum((pixels[..., :3] * wide(most) + alpha // 2) // alpha, most)
+    return straight
 
 
 def _library() -> Any:

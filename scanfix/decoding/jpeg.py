@@ -219,9 +219,10 @@ def _note_application(header: JpegHeader, marker: int, segment: bytes) -> int:
     elif marker == _COM:
         header.metadata.add("comment")
     elif marker == _APP14 and segment[:5] == b"Adobe" and len(segment) >= 12:
-        header.adobe = segment[11]
+        header.adobe = header.adobe if header.scan_count else segment[11]
     elif marker == _APP0 and segment[:4] == b"JFIF" and len(segment) >= 12:
-        header.is_jfif = True
+        # As libjpeg knows it, which goes by what stands before the first scan.
+        header.is_jfif |= segment[4] == 0 and len(segment) >= 14 and not header.scan_count
         unit, density, along = struct.unpack_from(">BHH", segment, 7)
         header.jfif_dpi = plausible_dpi({1: density, 2: density * 2.54}.get(unit))
         if unit:

@@ -38,9 +38,8 @@ def read_jpeg2000(data: bytes, limits: Limits, *, salvage: bool = False) -> Stor
         parts = list(_parts(data, start, limits))
         # What stands in the head of a part holds for its tile alone (ISO/IEC 15444-1 A.6).
         of_all = next((k for k, (marker, _) in enumerate(parts) if marker == _SOT), len(parts))
-        tiles = max(1, _tiles(data, start))
         costs = [_overhead(data, start, part) for part in parts]
-        if sum(costs[:of_all]) + sum(costs[of_all:]) / tiles > _MOST_OVERHEAD:
+        if sum(costs[:of_all]) + sum(costs[of_all:]) * _share(data, start, width, height) > _MOST_OVERHEAD:
             raise InputError("memory")
         damaged = parts[-1:] != [_END]
     except struct.error as error:
@@ -83,6 +82,12 @@ def _size(data: bytes, start: int) -> tuple[int, int]:
 def _tiles(data: bytes, start: int) -> int:
     right, bottom, _, _, tile_width, tile_height = struct.unpack_from(">6I", data, start + 8)
     return int(-(-right // max(tile_width, 1)) * -(-bottom // max(tile_height, 1)))
+
+
+def _share(data: bytes, start: int, width: int, height: int) -> float:
+    """The largest part of the picture that one tile can be."""
+    tile_width, tile_height = struct.unpack_from(">2I", data, start + 24)
+    return float(min(tile_width, width) * min(tile_height, height) / (width * height))
 
 
 def _memory(data: bytes, start: int, width: int, height: int) -> int:

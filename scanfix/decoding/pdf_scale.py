@@ -28,6 +28,10 @@ _COVERING = 0.97
 """A picture that covers this share of both sides is the page."""
 _LEAST_SHARE = 0.02
 """Of the page: what is smaller is no scan, but a logo or a stamp."""
+_MOST_POINTS = 10_000_000
+"""Of a picture on the page, drawn a point a pixel; A0 has 8,000,000."""
+_MOST_COVERS = 8
+"""Pictures over others that are looked through; a page of pages has a background, a mask and a text."""
 _LEAST_SIDE = 8
 """Pixels of a picture that can be a scan."""
 _SAME = 1.02
@@ -72,6 +76,7 @@ def look(pdfium: Any, page: Any) -> Look:
     turned = page.get_rotation() in (90, 270)
     pictures: list[Placed] = []
     covered = overdrawn = masked = False
+    covers = 0
     for item, matrix in _objects(pdfium.raw, page):
         kind = pdfium.raw.FPDFPageObj_GetType(item)
         if kind != pdfium.raw.FPDF_PAGEOBJ_IMAGE:
@@ -83,7 +88,8 @@ def look(pdfium: Any, page: Any) -> Look:
         across, along = placed.share(bounds)
         if min(across, along) >= _COVERING:
             covered = True
-            if not (overdrawn or pictures) or _is_opaque(pdfium, item, page):
+            covers += bool(overdrawn or pictures)
+            if not (overdrawn or pictures) or (covers <= _MOST_COVERS and _is_opaque(pdfium, item, page)):
                 overdrawn = masked = False
                 pictures.clear()
             else:
@@ -177,6 +183,11 @@ def _is_opaque(pdfium: Any, item: Any, page: Any) -> bool:
     if not known or said.bits_per_pixel <= 1 or raw.FPDFPageObj_HasTransparency(item):
         return False
     if min(said.width, said.height) < _LEAST_SIDE:
+        return False
+    matrix = raw.FS_MATRIX()
+    raw.FPDFPageObj_GetMatrix(item, matrix)
+    across, along = abs(matrix.a) + abs(matrix.c), abs(matrix.b) + abs(matrix.d)
+    if across * along > _MOST_POINTS:
         return False
     bitmap = raw.FPDFImageObj_GetRenderedBitmap(page.pdf, page, item)
     if not bitmap:

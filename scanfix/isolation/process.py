@@ -110,7 +110,11 @@ class Process:
             if not self.is_open or not hasattr(os, "waitid"):
                 return False
             # Left as it is, so that its number is nobody else's yet.
-            return os.waitid(os.P_PID, self._popen.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
+            try:
+                return os.waitid(os.P_PID, self._popen.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
+            except ChildProcessError:
+                # The application ignores SIGCHLD: nothing is left of those that ended.
+                return True
 
     @property
     def is_sound(self) -> bool:

@@ -142,3 +142,5 @@ def test_colours_that_were_multiplied_by_their_transparency_are_as_before() -> N
     alpha = straight[..., 3:].astype(int)
     times = np.concatenate([(straight[..., :3] * alpha + 127) // 255, alpha], 2).astype(np.uint8)
     assert np.abs(_straight(times).astype(int) - straight).max() <= 1
+    wide = times.astype(np.uint16) * np.uint16(257)
+    assert np.abs(_straight(wide).astype(int) // 257 - straight).max() <= 1

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from scanfix.decoding import decode
+from scanfix.decoding.jpeg2000 import _share
 from scanfix.errors import InputError
 from scanfix.geometry import Size
 
@@ -131,3 +132,9 @@ def test_a_small_file_of_many_wide_samples_is_refused() -> None:
     with pytest.raises(InputError) as caught:
         decode(data)
     assert caught.value.code == "memory"
+
+
+def test_a_head_of_a_tile_counts_for_the_largest_part_that_a_tile_can_be() -> None:
+    of_four = bytes(24) + struct.pack(">2I", 200, 150)
+    assert _share(of_four, 0, 400, 300) == pytest.approx(0.25)
+    assert _share(of_four, 0, 100, 100) == 1.0

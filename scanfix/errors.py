@@ -43,6 +43,7 @@ INPUT_CODES: dict[str, int] = {
     "killed": 503,
     "interrupted": 503,
     "upload_missing": 422,
+    "upload_many": 422,
     "upload_broken": 400,
     "upload_slow": 408,
     "no_such_page": 422,

@@ -153,6 +153,19 @@ def test_a_form_in_which_nothing_was_chosen_has_no_photo() -> None:
     assert (answer.status_code, answer.get_json()["code"]) == (422, "upload_missing")
 
 
+def test_of_two_photos_in_one_field_none_is_dropped_in_silence() -> None:
+    from starlette.testclient import TestClient
+
+    app, flask_app = import_module("starlette_app").app, import_module("flask_app").app
+    with TestClient(app) as client:
+        two = [("photo", ("a.jpg", b"photo")), ("photo", ("b.jpg", b"photo"))]
+        told = client.post("/photos", files=two)
+    assert (told.status_code, told.json()["code"]) == (422, "upload_many")
+    sent = {"photo": [(io.BytesIO(b"photo"), "a.jpg"), (io.BytesIO(b"photo"), "b.jpg")]}
+    answer = flask_app.test_client().post("/photos", data=sent)
+    assert (answer.status_code, answer.get_json()["code"]) == (422, "upload_many")
+
+
 def test_who_comes_when_the_worker_is_busy_is_told_when_to_come_again(
     post: Post, card_bytes: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -37,7 +37,10 @@ class Uploads:
 
     def prepared(self) -> PreparedImage:
         """The photo of the request at hand, prepared. Raises ScanfixError."""
-        photo = request.files.get(self._field)
+        sent = request.files.getlist(self._field)
+        if len(sent) > 1:
+            raise InputError("upload_many", name=self._field)
+        photo = sent[0] if sent else None
         # Without a name it is what a browser sends where nothing was chosen.
         if photo is None or not photo.filename:
             raise InputError("upload_missing", name=self._field)

@@ -67,7 +67,10 @@ class Uploads:
             code = "disk_full" if error.errno == errno.ENOSPC else "not_written"
             raise OutputError(code, reason="?") from error
         try:
-            photo = form.get(self._field)
+            sent = form.getlist(self._field)
+            if len(sent) > 1:
+                raise InputError("upload_many", name=self._field)
+            photo = sent[0] if sent else None
             # Without a name it is what a browser sends where nothing was chosen.
             if not isinstance(photo, UploadFile) or not photo.filename:
                 raise InputError("upload_missing", name=self._field)

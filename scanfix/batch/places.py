@@ -7,6 +7,7 @@ change of the inode, and inode: another file under the name, or other bytes in i
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import shutil
@@ -213,12 +214,11 @@ class _Walk:
         self.unreadable: list[str] = []
 
     def into(self, folder: str, prefix: str) -> None:
-        try:
-            if prefix.count("/") > MOST_LEVELS:
-                raise OSError(errno.ENAMETOOLONG, os.strerror(errno.ENAMETOOLONG))
-            with os.scandir(folder) as found:
+        entries: list[os.DirEntry[str]] | None = None
+        if prefix.count("/") <= MOST_LEVELS:
+            with contextlib.suppress(OSError), os.scandir(folder) as found:
                 entries = sorted(found, key=lambda entry: entry.name)
-        except OSError:
+        if entries is None:
             self.unreadable.append(prefix.rstrip("/") or ".")
             return
         for entry in entries:

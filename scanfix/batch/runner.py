@@ -115,10 +115,7 @@ def prepare_batch(
     Raises ConfigError for a wrong option, InputError and OutputError for an unusable folder, before
     the first photo; what goes wrong with one photo is in its item.
     """
-    for name, listed in (("include", include), ("exclude", exclude), ("reports", reports)):
-        if isinstance(listed, str) or not isinstance(listed, Iterable):
-            # Of a text every character would be one.
-            raise ConfigError("bad_option", option=name, value=listed)
+    _check_lists(include=include, exclude=exclude, reports=reports)
     order, chosen = _chosen(options, limits, jobs, on_error)
     annotate = None if annotate_dir is None else place_of(annotate_dir)
     drawn = any(os.fspath(path).lower().endswith((".html", ".htm")) for path in reports)
@@ -138,6 +135,13 @@ def prepare_batch(
         manifest.close()
         raise
     return _Run(look, manifest, hands, reporting, on_error).begun(plan, watch=watch)
+
+
+def _check_lists(**listed: object) -> None:
+    """Of a text every character would be one. Raises ConfigError."""
+    for name, value in listed.items():
+        if isinstance(value, str) or not isinstance(value, Iterable):
+            raise ConfigError("bad_option", option=name, value=value)
 
 
 def _chosen(

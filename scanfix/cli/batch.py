@@ -112,14 +112,13 @@ def command(
             document=document,
             salvage=salvage,
         )
-        tell = _Telling(user_lang(lang), json, quiet, pair=pair)
-        code = _exit_code(_told(run, tell, source, watch=watch), fail_on)
-        return EXIT_UNTOLD if tell.untold else code
+        told = _told(run, _Telling(user_lang(lang), json, quiet, pair=pair), source, watch=watch)
+        return _exit_code(told, fail_on)
 
     finish(work, user_lang(lang))
 
 
-def _told(run: BatchRun, tell: _Telling, source: str, *, watch: bool) -> Summary:
+def _told(run: BatchRun, tell: _Telling, source: str, *, watch: bool) -> _Telling:
     """Every item as it comes, and in the end all, an interruption too."""
     if watch and not tell.quiet:
         print_line(say("batch_watching", tell.lang, path=shown(source)), sys.stderr)
@@ -135,7 +134,7 @@ def _told(run: BatchRun, tell: _Telling, source: str, *, watch: bool) -> Summary
             print_line(say("batch_left", tell.lang, count=max(0, left)), sys.stderr)
         raise
     tell.sum_up(run, source)
-    return tell.summary
+    return tell
 
 
 def _address(given: str | None) -> str | None:
@@ -263,7 +262,10 @@ def _progress(run: BatchRun, *, watch: bool, quiet: bool) -> Iterator[Callable[[
         yield advance
 
 
-def _exit_code(summary: Summary, fail_on: FailOn) -> int:
+def _exit_code(told: _Telling, fail_on: FailOn) -> int:
+    if told.untold:
+        return EXIT_UNTOLD
+    summary = told.summary
     if summary.exit_code:
         return summary.exit_code
     found = summary.refused + (summary.look if fail_on is FailOn.WARNING else 0)

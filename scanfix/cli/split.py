@@ -15,7 +15,7 @@ from scanfix.cli.outputs import check_free, deliver, inputs_of, make_folder
 from scanfix.cli.photo import exit_code_of, run, source_of
 from scanfix.cli.terminal import STANDARD, finish, print_json, print_line, print_report, telling, usage_error
 from scanfix.errors import ScanfixError
-from scanfix.messages import say, user_lang
+from scanfix.messages import Lang, say, user_lang
 from scanfix.naming import PREPARED, distinct_names, shown
 
 if TYPE_CHECKING:
@@ -78,11 +78,7 @@ def command(
                     for report in reports:
                         print_json(report, sheet, target, speak, named=True)
                 elif not quiet:
-                    from scanfix.reports.text import lines, page_lines
-
-                    said = page_lines(reports[0], reports[1], speak) if join else lines(reports[0], speak)
-                    print_report(said, sys.stdout)
-                    print_line(say("written", speak, path=shown(target)), sys.stdout)
+                    _tell(reports, target, speak)
         return code
 
     def failed(error: ScanfixError) -> None:
@@ -90,6 +86,15 @@ def command(
             print_json(error, sheet, None, speak, named=True)
 
     finish(work, speak, failed)
+
+
+def _tell(reports: tuple[Report, ...], target: str, lang: Lang) -> None:
+    from scanfix.reports.text import lines, page_lines
+
+    first, *second = reports
+    said = page_lines(first, second[0], lang) if second else lines(first, lang)
+    print_report(said, sys.stdout)
+    print_line(say("written", lang, path=shown(target)), sys.stdout)
 
 
 def _reports(result: PreparedImage | JoinedImage) -> tuple[Report, ...]:

@@ -111,12 +111,19 @@ export class PhotoView {
     this.handles.forEach((handle, i) => this.#put(handle, i));
   }
 
+  /** As the findings tell it: cut off only where SF103 says so. */
+  #stateOf(side) {
+    const seen = this.scene.border?.sides[side] ?? "seen";
+    if (seen !== "cut" && seen !== "flush") return seen;
+    const cut = this.scene.findings.some(({ code, params }) => code === "SF103" && params.sides?.includes(side));
+    return cut ? "cut" : "flush";
+  }
+
   #border() {
-    const states = this.scene.border?.sides;
     const casing = draw("polygon", { class: "casing", points: points(this.corners) });
     const sides = SIDES.map((side) => {
       const [[x1, y1], [x2, y2]] = sideOf(this.corners, side);
-      const state = states?.[side] ?? "seen";
+      const state = this.#stateOf(side);
       if (state !== "seen" && this.moving === undefined) this.#chip(side, state);
       return draw("line", { class: `side ${this.moving === undefined ? state : "seen"}`, x1, y1, x2, y2 });
     });

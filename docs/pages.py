@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
 
 from scanfix import pipeline
-from scanfix.cli.explain import counted, severities_told
+from scanfix.cli.explain import severities_counted
 from scanfix.cli.profiles import rows_of
 from scanfix.files import read_source
 from scanfix.findings import FINDINGS, FindingSpec
@@ -98,19 +98,26 @@ def on_page_markdown(markdown: str, **_: Any) -> str:
 def finding_page(spec: FindingSpec, lang: Lang) -> str:
     """What it means, why a portal minds, how it is judged, what to do; with a picture where one was drawn."""
     entry = catalogue("findings")[spec.code][lang]
-    rows = (
-        ("explain_severity", severities_told(spec.code, lang)),
-        *(("explain_counted", text) for text in (*counted(spec.code, lang), *unseen(spec.code, lang))),
-        ("explain_means", entry["message"]),
-        ("explain_why", explanation(spec.code, lang)),
-        ("explain_advice", entry["advice"]),
-    )
+    rows = {
+        "explain_means": PARAMETER.sub("…", entry["message"]) + picture(spec, lang),
+        "explain_why": explanation(spec.code, lang),
+        "explain_advice": PARAMETER.sub("…", entry["advice"]),
+        "explain_severity": bullets(severities_counted(spec.code, lang)),
+        "explain_counted": bullets(unseen(spec.code, lang)),
+    }
     said = [f"# {spec.code} {title(spec.code, lang)}", f"`{spec.slug}`"]
-    said += [f"**{say(key, lang)}**\n\n{PARAMETER.sub('…', text)}" for key, text in rows]
-    if spec.code in SAMPLES:
-        up = "../../findings/" * FOLDERS[lang].count("/")
-        said.append(f"![{title(spec.code, lang)}]({up}{spec.code}.png)")
+    said += [f"## {say(key, lang)}\n\n{text}" for key, text in rows.items() if text]
     return "\n\n".join(said) + "\n"
+
+
+def bullets(texts: Iterable[str]) -> str:
+    return "\n".join(f"- {text}" for text in texts)
+
+
+def picture(spec: FindingSpec, lang: Lang) -> str:
+    """The sample that was drawn to show it, where there is one."""
+    up = "../../findings/" * FOLDERS[lang].count("/")
+    return f"\n\n![{title(spec.code, lang)}]({up}{spec.code}.png)" if spec.code in SAMPLES else ""
 
 
 def unseen(code: str, lang: Lang) -> Iterator[str]:

@@ -106,13 +106,11 @@ def crop_rect(size: Size, border: DocumentBorder) -> Rect | None:
     x0, y0 = max(0, math.floor(left - margin)), max(0, math.floor(top - margin))
     x1 = min(size.width, math.ceil(right + margin))
     y1 = min(size.height, math.ceil(bottom + margin))
-    # Where a side lies in doubt, the frame of the photo is the only safe limit.
-    doubtful = border.sides_in(SideState.UNKNOWN)
     thin_x, thin_y = FramingParams.least_strip * size.width, FramingParams.least_strip * size.height
-    x0 = 0 if "left" in doubtful or x0 < thin_x else x0
-    y0 = 0 if "top" in doubtful or y0 < thin_y else y0
-    x1 = size.width if "right" in doubtful or size.width - x1 < thin_x else x1
-    y1 = size.height if "bottom" in doubtful or size.height - y1 < thin_y else y1
+    x0 = 0 if x0 < thin_x else x0
+    y0 = 0 if y0 < thin_y else y0
+    x1 = size.width if size.width - x1 < thin_x else x1
+    y1 = size.height if size.height - y1 < thin_y else y1
     rect = Rect(x0, y0, x1 - x0, y1 - y0)
     if rect.width <= 0 or rect.height <= 0:
         return None

@@ -97,12 +97,11 @@ class SourceImage:
 
 
 class SideState(Word):
-    """Of one side of the document: inside the frame, along it, beyond it, or not to be told."""
+    """Of one side of the document: inside the frame, along it, or beyond it."""
 
     SEEN = "seen"
     FLUSH = "flush"
     CUT = "cut"
-    UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True, slots=True)
@@ -404,7 +403,7 @@ class Report(Told):
             return {}
         cut = {side for found in self.findings if found.code == "SF103" for side in found.params["sides"]}
         told = {side: SideState.CUT if side in cut else SideState.FLUSH for side in SIDES}
-        seen = self.border.sides_in(SideState.SEEN) + self.border.sides_in(SideState.UNKNOWN)
+        seen = self.border.sides_in(SideState.SEEN)
         return told | {side: self.border.sides[side] for side in seen}
 
     def to_dict(self, lang: messages.Lang = "en") -> dict[str, Any]:

@@ -72,12 +72,6 @@ def test_a_document_that_fills_the_picture_is_left_alone() -> None:
     assert crop_rect(FRAME, border(40, 40, 1560, 1160)) is None
 
 
-def test_a_side_that_cannot_be_told_reaches_the_frame() -> None:
-    rect = crop_rect(FRAME, border(left=SideState.UNKNOWN))
-    assert rect is not None
-    assert rect.x == 0
-
-
 def test_what_leaves_the_picture_on_three_sides_is_not_cropped_to() -> None:
     """Of the line between two windows of a screenshot, say, which is no side of a document."""
     cut = SideState.CUT

@@ -1,7 +1,7 @@
 """Is the whole document in the picture, and is there one?
 
-Four-valued per side, as the border stage saw it: seen, flush with the frame, cut, unknown. A cut side is an
-error where that is sure: more than two cut sides are more often a document that just fits. Otherwise sides
+Each side is as the border stage saw it: seen, flush with the frame, cut. A cut side is
+told as loudly as that was right; more than two are more often a document that just fits. Otherwise sides
 cannot be confirmed, which is a warning where most are not seen: one or two are as often a border drawn a
 little off. It is only said for the record where something speaks for a whole document (`whole`), where the
 picture has bars of one colour (a program cut it to its document), where there is much text and no border, or

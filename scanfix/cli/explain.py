@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -87,39 +87,43 @@ def _mentions(spec: FindingSpec, parts: Sequence[str], wanted: list[str]) -> boo
 
 
 def _list(specs: tuple[FindingSpec, ...], lang: Lang) -> None:
+    from scanfix.checks import bounds
+
     for spec in specs:
-        print_line(f"{spec.code}  {title(spec.code, lang)} ({severities_told(spec.code, lang)})", sys.stdout)
+        told = joined((term(each, lang) for each in bounds.severities(spec.code)), lang)
+        print_line(f"{spec.code}  {title(spec.code, lang)} ({told})", sys.stdout)
 
 
 def _explain(spec: FindingSpec, lang: Lang) -> None:
     entry = catalogue("findings")[spec.code][lang]
     print_line(f"{spec.code} {title(spec.code, lang)} ({spec.slug})", sys.stdout)
     for key, text in (
-        ("explain_severity", severities_told(spec.code, lang)),
-        *(("explain_counted", text) for text in counted(spec.code, lang)),
         ("explain_means", entry["message"]),
         ("explain_why", explanation(spec.code, lang)),
         ("explain_advice", entry["advice"]),
+        ("explain_severity", joined(severities_counted(spec.code, lang), lang)),
     ):
         print_line(say("row", lang, name=say(key, lang), value=PARAMETER.sub("...", text)), sys.stdout)
 
 
-def severities_told(code: str, lang: Lang) -> str:
-    """As reports tell it; several where it depends on how sure it is."""
+def severities_counted(code: str, lang: Lang) -> Iterator[str]:
+    """As reports tell it, from the surest on, with how often it was right so; last what is not told."""
     from scanfix.checks import bounds
 
-    return ("、" if lang == "zh" else ", ").join(term(each, lang) for each in bounds.severities(code))
-
-
-def counted(code: str, lang: Lang) -> Iterator[str]:
-    """How often it was right, and what follows; a sentence for each severity that its check asks for."""
-    from scanfix.checks import bounds
-
+    counts: dict[str, tuple[int, int]] = {}
     for (of, asked), row in bounds.table().items():
         if of == code and row.told:
-            told = bounds.borne(code, asked)[0]
-            key, severity = ("explain_told", term(told, lang)) if told else ("explain_silent", "")
-            yield say(key, lang, right=row.right, told=row.told, severity=severity)
+            told = bounds.borne(code, asked)[0] or ""
+            right, all_told = counts.get(told, (0, 0))
+            counts[told] = right + row.right, all_told + row.told
+    for severity in (*bounds.severities(code), *({""} & counts.keys())):
+        word = term(severity, lang) if severity else say("explain_silent", lang)
+        right, all_told = counts.get(severity, (0, 0))
+        yield say("explain_told", lang, severity=word, right=right, told=all_told) if all_told else word
+
+
+def joined(words: Iterable[str], lang: Lang) -> str:
+    return ("、" if lang == "zh" else ", ").join(words)
 
 
 def _explain_refusals(refused: tuple[Refusal, ...], lang: Lang) -> None:
@@ -134,5 +138,5 @@ def _explain_refusals(refused: tuple[Refusal, ...], lang: Lang) -> None:
         for key, text in rows:
             print_line(say("row", lang, name=say(key, lang), value=text), sys.stdout)
         covers = [f"{code} {title(code, lang)}" for code in refusal.codes]
-        told = ("、" if lang == "zh" else ", ").join(covers) if covers else say("explain_uncovered", lang)
+        told = joined(covers, lang) or say("explain_uncovered", lang)
         print_line(say("row", lang, name=say("explain_covered", lang), value=told), sys.stdout)

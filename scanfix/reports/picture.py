@@ -25,7 +25,6 @@ SIDE_COLOURS: dict[SideState, Colour] = {
     SideState.SEEN: (0, 160, 70),
     SideState.FLUSH: (230, 160, 0),
     SideState.CUT: (220, 30, 30),
-    SideState.UNKNOWN: (120, 120, 120),
 }
 FINDING_COLOURS: dict[str, Colour] = {"error": (220, 30, 30), "warning": (230, 120, 0), "info": (0, 110, 220)}
 CROP_COLOUR: Colour = (0, 110, 220)

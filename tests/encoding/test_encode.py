@@ -104,6 +104,20 @@ def test_ceiling_is_well_used_in_one_encode() -> None:
     assert len(made.data) > 0.88 * CNNIC.window.max_bytes
 
 
+def huffman_tables(data: bytes) -> bytes:
+    return data[data.index(b"\xff\xc4") : data.index(b"\xff\xda")]
+
+
+def test_a_picture_has_huffman_tables_of_its_own_only_where_quality_is_short() -> None:
+    plain = writing.JpegOptions(optimised=False)
+    standard = huffman_tables(writing.write_jpeg(writing.as_image(textured(64, 64)), 0.5, plain))
+    fine, coarse = encode(textured(1400, 1000, noise=2), CNNIC), encode(textured(1400, 1000, noise=6), CNNIC)
+    assert 88 <= (fine.quality or 0) < 95
+    assert huffman_tables(fine.data) == standard
+    assert (coarse.quality or 100) < 88
+    assert huffman_tables(coarse.data) != standard
+
+
 def test_same_pixels_give_the_same_bytes_and_stay_as_they_are() -> None:
     pixels = textured(900, 700)
     before = pixels.copy()

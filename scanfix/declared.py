@@ -92,7 +92,7 @@ def _turned(
             native=float(degrees),
             unit="degrees",
             score=0.0 if degrees else 100.0,
-            finding=Finding.of("SF108", confidence=SURE_TURN) if degrees else None,
+            finding=Finding.of("SF108", confidence=SURE_TURN, degrees=degrees) if degrees else None,
         ),
         "mirrored": Assessment(
             "mirrored",

@@ -23,7 +23,7 @@ from scanfix.checks.lines import LIKELY_TEXT, TextLines
 from scanfix.checks.residue import blockiness, grain
 from scanfix.checks.strokes import Strokes
 from scanfix.checks.subject import Subject
-from scanfix.checks.textmodel import LEAST_TEXT, mean_chance
+from scanfix.checks.textmodel import LEAST_TEXT, SURE_TEXT, mean_chance
 from scanfix.findings import Severity
 from scanfix.geometry import Point
 from scanfix.model import Assessment, Finding
@@ -43,8 +43,6 @@ class LegibilityParams:
 
     weight: float = 9.970
     constant: float = -6.948
-    sure_amount: float = 8.0
-    """Less text than this may be plaster, curtains or handwriting: no cause is named from it."""
     some_readable: float = 0.8
     """Of so little text: enough that some is there and can be read, and nothing is alleged."""
     least_detail: float = 400.0
@@ -124,7 +122,7 @@ def _unsure(lines: TextLines) -> Finding:
 
 
 def _finding(asked: Severity, subject: Subject) -> Finding:
-    if subject.lines.amount < LegibilityParams.sure_amount:
+    if subject.lines.amount < SURE_TEXT:
         return _without_detail(subject) or _unsure(subject.lines)
     strokes = subject.lines.strokes
     scale = subject.source.scale[0]
@@ -185,4 +183,9 @@ def letter_height(subject: Subject) -> float | None:
     return lines.small_letters / subject.source.scale[0] if lines.amount >= LEAST_TEXT else None
 
 
-CHECK = Check("legibility", ("SF201", "SF202", "SF203", "SF204", "SF205", "SF206", "SF207"), assess)
+CHECK = Check(
+    "legibility",
+    ("SF201", "SF202", "SF203", "SF204", "SF205", "SF206", "SF207"),
+    assess,
+    on_document=True,
+)

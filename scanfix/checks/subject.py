@@ -19,7 +19,7 @@ from scanfix.checks.origin import Origin, origin_of
 from scanfix.checks.paper import Paper, estimate_paper
 from scanfix.checks.reading_turn import ReadingTurn, hear, vote
 from scanfix.checks.round_corners import corner_radii
-from scanfix.checks.textmodel import LEAST_TEXT
+from scanfix.checks.textmodel import LEAST_TEXT, SURE_TEXT
 from scanfix.geometry import Quad
 from scanfix.model import DocumentBorder, SourceImage
 from scanfix.profiles import OutputProfile
@@ -63,8 +63,10 @@ class Subject:
 
     @property
     def has_document(self) -> bool:
-        """A border, or at least text."""
-        return self.border is not None or self.lines.amount >= LEAST_TEXT
+        """A border, or text that can be read, or much of it: curtains and leaves look like a little text."""
+        if self.border is not None:
+            return True
+        return self.lines.readable >= LEAST_TEXT or self.lines.amount >= SURE_TEXT
 
     @lazy
     def origin(self) -> Origin:

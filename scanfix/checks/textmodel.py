@@ -18,6 +18,8 @@ from scanfix.views import Grey
 AT_ONCE = 24
 LEAST_TEXT = 1.5
 """Sum of text-likeness below which there is no text to judge."""
+SURE_TEXT = 8.0
+"""Less of it may be plaster, curtains or handwriting: no cause of blur is named from it."""
 
 MOST_LETTERS = 6.0
 """A segment of more counts for this many. Of own pages and drawn ones of other origin, 5 % of the readable

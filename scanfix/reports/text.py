@@ -19,6 +19,9 @@ STYLES: dict[Verdict, Style] = {Verdict.READY: "good", Verdict.LOOK: "warning", 
 ABOUT_THE_RESULT = ("SF406", "SF408", "SF509", "SF510")
 """Findings about the file that was made, or both pictures, not about a photo."""
 
+PUT_RIGHT = ("SF401", "SF402")
+"""What the making of a file has put right: nothing is left to be done about it."""
+
 BESIDE = {FINDINGS[code].slug for code in (*OF_READING, "SF507", "SF508")}
 """What is compared with a kind, number or name."""
 WORTH_SAYING = 1.5
@@ -83,20 +86,29 @@ def _verdict(reports: tuple[Report, ...], lang: Lang, unfit: bool = False) -> Li
     verdict = Verdict.of(finding.severity for finding in findings)
     key = f"{'verdict' if report.output else 'inspected'}_{verdict}"
     style = STYLES[verdict]
+    remarks = sum(_is_remark(finding) for finding in findings)
     if unfit and verdict is Verdict.READY:
         key, style = "inspected_unfit", "warning"
+    elif remarks and verdict is Verdict.READY:
+        key = "ready_with_one" if remarks == 1 else "ready_with_many"
     return Line(
         style,
         say(
             key,
             lang,
             counted=_counted(findings, lang),
+            count=remarks,
             format=about.format,
             bytes=f"{about.byte_count:,}",
             width=about.width,
             height=about.height,
         ),
     )
+
+
+def _is_remark(finding: Finding) -> bool:
+    """Said for the record, and there is something that could be done about it."""
+    return finding.severity is Severity.INFO and finding.code not in PUT_RIGHT
 
 
 def _counted(findings: Iterable[Finding], lang: Lang) -> str:
@@ -131,7 +143,7 @@ def _finding(finding: Finding, lang: Lang) -> list[Line]:
         sure=sure,
     )
     shown = [Line(style, said)]
-    if finding.severity != "info":
+    if finding.code not in PUT_RIGHT:
         shown.append(Line("plain", f"    {finding.advice(lang)}"))
     return shown
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from checks.drawn import PROFILE, border, code, page, plain, subject
 
@@ -62,6 +63,19 @@ def test_without_border_a_page_with_text_is_still_a_document() -> None:
 
 def test_without_border_and_text_there_is_no_document() -> None:
     assert code(border_check.assess(subject(PIXELS))) == "SF101"
+
+
+@pytest.mark.parametrize(
+    ("rows", "read", "expected"), [(3, 0.1, "SF101"), (3, 0.9, "SF102"), (12, 0.1, "SF102")]
+)
+def test_a_little_that_looks_like_text_and_cannot_be_read_is_no_document(
+    rows: int, read: float, expected: str
+) -> None:
+    seen = subject(page())
+    seen.__dict__["lines"] = replace(
+        seen.lines, boxes=np.zeros((rows, 4)), text=np.ones(rows), read=np.full(rows, read)
+    )
+    assert code(border_check.assess(seen)) == expected
 
 
 @pytest.mark.parametrize(("scale", "expected"), [(1.0, None), (0.6, None), (0.4, "SF104")])

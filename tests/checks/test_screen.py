@@ -65,6 +65,12 @@ def test_a_woven_table_around_the_document_is_no_screen() -> None:
     assert screen.assess(subject(photo, border(quad))).finding is None
 
 
+def test_on_the_glass_of_a_scanner_nobody_tells_print_from_a_screen() -> None:
+    found = screen.assess(subject(noisy(shown(page(1100, 800), 2.2), 2), dpi=300.0))
+    assert found.finding is None
+    assert found.failure is not None
+
+
 def test_a_small_picture_cannot_be_judged() -> None:
     found = screen.assess(subject(page(250, 160, text_px=10)))
     assert found.native is None

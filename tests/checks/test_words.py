@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import cmath
+import math
 import re
 from dataclasses import replace
 from pathlib import Path
@@ -12,7 +14,7 @@ from checks.drawn import border, on_table, page, subject
 from scanfix.checks import bounds
 from scanfix.checks.bounds import Bound, borne
 from scanfix.checks.check import Check
-from scanfix.checks.origin import Origin, origin_of
+from scanfix.checks.origin import Origin, off_square, origin_of
 from scanfix.checks.place import place_of
 from scanfix.checks.runner import assess_all
 from scanfix.findings import FINDINGS, Severity
@@ -150,7 +152,7 @@ def info(**known: object) -> SourceInfo:
         (info(), False, "photo"),
         (info(metadata=("exif",), dpi=300.0), True, "photo"),
         (info(dpi=300.0), False, "scan"),
-        (info(), True, "scan"),
+        (info(), True, "cropped"),
         (info(format="TIFF"), False, "scan"),
         (info(format="PNG"), True, "screenshot"),
         (info(format="PDF"), True, "page"),
@@ -160,6 +162,19 @@ def info(**known: object) -> SourceInfo:
 def test_the_origin_is_guessed_by_what_the_file_says(source: SourceInfo, flush: bool, origin: Origin) -> None:
     state = SideState.FLUSH if flush else SideState.SEEN
     assert origin_of(source, DocumentBorder(QUAD, 0.9, dict.fromkeys(SIDES, state))) == origin
+
+
+@pytest.mark.parametrize("source", [info(dpi=300.0), info(format="PNG"), info(format="TIFF")])
+def test_what_is_seen_from_aside_was_seen_by_a_camera(source: SourceInfo) -> None:
+    aside = Quad.of([(100, 100), (1800, 180), (1700, 1300), (180, 1250)])
+    assert origin_of(source, DocumentBorder(aside, 0.9, dict.fromkeys(SIDES, SideState.SEEN))) == "photo"
+
+
+@pytest.mark.parametrize("degrees", [0, 7, -30, 90])
+def test_a_document_askew_on_the_glass_keeps_its_right_angles(degrees: float) -> None:
+    turn = cmath.exp(1j * math.radians(degrees))
+    corners = [turn * corner for corner in (0, 85.6, 85.6 + 54j, 54j)]
+    assert off_square(Quad.of([(corner.real, corner.imag) for corner in corners])) < 1e-6
 
 
 @pytest.mark.parametrize("lang", LANGS)

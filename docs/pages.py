@@ -75,10 +75,9 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
         for name in profile_names():
             path = f"{FOLDERS[lang]}profiles/{name}.md"
             files.append(File.generated(config, path, content=profile_page(load_profile(name), lang)))
-    for code, sample in SAMPLES.items():
-        files.append(
-            File.generated(config, f"findings/{code}.png", content=seen(ROOT / "sample_images" / sample))
-        )
+        for code, sample in SAMPLES.items():
+            drawn = seen(ROOT / "sample_images" / sample, lang)
+            files.append(File.generated(config, f"{FOLDERS[lang]}findings/{code}.png", content=drawn))
     for name in ("report", "item"):
         files.append(
             File.generated(config, f"{name}.schema.json", content=json.dumps(schema(name), indent=2))
@@ -116,8 +115,7 @@ def bullets(texts: Iterable[str]) -> str:
 
 def picture(spec: FindingSpec, lang: Lang) -> str:
     """The sample that was drawn to show it, where there is one."""
-    up = "../../findings/" * FOLDERS[lang].count("/")
-    return f"\n\n![{title(spec.code, lang)}]({up}{spec.code}.png)" if spec.code in SAMPLES else ""
+    return f"\n\n![{title(spec.code, lang)}]({spec.code}.png)" if spec.code in SAMPLES else ""
 
 
 def unseen(code: str, lang: Lang) -> Iterator[str]:
@@ -138,11 +136,11 @@ def profile_page(profile: OutputProfile, lang: Lang) -> str:
     return "\n".join([f"# {profile.title[lang]}", "", names, "", "| | |", "|---|---|", *table, ""])
 
 
-def seen(photo: Path) -> bytes:
+def seen(photo: Path, lang: Lang) -> bytes:
     """The picture with what scanfix sees drawn on it, PNG."""
     order = make_order()
     source = read_source(photo, SHELL_LIMITS)
-    return pipeline.annotate(source, pipeline.prepare(source, order).report, order)
+    return pipeline.annotate(source, pipeline.prepare(source, order).report, order, lang)
 
 
 def readme_part(heading: str) -> str:

@@ -72,12 +72,7 @@ def _scale(side: JoinedSide, length: float) -> float:
 def _scaled(pixels: Pixels, scale: float) -> Pixels:
     if scale == 1:
         return pixels
-    shrinking = scale < 1
-    resized = cv2.resize(
-        np.ascontiguousarray(pixels),
-        None,
-        fx=scale,
-        fy=scale,
-        interpolation=cv2.INTER_AREA if shrinking else cv2.INTER_CUBIC,
-    )
+    height, width = (max(1, round(scale * side)) for side in pixels.shape[:2])
+    method = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
+    resized = cv2.resize(np.ascontiguousarray(pixels), (width, height), interpolation=method)
     return np.asarray(resized, np.uint8)

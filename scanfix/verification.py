@@ -146,7 +146,8 @@ def legibility_kept(before: Pixels, after: Grey) -> float:
     if len(strong) < 50:
         return 1.0
     x, y = a[strong].astype(np.float32), b[strong].astype(np.float32)
-    return float((x * y).sum() / (x * x).sum())
+    # Of stripes too fine for the file another pattern may be left, which runs against them.
+    return max(0.0, float((x * y).sum() / (x * x).sum()))
 
 
 def _high(values: NDArray[np.int16]) -> float:

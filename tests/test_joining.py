@@ -36,6 +36,11 @@ def test_both_documents_get_the_same_length() -> None:
     assert abs(int(widths[0]) - int(widths[1])) <= 2
 
 
+def test_a_thin_side_beside_a_tiny_one_keeps_a_pixel_of_width() -> None:
+    page, _ = join_sides(side(20, 2000, 2000, 10), side(8, 8, 8, 90))
+    assert (page == 10).any()
+
+
 def test_a_tiny_side_is_not_blown_up_without_end() -> None:
     page, _ = join_sides(side(4000, 3000, 4000, 10), side(200, 150, 200, 90))
     assert max(page.shape[:2]) < 1500

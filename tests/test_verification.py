@@ -116,6 +116,14 @@ def test_legibility_falls_with_the_size_and_the_quality() -> None:
     assert coarse < fine
 
 
+@pytest.mark.parametrize("period", [2, 3, 5])
+def test_stripes_too_fine_for_the_file_keep_no_less_than_nothing(period: int) -> None:
+    stripes = np.where(np.arange(900) % period == 0, 255, 0).astype(np.uint8)
+    pixels = np.ascontiguousarray(np.broadcast_to(stripes[None, :, None], (900, 900, 3)))
+    after = cv2.resize(pixels[..., 0], (480, 480), interpolation=cv2.INTER_AREA)
+    assert 0 <= legibility_kept(pixels, np.asarray(after, np.uint8)) <= 1
+
+
 def test_picture_without_edges_loses_nothing() -> None:
     blank = np.full((200, 200, 3), 240, np.uint8)
     assert legibility_kept(blank, luma_of(made(pixels=blank))) == 1.0

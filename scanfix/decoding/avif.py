@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from PIL import AvifImagePlugin, Image
 
-from scanfix.decoding import isobmff, pillow
+from scanfix.decoding import holes, isobmff, pillow
 from scanfix.decoding.colour_space import Codes
 from scanfix.decoding.exif import read_exif
 from scanfix.decoding.items import (
@@ -28,7 +28,8 @@ _TEN_BITS = 1023
 def read_avif(data: bytes, limits: Limits, *, salvage: bool = False) -> Stored:
     """Decode an AVIF. The reader turns rotation and mirror boxes into an EXIF orientation."""
     found = read_items(data, limits)
-    if is_cut(found, limits) and not salvage:
+    is_broken = is_cut(found, limits) or holes.in_items(found, limits)
+    if is_broken and not salvage:
         raise InputError("truncated", format="AVIF")
     coded = check_coded(found, limits, "AVIF")
     bare = _without_exif(isobmff.without_tail(data))
@@ -57,7 +58,7 @@ def read_avif(data: bytes, limits: Limits, *, salvage: bool = False) -> Stored:
         page_count=page_count,
         dot_aspect=dot_aspect_of(found),
         metadata=isobmff.metadata_kinds(data),
-        damaged=damaged,
+        damaged=damaged or is_broken,
     )
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from scanfix.decoding import isobmff
+from scanfix.decoding import holes, isobmff
 from scanfix.decoding.colour_space import ADOBE_RGB, Codes
 from scanfix.decoding.exif import ExifFacts, read_exif
 from scanfix.decoding.items import (
@@ -33,7 +33,8 @@ def read_heic(data: bytes, limits: Limits, *, salvage: bool = False) -> Stored:
     """Decode the primary image of a HEIF file with HEVC inside."""
     heif = _library()
     found = read_items(data, limits)
-    if is_cut(found, limits) and not salvage:
+    damaged = is_cut(found, limits) or holes.in_items(found, limits)
+    if damaged and not salvage:
         raise InputError("truncated", format="HEIC")
     coded = check_coded(found, limits, "HEIC")
     space = space_of(found, coded)
@@ -73,6 +74,7 @@ def read_heic(data: bytes, limits: Limits, *, salvage: bool = False) -> Stored:
         page_count=min(len(container), limits.max_pages),
         metadata=isobmff.metadata_kinds(data) | kinds,
         subsampled=True,
+        damaged=damaged,
     )
 
 

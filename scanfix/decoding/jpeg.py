@@ -39,6 +39,7 @@ _SOI, _EOI, _SOS, _DNL, _COM = 0xD8, 0xD9, 0xDA, 0xDC, 0xFE
 _APP0, _APP1, _APP2, _APP13, _APP14, _APP15 = 0xE0, 0xE1, 0xE2, 0xED, 0xEE, 0xEF
 _DECODED_SOF = frozenset((0xC0, 0xC1, 0xC2, 0xC9, 0xCA))
 _PROGRESSIVE_SOF = frozenset((0xC2, 0xCA))
+_ARITHMETIC_SOF = frozenset((0xC9, 0xCA))
 _SOF_LS = 0xF7
 _ALL_SOF = (frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}) | {_SOF_LS}
 _STANDALONE = frozenset((0x01, _SOI, *range(0xD0, 0xD8)))
@@ -83,7 +84,7 @@ class JpegHeader:
     adobe: int | None = None
     """The colour transform that a segment of Adobe names."""
     unfinished: set[tuple[int, int]] = field(default_factory=set)
-    """Progressive: (component, coefficient) not yet sent to the last bit."""
+    """(Component, coefficient) not yet sent to the last bit; of what is not progressive each component."""
 
     @property
     def icc(self) -> bytes | None:
@@ -187,16 +188,18 @@ def _note_frame(header: JpegHeader, marker: int, segment: bytes) -> None:
     header.precision, header.height, header.width, count = struct.unpack_from(">BHHB", segment)
     components = [segment[6 + 3 * i : 9 + 3 * i] for i in range(count)]
     header.sampling = tuple((c[1] >> 4, c[1] & 15) for c in components if len(c) == 3)
-    if marker in _PROGRESSIVE_SOF:
-        header.unfinished = {(c[0], k) for c in components if len(c) == 3 for k in range(64)}
+    frequencies = 64 if marker in _PROGRESSIVE_SOF else 1
+    header.unfinished = {(c[0], k) for c in components if len(c) == 3 for k in range(frequencies)}
 
 
 def _note_scan(header: JpegHeader, segment: bytes) -> None:
-    """A progressive scan is the last word on its coefficients when its low bit is 0."""
+    """A progressive scan is the last word on its coefficients when its low bit is 0; any other always is."""
     if not header.unfinished or len(segment) < 1 or len(segment) < 4 + 2 * segment[0]:
         return
     count = segment[0]
     first, last, approximation = segment[1 + 2 * count : 4 + 2 * count]
+    if header.sof not in _PROGRESSIVE_SOF:
+        first = last = approximation = 0
     if approximation & 15 == 0:
         components = segment[1 : 1 + 2 * count : 2]
         header.unfinished -= {(c, k) for c in components for k in range(first, min(last, 63) + 1)}
@@ -250,7 +253,8 @@ def _decode(
 ) -> tuple[Pixels, Model, bool]:
     model: Model = {1: "L", 3: "RGB", 4: "CMYK"}[len(header.sampling)]  # type: ignore[assignment]
     space = "GRAY" if model == "L" else model
-    incomplete = header.end is None and bool(header.unfinished)
+    # Of arithmetic codes the decoder makes something whatever comes.
+    incomplete = header.end is None and (bool(header.unfinished) or header.sof in _ARITHMETIC_SOF)
     if header.has_junk:
         # Viewers skip such bytes; libjpeg takes them for damage. What follows is decoded as strictly as ever.
         data = _plain(data, header)

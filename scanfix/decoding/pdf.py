@@ -16,13 +16,12 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from ctypes import create_string_buffer
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from scanfix.decoding.jpeg import read_jpeg
 from scanfix.decoding.pdf_scale import MAX_OBJECTS, POINTS_PER_INCH, look, page_size
+from scanfix.decoding.pdf_streams import is_damaged
 from scanfix.decoding.stored import DECODER_ERRORS, Stored, check_size
 from scanfix.errors import InputError, MissingExtraError
 from scanfix.formats import IN_WORKER, PRINT
@@ -108,7 +107,7 @@ def _render_page(
         if pdfium.raw.FPDFPage_CountObjects(page) > MAX_OBJECTS:
             raise InputError("timeout", limit=_PARAMS.max_seconds)
         seen = look(pdfium, page)
-        damaged = any(_is_damaged(pdfium, picture.object, limits) for picture in seen.pictures)
+        damaged = any(is_damaged(pdfium.raw, page, picture.object, limits) for picture in seen.pictures)
         if damaged and not salvage:
             raise InputError("corrupt", format="PDF")
         size = page_size(seen, width, height, has_fields=_has_fields(pdfium, page))
@@ -162,32 +161,6 @@ def _has_fields(pdfium: Any, page: Any) -> bool:
 def _bounded(size: tuple[int, int], most: int) -> tuple[int, int]:
     scale = min(1.0, (most / (size[0] * size[1])) ** 0.5)
     return max(1, int(size[0] * scale)), max(1, int(size[1] * scale))
-
-
-def _is_damaged(pdfium: Any, picture: Any, limits: Limits) -> bool:
-    """Whether a scan stored as JPEG has holes, over which PDFium passes in silence."""
-    data = _jpeg_of(pdfium.raw, picture)
-    if data is None:
-        return False
-    try:
-        read_jpeg(data, limits)
-    except InputError as error:
-        return error.code in ("corrupt", "truncated")
-    return False
-
-
-def _jpeg_of(raw: Any, picture: Any) -> bytes | None:
-    count = raw.FPDFImageObj_GetImageFilterCount(picture)
-    name = create_string_buffer(32)
-    if count < 1 or not raw.FPDFImageObj_GetImageFilter(picture, count - 1, name, len(name)):
-        return None
-    if name.value != b"DCTDecode":
-        return None
-    # With others before it, which are undone: of what a picture is coded by, nothing is.
-    read = raw.FPDFImageObj_GetImageDataRaw if count == 1 else raw.FPDFImageObj_GetImageDataDecoded
-    data = create_string_buffer(read(picture, None, 0))
-    read(picture, data, len(data))
-    return data.raw
 
 
 def _render(pdfium: Any, page: Any, size: tuple[int, int]) -> Pixels:

@@ -94,7 +94,7 @@ def look(pdfium: Any, page: Any) -> Look:
                 pictures.clear()
             else:
                 masked = True
-        masked |= bool(pdfium.raw.FPDFPageObj_HasTransparency(item))
+        masked |= _is_seen_through(pdfium, item, page, placed)
         if across * along >= _LEAST_SHARE:
             pictures.append(placed)
         else:
@@ -171,29 +171,46 @@ def _is_seen(raw: Any, item: Any, kind: int) -> bool:
     return kind in (raw.FPDF_PAGEOBJ_TEXT, raw.FPDF_PAGEOBJ_PATH, raw.FPDF_PAGEOBJ_SHADING)
 
 
+def _is_seen_through(pdfium: Any, item: Any, page: Any, placed: Placed) -> bool:
+    """A mask may have more pixels than the picture; where that has enough for print, nobody asks."""
+    if pdfium.raw.FPDFPageObj_HasTransparency(item):
+        return True
+    if min(placed.columns, placed.rows) >= _PRINT_DPI / POINTS_PER_INCH:
+        return False
+    share = _opaque_share(pdfium, item, page)
+    return share is not None and share < _COVERING
+
+
 def _is_opaque(pdfium: Any, item: Any, page: Any) -> bool:
-    """It hides what was drawn before; one bit a pixel may be a stencil.
+    """It hides what was drawn before. Whether a layer is shown is not told at all: one dot hides no page."""
+    width, height = pdfium.raw.c_uint(), pdfium.raw.c_uint()
+    pdfium.raw.FPDFImageObj_GetImagePixelSize(item, width, height)
+    if min(width.value, height.value) < _LEAST_SIDE or pdfium.raw.FPDFPageObj_HasTransparency(item):
+        return False
+    share = _opaque_share(pdfium, item, page)
+    return share is not None and share >= _COVERING
+
+
+def _opaque_share(pdfium: Any, item: Any, page: Any) -> float | None:
+    """Of the points that the picture lies on; None where that is not told, as of one bit a pixel: it may be
+    a stencil.
 
     Of masks, colours that are left out and clips PDFium tells nothing, so it is drawn, a point a pixel.
-    Whether a layer is shown is not told at all: one dot does not hide a page.
     """
     raw = pdfium.raw
-    said = raw.FPDF_IMAGEOBJ_METADATA()
+    said, matrix = raw.FPDF_IMAGEOBJ_METADATA(), raw.FS_MATRIX()
     known = raw.FPDFImageObj_GetImageMetadata(item, page, said)
-    if not known or said.bits_per_pixel <= 1 or raw.FPDFPageObj_HasTransparency(item):
-        return False
-    if min(said.width, said.height) < _LEAST_SIDE:
-        return False
-    matrix = raw.FS_MATRIX()
+    if not known or said.bits_per_pixel <= 1:
+        return None
     raw.FPDFPageObj_GetMatrix(item, matrix)
     across, along = abs(matrix.a) + abs(matrix.c), abs(matrix.b) + abs(matrix.d)
-    if across * along > _MOST_POINTS:
-        return False
-    bitmap = raw.FPDFImageObj_GetRenderedBitmap(page.pdf, page, item)
+    bitmap = None
+    if across * along <= _MOST_POINTS:
+        bitmap = raw.FPDFImageObj_GetRenderedBitmap(page.pdf, page, item)
     if not bitmap:
-        return False
+        return None
     pixels = pdfium.PdfBitmap.from_raw(bitmap).to_numpy()
-    return pixels.ndim < 3 or pixels.shape[2] < 4 or float((pixels[..., 3] > 250).mean()) >= _COVERING
+    return 1.0 if pixels.ndim < 3 or pixels.shape[2] < 4 else float((pixels[..., 3] > 250).mean())
 
 
 def _placed(

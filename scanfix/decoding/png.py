@@ -16,7 +16,7 @@ from typing import Any
 
 import cv2
 import numpy as np
-from PIL import PngImagePlugin
+from PIL import Image, PngImagePlugin
 
 from scanfix.decoding import pillow
 from scanfix.decoding.colour_space import (
@@ -61,6 +61,10 @@ _MAX_WIDE = 30_000_000
 has."""
 _MODES = {0: "L", 2: "RGB", 3: "P", 4: "LA", 6: "RGBA"}
 _DEPTHS = {0: (1, 2, 4, 8, 16), 2: (8, 16), 3: (1, 2, 4, 8), 4: (8, 16), 6: (8, 16)}
+_ADAM7 = ((0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2))
+"""First column and row of each pass, and the steps from there."""
+_PIECE = 1 << 18
+"""Bytes that are unpacked at once where they are only counted."""
 _RAW_PROFILE = b"Raw profile type exif\x00"
 _MAX_RAW_PROFILE = 1 << 20
 _HEX = re.compile(rb"[0-9a-fA-F]+")
@@ -104,6 +108,10 @@ def read_png(data: bytes, limits: Limits, *, salvage: bool = False) -> Stored:
         raise InputError(chunks.fault, format="PNG")
     picture = pillow.open_with(PngImagePlugin.PngImageFile, _bare(chunks), "PNG", limits)
     damaged = pillow.load(picture, "PNG", salvage=salvage)
+    if not damaged and _may_lack_rows(picture, chunks) and not _has_all_rows(chunks):
+        if not salvage:
+            raise InputError("truncated", format="PNG")
+        damaged = True
     color_mode = picture.mode
     _bring_key_to_eight_bits(picture.info, depth)
     exif = chunks.exif or ExifFacts()
@@ -126,6 +134,32 @@ def read_png(data: bytes, limits: Limits, *, salvage: bool = False) -> Stored:
         metadata=frozenset(chunks.metadata),
         damaged=damaged or chunks.fault is not None,
     )
+
+
+def _may_lack_rows(picture: Image.Image, chunks: PngChunks) -> bool:
+    """What is not there Pillow leaves at 0, without a word: the last row, or of an interlaced picture any."""
+    last = picture.crop((0, picture.height - 1, picture.width, picture.height))
+    return chunks.header[12] != 0 or not last.tobytes().strip(b"\0")
+
+
+def _has_all_rows(chunks: PngChunks) -> bool:
+    """Whether as much is packed as the header promises."""
+    wanted, found, inflater = _promised(chunks.header), 0, zlib.decompressobj()
+    for body in chunks.pixel_data:
+        packed: bytes | memoryview = body
+        while len(packed) and found < wanted and not inflater.eof:
+            found += len(inflater.decompress(packed, _PIECE))
+            packed = inflater.unconsumed_tail
+    return found + len(inflater.flush()) >= wanted
+
+
+def _promised(header: bytes) -> int:
+    """Bytes of all rows, each with the number of its filter (PNG, third edition, 8.2 and 9.1)."""
+    width, height, depth, colour, _, _, interlaced = struct.unpack(">IIBBBBB", header)
+    bits = depth * len(_MODES[colour])
+    passes = _ADAM7 if interlaced else ((0, 0, 1, 1),)
+    sizes = ((-(-(width - x) // across), -(-(height - y) // down)) for x, y, across, down in passes)
+    return sum(rows * (1 + (columns * bits + 7) // 8) for columns, rows in sizes if columns > 0 < rows)
 
 
 def _space(chunks: PngChunks, exif: ExifFacts) -> ColourSpace | None:
@@ -182,6 +216,8 @@ def walk(data: bytes, limits: Limits) -> PngChunks:
     while position + 12 <= len(data):
         length, kind = struct.unpack_from(">I4s", data, position)
         end = position + 12 + length
+        if not kind.isalpha():
+            break
         if end > len(data):
             if kind == b"IDAT":
                 # What there is of the pixels, for salvage.

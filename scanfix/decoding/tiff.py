@@ -19,6 +19,7 @@ from scanfix.decoding.colour_space import ADOBE_RGB, D65, ColourSpace, chromatic
 from scanfix.decoding.exif import DPI_FACTOR, read_exif
 from scanfix.decoding.stored import Model, Stored, check_metadata, check_size, dot_aspect, plausible_dpi
 from scanfix.decoding.tiff_directories import Directory, Tag, below, pages_of, read_directories, rewritten
+from scanfix.decoding.tiff_parts import are_whole
 from scanfix.decoding.tiff_samples import STREAMS, read_samples
 from scanfix.errors import InputError
 from scanfix.formats import EXPORT, format_named
@@ -72,7 +73,8 @@ def _read(data: bytes, limits: Limits, page: int, *, salvage: bool) -> Stored:
         raise InputError("no_such_page", pages=str(page), count=len(pages))
     first = pages[page - 1]
     _check(first, limits)
-    damaged = not _data_are_there(first)
+    _refuse_unknown(first)
+    damaged = not are_whole(first, limits)
     if damaged and not salvage:
         raise InputError("truncated", format="TIFF")
     icc = _icc(first, limits)
@@ -115,9 +117,7 @@ _THUMBNAIL_SIDE = 320
 
 def _pixels(first: Directory, limits: Limits, *, salvage: bool) -> tuple[Pixels, Model, str, bool]:
     """Pixels, model, Pillow's mode or what comes near it, and whether part of them is missing."""
-    compression = first.number(Tag.COMPRESSION, 1)
-    _refuse_unknown(first, compression)
-    if compression in STREAMS and not _pillow_knows(first):
+    if first.number(Tag.COMPRESSION, 1) in STREAMS and not _pillow_knows(first):
         return read_samples(first, limits, salvage=salvage)
     bare = rewritten(first, _PIXEL_TAGS, {})
     picture = pillow.open_with(TiffImagePlugin.TiffImageFile, bare, "TIFF", limits)
@@ -128,9 +128,9 @@ def _pixels(first: Directory, limits: Limits, *, salvage: bool) -> tuple[Pixels,
     return pixels, model, picture.mode, damaged
 
 
-def _refuse_unknown(first: Directory, compression: int) -> None:
+def _refuse_unknown(first: Directory) -> None:
     """What libtiff has not been built with, it would complain about in a line on standard error."""
-    bits = first.number(Tag.BITS, 8)
+    compression, bits = first.number(Tag.COMPRESSION, 1), first.number(Tag.BITS, 8)
     is_wide_jpeg = compression in _JPEG_COMPRESSIONS and bits != 8
     # Packed, libtiff puts it together; unpacked, Pillow takes it for whole pixels.
     is_shared = (
@@ -187,18 +187,6 @@ def _is_subsampled(first: Directory) -> bool:
         and first.number(Tag.COMPRESSION, 1) in _JPEG_COMPRESSIONS
         and first.number(Tag.YCBCR_SUBSAMPLING, 2) > 1
     )
-
-
-def _data_are_there(first: Directory) -> bool:
-    """Whether every strip or tile lies inside the file."""
-    end = len(first.data)
-    for offsets_tag, counts_tag in (Tag.STRIPS, Tag.TILES):
-        offsets, counts = first.numbers(offsets_tag), first.numbers(counts_tag)
-        if any(offset >= end for offset in offsets):
-            return False
-        if any(offset + count > end for offset, count in zip(offsets, counts, strict=False)):
-            return False
-    return True
 
 
 def _icc(first: Directory, limits: Limits) -> bytes | None:

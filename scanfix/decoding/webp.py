@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 import cv2
 import numpy as np
 
+from scanfix.decoding import holes
 from scanfix.decoding.colour_space import ADOBE_RGB
 from scanfix.decoding.exif import ExifFacts, read_exif
 from scanfix.decoding.stored import Model, Stored, check_metadata, check_segments, check_size
@@ -32,6 +33,7 @@ class WebpChunks:
     icc: bytes | None = None
     exif: ExifFacts | None = None
     subsampled: bool = False
+    damaged: bool = False
     metadata: set[str] = field(default_factory=set)
     bare: list[bytes] = field(default_factory=list)
     """The chunks that hold pixels."""
@@ -39,9 +41,11 @@ class WebpChunks:
     """The first of an animation."""
 
 
-def read_webp(data: bytes, limits: Limits, *, salvage: bool = False) -> Stored:  # noqa: ARG001
-    """Decode a WebP; of an animation the first frame. It decodes whole or not at all, `salvage` or not."""
+def read_webp(data: bytes, limits: Limits, *, salvage: bool = False) -> Stored:
+    """Decode a WebP; of an animation the first frame. Of one that is cut short nothing can be had."""
     chunks = walk(data, limits)
+    if chunks.damaged and not salvage:
+        raise InputError("truncated", format="WEBP")
     check_size(chunks.width, chunks.height, limits, "WEBP")
     if chunks.animated and not chunks.frame:
         raise InputError("corrupt", format="WEBP")
@@ -58,6 +62,7 @@ def read_webp(data: bytes, limits: Limits, *, salvage: bool = False) -> Stored: 
         dpi=exif.dpi,
         metadata=frozenset(chunks.metadata),
         subsampled=chunks.subsampled,
+        damaged=chunks.damaged,
     )
 
 
@@ -162,7 +167,7 @@ def _note(chunks: WebpChunks, kind: bytes, body: bytes, limits: Limits) -> None:
     elif size := _bitmap_size(kind, body):
         # The larger of canvas and bitmap, so that neither can hide the other from the limits.
         chunks.width, chunks.height = max(chunks.width, size[0]), max(chunks.height, size[1])
-        chunks.subsampled |= kind == b"VP8 "
+        _note_lossy(chunks, kind, body)
     if kind not in _CUT_OFF and not (kind == b"ANMF" and chunks.page_count > 1):
         cleared = bytes([body[0] & (_ALPHA | _ANIMATION)]) + body[1:] if kind == b"VP8X" and body else body
         chunks.bare.append(_chunk(kind, cleared))
@@ -172,9 +177,14 @@ def _note_bitmaps(chunks: WebpChunks, frame: bytes) -> None:
     """The bitmap of a frame says its size itself, which need not be that of the frame."""
     for kind, body in _chunks(frame, 16, len(frame)):
         if size := _bitmap_size(kind, body):
-            chunks.subsampled |= kind == b"VP8 "
+            _note_lossy(chunks, kind, body)
             if size[0] > chunks.width or size[1] > chunks.height:
                 raise InputError("corrupt", format="WEBP")
+
+
+def _note_lossy(chunks: WebpChunks, kind: bytes, body: bytes) -> None:
+    if kind == b"VP8 ":
+        chunks.subsampled, chunks.damaged = True, chunks.damaged or holes.of_zeros(body)
 
 
 def _bitmap_size(kind: bytes, body: bytes) -> tuple[int, int] | None:

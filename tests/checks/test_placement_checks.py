@@ -116,6 +116,16 @@ def test_placement_is_not_judged_without_border() -> None:
         assert assess(subject(PIXELS)).failure is not None
 
 
+@pytest.mark.parametrize(("wanted", "expected"), [(238, None), (242, "SF407")])
+def test_a_pixel_of_the_border_is_no_lack_of_dots(wanted: float, expected: str | None) -> None:
+    profile = replace(PROFILE, min_dpi=wanted)
+    found = resolution.assess(
+        subject(PIXELS, border(STRAIGHT), kind=find_kind("resident-id"), profile=profile)
+    )
+    assert found.native == pytest.approx(237.4, abs=0.1)
+    assert code(found) == expected
+
+
 def test_resolution_needs_a_kind_and_counts_dots_on_the_document() -> None:
     card = find_kind("resident-id")
     assert resolution.assess(subject(PIXELS, border(STRAIGHT))).failure is not None

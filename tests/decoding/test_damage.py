@@ -2,13 +2,30 @@
 
 from __future__ import annotations
 
+import struct
+import zlib
+
 import drawn_files
 import numpy as np
 import pytest
-from drawn_files import FILES, file_named, saved, with_jpeg_segment, with_png_chunk
+from drawn_files import (
+    FILES,
+    encoded,
+    file_named,
+    heic,
+    picture,
+    png_chunk,
+    saved,
+    with_jpeg_segment,
+    with_png_chunk,
+)
+from PIL import Image
 
 from scanfix.decoding import decode
+from scanfix.decoding.jpeg import walk
 from scanfix.errors import InputError
+from scanfix.limits import Limits
+from scanfix.model import Pixels
 
 # PDF readers repair what they can; a cut at the end may lose nothing.
 CUT_FORMATS = [name for name in FILES if not name.startswith("pdf")]
@@ -148,3 +165,75 @@ def test_a_damaged_exif_block_costs_nothing() -> None:
     ):
         source = decode(with_jpeg_segment(saved("JPEG", quality=95), 0xE1, block))
         assert source.info.exif_orientation == 1
+
+
+PASSES = [(0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2)]
+
+
+def without_rows(share: float, *, passes: int = 0) -> bytes:
+    """A sound PNG that holds only a share of its rows, or only the first of the seven passes."""
+    pixels = picture()
+    height, width = pixels.shape[:2]
+    if passes:
+        parts = [pixels[y::down, x::across] for x, y, across, down in PASSES[:passes]]
+        rows = [row for part in parts for row in part]
+    else:
+        rows = list(pixels[: round(share * height)])
+    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, int(passes > 0))
+    data = zlib.compress(b"".join(b"\0" + row.tobytes() for row in rows))
+    chunks = ((b"IHDR", header), (b"IDAT", data), (b"IEND", b""))
+    return b"\x89PNG\r\n\x1a\n" + b"".join(png_chunk(kind, body) for kind, body in chunks)
+
+
+@pytest.mark.parametrize(("share", "passes"), [(0.6, 0), (0.98, 0), (1.0, 6)])
+def test_a_png_of_fewer_rows_than_it_promises_is_damaged(share: float, passes: int) -> None:
+    data = without_rows(share, passes=passes)
+    assert code_of(data) == "truncated"
+    assert decode(data, salvage=True).info.damaged
+
+
+@pytest.mark.parametrize("passes", [0, 7])
+def test_a_png_of_all_rows_is_whole(passes: int) -> None:
+    assert np.array_equal(decode(without_rows(1.0, passes=passes)).pixels, picture())
+
+
+def test_a_png_that_ends_in_black_is_whole() -> None:
+    pixels = picture().copy()
+    pixels[-20:] = 0
+    assert code_of(encoded(Image.fromarray(pixels), "PNG")) is None
+
+
+@pytest.mark.parametrize("name", ["png-rgb", "heic", "avif", "webp"])
+@pytest.mark.parametrize("share", [0.5, 0.8])
+def test_a_copy_of_full_length_that_broke_off_is_refused(name: str, share: float) -> None:
+    data = encoded(Image.fromarray(noisy_picture()), "PNG") if name == "png-rgb" else noisy_file(name)
+    kept = int(share * len(data))
+    assert code_of(data) is None
+    assert code_of(data[:kept] + bytes(len(data) - kept)) in ("truncated", "corrupt")
+
+
+def noisy_picture() -> Pixels:
+    return np.random.default_rng(4).integers(0, 256, (160, 200, 3)).astype(np.uint8)
+
+
+def noisy_file(name: str) -> bytes:
+    image = Image.fromarray(noisy_picture())
+    return heic(image) if name == "heic" else encoded(image, name.upper(), quality=90)
+
+
+def test_a_hole_of_a_few_bytes_in_a_heic_is_found() -> None:
+    data = bytearray(noisy_file("heic"))
+    at = len(data) * 2 // 3
+    data[at : at + 8] = bytes(8)
+    assert code_of(bytes(data)) == "truncated"
+    assert decode(bytes(data), salvage=True).info.damaged
+
+
+def test_a_jpeg_of_fewer_scans_than_colours_is_truncated_where_its_end_is_missing() -> None:
+    whole = saved("JPEG", quality=95)
+    start = whole.index(b"\xff\xda")
+    # A scan of one component, as a sequential file may have three: the others are still to come.
+    one = b"\xff\xda\x00\x08\x01" + whole[start + 5 : start + 7] + b"\x00\x3f\x00"
+    assert walk(whole[:start] + one, Limits()).unfinished
+    assert not walk(whole, Limits()).unfinished
+    assert code_of(whole[:start] + one + whole[start + 14 : -2]) == "truncated"

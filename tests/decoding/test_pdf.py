@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import zlib
+
 import numpy as np
 import pytest
 from drawn_files import picture, saved
@@ -176,3 +178,70 @@ def test_a_hole_in_a_scan_is_found_under_its_text() -> None:
     with pytest.raises(InputError) as caught:
         decode(scan(f"{PLACED} {UNSEEN_TEXT}", jpeg=bytes(jpeg)))
     assert caught.value.code == "corrupt"
+
+
+def of_samples(
+    data: bytes, *, kind: str = "/DeviceRGB", bits: int = 8, entries: str = "", filters: str
+) -> bytes:
+    """A page that is one picture, stored without loss."""
+    over = stream(
+        f"/Type /XObject /Subtype /Image /Width 96 /Height 64 /ColorSpace {kind}"
+        f" /BitsPerComponent {bits} /Filter [{filters}] {entries}",
+        data,
+    )
+    return scan("q 96 0 0 64 0 0 cm /Ov Do Q", over=over)
+
+
+@pytest.mark.parametrize("filters", ["/FlateDecode", ""])
+def test_a_scan_without_loss_that_is_cut_short_is_damaged(filters: str) -> None:
+    samples = np.random.default_rng(2).integers(0, 256, (64, 96, 3)).astype(np.uint8).tobytes()
+
+    def put(part: bytes) -> bytes:
+        return of_samples(zlib.compress(part) if filters else part, filters=filters)
+
+    assert decode(put(samples)).size == Size(96, 64)
+    with pytest.raises(InputError, match="damaged"):
+        decode(put(samples[: len(samples) * 6 // 10]))
+    assert decode(put(samples[: len(samples) * 6 // 10]), salvage=True).info.damaged
+
+
+def test_a_hole_in_a_scan_without_loss_is_found_by_its_checksum() -> None:
+    packed = bytearray(
+        zlib.compress(np.random.default_rng(2).integers(0, 256, (64, 96, 3)).astype(np.uint8).tobytes())
+    )
+    packed[5000:5200] = bytes(200)
+    with pytest.raises(InputError):
+        decode(of_samples(bytes(packed), filters="/FlateDecode"))
+
+
+@pytest.mark.parametrize(("kind", "bits"), [("/DeviceGray", 1), ("/DeviceGray", 4), ("/DeviceRGB", 4)])
+def test_scans_of_few_bits_are_whole(kind: str, bits: int) -> None:
+    channels = 3 if kind == "/DeviceRGB" else 1
+    data = zlib.compress(bytes(96 * bits * channels // 8 * 64))
+    assert decode(of_samples(data, kind=kind, bits=bits, filters="/FlateDecode")).size == Size(96, 64)
+
+
+def test_rows_with_the_number_of_their_predictor_are_whole() -> None:
+    rows = b"".join(b"\0" + bytes(96 * 3) for _ in range(64))
+    predictor = "/DecodeParms << /Predictor 15 /Colors 3 /Columns 96 >>"
+    data = of_samples(zlib.compress(rows), entries=predictor, filters="/FlateDecode")
+    assert decode(data).size == Size(96, 64)
+
+
+@pytest.mark.parametrize("mask", ["/Mask", "/SMask"])
+def test_a_small_picture_seen_through_a_fine_mask_is_drawn_as_fine_as_print(mask: str) -> None:
+    dots = np.zeros((640, 960), np.uint8)
+    dots[100:200, 100:800] = 255
+    kind, body = "/ColorSpace /DeviceGray /BitsPerComponent 8", dots
+    if mask == "/Mask":
+        kind, body = "/ImageMask true /BitsPerComponent 1", np.packbits(dots < 128, axis=1)
+    fine = stream(
+        f"/Type /XObject /Subtype /Image /Width 960 /Height 640 {kind} /Filter /FlateDecode",
+        zlib.compress(body.tobytes()),
+    )
+    over = stream(
+        "/Type /XObject /Subtype /Image /Width 1 /Height 1 /ColorSpace /DeviceRGB /BitsPerComponent 8"
+        f" /Filter /FlateDecode {mask} 9 0 R",
+        zlib.compress(bytes(3)),
+    )
+    assert decode(scan("q 96 0 0 64 0 0 cm /Ov Do Q", over=over, mask=fine)).size.width >= 400

@@ -1,0 +1,111 @@
+"""Are the strips or tiles of a TIFF there, and is each as long as its part of the picture needs?
+
+Where they are not, libtiff leaves white, or what lay in its memory, and complains on standard error at most.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+
+from scanfix.decoding.jpeg import read_jpeg
+from scanfix.decoding.tiff_directories import Directory, Tag
+from scanfix.errors import InputError
+from scanfix.limits import Limits
+
+_NONE, _GROUP_4, _OLD_JPEG, _JPEG = 1, 4, 6, 7
+_YCBCR, _LOW_BIT_FIRST = 6, 2
+_END_OF_FAX = "000000000001" * 2
+"""Behind the last row of a strip (ITU-T T.6, 2.4.1.1), and zeros up to the next byte."""
+_FAX_TAIL = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """How a page is cut into strips or tiles."""
+
+    page: Directory
+    offsets: tuple[int, ...]
+    counts: tuple[int, ...]
+    """Bytes of each, where they are told."""
+    wanted: int
+    """So many make the picture."""
+    down: int
+    """Of one plane, so many rows of them."""
+    rows: int
+    """Of pixels, in all but the last strip."""
+    row_bytes: int
+    """Unpacked."""
+
+    @classmethod
+    def of(cls, page: Directory) -> Parts:
+        width, height = page.size
+        tile_width, tile_height = page.number(Tag.TILE_WIDTH, 0), page.number(Tag.TILE_HEIGHT, 0)
+        is_tiled = bool(tile_width and tile_height)
+        rows = tile_height if is_tiled else min(page.number(Tag.ROWS_PER_STRIP, height), height) or height
+        planes = page.number(Tag.SAMPLES, 1) if page.number(Tag.PLANAR, 1) == 2 else 1
+        down, across = -(-height // rows), -(-width // tile_width) if is_tiled else 1
+        offsets, counts = (page.numbers(tag) for tag in (Tag.TILES if is_tiled else Tag.STRIPS))
+        row_bytes = (_bits_of(page, planes) * (tile_width if is_tiled else width) + 7) // 8
+        return cls(page, offsets, counts, planes * down * across, down, rows, row_bytes)
+
+    def data(self) -> Iterator[bytes]:
+        for offset, count in zip(self.offsets, self.counts, strict=False):
+            yield self.page.data[offset : offset + count]
+
+
+def are_whole(page: Directory, limits: Limits) -> bool:
+    """Whether nothing of the picture is missing, as far as the bytes tell."""
+    parts, compression = Parts.of(page), page.number(Tag.COMPRESSION, 1)
+    if not _are_there(parts) or (compression != _OLD_JPEG and len(parts.offsets) < parts.wanted):
+        return False
+    if compression == _NONE and page.number(Tag.PHOTOMETRIC, 1) != _YCBCR:
+        return _are_long_enough(parts)
+    if compression == _JPEG:
+        tables = page.content(Tag.JPEG_TABLES)
+        return not any(_is_damaged(tables, part, limits) for part in parts.data())
+    # Many programs end each strip so, some none.
+    return compression != _GROUP_4 or len({_is_ended(page, part) for part in parts.data()}) < 2
+
+
+def _bits_of(page: Directory, planes: int) -> int:
+    """Of a pixel, in one plane."""
+    bits, samples = page.numbers(Tag.BITS) or (1,), page.number(Tag.SAMPLES, 1)
+    return bits[0] if planes > 1 else sum(bits) if len(bits) == samples else bits[0] * samples
+
+
+def _are_there(parts: Parts) -> bool:
+    """Every one lies inside the file."""
+    end = len(parts.page.data)
+    ends = (offset + count for offset, count in zip(parts.offsets, parts.counts, strict=False))
+    return all(offset < end for offset in parts.offsets) and all(stop <= end for stop in ends)
+
+
+def _are_long_enough(parts: Parts) -> bool:
+    """By the bytes that each is said to have, or by those up to the next one: some programs count wrongly."""
+    begins = sorted({*parts.offsets, len(parts.page.data)})
+    following = dict(pairwise(begins))
+    height, is_tiled = parts.page.size[1], parts.page.number(Tag.TILE_WIDTH, 0)
+    for number, offset in enumerate(parts.offsets[: parts.wanted]):
+        rows = parts.rows if is_tiled else min(parts.rows, height - number % parts.down * parts.rows)
+        count = parts.counts[number] if number < len(parts.counts) else 0
+        if max(count, following[offset] - offset) < rows * parts.row_bytes:
+            return False
+    return True
+
+
+def _is_damaged(tables: bytes, part: bytes, limits: Limits) -> bool:
+    """Of a JPEG whose tables stand once for all (TIFF Technical Note 2)."""
+    try:
+        read_jpeg(tables[:-2] + part[2:] if tables else part, limits)
+    except InputError as error:
+        return error.code in ("corrupt", "truncated")
+    return False
+
+
+def _is_ended(page: Directory, part: bytes) -> bool:
+    bits = [f"{byte:08b}" for byte in part[-_FAX_TAIL:]]
+    if page.number(Tag.FILL_ORDER, 1) == _LOW_BIT_FIRST:
+        bits = [byte[::-1] for byte in bits]
+    return "".join(bits).rstrip("0").endswith(_END_OF_FAX)

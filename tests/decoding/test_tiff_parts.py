@@ -1,0 +1,87 @@
+"""A TIFF whose strips or tiles are missing or too short is damaged; one whose counts are wrong is not."""
+
+from __future__ import annotations
+
+import struct
+from typing import Any
+
+import numpy as np
+import pytest
+from drawn_files import HEIGHT, WIDTH, encoded, picture
+from drawn_tiff import tiff
+from PIL import Image, TiffImagePlugin
+
+from scanfix.decoding import decode
+from scanfix.decoding.tiff_directories import Tag, read_directories
+from scanfix.errors import InputError
+from scanfix.limits import Limits
+
+RGB = 2
+LONG = 4
+
+
+def code_of(data: bytes) -> str | None:
+    try:
+        decode(data)
+    except InputError as error:
+        return error.code
+    return None
+
+
+@pytest.mark.parametrize("how", [{}, {"tile": 16}, {"planar": True}, {"compression": 8}], ids=str)
+def test_missing_strips_and_tiles_are_damage(how: dict[str, Any]) -> None:
+    height = {257: (LONG, (HEIGHT,))}
+    assert code_of(tiff(picture(), RGB, **how)) is None
+    short = tiff(picture()[: HEIGHT // 2], RGB, **how, tags=height)
+    assert code_of(short) == "truncated"
+    assert decode(short, salvage=True).info.damaged
+
+
+@pytest.mark.parametrize("samples", [picture(), picture().astype(np.uint16) * 257], ids=["8 bit", "16 bit"])
+def test_strips_that_are_too_short_are_damage(samples: np.ndarray) -> None:
+    # Each holds 16 rows and is said to hold 20.
+    assert code_of(tiff(samples, RGB, rows=16, tags={278: (3, (20,))})) == "truncated"
+
+
+def test_wrong_counts_of_bytes_that_are_there_are_no_damage() -> None:
+    strips = -(-HEIGHT // 16)
+    right = tiff(picture(), RGB, rows=16)
+    for counts in ((1,) * strips, (16 * 3 * WIDTH // 2,) * strips):
+        data = tiff(picture(), RGB, rows=16, tags={279: (LONG, counts)})
+        assert np.array_equal(decode(data).pixels, decode(right).pixels)
+
+
+def in_strips(monkeypatch: pytest.MonkeyPatch, image: Image.Image, compression: str) -> bytes:
+    monkeypatch.setattr(TiffImagePlugin, "STRIP_SIZE", max(1, len(image.tobytes()) // 4))
+    data = encoded(image, "TIFF", compression=compression)
+    assert len(read_directories(data, Limits())[0].numbers(Tag.STRIP_OFFSETS)) > 2
+    return data
+
+
+def with_short_strip(data: bytes, share: float) -> bytes:
+    """The second strip is said to have fewer bytes."""
+    page = read_directories(data, Limits())[0]
+    at = page.entries[Tag.STRIP_COUNTS].position
+    code = {3: "H", 4: "I"}[page.entries[Tag.STRIP_COUNTS].kind]
+    counts = list(page.numbers(Tag.STRIP_COUNTS))
+    counts[1] = int(share * counts[1])
+    put = struct.pack(f"<{len(counts)}{code}", *counts)
+    return data[:at] + put + data[at + len(put) :]
+
+
+@pytest.mark.parametrize(("mode", "compression"), [("1", "group4"), ("RGB", "jpeg"), ("L", "jpeg")])
+def test_a_strip_that_breaks_off_is_damage(
+    mode: str, compression: str, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    data = in_strips(monkeypatch, Image.fromarray(picture()).convert(mode), compression)
+    assert code_of(data) is None
+    assert code_of(with_short_strip(data, 0.4)) == "truncated"
+    assert capfd.readouterr().err == ""
+
+
+def test_a_hole_in_a_strip_of_jpeg_is_damage(monkeypatch: pytest.MonkeyPatch) -> None:
+    noise = np.random.default_rng(1).integers(0, 256, (160, 200, 3)).astype(np.uint8)
+    data = bytearray(in_strips(monkeypatch, Image.fromarray(noise), "jpeg"))
+    at = read_directories(bytes(data), Limits())[0].numbers(Tag.STRIP_OFFSETS)[1] + 2000
+    data[at : at + 400] = bytes(400)
+    assert code_of(bytes(data)) == "truncated"

@@ -59,6 +59,7 @@ OUTPUT_CODES: dict[str, int] = {
     "output_is_folder": 500,
     "output_extension": 500,
     "output_collision": 500,
+    "output_locked": 500,
     "output_folder": 500,
     "disk_full": 507,
     "no_space": 507,

@@ -39,6 +39,8 @@ _NOT_THERE = frozenset(
     for name in ("EINVAL", "ENOSYS", "ENOTSUP", "EOPNOTSUPP", "ENOTTY")
     if hasattr(errno, name)
 )
+_LOCKED_BYTE = 0x7FFF0000
+"""Windows lets nobody else read what is locked: a byte that no file here reaches."""
 _FULL = frozenset((errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)))
 _KINDS = {stat.S_IFDIR: "folder", stat.S_IFIFO: "named pipe", stat.S_IFSOCK: "socket"}
 
@@ -192,14 +194,22 @@ def _is_abandoned(entry: os.DirEntry[str]) -> bool:
 
 
 def lock(descriptor: int) -> bool | None:
-    """Take the lock on a file, which ends with its descriptor: whether it was free; None without locks."""
-    if sys.platform == "win32":
-        return None
-    import fcntl
+    """Take the lock on a file, which ends with its descriptor: whether it was free; None without locks.
 
+    For a file that was just opened: where it is read or written first is its beginning.
+    """
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
+        if sys.platform == "win32":
+            import msvcrt
+
+            os.lseek(descriptor, _LOCKED_BYTE, os.SEEK_SET)
+            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
+            os.lseek(descriptor, 0, os.SEEK_SET)
+        else:
+            import fcntl
+
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except (BlockingIOError, PermissionError):
         return False
     except OSError:
         return None
@@ -374,7 +384,7 @@ def _translated(error: Exception, target: str) -> OutputError:
 
 @contextlib.contextmanager
 def _temporary_beside(target: str) -> Iterator[tuple[int, str]]:
-    """A new file of mode 0600 in the folder of `target`, gone afterwards unless it was renamed."""
+    """A new file in the folder of `target`, gone afterwards unless it was renamed."""
     folder = os.path.dirname(target)
     # The name does not contain the target's, so it is never too long.
     temporary = os.path.join(folder, f"{TEMP_PREFIX}{os.urandom(8).hex()}{TEMP_SUFFIX}")
@@ -387,7 +397,8 @@ def _temporary_beside(target: str) -> Iterator[tuple[int, str]]:
 
 def _opened_and_locked(temporary: str) -> int:
     while True:
-        descriptor = os.open(temporary, _WRITE_FLAGS, 0o600)
+        # The kernel takes the umask off, and rights that a folder hands down are the result's too.
+        descriptor = os.open(temporary, _WRITE_FLAGS, 0o666)
         # Between opening and locking another run may have taken it for abandoned.
         if lock(descriptor) is None or os.fstat(descriptor).st_nlink:
             return descriptor
@@ -399,9 +410,6 @@ def _write_all(descriptor: int, data: bytes | Iterable[bytes]) -> None:
         view = memoryview(chunk)
         while view:
             view = view[os.write(descriptor, view) :]
-    if hasattr(os, "fchmod"):
-        with contextlib.suppress(OSError):
-            os.fchmod(descriptor, 0o666 & ~_umask())
     sync(descriptor)
 
 
@@ -414,20 +422,14 @@ def sync(descriptor: int) -> None:
             raise
 
 
-def _umask() -> int:
-    """The umask, read where reading it does not set it for a moment (Linux); elsewhere one with which only
-    the owner may read a result."""
-    with contextlib.suppress(OSError, ValueError), open("/proc/self/status", "rb") as file:
-        for line in file:
-            if line.startswith(b"Umask:"):
-                return int(line.split()[1], 8)
-    return 0o077
-
-
 def _put_in_place(temporary: str, target: str, *, overwrite: bool) -> None:
     """One step of the file system: either the old state or the new one, also in a race."""
     if overwrite:
-        os.replace(temporary, target)
+        try:
+            os.replace(temporary, target)
+        except PermissionError as error:
+            # The folder took the temporary file: it is the target that is held, on Windows by a viewer.
+            raise OutputError("output_locked", path=repr(os.path.basename(target))) from error
         return
     try:
         # A hard link fails where the name is taken, a rename would replace it.

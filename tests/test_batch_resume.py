@@ -403,10 +403,9 @@ def test_every_line_obeys_the_schema_and_a_torn_one_harms_nothing(
 
 def test_two_runs_at_once_are_not_let_into_one_folder(source: Path, out: Path) -> None:
     first = prepare_batch(source, out, jobs=1)
-    if sys.platform != "win32":
-        with pytest.raises(OutputError) as caught:
-            prepare_batch(source, out, jobs=1)
-        assert caught.value.code == "output_busy"
+    with pytest.raises(OutputError) as caught:
+        prepare_batch(source, out, jobs=1)
+    assert caught.value.code == "output_busy"
     first.close()
     assert len(run(source, out)) == 4
 

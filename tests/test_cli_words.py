@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from io import StringIO
+from io import BytesIO, StringIO, TextIOWrapper
 from pathlib import Path
 
 import jsonschema
@@ -15,6 +15,7 @@ from typer.testing import CliRunner
 
 from scanfix.cli import app, completion
 from scanfix.cli.limits import STANDING_IN_THE_WAY, limits_of, way_out
+from scanfix.cli.terminal import print_json
 from scanfix.cli.wrapping import columns, for_terminal, wrapped
 from scanfix.errors import InputError
 from scanfix.reports import schema
@@ -40,6 +41,37 @@ def test_a_photo_that_cannot_be_taken_is_told_as_json_too(command: str, tmp_path
     told = json.loads(done.stdout)
     jsonschema.validate(told, schema("item"))
     assert (told["report"], told["error"]["code"], told["source"]) == (None, "not_found", str(missing))
+
+
+@pytest.mark.parametrize("encoding", ["cp936", "cp1252", "utf-8"])
+def test_json_is_json_in_whatever_encoding_it_is_read(encoding: str) -> None:
+    said, written = {"source": "𠮷田 carné-ñ 护照 \udcff.jpg"}, BytesIO()
+    stream = TextIOWrapper(written, encoding)
+    print_json(said, stream)
+    assert json.loads(written.getvalue().decode(encoding)) == said
+    assert ("护照".encode() in written.getvalue()) == (encoding == "utf-8")
+
+
+COMMANDS_WITH_JSON = [
+    ("inspect", "{folder}/𠮷田.jpg", "{folder}/carné-ñ.jpg"),
+    ("prepare", "{folder}/𠮷田.jpg"),
+    ("join", "{folder}/𠮷田.jpg", "{folder}/carné-ñ.jpg", "-o", "{folder}/q.jpg"),
+    ("split", "{folder}/carné-ñ.jpg"),
+    ("batch", "{folder}", "{folder}/out"),
+    ("kinds", "passport", "--lang", "zh"),
+    ("number", "carné-ñ", "--show"),
+    ("form", "--name", "carné-ñ（", "--lang", "zh"),
+]
+
+
+@pytest.mark.parametrize("line", COMMANDS_WITH_JSON, ids=lambda line: line[0])
+def test_whatever_prints_json_prints_it_for_any_encoding(line: tuple[str, ...], tmp_path: Path) -> None:
+    for name in ("𠮷田.jpg", "carné-ñ.jpg"):
+        (tmp_path / name).write_bytes(b"no picture")
+    arguments = [word.format(folder=tmp_path) for word in line]
+    done = CliRunner(charset="cp936").invoke(app, [*arguments, "--json"])
+    told = done.stdout_bytes.decode("ascii").splitlines()
+    assert [json.loads(text) for text in told]
 
 
 def test_with_the_picture_on_standard_output_the_report_goes_to_standard_error(card: Path) -> None:

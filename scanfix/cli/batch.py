@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json as json_module
 import os
 import sys
 from collections.abc import Callable, Iterator
@@ -15,7 +14,15 @@ import typer
 from scanfix.cli import options
 from scanfix.cli.limits import limits_of
 from scanfix.cli.options import CropChoice, FailOn
-from scanfix.cli.terminal import COLOURS, EXIT_FINDINGS, EXIT_UNTOLD, finish, print_error, print_line
+from scanfix.cli.terminal import (
+    COLOURS,
+    EXIT_FINDINGS,
+    EXIT_UNTOLD,
+    finish,
+    print_error,
+    print_json,
+    print_line,
+)
 from scanfix.errors import ConfigError, OutputError, ScanfixError
 from scanfix.messages import Lang, say, term, user_lang
 from scanfix.naming import shown
@@ -155,12 +162,18 @@ class _Telling:
         self.untold = False
         """Something could not be printed; the work goes on."""
 
-    def _print(self, text: str, stream: TextIO, colour: str | None = None) -> None:
+    @contextmanager
+    def _going_on(self) -> Iterator[None]:
+        """Though something cannot be printed."""
         try:
-            print_line(text, stream, colour)
+            yield
         except OutputError:
             print_line(f"scanfix: {say('untold', self.lang)}", sys.stderr, COLOURS["error"])
             self.untold = True
+
+    def _print(self, text: str, stream: TextIO, colour: str | None = None) -> None:
+        with self._going_on():
+            print_line(text, stream, colour)
 
     def item(self, item: BatchItem) -> None:
         self.summary = self.summary.plus(item)
@@ -196,7 +209,8 @@ class _Telling:
         yield from dict.fromkeys(said)
 
     def _print_json(self, said: dict[str, object]) -> None:
-        self._print(json_module.dumps(said, ensure_ascii=False, allow_nan=False), sys.stdout)
+        with self._going_on():
+            print_json(said, sys.stdout)
 
     def sum_up(self, run: BatchRun, source: str) -> None:
         if self.json:

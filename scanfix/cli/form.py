@@ -10,7 +10,7 @@ import typer
 from scanfix.cli import options
 from scanfix.cli.options import FailOn, help_text
 from scanfix.cli.photo import exit_code_of
-from scanfix.cli.terminal import COLOURS, finish, print_line, print_report
+from scanfix.cli.terminal import COLOURS, finish, print_json, print_line, print_report
 from scanfix.messages import Lang, say, user_lang
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def command(
             sides=sides,
         )
         if json:
-            print_line(report.to_json(speak), sys.stdout)
+            print_json(report.to_dict(speak), sys.stdout)
         else:
             _show(report, speak)
         return exit_code_of(report, fail_on)

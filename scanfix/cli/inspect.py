@@ -11,7 +11,7 @@ from scanfix.cli.limits import limits_of
 from scanfix.cli.options import FailOn
 from scanfix.cli.outputs import check_annotated, check_free, inputs_of, write_annotated
 from scanfix.cli.photo import corners_of, exit_code_of, run, source_of
-from scanfix.cli.terminal import attempt_each, finish, print_json, print_line, print_report
+from scanfix.cli.terminal import attempt_each, finish, print_line, print_report, print_told
 from scanfix.messages import say, user_lang
 from scanfix.naming import shown
 
@@ -50,7 +50,7 @@ def command(
             picture = run(pipeline.annotate, source, report, order, speak, given=limit)
             write_annotated(annotate, picture, inputs, overwrite=overwrite)
         if json:
-            print_json(report, photo, None, speak, named=several)
+            print_told(report, photo, None, speak, named=several)
         else:
             said = lines(report, speak, details=True, profile=order.profile)
             print_report(said, sys.stdout, photo if several else None)
@@ -60,7 +60,7 @@ def command(
 
     def failed(photo: str, error: ScanfixError) -> None:
         if json:
-            print_json(error, photo, None, speak, named=True)
+            print_told(error, photo, None, speak, named=True)
 
     def work() -> int:
         check_annotated(annotate, photos, speak)

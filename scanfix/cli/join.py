@@ -12,7 +12,7 @@ from scanfix.cli.limits import limits_of
 from scanfix.cli.options import CropChoice, FailOn, LayoutChoice
 from scanfix.cli.outputs import check_free, check_standard_output, deliver, format_in, inputs_of
 from scanfix.cli.photo import exit_code_of, run, source_of
-from scanfix.cli.terminal import STANDARD, finish, print_json, print_line, print_report, telling, usage_error
+from scanfix.cli.terminal import STANDARD, finish, print_line, print_report, print_told, telling, usage_error
 from scanfix.errors import ScanfixError
 from scanfix.messages import Lang, say, user_lang
 from scanfix.naming import shown
@@ -70,14 +70,14 @@ def command(
         with telling(speak):
             if json:
                 for name, report in ((front, joined.front), (back, joined.back)):
-                    print_json(report, name, output, speak, named=True)
+                    print_told(report, name, output, speak, named=True)
             elif not quiet:
                 _tell(joined, output, speak)
         return max(exit_code_of(report, fail_on) for report in (joined.front, joined.back))
 
     def failed(error: ScanfixError) -> None:
         if json:
-            print_json(error, error.about or front, output, speak, named=True)
+            print_told(error, error.about or front, output, speak, named=True)
 
     finish(work, speak, failed)
 

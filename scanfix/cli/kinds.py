@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json as plain
 import sys
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,7 +9,7 @@ import typer
 
 from scanfix.cli import options
 from scanfix.cli.completion import complete_kind
-from scanfix.cli.terminal import finish, print_line
+from scanfix.cli.terminal import finish, print_json, print_line
 from scanfix.messages import Lang, say, term, user_lang
 
 if TYPE_CHECKING:
@@ -35,7 +34,7 @@ def command(
         kinds = KINDS if name is None else (find_kind(name),)
         if json:
             said = [kind.to_dict(speak) for kind in kinds]
-            print_line(plain.dumps(said if name is None else said[0], ensure_ascii=False), sys.stdout)
+            print_json(said if name is None else said[0], sys.stdout)
         elif name is not None:
             _show(kinds[0], speak)
         else:

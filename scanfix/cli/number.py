@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json as plain
 import sys
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from scanfix.cli import options
-from scanfix.cli.terminal import COLOURS, EXIT_FINDINGS, EXIT_READY, finish, print_line
+from scanfix.cli.terminal import COLOURS, EXIT_FINDINGS, EXIT_READY, finish, print_json, print_line
 from scanfix.messages import Lang, say, user_lang
 
 if TYPE_CHECKING:
@@ -30,7 +29,7 @@ def command(
 
         found = check_number(sys.stdin.read() if text == "-" else text, kind)
         if json:
-            print_line(plain.dumps(found.to_dict(show=show), ensure_ascii=False), sys.stdout)
+            print_json(found.to_dict(show=show), sys.stdout)
         else:
             colour = COLOURS["good" if found.valid else "error"]
             first, *rest = sentences(found, speak, show=show)

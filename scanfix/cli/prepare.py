@@ -25,9 +25,9 @@ from scanfix.cli.terminal import (
     STANDARD,
     attempt_each,
     finish,
-    print_json,
     print_line,
     print_report,
+    print_told,
     telling,
     usage_error,
 )
@@ -112,7 +112,7 @@ class _Show:
         from scanfix.reports.text import lines
 
         if self.json:
-            print_json(prepared.report, photo, target, self.lang, named=self.named, page=page)
+            print_told(prepared.report, photo, target, self.lang, named=self.named, page=page)
         elif not self.quiet:
             stream = sys.stderr if target == STANDARD else sys.stdout
             name = photo if page is None else f"{photo} ({page})"
@@ -123,7 +123,7 @@ class _Show:
 
     def failed(self, photo: str, target: str, error: ScanfixError) -> None:
         if self.json:
-            print_json(error, photo, target, self.lang, named=True)
+            print_told(error, photo, target, self.lang, named=True)
 
 
 def _count_pages(source: SourceBytes, order: Order) -> int:

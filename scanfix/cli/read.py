@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json as plain
 import sys
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,7 +11,7 @@ from scanfix.cli import options
 from scanfix.cli.limits import limits_of
 from scanfix.cli.options import help_text
 from scanfix.cli.photo import run, source_of
-from scanfix.cli.terminal import EXIT_FINDINGS, EXIT_READY, finish, print_line
+from scanfix.cli.terminal import EXIT_FINDINGS, EXIT_READY, finish, print_json, print_line
 from scanfix.messages import Lang, say, user_lang
 
 if TYPE_CHECKING:
@@ -38,7 +37,7 @@ def command(
 
         read = run(pipeline.read, source, order, given=limit)
         if json:
-            print_line(plain.dumps(read.to_dict(show=show), ensure_ascii=False), sys.stdout)
+            print_json(read.to_dict(show=show), sys.stdout)
         else:
             for line in _told(read, speak, show=show):
                 print_line(line, sys.stdout)

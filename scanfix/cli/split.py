@@ -13,7 +13,7 @@ from scanfix.cli.limits import limits_of
 from scanfix.cli.options import CropChoice, FailOn
 from scanfix.cli.outputs import check_free, deliver, inputs_of, make_folder
 from scanfix.cli.photo import exit_code_of, run, source_of
-from scanfix.cli.terminal import STANDARD, finish, print_json, print_line, print_report, telling, usage_error
+from scanfix.cli.terminal import STANDARD, finish, print_line, print_report, print_told, telling, usage_error
 from scanfix.errors import ScanfixError
 from scanfix.messages import Lang, say, user_lang
 from scanfix.naming import PREPARED, distinct_names, shown
@@ -76,14 +76,14 @@ def command(
             with telling(speak):
                 if json:
                     for report in reports:
-                        print_json(report, sheet, target, speak, named=True)
+                        print_told(report, sheet, target, speak, named=True)
                 elif not quiet:
                     _tell(reports, target, speak)
         return code
 
     def failed(error: ScanfixError) -> None:
         if json:
-            print_json(error, sheet, None, speak, named=True)
+            print_told(error, sheet, None, speak, named=True)
 
     finish(work, speak, failed)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 import os
 import sys
@@ -59,6 +60,12 @@ def _write(text: str, stream: TextIO) -> None:
         stream.flush()
 
 
+def print_json(said: object, stream: TextIO) -> None:
+    """Values as JSON on one line, escaped where the encoding of the stream may lack a sign."""
+    escaped = codecs.lookup(stream.encoding or "utf-8").name != "utf-8"
+    _write(json.dumps(said, ensure_ascii=escaped, allow_nan=False), stream)
+
+
 def print_bytes(data: bytes) -> None:
     """A result on standard output."""
     with reaching(sys.stdout):
@@ -97,7 +104,7 @@ def print_report(lines: Iterable[Line], stream: TextIO, name: str | None = None)
         print_line(line.text, stream, COLOURS.get(line.style))
 
 
-def print_json(
+def print_told(
     told: Report | ScanfixError,
     source: str,
     target: str | None,
@@ -106,7 +113,7 @@ def print_json(
     named: bool,
     page: int | None = None,
 ) -> None:
-    """A report alone, or in one line with the photo's name where there are several, or none was made.
+    """As JSON a report alone, or in one line with the photo's name where there are several, or none was made.
 
     Where the picture itself takes the standard output, the standard error.
     """
@@ -118,8 +125,7 @@ def print_json(
         said = item(source, target, lang, told) if named else told.to_dict(lang)
     if page is not None and "target" in said:
         said["page"] = page
-    stream = sys.stderr if target == STANDARD else sys.stdout
-    _write(json.dumps(said, ensure_ascii=False, allow_nan=False), stream)
+    print_json(said, sys.stderr if target == STANDARD else sys.stdout)
 
 
 def print_error(error: ScanfixError, lang: Lang, name: str | None = None) -> None:

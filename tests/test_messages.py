@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import ctypes
 import string
+import sys
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -13,6 +16,7 @@ from scanfix.findings import FINDINGS
 from scanfix.formats import FORMATS, IN_WORKER
 from scanfix.messages import LANGS, Lang, catalogue, explanation, finding, say, term, title, user_lang
 
+VARIABLES = ("SCANFIX_LANG", "LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")
 CODES = sorted(code for kind in ERRORS for code in kind.codes)
 
 
@@ -100,15 +104,32 @@ def test_words_that_travel_as_parameters_are_translated() -> None:
         ("zh", {}, "zh"),
         (None, {"SCANFIX_LANG": "zh"}, "zh"),
         (None, {"LANG": "zh_CN.UTF-8"}, "zh"),
+        (None, {"LANG": "chinese"}, "zh"),
         (None, {"LC_ALL": "C.UTF-8", "LANG": "zh_CN.UTF-8"}, "en"),
+        (None, {"LANGUAGE": "zh_CN:en", "LANG": "en_US.UTF-8"}, "zh"),
+        (None, {"LANGUAGE": "fr:zh", "LANG": "en_US.UTF-8"}, "zh"),
+        (None, {"LANGUAGE": "fr", "LANG": "zh_CN.UTF-8"}, "en"),
+        (None, {"LANGUAGE": "zh", "LC_ALL": "C"}, "en"),
         (None, {}, "en"),
     ],
 )
 def test_the_language_is_the_users(
     monkeypatch: pytest.MonkeyPatch, choice: str | None, variables: dict[str, str], wanted: str
 ) -> None:
-    for name in ("SCANFIX_LANG", "LC_ALL", "LC_MESSAGES", "LANG"):
+    for name in VARIABLES:
         monkeypatch.delenv(name, raising=False)
     for name, value in variables.items():
         monkeypatch.setenv(name, value)
     assert user_lang(choice) == wanted
+
+
+@pytest.mark.parametrize(("number", "wanted"), [(0x0804, "zh"), (0x0C04, "zh"), (0x0409, "en"), (0, "en")])
+def test_windows_is_asked_where_no_variable_tells_the_language(
+    monkeypatch: pytest.MonkeyPatch, number: int, wanted: str
+) -> None:
+    for name in VARIABLES:
+        monkeypatch.delenv(name, raising=False)
+    kernel = SimpleNamespace(GetUserDefaultUILanguage=lambda: number)
+    monkeypatch.setattr(sys, "platform", "win32")
+    monkeypatch.setattr(ctypes, "windll", SimpleNamespace(kernel32=kernel), raising=False)
+    assert user_lang() == wanted

@@ -8,6 +8,7 @@ refusals, page, web); each entry holds both languages side by side, so that a mi
 from __future__ import annotations
 
 import os
+import sys
 import tomllib
 from collections.abc import Mapping
 from functools import cache
@@ -91,11 +92,29 @@ def _in(entry: Mapping[str, Any], lang: str) -> Any:
 
 
 def user_lang(choice: str | None = None) -> Lang:
-    """The language asked for, else SCANFIX_LANG, else that of the locale; English where unsure."""
-    for value in (choice, *(os.environ.get(n) for n in ("SCANFIX_LANG", "LC_ALL", "LC_MESSAGES", "LANG"))):
-        if value:
-            return "zh" if value.lower().startswith("zh") else "en"
-    return "en"
+    """The language asked for, else SCANFIX_LANG, else that of the system; English where unsure."""
+    named = choice or os.environ.get("SCANFIX_LANG") or _environment_lang() or _windows_lang()
+    return "zh" if named.lower().startswith(("zh", "chinese")) else "en"
+
+
+def _environment_lang() -> str:
+    """As gettext has it: of the languages in LANGUAGE the first that is spoken, unless the locale is C."""
+    variables = (os.environ.get(name) for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
+    locale = next(filter(None, variables), "")
+    if locale.partition(".")[0] in ("C", "POSIX"):
+        return locale
+    wanted = os.environ.get("LANGUAGE", "").split(":")
+    return next((name for name in wanted if name.startswith(LANGS)), wanted[0] or locale)
+
+
+def _windows_lang() -> str:
+    """Of the user's Windows, which sets no variable."""
+    if sys.platform != "win32":
+        return ""
+    import ctypes
+    import locale
+
+    return locale.windows_locale.get(ctypes.windll.kernel32.GetUserDefaultUILanguage(), "")
 
 
 def _fill(template: str, params: Mapping[str, Any], lang: Lang) -> str:

@@ -13,6 +13,8 @@ A poor photo is never an error: that is a finding, in the report.
 
 from __future__ import annotations
 
+import errno
+import os
 from collections.abc import Mapping
 from typing import Any, ClassVar, Self
 
@@ -136,6 +138,15 @@ class ScanfixError(Exception):
 
     def __str__(self) -> str:
         return self.message()
+
+
+def reason_of(error: OSError) -> str:
+    """The system's words without the path, as no file name enters a message: by its name (`EACCES`) where the
+    messages have it in both languages, else as the system says it."""
+    if not error.errno:
+        return "?"
+    name = errno.errorcode.get(error.errno, "").removeprefix("WSA")
+    return name if messages.term(name) != name else os.strerror(error.errno).lower()
 
 
 def _plain(value: object) -> Any:

@@ -20,7 +20,7 @@ from dataclasses import dataclass, field, replace
 from inspect import iscoroutinefunction
 from typing import Protocol, TypeGuard
 
-from scanfix.errors import ConfigError, InputError, OutputError, ScanfixError
+from scanfix.errors import ConfigError, InputError, OutputError, ScanfixError, reason_of
 from scanfix.formats import claimed_format
 from scanfix.limits import Limits
 
@@ -325,9 +325,8 @@ def _kind(mode: int) -> str:
 
 
 def _reason(error: Exception) -> str:
-    """The system's words without the path: no file name enters a message."""
     if isinstance(error, OSError) and error.errno:
-        return os.strerror(error.errno).lower()
+        return reason_of(error)
     return (str(error) if isinstance(error, ValueError) else type(error).__name__).lower()
 
 

@@ -18,7 +18,7 @@ from PIL import Image
 from typer.testing import CliRunner
 
 from scanfix import pipeline
-from scanfix.cli import app
+from scanfix.cli import COMMANDS, app
 from scanfix.cli.photo import run, source_of
 from scanfix.errors import OutputError
 from scanfix.files import SourceBytes
@@ -535,8 +535,34 @@ def test_the_parser_speaks_chinese_too() -> None:
     assert "选项：" in shown
     assert "aspect（" in shown
     assert not re.search(r"Usage|Options|\[default|Show this", shown)
-    wrong = scanfix("prepare", "--nothing", SCANFIX_LANG="zh").stderr.decode()
-    assert "错误：没有选项" in wrong
+
+
+WRONG_CALLS = {
+    "prepare --nothing": "错误：没有选项：--nothing",
+    "prepare --profil": "错误：没有选项：--profil。可用的有：--profile",
+    "prepar": "错误：没有命令 'prepar'。是否指 'prepare'、'report'、'read'？",
+    "prepare": "错误：缺少参数 'FILE...'。",
+    "prepare x -o": "错误：选项 '-o' 需要一个值。",
+    "join a b": "错误：缺少选项 '-o' / '--output'。",
+    "prepare x --crop y": "错误：'--crop' 的值无效：'y' 不属于 'auto'、'never'、'flat'、'fit'。",
+    "batch a b --jobs x": "错误：'--jobs' / '-j' 的值无效：'x' 不是整数。",
+    "serve --port 99999": "错误：'--port' 的值无效：99999 不在范围 0<=x<=65535 内。",
+    "serve a b": "错误：多余的参数：a b",
+}
+
+
+@pytest.mark.parametrize("call", WRONG_CALLS)
+def test_a_wrong_call_is_told_in_chinese_to_the_full_stop(call: str) -> None:
+    told = scanfix(*call.split(), SCANFIX_LANG="zh").stderr.decode()
+    assert told.splitlines()[-1].startswith(WRONG_CALLS[call])
+
+
+def test_helps_in_chinese_have_full_width_punctuation() -> None:
+    for command in COMMANDS:
+        shown = scanfix(command, "--help", SCANFIX_LANG="zh", COLUMNS="200").stdout.decode()
+        assert not re.search(
+            r"[\u4e00-\u9fff] ?[,:;?()]|[,:;?()][\u4e00-\u9fff]|\[默认[^\]]*;|int range", shown
+        )
 
 
 def test_an_interruption_while_loading_is_no_traceback() -> None:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import ctypes
+import errno
+import os
+import re
 import string
 import sys
 from types import SimpleNamespace
@@ -11,7 +14,7 @@ from typing import Any
 import pytest
 
 from scanfix.decoding.sniff import MAGIC
-from scanfix.errors import ERRORS
+from scanfix.errors import ERRORS, OutputError, reason_of
 from scanfix.findings import FINDINGS
 from scanfix.formats import FORMATS, IN_WORKER
 from scanfix.messages import LANGS, Lang, catalogue, explanation, finding, say, term, title, user_lang
@@ -87,6 +90,20 @@ def test_what_is_said_of_a_refused_file_is_translated(word: str) -> None:
 def test_what_was_not_checked_has_a_name_in_both_languages(slug: str) -> None:
     assert len({slug, term(slug, "zh"), catalogue("interface")["term"][slug]["en"]}) > 1
     assert term(slug, "zh") != term(slug, "en")
+
+
+@pytest.mark.parametrize(
+    "number", [errno.EACCES, errno.EADDRINUSE, errno.ENOSPC, errno.ENAMETOOLONG, errno.EIO]
+)
+def test_what_the_system_says_is_translated(number: int) -> None:
+    error = OutputError("not_written", reason=reason_of(OSError(number, "said in English")))
+    assert re.fullmatch(r"无法写入输出文件（[\u4e00-\u9fff]+）。", error.message("zh"))
+    assert re.search(r"\([a-z ]+\)", error.message())
+
+
+def test_what_the_system_says_of_rarer_things_is_told_as_it_says_it() -> None:
+    assert reason_of(OSError(errno.EXDEV, "x")) == os.strerror(errno.EXDEV).lower()
+    assert reason_of(OSError("no number")) == "?"
 
 
 def test_a_share_below_one_percent_is_not_nothing() -> None:

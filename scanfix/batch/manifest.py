@@ -19,7 +19,7 @@ from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 from scanfix.batch.places import MANIFEST, Folder, Place, Stamp
-from scanfix.errors import ERRORS, InputError, OutputError, ScanfixError
+from scanfix.errors import ERRORS, InputError, OutputError, ScanfixError, reason_of
 from scanfix.files import lock, sync
 from scanfix.limits import Limits
 from scanfix.packaged import packaged_text
@@ -308,4 +308,4 @@ def _translating() -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise OutputError("not_written", reason=(error.strerror or "?").lower()) from error
+        raise OutputError("not_written", reason=reason_of(error)) from error

@@ -8,7 +8,6 @@ change of the inode, and inode: another file under the name, or other bytes in i
 from __future__ import annotations
 
 import contextlib
-import errno
 import os
 import shutil
 import stat
@@ -18,7 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any, Protocol
 
-from scanfix.errors import ConfigError, InputError, MissingExtraError, OutputError
+from scanfix.errors import ConfigError, InputError, MissingExtraError, OutputError, reason_of
 from scanfix.files import (
     Identity,
     SourceBytes,
@@ -159,7 +158,7 @@ class Folder:
         after = self.entry(name)
         if before is None or after is None or before.stamp != after.stamp:
             # Somebody writes to it at this moment.
-            raise InputError("unreadable", reason=os.strerror(errno.EBUSY).lower())
+            raise InputError("unreadable", reason="EBUSY")
         return source, after
 
     def read_head(self, name: str, count: int) -> bytes:
@@ -183,7 +182,7 @@ class Folder:
         try:
             self.path(name).unlink(missing_ok=True)
         except OSError as error:
-            raise OutputError("not_written", reason=(error.strerror or "?").lower()) from error
+            raise OutputError("not_written", reason=reason_of(error)) from error
 
     def prepare_for(self, names: Iterable[str], bytes_needed: int) -> None:
         """Make sure that results can be written, before the work. Raises OutputError."""
@@ -400,7 +399,7 @@ def _reason_by_name(name: str) -> str | None:
 def _said(error: Exception) -> str:
     """Without paths, keys or addresses: only what kind of failure it is."""
     if isinstance(error, OSError) and error.errno:
-        return os.strerror(error.errno).lower()
+        return reason_of(error)
     return type(error).__name__
 
 

@@ -41,7 +41,9 @@ class OnError(StrEnum):
 
 Source = Annotated[str, typer.Argument(metavar="SOURCE", help=options.help_text("help_folder"))]
 Out = Annotated[str, typer.Argument(metavar="OUT", help=options.help_text("help_out_folder"))]
-Jobs = Annotated[int | None, typer.Option("--jobs", "-j", min=1, help=options.help_text("help_jobs"))]
+Jobs = Annotated[
+    int | None, typer.Option("--jobs", "-j", metavar="NUMBER", min=1, help=options.help_text("help_jobs"))
+]
 Include = Annotated[
     list[str] | None, typer.Option("--include", metavar="GLOB", help=options.help_text("help_include"))
 ]

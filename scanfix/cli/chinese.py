@@ -6,12 +6,16 @@ Only the command's own process is changed, and only when it speaks Chinese.
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Callable
 from typing import Any
 
 from scanfix.cli.wrapping import wrapped
 from scanfix.messages import catalogue
+
+BETWEEN = "…"
+"""In a phrase of the catalogue: the words of the call."""
 
 
 def teach_parser() -> None:
@@ -27,7 +31,8 @@ def teach_parser() -> None:
 def translated(text: str) -> str:
     """With the parser's phrases exchanged; they are told by their English wording."""
     for english, chinese in catalogue("parser").items():
-        text = text.replace(english, chinese)
+        pattern = re.escape(english).replace(BETWEEN, "(.*?)")
+        text = re.sub(pattern, chinese.replace(BETWEEN, r"\1"), text)
     return text
 
 

@@ -33,7 +33,9 @@ def command(
     expires: Annotated[
         str | None, typer.Option("--expires", metavar="DATE", help=help_text("help_expires"))
     ] = None,
-    sides: Annotated[int | None, typer.Option("--sides", help=help_text("help_sides"))] = None,
+    sides: Annotated[
+        int | None, typer.Option("--sides", metavar="NUMBER", help=help_text("help_sides"))
+    ] = None,
     fail_on: options.FailOnOption = FailOn.ERROR,
     json: Annotated[bool, typer.Option("--json", help=help_text("help_form_json"))] = False,
     lang: options.LangOption = None,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import sys
 from collections.abc import Iterable, Iterator
@@ -78,7 +77,7 @@ def told_as_typed(target: str) -> Iterator[None]:
 def check_standard_output(output: str | None, lang: Lang) -> None:
     """A picture is for a file or a program, never for a terminal."""
     if output == STANDARD and sys.__stdout__ is None:
-        raise OutputError("not_written", reason=os.strerror(errno.EBADF).lower())
+        raise OutputError("not_written", reason="EBADF")
     if output == STANDARD and sys.stdout.isatty():
         raise usage_error(say("usage_terminal", lang))
 

@@ -11,7 +11,7 @@ import typer
 
 from scanfix.cli import options
 from scanfix.cli.terminal import EXIT_READY, finish, print_line, usage_error
-from scanfix.errors import MissingExtraError
+from scanfix.errors import MissingExtraError, reason_of
 from scanfix.messages import Lang, say, user_lang
 
 if TYPE_CHECKING:
@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 LOOPBACK = "127.0.0.1"
 """Nobody else is to reach the page: photos of documents are shown there."""
 
-Port = Annotated[int, typer.Option("--port", min=0, max=65535, help=options.help_text("help_port"))]
+Port = Annotated[
+    int, typer.Option("--port", metavar="NUMBER", min=0, max=65535, help=options.help_text("help_port"))
+]
 Open = Annotated[bool, typer.Option("--open/--no-open", help=options.help_text("help_open"))]
 
 
@@ -58,8 +60,7 @@ def _listening(port: int, lang: Lang) -> socket.socket:
     try:
         return socket.create_server((LOOPBACK, port))
     except OSError as error:
-        reason = os.strerror(error.errno).lower() if error.errno else "?"
-        raise usage_error(say("port_taken", lang, port=port, reason=reason)) from error
+        raise usage_error(say("port_taken", lang, port=port, reason=reason_of(error))) from error
 
 
 def _has_screen() -> bool:

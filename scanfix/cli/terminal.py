@@ -15,7 +15,7 @@ import typer
 
 from scanfix.cli.limits import way_out
 from scanfix.cli.wrapping import for_terminal
-from scanfix.errors import ConfigError, OutputError, ScanfixError
+from scanfix.errors import ConfigError, OutputError, ScanfixError, reason_of
 from scanfix.messages import Lang, say
 from scanfix.naming import shown
 
@@ -83,7 +83,7 @@ def reaching(stream: TextIO) -> Iterator[None]:
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
         # A reader that has gone (`| head`) is no error; without stderr there is nowhere to complain.
         if not isinstance(error, BrokenPipeError) and stream is not sys.stderr:
-            raise OutputError("not_written", reason=(error.strerror or "?").lower()) from error
+            raise OutputError("not_written", reason=reason_of(error)) from error
 
 
 @contextmanager

@@ -109,12 +109,12 @@ def _environment_lang() -> str:
 
 def _windows_lang() -> str:
     """Of the user's Windows, which sets no variable."""
-    if sys.platform != "win32":
-        return ""
-    import ctypes
-    import locale
+    if sys.platform == "win32":
+        import ctypes
+        import locale
 
-    return locale.windows_locale.get(ctypes.windll.kernel32.GetUserDefaultUILanguage(), "")
+        return locale.windows_locale.get(ctypes.windll.kernel32.GetUserDefaultUILanguage(), "")
+    return ""
 
 
 def _fill(template: str, params: Mapping[str, Any], lang: Lang) -> str:

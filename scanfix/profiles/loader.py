@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from scanfix.errors import ConfigError
+from scanfix.errors import ConfigError, reason_of
 from scanfix.findings import Severity
 from scanfix.packaged import packaged_text
 from scanfix.profiles.profile import ByteWindow, OutputProfile
@@ -79,8 +79,8 @@ def _from_file(path: Path) -> OutputProfile:
     except UnicodeDecodeError as error:
         raise ConfigError("bad_profile", name=path.stem, reason="profile_not_toml") from error
     except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise ConfigError("profile_unreadable", name=repr(os.fspath(path)), reason=reason.lower()) from error
+        reason = reason_of(error) if isinstance(error, OSError) else str(error).lower()
+        raise ConfigError("profile_unreadable", name=repr(os.fspath(path)), reason=reason) from error
     if len(data) > MAX_FILE_BYTES:
         raise ConfigError("bad_profile", name=path.stem, reason="profile_not_toml")
     return parse_profile(path.stem, text)

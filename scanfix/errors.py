@@ -87,7 +87,13 @@ CONFIG_CODES: dict[str, int] = {
     "no_cluster": 500,
     "forked_while_busy": 500,
 }
-EXTRA_CODES: dict[str, int] = {"missing_extra": 501, "missing_web": 501, "missing_reader": 501}
+EXTRA_CODES: dict[str, int] = {
+    "missing_extra": 501,
+    "missing_remote": 501,
+    "missing_dask": 501,
+    "missing_web": 501,
+    "missing_reader": 501,
+}
 BUSY_CODES: dict[str, int] = {"busy": 503}
 _LONGEST_PARAM = 1_000
 """Characters of what somebody typed that an error repeats."""

@@ -25,7 +25,7 @@ from batch_tools import Counted, files, put, quick, run, statuses
 from PIL import Image
 from test_cli import scanfix
 
-from scanfix import ConfigError, InputError, OutputError, prepare_batch
+from scanfix import ConfigError, InputError, MissingExtraError, OutputError, prepare_batch
 from scanfix.batch import Summary, executors, runner, work
 from scanfix.batch.discover import SIDES, look_into, name_of_pair, pair_up
 from scanfix.batch.places import Entry, Folder
@@ -49,6 +49,26 @@ def folder(tmp_path: Path, card_bytes: bytes) -> Path:
     (root / "broken.jpg").write_bytes(b"\xff\xd8\xff broken")
     (root / "list.txt").write_text("not a picture")
     return root
+
+
+@pytest.mark.parametrize(
+    ("module", "options", "told"),
+    [
+        ("fsspec", {"out": "s3://bucket/out"}, "Folders at s3:// need an extra package"),
+        ("distributed", {"executor": "tcp://nobody:8786"}, "A Dask cluster needs an extra package"),
+    ],
+)
+def test_an_extra_that_a_batch_lacks_is_named_with_what_needs_it(
+    module: str,
+    options: dict[str, Any],
+    told: str,
+    folder: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(sys.modules, module, None)
+    with pytest.raises(MissingExtraError, match=told):
+        prepare_batch(folder, **{"out": str(tmp_path / "out"), **options})
 
 
 def test_a_folder_goes_through_and_says_what_became_of_each(folder: Path, tmp_path: Path) -> None:

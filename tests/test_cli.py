@@ -557,6 +557,39 @@ def test_a_wrong_call_is_told_in_chinese_to_the_full_stop(call: str) -> None:
     assert told.splitlines()[-1].startswith(WRONG_CALLS[call])
 
 
+MIXED = re.compile(r"[\u4e00-\u9fff][,:;?()]|[,:;?()] ?[\u4e00-\u9fff]")
+"""Half-width punctuation beside a Chinese character."""
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        "explain",
+        "explain SF201",
+        "explain 306",
+        "kinds passport",
+        "profiles cnnic",
+        "profiles us-ds160",
+        "profiles in-evisa-passport",
+        "doctor",
+        "inspect nothing.jpg",
+    ],
+)
+def test_what_is_told_in_chinese_has_full_width_punctuation(call: str) -> None:
+    done = scanfix(*call.split(), SCANFIX_LANG="zh")
+    told = (done.stdout + done.stderr).decode().replace("scanfix: ", "")
+    assert re.search(r"[\u4e00-\u9fff]", told)
+    assert not MIXED.search(told)
+
+
+def test_a_batch_in_chinese_has_full_width_punctuation(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "cut.jpg").write_bytes(as_jpeg(photo("card", cut="left").pixels))
+    told = scanfix("batch", tmp_path / "in", tmp_path / "out", SCANFIX_LANG="zh").stdout.decode()
+    assert "cut.jpg：警告 SF103：" in told
+    assert not MIXED.search(told)
+
+
 def test_helps_in_chinese_have_full_width_punctuation() -> None:
     for command in COMMANDS:
         shown = scanfix(command, "--help", SCANFIX_LANG="zh", COLUMNS="200").stdout.decode()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from io import BytesIO, StringIO, TextIOWrapper
 from pathlib import Path
@@ -130,9 +131,13 @@ def test_a_line_is_broken_for_terminals_alone(monkeypatch: pytest.MonkeyPatch) -
         (completion.complete_code, "sf10", "SF103"),
     ],
 )
-def test_a_shell_is_offered_the_values(
-    complete: Callable[[str], completion.Offers], typed: str, wanted: str
+def test_a_shell_is_offered_the_values_with_what_they_are(
+    monkeypatch: pytest.MonkeyPatch,
+    complete: Callable[[str], completion.Offers],
+    typed: str,
+    wanted: str,
 ) -> None:
+    monkeypatch.setenv("SCANFIX_LANG", "zh")
     offered = dict(complete(typed))
-    assert offered[wanted]
+    assert re.search(r"[\u4e00-\u9fff]", offered[wanted])
     assert all(value.lower().startswith(typed) for value in offered)

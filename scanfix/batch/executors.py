@@ -92,7 +92,7 @@ def _client(address: str) -> Any:
     try:
         from distributed import Client
     except ImportError as error:
-        raise MissingExtraError("missing_extra", format="Dask", extra="dask") from error
+        raise MissingExtraError("missing_dask", extra="dask") from error
     try:
         client: Any = Client
         return client(address, timeout=CONNECT_SECONDS, set_as_default=False)

@@ -376,16 +376,15 @@ class Remote:
 
 
 def _remote(url: str) -> Remote:
+    scheme = url.partition("://")[0]
     try:
         import fsspec
-    except ImportError as error:
-        raise MissingExtraError("missing_extra", format=url.partition("://")[0], extra="remote") from error
-    try:
+
         system, root = fsspec.url_to_fs(url)
     except ImportError as error:
-        raise MissingExtraError("missing_extra", format=url.partition("://")[0], extra="remote") from error
+        raise MissingExtraError("missing_remote", scheme=scheme, extra="remote") from error
     except Exception as error:
-        raise ConfigError("bad_option", option="URL", value=url.partition("://")[0]) from error
+        raise ConfigError("bad_option", option="URL", value=scheme) from error
     return Remote(url, system, root)
 
 

@@ -29,6 +29,7 @@ from scanfix.naming import shown
 
 if TYPE_CHECKING:
     from scanfix.batch import BatchItem, BatchRun, Summary
+    from scanfix.model import Finding
 
 NAMED, NAMED_PAIRS = 5, 100
 """Files left out, and pairs, that are named, not only counted."""
@@ -201,7 +202,7 @@ class _Telling:
             yield say("batch_duplicate_one", lang, path=path, other=shown(item.duplicate_of)), None
         said = [
             (
-                f"{path}: {term(found.severity, lang)} {found.code}: {found.message(lang)}",
+                say("about", lang, name=path, text=_finding(found, lang)),
                 COLOURS[found.severity],
             )
             for report in item.reports
@@ -245,6 +246,11 @@ class _Telling:
         if names:
             few = names[:most] + ["..."] * (len(names) > most)
             self._print(say(sentence, self.lang, count=len(names), names=few, **params), self.stream)
+
+
+def _finding(found: Finding, lang: Lang) -> str:
+    severity = term(found.severity, lang)
+    return say("finding_line", lang, severity=severity, code=found.code, message=found.message(lang), sure="")
 
 
 @contextmanager

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from scanfix.messages import title, user_lang
+from scanfix.messages import term, title, user_lang
 
 Offers = Iterator[tuple[str, str]]
 """Values and what they are."""
@@ -25,7 +25,7 @@ def complete_kind(typed: str) -> Offers:
 def complete_limit(typed: str) -> Offers:
     from scanfix.cli.limits import LIMITS
 
-    return _beginning(typed, ((f"{name}=", field) for name, field in LIMITS.items()))
+    return _beginning(typed, ((f"{name}=", term(f"counts_{name}", user_lang())) for name in LIMITS))
 
 
 def complete_code(typed: str) -> Offers:

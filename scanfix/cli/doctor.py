@@ -28,7 +28,7 @@ def command(lang: options.LangOption = None) -> None:
             f"scanfix {__version__}, Python {platform.python_version()}, {platform.platform()}", sys.stdout
         )
         rows = [_row(needed, speak) for needed in NEEDED] + [_opencv(speak)]
-        for good, text in [*rows, (True, f"{say('doctor_fonts', speak)}: {_font(speak)}")]:
+        for good, text in [*rows, (True, _about(say("doctor_fonts", speak), _font(speak), speak))]:
             print_line(f"  {text}", sys.stdout, None if good else COLOURS["warning"])
         if not all(good for good, _ in rows):
             return EXIT_FINDINGS
@@ -40,13 +40,17 @@ def command(lang: options.LangOption = None) -> None:
 
 def _row(needed: Needed, lang: Lang) -> Row:
     if needed.version is None and needed.extra:
-        return True, f"{needed.name}: {say('doctor_optional', lang, extra=needed.extra)}"
+        return True, _about(needed.name, say("doctor_optional", lang, extra=needed.extra), lang)
     if needed.version is None:
-        return False, f"{needed.name}: {say('doctor_missing', lang)}"
+        return False, _about(needed.name, say("doctor_missing", lang), lang)
     if needed.too_old:
         wanted = ".".join(map(str, needed.oldest))
-        return False, f"{needed.name} {needed.version}: {say('doctor_old', lang, wanted=wanted)}"
+        return False, _about(f"{needed.name} {needed.version}", say("doctor_old", lang, wanted=wanted), lang)
     return True, f"{needed.name} {needed.version}"
+
+
+def _about(name: str, text: str, lang: Lang) -> str:
+    return say("about", lang, name=name, text=text)
 
 
 def _opencv(lang: Lang) -> Row:

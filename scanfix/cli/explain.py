@@ -91,12 +91,12 @@ def _list(specs: tuple[FindingSpec, ...], lang: Lang) -> None:
 
     for spec in specs:
         told = joined((term(each, lang) for each in bounds.severities(spec.code)), lang)
-        print_line(f"{spec.code}  {title(spec.code, lang)} ({told})", sys.stdout)
+        print_line(say("noted", lang, text=f"{spec.code}  {title(spec.code, lang)}", note=told), sys.stdout)
 
 
 def _explain(spec: FindingSpec, lang: Lang) -> None:
     entry = catalogue("findings")[spec.code][lang]
-    print_line(f"{spec.code} {title(spec.code, lang)} ({spec.slug})", sys.stdout)
+    print_line(say("noted", lang, text=f"{spec.code} {title(spec.code, lang)}", note=spec.slug), sys.stdout)
     for key, text in (
         ("explain_means", entry["message"]),
         ("explain_why", explanation(spec.code, lang)),

@@ -10,7 +10,7 @@ import typer
 from scanfix.cli import options
 from scanfix.cli.completion import complete_kind
 from scanfix.cli.terminal import finish, print_json, print_line
-from scanfix.messages import Lang, say, term, user_lang
+from scanfix.messages import Lang, listed, say, term, user_lang
 
 if TYPE_CHECKING:
     from scanfix.documents.kinds import DocumentKind
@@ -46,7 +46,7 @@ def command(
 
 
 def _show(kind: DocumentKind, lang: Lang) -> None:
-    print_line(f"{kind.name}: {kind.title[lang]}", sys.stdout)
+    print_line(say("about", lang, name=kind.name, text=kind.title[lang]), sys.stdout)
     for key, value in _rows(kind, lang):
         print_line(say("row", lang, name=say(f"kind_row_{key}", lang), value=value), sys.stdout)
 
@@ -58,7 +58,7 @@ def _rows(kind: DocumentKind, lang: Lang) -> list[tuple[str, str]]:
     if kind.has_size:
         size = say("kind_millimetres", lang, width=f"{kind.width_mm:g}", height=f"{kind.height_mm:g}")
     rows = [
-        ("codes", ", ".join(kind.aliases)),
+        ("codes", listed(kind.aliases, lang)),
         ("size", size),
         ("sides", "2" if kind.both_sides else "1"),
         ("shows", _list([say("kind_all_borders", lang), *kind.shows], lang)),
@@ -72,4 +72,4 @@ def _rows(kind: DocumentKind, lang: Lang) -> list[tuple[str, str]]:
 
 
 def _list(words: list[str] | tuple[str, ...], lang: Lang) -> str:
-    return ("、" if lang == "zh" else ", ").join(term(word, lang) for word in words)
+    return listed((term(word, lang) for word in words), lang)

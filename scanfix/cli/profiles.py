@@ -10,7 +10,7 @@ import typer
 from scanfix.cli import options
 from scanfix.cli.completion import complete_profile
 from scanfix.cli.terminal import finish, print_line
-from scanfix.messages import Lang, say, term, user_lang
+from scanfix.messages import Lang, listed, say, term, user_lang
 
 if TYPE_CHECKING:
     from scanfix.profiles import OutputProfile
@@ -47,7 +47,8 @@ def _bytes(profile: OutputProfile, lang: Lang) -> str:
 
 
 def _show(profile: OutputProfile, lang: Lang) -> None:
-    print_line(", ".join((profile.name, *profile.aliases)) + f": {profile.title[lang]}", sys.stdout)
+    names = [profile.name, *profile.aliases]
+    print_line(say("about", lang, name=names, text=profile.title[lang]), sys.stdout)
     for key, value in rows_of(profile, lang):
         print_line(say("row", lang, name=say(f"profile_row_{key}", lang), value=value), sys.stdout)
 
@@ -56,7 +57,7 @@ def rows_of(profile: OutputProfile, lang: Lang) -> list[tuple[str, str]]:
     """What is asked for, by the keys `profile_row_KEY` of the messages, and each value in words."""
     rows = [
         ("shows", term(f"wanted_{profile.shows}", lang)),
-        ("formats", ", ".join(profile.formats)),
+        ("formats", listed(profile.formats, lang)),
         ("bytes", _bytes(profile, lang)),
     ]
     if profile.aim:
@@ -90,9 +91,11 @@ def _pixels(profile: OutputProfile, lang: Lang) -> list[tuple[str, str]]:
     ]
     if profile.square:
         said.append("1:1")
-    return [("pixels", ", ".join(said))] if said else []
+    return [("pixels", say("comma", lang).join(said))] if said else []
 
 
 def _confidence(profile: OutputProfile, lang: Lang) -> str:
     word = term(profile.confidence, lang)
-    return f"{word} ({say('profile_low', lang)})" if profile.confidence == "low" else word
+    if profile.confidence != "low":
+        return word
+    return say("noted", lang, text=word, note=say("profile_low", lang))

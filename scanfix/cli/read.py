@@ -66,7 +66,8 @@ def _rows(read: Fields, lang: Lang, *, show: bool) -> list[tuple[str, str]]:
         rows.append(("kind", _sure(read.kind.title[lang], read.kind_certain, lang)))
     if number := read.number:
         text = number.text if show else masked(number.text)
-        rows.append(("number", _sure(f"{text} ({form_title(number.form, lang)})", number.certain, lang)))
+        told = say("noted", lang, text=text, note=form_title(number.form, lang))
+        rows.append(("number", _sure(told, number.certain, lang)))
     if read.name:
         rows.append(("name", read.name.text))
     for key, day in (("issued", read.issued), ("expires", read.expires)):
@@ -74,7 +75,7 @@ def _rows(read: Fields, lang: Lang, *, show: bool) -> list[tuple[str, str]]:
             rows.append((key, say("read_long_term", lang) if day.year == 9999 else day.isoformat()))
     if zone := read.zone:
         told = say("zone_right" if zone.right else "zone_wrong", lang, fields=list(zone.wrong))
-        rows.append(("zone", f"{zone.size}, {zone.state}, {told}"))
+        rows.append(("zone", say("read_zone", lang, size=zone.size, state=zone.state, told=told)))
     return rows
 
 

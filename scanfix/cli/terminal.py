@@ -130,8 +130,10 @@ def print_told(
 
 def print_error(error: ScanfixError, lang: Lang, name: str | None = None) -> None:
     name = name or error.about
-    subject = f"{shown(name)}: " if name else ""
-    print_line(f"scanfix: {subject}{error.message(lang)}", sys.stderr, COLOURS["error"])
+    said = error.message(lang)
+    if name:
+        said = say("about", lang, name=shown(name), text=said)
+    print_line(f"scanfix: {said}", sys.stderr, COLOURS["error"])
     if hint := way_out(error, lang):
         print_line(f"    {hint}", sys.stderr)
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import sys
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Any, Literal, get_args
 
@@ -19,9 +19,22 @@ from scanfix.packaged import packaged_text
 Lang = Literal["en", "zh"]
 LANGS: tuple[Lang, ...] = get_args(Lang)
 LITERAL = frozenset(
-    {"option", "value", "name", "names", "known", "path", "first", "second", "profile", "code"}
+    (
+        "option",
+        "value",
+        "name",
+        "names",
+        "known",
+        "path",
+        "first",
+        "second",
+        "profile",
+        "code",
+        "text",
+        "note",
+    )
 )
-"""Parameters that are names, though one may be spelt like a word of the [term] table."""
+"""Parameters that are names or sentences, though one may be spelt like a word of the [term] table."""
 ABOUT = {
     **dict.fromkeys(("SF201", "SF202", "SF203", "SF204", "SF205", "SF407"), "sharpness"),
     **dict.fromkeys(("SF206", "SF301", "SF302", "SF303", "SF304"), "light"),
@@ -86,6 +99,10 @@ def term(word: str, lang: Lang = "en") -> str:
     return str(_in(entry, lang)) if entry else word
 
 
+def listed(words: Iterable[str], lang: Lang = "en") -> str:
+    return ("、" if lang == "zh" else ", ").join(words)
+
+
 def _in(entry: Mapping[str, Any], lang: str) -> Any:
     """A language that is not spoken is answered in English: telling of an error must not fail itself."""
     return entry.get(lang, entry["en"])
@@ -124,7 +141,7 @@ def _fill(template: str, params: Mapping[str, Any], lang: Lang) -> str:
 def _shown(key: str, value: Any, lang: Lang) -> Any:
     """Names of sides, causes and kinds are translated, what a person typed is not; lists are joined."""
     if isinstance(value, list | tuple):
-        return ("、" if lang == "zh" else ", ").join(str(_shown(key, item, lang)) for item in value)
+        return listed((str(_shown(key, item, lang)) for item in value), lang)
     if isinstance(value, Mapping):
         return _in(value, lang) if "en" in value else value
     if key == "percent" and value == 0:

@@ -381,7 +381,7 @@ function showFilm() {
     open.className = `tile ${stateOf(item)}`;
     open.setAttribute("aria-current", String(item === chosen));
     const verdict = item.answer || item.error ? verdictOf(item)[0] : say("waiting");
-    open.setAttribute("aria-label", `${item.name}: ${verdict}`);
+    open.setAttribute("aria-label", say("photo_verdict", { name: item.name, verdict }));
     open.title = item.name;
     const source = item.answer && (item.pair ? item.pictureUrl : pictureOf(item));
     if (source) {

@@ -102,6 +102,13 @@ def test_harm_is_a_typed_error_and_the_worker_serves_on(worker: Worker, task: An
 
 
 @posix
+def test_an_interruption_of_the_terminal_is_the_parents_matter(worker: Worker) -> None:
+    leader = process_of(worker)
+    os.kill(leader, signal.SIGINT)
+    assert process_of(worker) == leader
+
+
+@posix
 @pytest.mark.parametrize(
     ("task", "code"),
     [

@@ -104,7 +104,7 @@ def test_links_of_the_readme_lead_somewhere_on_an_index_page_too() -> None:
     text = README
     for rule in rules["hooks"]["fancy-pypi-readme"]["substitutions"]:
         text = re.sub(rule["pattern"], rule["replacement"], text)
-    targets = re.findall(r"\]\((.*?)\)", text)
+    targets = re.findall(r"\]\((.*?)\)", text) + re.findall(r'src="(.*?)"', text)
     assert any(target.startswith("https://raw.githubusercontent.com/") for target in targets)
     assert [target for target in targets if not target.startswith(("https://", "#"))] == []
 

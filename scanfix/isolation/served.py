@@ -29,6 +29,8 @@ class _Pipes:
 def serve() -> None:
     """The life of the process. Its end is at once, so that the way it ended stays to be seen."""
     status = _CRASHED
+    # On Windows a Ctrl-C in the terminal is this process's too; when to end is the parent's to say.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
         _answer_requests()
         status = 0

@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+import scanfix
+
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 PAGES = [path.read_text(encoding="utf-8") for path in sorted((ROOT / "docs").rglob("*.md"))]
@@ -107,6 +109,11 @@ def test_links_of_the_readme_lead_somewhere_on_an_index_page_too() -> None:
     targets = re.findall(r"\]\((.*?)\)", text) + re.findall(r'src="(.*?)"', text)
     assert any(target.startswith("https://raw.githubusercontent.com/") for target in targets)
     assert [target for target in targets if not target.startswith(("https://", "#"))] == []
+
+
+def test_every_public_name_is_in_the_documentation() -> None:
+    page = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")
+    assert set(re.findall(r"scanfix\.(\w+)", page)) == set(scanfix.__all__)
 
 
 def test_every_room_is_on_the_map_of_contributors() -> None:

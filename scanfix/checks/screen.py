@@ -157,8 +157,8 @@ def _of_blocks(frequency: NDArray[np.float64]) -> NDArray[np.bool_]:
     return np.abs(cycles - np.round(cycles)) < JPEG_BLOCK * 1.6 / ScreenParams.tile
 
 
-NO_CAMERA = frozenset[Origin]({"scan", "cropped", "page"})
-"""Where a scanner may have been: the halftone and guilloche of five cards and passports on its glass were as
+NO_CAMERA = frozenset[Origin]({"scan", "cropped", "screenshot", "page"})
+"""Where no camera need have been: the halftone and guilloche of five cards and passports on its glass were as
 sharp as any screen (14.6 to 20.1 dB)."""
 
 

@@ -42,10 +42,12 @@ from rest_framework import serializers  # noqa: E402
 from rest_framework.decorators import api_view  # noqa: E402
 from rest_framework.response import Response  # noqa: E402
 
+from scanfix import InputError  # noqa: E402
 from scanfix.contrib.answers import STATUSES, headers  # noqa: E402
 from scanfix.contrib.django import (  # noqa: E402
     PhotoValidator,
     PreparedPhotoField,
+    are_several,
     prepare_upload,
     worker,
 )
@@ -58,6 +60,11 @@ class PhotoForm(forms.Form):
 
 class PreparedField(serializers.FileField):
     """The same field for a serializer."""
+
+    def get_value(self, dictionary: Any) -> Any:
+        if are_several(dictionary, self.field_name):
+            raise InputError("upload_many", name=self.field_name)
+        return super().get_value(dictionary)
 
     def to_internal_value(self, data: Any) -> Any:
         return prepare_upload(super().to_internal_value(data))

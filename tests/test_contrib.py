@@ -11,6 +11,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from importlib import import_module
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, NamedTuple
 
@@ -99,6 +100,15 @@ def django() -> Iterator[Post]:
     worker().close()
 
 
+def posted_to_django(path: str, photos: list[bytes]) -> Any:
+    """The answer to these photos in one field."""
+    import_module("django_app")  # its settings
+    from django.core.files.uploadedfile import SimpleUploadedFile
+    from django.test import Client
+
+    return Client().post(path, {"photo": [SimpleUploadedFile("a.jpg", photo) for photo in photos]})
+
+
 def lower(headers: Any) -> dict[str, str]:
     return {name.lower(): value for name, value in headers}
 
@@ -153,17 +163,20 @@ def test_a_form_in_which_nothing_was_chosen_has_no_photo() -> None:
     assert (answer.status_code, answer.get_json()["code"]) == (422, "upload_missing")
 
 
-def test_of_two_photos_in_one_field_none_is_dropped_in_silence() -> None:
+@pytest.mark.parametrize("count", [2, 3])
+def test_of_several_photos_in_one_field_none_is_dropped_in_silence(count: int) -> None:
     from starlette.testclient import TestClient
 
     app, flask_app = import_module("starlette_app").app, import_module("flask_app").app
     with TestClient(app) as client:
-        two = [("photo", ("a.jpg", b"photo")), ("photo", ("b.jpg", b"photo"))]
-        told = client.post("/photos", files=two)
+        told = client.post("/photos", files=count * [("photo", ("a.jpg", b"photo"))])
     assert (told.status_code, told.json()["code"]) == (422, "upload_many")
-    sent = {"photo": [(io.BytesIO(b"photo"), "a.jpg"), (io.BytesIO(b"photo"), "b.jpg")]}
+    sent = {"photo": [(io.BytesIO(b"photo"), "a.jpg") for _ in range(count)]}
     answer = flask_app.test_client().post("/photos", data=sent)
     assert (answer.status_code, answer.get_json()["code"]) == (422, "upload_many")
+    for path in ("/photos", "/api/photos"):
+        answered = posted_to_django(path, count * [b"photo"])
+        assert (answered.status_code, answered.json()["code"]) == (422, "upload_many")
 
 
 def test_who_comes_when_the_worker_is_busy_is_told_when_to_come_again(
@@ -446,6 +459,55 @@ def test_the_field_of_django_gives_a_file_that_any_storage_takes(card_bytes: byt
     assert "SF401" in {finding.code for finding in kept.report.findings}
 
 
+def sent_to_django(photo: bytes) -> Any:
+    """The request of a form with this photo."""
+    import_module("django_app")  # its settings
+    from django.core.files.uploadedfile import SimpleUploadedFile
+    from django.test import RequestFactory
+
+    return RequestFactory().post("/", {"photo": SimpleUploadedFile("card.jpg", photo)})
+
+
+def test_a_photo_that_is_too_large_is_an_error_of_its_field_even_where_none_is_needed() -> None:
+    request = sent_to_django(bytes(31_000_000))
+    from django.core.exceptions import ValidationError
+    from django.core.files.storage import InMemoryStorage
+
+    from scanfix.contrib.django import PreparedPhotoField
+
+    with pytest.raises(ValidationError) as caught:
+        PreparedPhotoField(required=False).clean(request.FILES["photo"])
+    assert caught.value.code == "too_large_bytes"
+    with pytest.raises(scanfix.InputError, match="more than"):
+        InMemoryStorage().save("card.jpg", request.FILES["photo"])
+
+
+def test_what_a_view_answered_stands() -> None:
+    request = sent_to_django(bytes(31_000_000))
+    from django.http import HttpResponse
+
+    from scanfix.contrib.django_http import AnswerErrors
+
+    def keep(request: Any) -> HttpResponse:
+        assert request.FILES["photo"].size == 31_000_000
+        return HttpResponse(status=201)
+
+    assert AnswerErrors(keep)(request).status_code == 201
+
+
+def test_a_form_that_is_far_too_large_is_told_where_no_view_came_to_read_it() -> None:
+    import_module("django_app")  # its settings
+    from django.test import Client, override_settings
+
+    client = Client(enforce_csrf_checks=True)
+    client.cookies["csrftoken"] = "a" * 32
+    with override_settings(
+        MIDDLEWARE=["scanfix.contrib.django_http.AnswerErrors", "django.middleware.csrf.CsrfViewMiddleware"]
+    ):
+        answer = client.post("/health", {"photo": "x"}, CONTENT_LENGTH="2000000000")
+    assert (answer.status_code, answer.json()["code"]) == (413, "too_large_bytes")
+
+
 def test_the_field_of_a_serializer_is_the_same(card_bytes: bytes) -> None:
     django_app = import_module("django_app")
     from django.core.files.uploadedfile import SimpleUploadedFile
@@ -474,6 +536,31 @@ def test_the_validator_of_django_migrates_and_says_what_a_portal_minds() -> None
         validator(upload)
     assert "SF503" in {error.code for error in caught.value.error_list}
     assert upload.tell() == 0
+
+
+def test_a_record_whose_photo_was_closed_is_read_anew_and_one_whose_photo_is_gone_is_told(
+    tmp_path: Path, card_bytes: bytes
+) -> None:
+    import_module("django_app")  # its settings
+    from django.core.exceptions import ValidationError
+    from django.core.files.storage import FileSystemStorage
+    from django.db.models import FileField
+    from django.db.models.fields.files import FieldFile
+
+    from scanfix.contrib.django import PhotoValidator, prepare_upload
+
+    (tmp_path / "card.jpg").write_bytes(card_bytes)
+    kept = FieldFile(None, FileField(storage=FileSystemStorage(tmp_path)), "card.jpg")
+    kept.open()
+    kept.close()
+    PhotoValidator()(kept)
+    kept.close()
+    (tmp_path / "card.jpg").unlink()
+    gone = FieldFile(None, FileField(storage=FileSystemStorage(tmp_path)), "card.jpg")
+    for reads in (PhotoValidator(), prepare_upload):
+        with pytest.raises(ValidationError) as caught:
+            reads(gone)
+        assert caught.value.code == "unreadable"
 
 
 def test_an_error_comes_back_from_celery_as_what_it_was() -> None:

@@ -22,7 +22,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile, UploadedFile
 from django.utils.deconstruct import deconstructible
 from django.utils.translation import get_language
 
-from scanfix import Report, ScanfixError, Worker
+from scanfix import InputError, Report, ScanfixError, Worker
 from scanfix.contrib.answers import language
 
 
@@ -46,21 +46,39 @@ def prepare_upload(upload: UploadedFile, **options: Any) -> PreparedUpload:
     Raises ValidationError for what is wrong with the photo, ScanfixError for the server's own trouble.
     """
     try:
-        prepared = worker().prepare(upload.file, filename=upload.name, **options)
+        prepared = worker().prepare(_opened(upload), filename=upload.name, **options)
     except ScanfixError as error:
         raise _told(error) from error
     name = PurePath(upload.name or "photo").stem + prepared.extension
     return PreparedUpload(name, prepared.data, prepared.media_type, prepared.report)
 
 
+def are_several(files: Any, name: str) -> bool:
+    """Whether a form has more than one photo in a field; of them Django takes the last, in silence."""
+    return hasattr(files, "getlist") and len(files.getlist(name)) > 1
+
+
+class _PhotoInput(forms.ClearableFileInput):
+    """Its value may be an error, which the field then tells."""
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
+        if are_several(files, name):
+            return InputError("upload_many", name=name)
+        return super().value_from_datadict(data, files, name)
+
+
 class PreparedPhotoField(forms.FileField):
     """A file field that is clean when the photo could be prepared, with the options `prepare` of that."""
+
+    widget = _PhotoInput
 
     def __init__(self, *, prepare: dict[str, Any] | None = None, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self._prepare = prepare or {}
 
     def to_python(self, data: Any) -> PreparedUpload | None:
+        if isinstance(data, ScanfixError):
+            raise _told(data)
         upload = super().to_python(data)
         return None if upload is None else prepare_upload(upload, **self._prepare)
 
@@ -73,13 +91,11 @@ class PhotoValidator:
         self.options = options
 
     def __call__(self, upload: Any) -> None:
-        upload.seek(0)
         try:
-            report = worker().inspect(upload.file, filename=upload.name, **self.options)
+            report = worker().inspect(_opened(upload), filename=upload.name, **self.options)
         except ScanfixError as error:
             raise _told(error) from error
-        finally:
-            upload.seek(0)
+        upload.seek(0)
         lang = language(get_language())
         if not report.ok:
             raise ValidationError([ValidationError(f.message(lang), f.code) for f in report.blocking])
@@ -89,6 +105,16 @@ class PhotoValidator:
 
     def __hash__(self) -> int:
         return hash(tuple(sorted(self.options)))
+
+
+def _opened(upload: Any) -> Any:
+    """The photo from its beginning; of a record it may be closed, or gone from its storage."""
+    try:
+        upload.open()
+        return upload.file
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or type(error).__name__
+        raise InputError("unreadable", reason=reason.lower()) from error
 
 
 def _told(error: ScanfixError) -> Exception:

@@ -57,7 +57,8 @@ class Uploads:
     async def prepared(self, request: Request) -> PreparedImage:
         """The photo of the request, prepared. Raises ScanfixError."""
         try:
-            form = await request.form(max_files=2, max_fields=20)
+            # More than one, so that who sends several is told what is wrong.
+            form = await request.form(max_files=20, max_fields=20)
         except HTTPException as error:
             raise InputError("upload_broken") from error
         except ClientDisconnect as error:

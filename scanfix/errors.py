@@ -19,6 +19,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar, Self
 
 from scanfix import messages
+from scanfix.naming import shown
 
 INPUT_CODES: dict[str, int] = {
     # code: http status
@@ -95,8 +96,8 @@ EXTRA_CODES: dict[str, int] = {
     "missing_reader": 501,
 }
 BUSY_CODES: dict[str, int] = {"busy": 503}
-_LONGEST_PARAM = 1_000
-"""Characters of what somebody typed that an error repeats."""
+_LONGEST_PARAM = 300
+"""Characters of what somebody typed that an error repeats: a path, and no chapter."""
 
 
 class ScanfixError(Exception):
@@ -156,12 +157,13 @@ def reason_of(error: OSError) -> str:
 
 
 def _plain(value: object) -> Any:
-    """As JSON and pickle can carry it: what is no number, text or list of such is told by its text."""
+    """As JSON, terminals and pickle can carry it: what is no number or list is told by its text."""
     if value is None or isinstance(value, bool | int | float):
         return value
     if isinstance(value, list | tuple):
         return [_plain(item) for item in value]
-    return str(value)[:_LONGEST_PARAM]
+    text = shown(str(value)[: _LONGEST_PARAM + 1])
+    return text if len(text) <= _LONGEST_PARAM else text[: _LONGEST_PARAM - 1] + "…"
 
 
 class InputError(ScanfixError):

@@ -216,6 +216,16 @@ def test_a_language_that_is_not_spoken_is_answered_in_english(card_bytes: bytes)
     assert scanfix.InputError("empty").message("fr") == "The file is empty."  # type: ignore[arg-type]
 
 
+def test_an_error_repeats_no_chapter_of_what_was_typed_and_nothing_that_json_cannot_carry() -> None:
+    long = scanfix.ConfigError("unknown_profile", name=100_000 * "x", known=["cnnic"])
+    assert len(long.message()) < 500
+    assert "xx…" in long.message()
+    tricks = scanfix.ConfigError("unknown_profile", name="\ud800\x1b[2J\u202e", known=["证"])
+    assert tricks.params == {"name": r"\ud800\x1b[2J\u202e", "known": ["证"]}
+    assert scanfix.ConfigError.from_dict(tricks.to_dict()).params == tricks.params
+    assert scanfix.ConfigError.from_dict(long.to_dict()).params == long.params
+
+
 @pytest.mark.parametrize("number", [0, -1, 1e10, float("inf"), float("nan"), "3", True])
 def test_a_limit_is_a_finite_number_above_zero(number: float) -> None:
     with pytest.raises(scanfix.ConfigError):

@@ -271,5 +271,5 @@ def test_a_form_is_checked_and_not_repeated(served: Served) -> None:
     assert status == 200
     assert [finding["code"] for finding in json.loads(body)["en"]] == ["SF503"]
     assert b"110105" not in body
-    for broken in (b"[1]", b"{", b'{"kind": "dog"}', b"x" * 20_000):
+    for broken in (b"[1]", b"{", b'{"kind": "dog"}', b'{"kind": "\\ud800"}', b"x" * 20_000):
         assert ask(served, "/api/form", broken)[0] in (400, 413)

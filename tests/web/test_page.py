@@ -14,7 +14,7 @@ from axe_playwright_python.sync_playwright import Axe
 from draw.specimens import Kind
 from drawing import as_jpeg, photo
 from PIL import Image
-from playwright.sync_api import Page, expect
+from playwright.sync_api import FilePayload, Page, Route, expect
 from serving import serving
 
 Opened = Callable[..., Page]
@@ -126,6 +126,18 @@ def test_everything_can_be_done_by_keyboard(opened: Opened, card: Path) -> None:
     assert Path(download.value.path()).stat().st_size in WINDOW
 
 
+def test_the_keyboard_keeps_its_place_where_photos_are_removed(opened: Opened, card: Path) -> None:
+    page = opened()
+    choose(page, card, card, card)
+    for place in (1, 2):
+        page.focus(f".film li:nth-child({place}) .close")
+        page.keyboard.press("Enter")
+        expect(page.locator(f".film li:nth-child({place}) button").last).to_be_focused()
+    page.focus(".film .close")
+    page.keyboard.press("Enter")
+    expect(page.locator('[data-do="choose"]')).to_be_focused()
+
+
 def tab_to(page: Page, selector: str) -> None:
     for _ in range(60):
         if page.locator(selector).evaluate("element => element === document.activeElement"):
@@ -186,6 +198,85 @@ def test_a_broken_file_is_told_and_the_next_one_taken(opened: Opened, card: Path
     choose(page, card)
     page.locator(".film .tile").nth(1).click()
     expect(page.locator("#verdict")).to_have_text("可以上传")
+
+
+def test_a_refused_file_is_shown_where_the_browser_can(opened: Opened, card: Path) -> None:
+    page = opened()
+    choose(page, card)
+    page.click("#view-compare")
+    broken = card.with_name("broken.jpg")
+    broken.write_bytes(card.read_bytes()[:-500])
+    choose(page, broken)
+    expect(page.locator("#verdict")).to_have_text("This file cannot be taken")
+    expect(page.locator(".sheet")).to_be_visible()
+    expect(page.locator("#nothing")).to_be_hidden()
+    broken.write_bytes(b"BM nothing")
+    choose(page, broken)
+    expect(page.locator("#nothing")).to_have_text("broken.jpg")
+    expect(page.locator(".sheet")).to_be_hidden()
+
+
+def test_an_answer_that_came_while_a_corner_was_held_is_shown_after_it(opened: Opened, card: Path) -> None:
+    page = opened()
+    choose(page, card)
+    before = transform(page)
+    held: list[Route] = []
+    page.route("**/api/look?*", lambda route: held.append(route))
+    with page.expect_request("**/api/look?*"):
+        page.click("#turn-right")
+    page.locator(".handle").first.hover()
+    page.mouse.down()
+    with page.expect_response("**/api/look?*"):
+        held[0].continue_()
+    settle(page)
+    assert transform(page) == before
+    page.mouse.up()
+    assert transform(page) != before
+
+
+def transform(page: Page) -> str | None:
+    """How the photo is turned."""
+    return page.locator("#drawing > g").get_attribute("transform")
+
+
+def test_a_name_that_no_line_can_hold_is_no_fault_of_the_photo(opened: Opened, card_bytes: bytes) -> None:
+    page = opened()
+    named: FilePayload = {"name": "a\tb\n.jpg", "mimeType": "image/jpeg", "buffer": card_bytes}
+    page.set_input_files("#files", named)
+    settle(page)
+    expect(page.locator("#verdict")).to_have_text("Ready to upload")
+
+
+def test_who_is_turned_away_can_try_again_by_keyboard(opened: Opened, card: Path) -> None:
+    page = opened()
+    busy = {"code": "busy", "en": "Too many pictures are waiting.", "zh": "等待处理的图片过多。"}
+    page.route("**/api/look?*", lambda route: route.fulfill(status=503, json={"error": busy}))
+    choose(page, card)
+    expect(page.locator("#verdict")).to_have_text("This photo was not checked")
+    expect(page.locator("#said")).to_have_text("Too many pictures are waiting.")
+    page.unroute("**/api/look?*")
+    tab_to(page, "#again")
+    page.keyboard.press("Enter")
+    expect(page.locator("#verdict")).to_have_text("Ready to upload")
+    expect(page.locator("#verdict")).to_be_focused()
+    card.write_bytes(b"GIF89a")
+    choose(page, card)
+    expect(page.locator("#verdict")).to_have_text("This file cannot be taken")
+    expect(page.locator("#again")).to_be_hidden()
+
+
+def test_a_page_that_did_not_come_to_its_words_can_try_again(opened: Opened, card: Path) -> None:
+    page = opened()
+    page.route("**/api/setup", lambda route: route.fulfill(status=500, body="Internal Server Error"))
+    page.reload()
+    expect(page.locator("#trouble")).to_contain_text("scanfix does not answer.")
+    page.unroute("**/api/setup")
+    tab_to(page, "#retry")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#profile option", state="attached")
+    expect(page.locator("#trouble")).to_be_hidden()
+    choose(page, card)
+    expect(page.locator("#verdict")).to_have_text("Ready to upload")
 
 
 def test_a_file_that_is_too_large_is_told_without_being_sent(opened: Opened, tmp_path: Path) -> None:
@@ -339,7 +430,29 @@ def test_front_and_back_come_on_one_page_as_they_were_framed(opened: Opened, tmp
     turned = Image.open(io.BytesIO(saved(page)[1])).size
     assert turned[1] / turned[0] > 1.15 * upright[1] / upright[0]
     page.select_option("#back", label="front.jpg")
-    assert page.locator("#join").is_disabled()
+    assert sides(page) == ["back.jpg", "front.jpg"]
+
+
+def sides(page: Page) -> list[str]:
+    """Which photos the page would put together."""
+    chosen = "select => select.selectedOptions[0].text"
+    return [page.locator(select).evaluate(chosen) for select in ("#front", "#back")]
+
+
+def test_a_new_photo_takes_the_place_of_a_side_that_was_removed(opened: Opened, card: Path) -> None:
+    page = opened()
+    names = [card.with_name(name) for name in ("front.jpg", "bad.jpg", "back.jpg")]
+    for path in names:
+        path.write_bytes(card.read_bytes()[: 9_000 if path.stem == "bad" else None])
+    choose(page, *names[:2])
+    page.get_by_label("Remove bad.jpg").click()
+    choose(page, names[2])
+    assert sides(page) == ["front.jpg", "back.jpg"]
+    page.get_by_label("Remove front.jpg").click()
+    choose(page, names[0])
+    assert sides(page) == ["front.jpg", "back.jpg"]
+    page.click("#join")
+    expect(page.locator(".film li:nth-child(3) .tile:not(.none)")).to_be_visible()
 
 
 def test_number_and_name_are_checked_as_they_are_typed(opened: Opened, card: Path) -> None:

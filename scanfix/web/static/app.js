@@ -64,6 +64,7 @@ function remove(item) {
   items = items.filter((each) => !gone.includes(each));
   if (gone.includes(chosen)) chosen = items[Math.min(place, items.length - 1)] ?? null;
   show();
+  if (!chosen) document.querySelector('[data-do="choose"]').focus();
 }
 
 // One request at a time, the photo that is looked at first
@@ -83,7 +84,7 @@ async function work() {
     if (LOST.includes(error.code)) {
       item.isDue = true;
       trouble(error.code);
-    } else if (error.name !== "AbortError") refuse(item, { code: error.code ?? "failed", said: error.said });
+    } else if (error.name !== "AbortError") refuse(item, error.code ? error : { code: "failed" });
   }
   running = null;
   show();
@@ -173,8 +174,8 @@ function stateOf(item) {
 
 function verdictOf(item) {
   if (item.error) {
-    const { code, said, params } = item.error;
-    return [say("verdict_error"), said?.[lang] ?? say(code, params)];
+    const { code, said, params, mayPass } = item.error;
+    return [say(mayPass ? "verdict_later" : "verdict_error"), said?.[lang] ?? say(code, params)];
   }
   if (item.answer.error) return [say("verdict_impossible"), item.answer.error[lang]];
   const { verdict, findings } = reportOf(item);
@@ -265,10 +266,11 @@ function showPlain() {
   const item = chosen;
   image.decode().then(
     () => {
-      if (item !== chosen || item.answer || comparing) return;
+      if (item !== chosen || item.answer || $("photo").hidden) return;
       const size = { width: image.naturalWidth, height: image.naturalHeight };
       photo.show({ name: item.name, url: item.url, size, quarters: 0, border: null, findings: [], outline: null });
       $("photo").classList.remove("plain");
+      $("nothing").hidden = true;
     },
     () => {},
   );
@@ -310,6 +312,7 @@ function showOutcome() {
   const output = chosen.error ? null : reportOf(chosen)?.output;
   for (const id of ["made", "window", "allowed", "passed", "save"]) $(id).hidden = !output;
   if (output) showMade(output);
+  $("again").hidden = !chosen.error?.mayPass;
   const made = items.filter((item) => item.pictureUrl && !item.error);
   $("save-all").hidden = made.length < 2;
   $("save-all").textContent = say("save_all", { count: made.length });
@@ -359,18 +362,20 @@ function showFindings() {
   ]);
 }
 
-/** Two photos can be the two sides of one document. */
-function showPair() {
+/** Two photos can be the two sides of one document. One photo is one side: the select that was not `changed`
+ * gives way. */
+function showPair(changed) {
   const sides = items.filter((item) => !item.pair);
   $("form-part").hidden = items.length === 0;
   $("join-part").hidden = sides.length < 2;
-  ["front", "back"].forEach((side, i) => {
-    const select = $(side);
-    const before = Number(select.value);
+  const selects = [$("front"), $("back")];
+  const kept = selects.map((select) => sides.find((item) => item.id === Number(select.value)));
+  if (kept[0] === kept[1]) kept[changed === selects[1] ? 0 : 1] = undefined;
+  selects.forEach((select, i) => {
+    kept[i] ??= sides.find((item) => item !== kept[1 - i]);
     select.replaceChildren(...sides.map((item) => new Option(item.name, item.id)));
-    select.value = (sides.find((item) => item.id === before) ?? sides[i] ?? sides[0])?.id;
+    select.value = kept[i]?.id;
   });
-  $("join").disabled = $("front").value === $("back").value;
 }
 
 function showFilm() {
@@ -410,7 +415,8 @@ function showFilm() {
   more.append(plus);
   const focus = [...$("film").querySelectorAll("button")].indexOf(document.activeElement);
   $("film").replaceChildren(...tiles, more);
-  if (focus >= 0) [...$("film").querySelectorAll("button")][focus]?.focus();
+  const buttons = [...$("film").querySelectorAll("button")];
+  if (focus >= 0) buttons[Math.min(focus, buttons.length - 1)].focus();
 }
 
 // What a person does
@@ -440,6 +446,12 @@ function pick(index, told = false) {
   picked = picked === index ? null : index;
   if (comparing && picked !== null) view(false);
   photo.light(picked, told);
+}
+
+function tryAgain() {
+  chosen.error = null;
+  show();
+  renew(chosen);
 }
 
 function view(isCompared) {
@@ -509,12 +521,9 @@ function listen() {
   });
   $("corners").addEventListener("click", () => (chosen.options.corners ? setCorners(null) : photo.offerCorners()));
   $("save-all").addEventListener("click", saveAll);
-  for (const side of ["front", "back"]) $(side).addEventListener("change", showPair);
+  for (const side of ["front", "back"]) $(side).addEventListener("change", () => showPair($(side)));
   $("join").addEventListener("click", addJoined);
-  $("retry").addEventListener("click", () => {
-    $("trouble").hidden = true;
-    work();
-  });
+  $("again").addEventListener("click", tryAgain);
 }
 
 function take_files(input) {
@@ -532,7 +541,7 @@ async function start() {
   try {
     limits = await askSetup();
   } catch (error) {
-    return trouble(error.code, error.code === "gone" ? GONE : error.said);
+    return trouble(error.code, error.said?.en ? error.said : GONE);
   }
   learn(limits);
   rules = new Rules($("panel"), limits, () => {
@@ -545,4 +554,9 @@ async function start() {
   speakTo(lang);
 }
 
+$("retry").addEventListener("click", () => {
+  $("trouble").hidden = true;
+  if (limits) work();
+  else start();
+});
 start();

@@ -52,7 +52,8 @@ export class PhotoView {
   /** `scene`: name, url, size, quarters, border, corners by hand, findings, outline of what is kept; in source pixels. */
   show(scene) {
     // Whoever is dragging is not disturbed by an answer.
-    if (this.moving !== undefined || this.settling) return;
+    this.waiting = this.moving !== undefined || this.settling ? scene : null;
+    if (this.waiting) return;
     this.scene = scene;
     this.corners = (scene.corners ?? scene.border?.quad)?.map((point) => [...point]) ?? null;
     if (this.image.src !== scene.url) this.image.src = scene.url;
@@ -225,6 +226,7 @@ export class PhotoView {
     this.handles[i].focus({ preventScroll: true });
     this.handles[i].setPointerCapture(event.pointerId);
     this.moving = i;
+    this.waiting = null;
     this.before = this.corners.map((point) => [...point]);
     this.root.classList.add("dragging");
     this.light(null);
@@ -259,6 +261,7 @@ export class PhotoView {
     this.magnifier.hidden = true;
     const changed = this.corners.some((point, k) => Math.hypot(point[0] - this.before[k][0], point[1] - this.before[k][1]) > 0.5);
     if (changed) this.onCorners(this.corners);
+    else if (this.waiting) this.show(this.waiting);
   }
 
   #key(i, event) {

@@ -4,10 +4,11 @@ const token = new URLSearchParams(location.search).get("token") ?? "";
 
 /** Why there is no answer: `code`, and the sentence in both languages where the server gave one. */
 export class Refusal extends Error {
-  constructor(code, said = {}) {
+  constructor(code, said = {}, status = 0) {
     super(code);
     this.code = code;
     this.said = said;
+    this.mayPass = status >= 500; // no fault of the photo
   }
 }
 
@@ -50,11 +51,12 @@ async function ask(path, init = {}) {
   }
   if (answer.ok) return answer.json();
   const { error } = await answer.json().catch(() => ({ error: { code: "failed" } }));
-  throw new Refusal(error.code, error);
+  throw new Refusal(error.code, error, answer.status);
 }
 
-/** A path in a name is none of the server's business; browsers give none, but other programs may. */
-const nameOf = (file) => (file.name ?? "").split(/[/\\]/).pop().slice(-200);
+/** A path in a name is none of the server's business; browsers give none, but other programs may. What no line
+ * can hold is no part of a name. */
+const nameOf = (file) => (file.name ?? "").split(/[/\\]/).pop().replace(/[\x00-\x1f]/g, "").slice(-200);
 
 function blobOf(text, answer) {
   if (!text) return null;

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from functools import cache
 from typing import get_args
 
@@ -143,3 +144,15 @@ def test_a_border_changes_where_but_not_how_it_is_read() -> None:
     sides = dict.fromkeys(SIDES, SideState.SEEN)
     turn = subject_of(drawn.pixels, DocumentBorder(drawn.quad, 1.0, sides)).reading_turn
     assert turn.degrees == 0
+
+
+@pytest.mark.parametrize(("read", "severity"), [(0.9, "warning"), (0.1, "info")])
+def test_a_turn_that_is_only_told_is_a_warning_where_the_text_can_be_read(read: float, severity: str) -> None:
+    subject = subject_of(lying("licence", 0.0, 180))
+    subject.__dict__["reading_turn"] = ReadingTurn(180, 0.5, 12, 0.4)
+    subject.__dict__["lines"] = replace(subject.lines, read=np.full_like(subject.lines.read, read))
+    finding = ORIENTATION.assess(subject).finding
+    assert finding is not None
+    told = bounds.as_sure(finding)
+    assert told is not None
+    assert told.severity == severity

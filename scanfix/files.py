@@ -61,8 +61,8 @@ class SupportsAsyncRead(Protocol):
     async def read(self, size: int, /) -> bytes: ...
 
 
-Identity = tuple[int, int]
-"""Device and inode: which file it is, whatever it is called."""
+Identity = tuple[int, int] | str
+"""Device and inode, or the URL: which file it is, whatever it is called."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from batch_tools import Counted, files, put, quick, run, statuses
 
-from scanfix import BatchItem, ConfigError, InputError, prepare_batch
+from scanfix import BatchItem, ConfigError, InputError, OutputError, prepare_batch
 from scanfix.batch import Summary
 from scanfix.batch.manifest import PARTS, Manifest
 from scanfix.batch.places import MANIFEST, place_of
@@ -60,6 +60,18 @@ def test_urls_take_the_place_of_folders(memory: Any, tmp_path: Path, quick: Coun
     assert caught.value.code == "no_folder"
     list(prepare_batch("memory://in", str(tmp_path / "local"), jobs=1))
     assert set(files(tmp_path / "local")) == set(files(tmp_path / "out"))
+
+
+@pytest.mark.usefixtures("quick")
+def test_no_input_on_a_store_is_ever_written(memory: Any) -> None:
+    memory.pipe({"/n/sub/p.jpg": b"outer", "/n/sub/sub/p.jpg": b"inner"})
+    items = list(prepare_batch("memory://n/sub", "memory:///n/", jobs=1, overwrite=True))
+    codes = {item.source: item.error and item.error.code for item in items}
+    assert codes == {Path("/n/sub/p.jpg"): None, Path("/n/sub/sub/p.jpg"): "output_is_input"}
+    assert memory.cat_file("/n/sub/p.jpg") == b"outer"
+    for same in ("memory://n/sub", "memory:///n/sub", "memory://n/sub/"):
+        with pytest.raises(OutputError):
+            prepare_batch("memory://n/sub", same, overwrite=True)
 
 
 @pytest.mark.usefixtures("quick")

@@ -104,7 +104,7 @@ def place_of(where: str | os.PathLike[str]) -> Place:
     scheme, mark, rest = text.partition("://")
     if not mark or not scheme.isalnum():
         return Folder(text)
-    if scheme == "file":
+    if scheme in ("file", "local"):
         return Folder(rest)
     return _remote(text)
 
@@ -280,6 +280,7 @@ class Remote:
     """What fsspec reaches: object stores, memory, web servers. Objects are written whole by nature."""
 
     url: str
+    """The same for all ways to write it, so that two places can be told apart."""
     system: Any = field(repr=False)
     root: str
 
@@ -297,6 +298,9 @@ class Remote:
     def _at(self, name: str) -> str:
         return f"{self.root.rstrip('/')}/{name}"
 
+    def _identity(self, name: str) -> Identity:
+        return f"{self.url}/{name}"
+
     def listing(self, leave_out: Collection[str] | None = None) -> Listing:
         """`leave_out` are URLs; with None everything is listed."""
         try:
@@ -306,7 +310,7 @@ class Remote:
         except Exception as error:
             raise InputError("unreadable", reason=_said(error)) from error
         entries, left_out = list[Entry](), list[tuple[str, str]]()
-        skipped = [url.removeprefix(self.url.rstrip("/") + "/") + "/" for url in leave_out or ()]
+        skipped = [url.removeprefix(self.url + "/") + "/" for url in leave_out or ()]
         names = {path: path[len(self.root.rstrip("/")) + 1 :] for path in sorted(found)}
         if leave_out is not None:
             manifests = (name for name in names.values() if name.endswith(f"/{MANIFEST}"))
@@ -332,7 +336,7 @@ class Remote:
     def _entry(self, name: str, info: dict[str, Any]) -> Entry:
         size = int(info.get("size") or 0)
         told = (info.get(key) for key in ("ETag", "etag", "md5Hash", "mtime", "LastModified", "created"))
-        return Entry(name, size, (size, *(str(value) for value in told if value)))
+        return Entry(name, size, (size, *(str(value) for value in told if value)), self._identity(name))
 
     def read(self, name: str, limits: Limits) -> tuple[SourceBytes, Entry]:
         entry = self.entry(name)
@@ -344,7 +348,7 @@ class Remote:
             data = self.system.cat_file(self._at(name))
         except Exception as error:
             raise InputError("unreadable", reason=_said(error)) from error
-        return read_source(SourceBytes(data, label=name), limits), entry
+        return read_source(SourceBytes(data, label=name, identity=entry.identity), limits), entry
 
     def read_head(self, name: str, count: int) -> bytes:
         try:
@@ -353,7 +357,8 @@ class Remote:
             return b""
 
     def write(self, name: str, data: bytes, *, overwrite: bool, inputs: Collection[Identity] = ()) -> Entry:
-        del inputs
+        if self._identity(name) in inputs:
+            raise OutputError("output_is_input")
         if not overwrite and self.entry(name) is not None:
             raise OutputError("output_exists", path=repr(PurePosixPath(name).name))
         try:
@@ -385,7 +390,9 @@ def _remote(url: str) -> Remote:
         raise MissingExtraError("missing_remote", scheme=scheme, extra="remote") from error
     except Exception as error:
         raise ConfigError("bad_option", option="URL", value=scheme) from error
-    return Remote(url, system, root)
+    # Where the address names a server or a user, the path alone does not say where it is.
+    told_more = system._get_kwargs_from_urls(url)
+    return Remote(url.rstrip("/") if told_more else system.unstrip_protocol(root), system, root)
 
 
 def _reason_by_name(name: str) -> str | None:

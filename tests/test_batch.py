@@ -255,6 +255,25 @@ def test_an_annotated_picture_replaces_nothing_but_earlier_ones_of_its_photo(
     assert not files(tmp_path / "out")
 
 
+@pytest.mark.usefixtures("quick")
+def test_relative_folders_stay_what_they_were_wherever_the_program_goes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A worker of a cluster stands in another folder too."""
+    put(tmp_path / "in", **{f"p{number}_jpg": f"{number}" for number in range(6)})
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path)
+    targets = set()
+    for item in prepare_batch("in", "out", jobs=1, reports=["report.csv"]):
+        assert item.error is None
+        targets.add(str(item.target))
+        os.chdir("elsewhere" if Path.cwd() == tmp_path else ".")
+    assert targets == {str(Path("out", f"p{number}.jpg")) for number in range(6)}
+    assert set(files(tmp_path / "out")) == {f"p{number}.jpg" for number in range(6)}
+    assert (tmp_path / "report.csv").exists()
+    assert not list((tmp_path / "elsewhere").iterdir())
+
+
 @posix
 @pytest.mark.usefixtures("quick")
 def test_no_input_is_ever_written(tmp_path: Path) -> None:

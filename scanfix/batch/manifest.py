@@ -209,7 +209,7 @@ class _Appended:
     """A file that is appended to."""
 
     def __init__(self, place: Folder) -> None:
-        self._path = place.path(MANIFEST)
+        self._path = place.at(MANIFEST)
         self._descriptor: int | None = None
 
     def lines(self) -> Iterator[tuple[int, str]]:

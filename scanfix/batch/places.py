@@ -89,7 +89,8 @@ class Place(Protocol):
         self, name: str, data: bytes, *, overwrite: bool, inputs: Collection[Identity] = ()
     ) -> Entry: ...
     def remove(self, name: str) -> None: ...
-    def path(self, name: str) -> Path: ...
+    def path(self, name: str) -> Path:
+        """As people are told of it; no place to read from."""
 
 
 def place_of(where: str | os.PathLike[str]) -> Place:
@@ -103,10 +104,18 @@ def place_of(where: str | os.PathLike[str]) -> Place:
         raise ConfigError("bad_option", option="folder", value=where) from error
     scheme, mark, rest = text.partition("://")
     if not mark or not scheme.isalnum():
-        return Folder(text)
+        return Folder(text, _here())
     if scheme in ("file", "local"):
-        return Folder(rest)
+        return Folder(rest, _here())
     return _remote(text)
+
+
+def _here() -> str:
+    try:
+        return str(Path.cwd())
+    except OSError:
+        # It was removed; nothing relative is in it.
+        return ""
 
 
 @dataclass(frozen=True)
@@ -114,24 +123,31 @@ class Folder:
     """A folder of this machine."""
 
     root: str
+    """As it was asked for."""
+    base: str = ""
+    """Where a relative one begins: workers of a cluster stand elsewhere, a program may change its folder."""
 
     @property
     def url(self) -> str:
-        return os.path.realpath(self.root)
+        return os.path.realpath(self.at(""))
 
     @property
     def is_there(self) -> bool:
         try:
-            return Path(self.root).is_dir()
+            return self.at("").is_dir()
         except (OSError, ValueError):
             return False
 
     def path(self, name: str) -> Path:
         return Path(self.root, name)
 
+    def at(self, name: str) -> Path:
+        """Where a file is, wherever this is asked."""
+        return Path(self.base, self.root, name)
+
     def check(self, name: str = "") -> None:
         """Raises OutputError where it cannot be a folder, or a link leads that of a result elsewhere."""
-        folder = self.path(name).parent if name else self.path("")
+        folder = self.at(name).parent if name else self.at("")
         try:
             real, root = os.path.realpath(folder), self.url
         except (OSError, ValueError) as error:
@@ -143,18 +159,18 @@ class Folder:
     def listing(self, leave_out: Collection[str] | None = None) -> Listing:
         """`leave_out` are real paths of folders; with None everything is listed, other runs' results too."""
         walk = _Walk(leave_out)
-        walk.into(self.root, "")
+        walk.into(os.fspath(self.at("")), "")
         return Listing(tuple(walk.entries), tuple(walk.left_out), tuple(walk.unreadable))
 
     def entry(self, name: str) -> Entry | None:
         try:
-            return _entry(name, self.path(name).stat())
+            return _entry(name, self.at(name).stat())
         except (OSError, ValueError):
             return None
 
     def read(self, name: str, limits: Limits) -> tuple[SourceBytes, Entry]:
         before = self.entry(name)
-        source = read_source(self.path(name), limits)
+        source = read_source(self.at(name), limits)
         after = self.entry(name)
         if before is None or after is None or before.stamp != after.stamp:
             # Somebody writes to it at this moment.
@@ -163,13 +179,13 @@ class Folder:
 
     def read_head(self, name: str, count: int) -> bytes:
         try:
-            with self.path(name).open("rb") as file:
+            with self.at(name).open("rb") as file:
                 return file.read(count)
         except OSError:
             return b""
 
     def write(self, name: str, data: bytes, *, overwrite: bool, inputs: Collection[Identity] = ()) -> Entry:
-        target = self.path(name)
+        target = self.at(name)
         self.check(name)
         try:
             target.parent.mkdir(parents=True, exist_ok=True)
@@ -180,22 +196,22 @@ class Folder:
 
     def remove(self, name: str) -> None:
         try:
-            self.path(name).unlink(missing_ok=True)
+            self.at(name).unlink(missing_ok=True)
         except OSError as error:
             raise OutputError("not_written", reason=reason_of(error)) from error
 
     def prepare_for(self, names: Iterable[str], bytes_needed: int) -> None:
         """Make sure that results can be written, before the work. Raises OutputError."""
         try:
-            Path(self.root).mkdir(parents=True, exist_ok=True)
-            free = shutil.disk_usage(self.root).free
+            self.at("").mkdir(parents=True, exist_ok=True)
+            free = shutil.disk_usage(self.at("")).free
         except (OSError, ValueError) as error:
-            raise OutputError("output_folder", path=repr(Path(self.root).name or self.root)) from error
+            raise OutputError("output_folder", path=repr(self.path("").name or self.root)) from error
         if free < bytes_needed:
             raise OutputError(
                 "no_space", free=f"{free // 1_000_000:,}", needed=f"{bytes_needed // 1_000_000:,}"
             )
-        for folder in {self.path(name).parent for name in names} | {Path(self.root)}:
+        for folder in {self.at(name).parent for name in names} | {self.at("")}:
             there = next(each for each in (folder, *folder.parents) if os.path.lexists(each))
             if not there.is_dir() or not os.access(there, os.W_OK | os.X_OK):
                 raise OutputError("output_folder", path=repr(there.name))
@@ -292,7 +308,6 @@ class Remote:
             return True
 
     def path(self, name: str) -> Path:
-        """For display and for names in reports only."""
         return Path(self._at(name))
 
     def _at(self, name: str) -> str:

@@ -53,7 +53,7 @@ class Reporting:
         overwrite: bool,
         inputs: frozenset[Identity],
     ) -> None:
-        self._paths = [Path(path) for path in paths]
+        self._paths = [Path(path).absolute() for path in paths]
         self._manifest, self._lang, self._inputs = manifest, lang, inputs
         for path in self._paths:
             _check(path, inputs, overwrite=overwrite)
@@ -155,8 +155,12 @@ class _Pictures:
     """Small pictures by what they show, in a file that is appended to; it may be removed at any time."""
 
     def __init__(self, out: Place) -> None:
-        self._folder = None if isinstance(out, Folder) else tempfile.TemporaryDirectory(prefix="scanfix-")
-        self._path = Path(self._folder.name, PICTURES) if self._folder else out.path(PICTURES)
+        self._folder: tempfile.TemporaryDirectory[str] | None = None
+        if isinstance(out, Folder):
+            self._path = out.at(PICTURES)
+        else:
+            self._folder = tempfile.TemporaryDirectory(prefix="scanfix-")
+            self._path = Path(self._folder.name, PICTURES)
         self._starts: dict[str, int] = {}
         with suppress(OSError):
             self._learn()

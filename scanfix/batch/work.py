@@ -110,7 +110,7 @@ def _check_target(job: Job) -> None:
     if not isinstance(job.out, Folder) or job.wishes.by_verdict:
         return
     job.out.check(job.begun.name)
-    path = job.out.path(job.begun.name)
+    path = job.out.at(job.begun.name)
     if os.path.lexists(path):
         free = job.begun.name not in job.begun.taken or job.may_replace(job.begun.name)
         check_target(path, overwrite=free, inputs=job.inputs)

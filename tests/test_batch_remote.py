@@ -16,9 +16,10 @@ import pytest
 from batch_tools import Counted, files, put, quick, run, statuses
 
 from scanfix import BatchItem, ConfigError, InputError, OutputError, prepare_batch
-from scanfix.batch import Summary
-from scanfix.batch.manifest import PARTS, Manifest
-from scanfix.batch.places import MANIFEST, place_of
+from scanfix.batch import Summary, lease
+from scanfix.batch.lease import LOCK
+from scanfix.batch.manifest import PARTS, Manifest, Record
+from scanfix.batch.places import MANIFEST, Remote, place_of
 
 __all__ = ["quick"]
 fsspec = pytest.importorskip("fsspec", reason='the extra "remote" is not installed')
@@ -75,19 +76,52 @@ def test_no_input_on_a_store_is_ever_written(memory: Any) -> None:
 
 
 @pytest.mark.usefixtures("quick")
-def test_a_run_on_a_store_that_is_cut_off_is_remembered(memory: Any) -> None:
+def test_a_run_on_a_store_that_is_cut_off_is_remembered(memory: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     for number in range(5):
         memory.pipe_file(f"/in/{number}.jpg", str(number).encode())
-    batch = iter(prepare_batch("memory://in", "memory://out", jobs=1))
-    seen = [next(batch) for _ in range(3)]
-    # As after a kill: nothing of this run is closed.
+    with prepare_batch("memory://in", "memory://out", jobs=1) as batch:
+        seen = [item for item, _ in zip(batch, range(3), strict=False)]
+        left = {path: memory.cat_file(path) for path in memory.find("/")}
+    # As after a kill: nothing of this run is closed, its lock is there.
+    memory.store.clear()
+    memory.pipe(left)
     known = Manifest(place_of("memory://out")).records
     assert sum(record.status == "made" for record in known.values()) >= len(seen)
     assert any(PARTS in path for path in memory.find("/out"))
-    del batch
+    monkeypatch.setattr(lease, "BEAT_SECONDS", 0.01)
     again = list(prepare_batch("memory://in", "memory://out", jobs=1))
     assert Summary.of(again).ready == 5
     assert [path for path in memory.find("/out") if "scanfix-" in path] == [f"/out/{MANIFEST}"]
+
+
+@pytest.mark.usefixtures("quick")
+def test_two_runs_at_once_are_not_let_into_one_place_of_a_store(
+    memory: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    memory.pipe({"/one/wang.jpg": b"wang", "/two/wang.jpg": b"a namesake"})
+    monkeypatch.setattr(lease, "BEAT_SECONDS", 0.05)
+    # However long the first one's sign of life takes.
+    monkeypatch.setattr(lease, "BEATS", 1000)
+    with prepare_batch("memory://one", "memory://out", jobs=1) as first:
+        with pytest.raises(OutputError) as caught:
+            prepare_batch("memory://two", "memory://out", jobs=1)
+        assert caught.value.code == "output_busy"
+        list(first)
+    assert [item.status for item in prepare_batch("memory://two", "memory://out", jobs=1)] == ["made"]
+    assert set(stored(memory, "/out")) == {"wang.jpg", "wang.jpg.jpg"}
+
+
+def test_lines_of_two_runs_that_a_store_let_in_are_all_kept(memory: Any) -> None:
+    place = place_of("memory://out")
+    known = [Record("memory:///in", f"{number}.jpg", "jpg", f"{number}.jpg", "made") for number in range(4)]
+    one = Manifest(place, write=True)
+    memory.rm_file(f"/out/{LOCK}")
+    two = Manifest(place, write=True)
+    for number, record in enumerate(known):
+        (one, two)[number % 2].append([record])
+    for each in (one, two):
+        each.close()
+    assert sorted(key[1] for key in Manifest(place).records) == [f"{number}.jpg" for number in range(4)]
 
 
 @pytest.fixture
@@ -102,10 +136,23 @@ def s3(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     host, port = threaded.get_host_and_port()
     monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://{'127.0.0.1' if host == '0.0.0.0' else host}:{port}")  # noqa: S104
     system = fsspec.filesystem("s3", skip_instance_cache=True)
-    system.mkdir("office")
+    system.makedirs("office", exist_ok=True)
     yield system
     fsspec.filesystem("s3").clear_instance_cache()
     threaded.stop()
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_what_came_in_the_moment_before_is_not_written_over(
+    s3: Any, memory: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Remote, "entry", lambda *_: None)
+    for system, place in ((s3, "s3://office/race"), (memory, "memory://out")):
+        system.pipe_file(f"{place}/a.jpg", b"of another run")
+        with pytest.raises(OutputError) as caught:
+            place_of(place).write("a.jpg", b"mine", overwrite=False)
+        assert caught.value.code == "output_exists"
+        assert system.cat_file(f"{place}/a.jpg") == b"of another run"
 
 
 @pytest.mark.filterwarnings("ignore")

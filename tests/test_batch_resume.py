@@ -18,9 +18,10 @@ import pytest
 from batch_tools import Counted, files, put, quick, run, statuses
 
 from scanfix import OutputError, prepare_batch
-from scanfix.batch import Summary, places
+from scanfix.batch import Summary, manifest, places
 from scanfix.batch.manifest import schema
 from scanfix.batch.places import MANIFEST
+from scanfix.files import lock
 
 __all__ = ["quick"]
 pytestmark = pytest.mark.usefixtures("quick")
@@ -408,6 +409,22 @@ def test_two_runs_at_once_are_not_let_into_one_folder(source: Path, out: Path) -
     assert caught.value.code == "output_busy"
     first.close()
     assert len(run(source, out)) == 4
+
+
+def test_what_a_run_tells_just_before_the_next_begins_is_known(
+    source: Path, out: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A namesake from elsewhere, made in the moment between the call and the lock."""
+    put(tmp_path / "branch", wang_jpg="a namesake")
+
+    def late(descriptor: int) -> bool | None:
+        monkeypatch.setattr(manifest, "lock", lock)
+        run(tmp_path / "branch", out)
+        return lock(descriptor)
+
+    monkeypatch.setattr(manifest, "lock", late)
+    assert {item.error for item in run(source, out)} == {None}
+    assert {"wang.jpg", "wang.jpg.jpg"} <= set(files(out))
 
 
 def test_a_dry_run_writes_nothing_and_says_why(source: Path, out: Path) -> None:

@@ -6,7 +6,7 @@ known by the folder that it was found in, its name there and the format asked fo
 of the same name is another photo.
 
 On an object store, where nothing can be appended, each lot of lines is an object of its own until the run
-ends and joins them.
+ends and joins them. No two lots have one name, so that none is lost where two runs write at once.
 """
 
 from __future__ import annotations
@@ -14,10 +14,12 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
+from scanfix.batch.lease import Lease
 from scanfix.batch.places import MANIFEST, Folder, Place, Stamp
 from scanfix.errors import ERRORS, InputError, OutputError, ScanfixError, reason_of
 from scanfix.files import lock, sync
@@ -150,7 +152,11 @@ class Manifest:
     In memory are the lines without the reports, which `whole` reads again.
     """
 
-    def __init__(self, place: Place) -> None:
+    def __init__(self, place: Place, *, write: bool = False) -> None:
+        """To `write`, this run alone has it until `close`.
+
+        Raises OutputError: output_busy, or as for any result.
+        """
         self._log = _Appended(place) if isinstance(place, Folder) else _Parts(place)
         self._orders: dict[str, dict[str, Any]] = {}
         self.records: dict[Key, Record] = {}
@@ -163,13 +169,16 @@ class Manifest:
         """The same by photo: the last result of each name, the contents and the order it was made for."""
         self.drawn: dict[tuple[str, str], set[str]] = {}
         """The contents of every annotated picture of a photo, as SHA-256."""
-        for start, line in self._log.lines():
-            with contextlib.suppress(ValueError, KeyError, TypeError, AttributeError, RecursionError):
-                self._learn(Record.parse(line), start)
-
-    def open(self) -> None:
-        """From now on this run alone writes. Raises OutputError: output_busy, or as for any result."""
-        self._log.open()
+        try:
+            if write:
+                # First: what another run tells until then is known.
+                self._log.open()
+            for start, line in self._log.lines():
+                with contextlib.suppress(ValueError, KeyError, TypeError, AttributeError, RecursionError):
+                    self._learn(Record.parse(line), start)
+        except BaseException:
+            self.close()
+            raise
 
     def append(self, records: Sequence[Record]) -> None:
         """Write lines so that a kill cannot take them away. Raises OutputError."""
@@ -259,16 +268,12 @@ class _Parts:
     """Objects that are written whole: one for each lot of lines, joined at the end."""
 
     def __init__(self, place: Place) -> None:
-        self._place = place
+        self._place, self._lease = place, Lease(place)
         self._parts: list[str] = []
         self._known = bytearray()
 
     def lines(self) -> Iterator[tuple[int, str]]:
-        names = [entry.name for entry in self._place.listing().entries if entry.name.startswith(PARTS + "/")]
-        self._parts = sorted(names)
-        for name in (MANIFEST, *self._parts):
-            if self._place.entry(name) is not None:
-                self._known += self._place.read(name, _LIMITS)[0].data
+        self._read()
         start = 0
         for line in bytes(self._known).splitlines(keepends=True):
             yield start, line.decode("utf-8", "surrogateescape")
@@ -278,26 +283,43 @@ class _Parts:
         end = self._known.find(b"\n", start)
         return self._known[start:end].decode("utf-8", "surrogateescape")
 
+    def _read(self) -> None:
+        names = (entry.name for entry in self._place.listing().entries)
+        self._parts = sorted(name for name in names if name.startswith(PARTS + "/"))
+        self._known = bytearray()
+        for name in (MANIFEST, *self._parts):
+            if self._place.entry(name) is not None:
+                self._known += self._place.read(name, _LIMITS)[0].data
+
     def open(self) -> None:
-        # The first object tells whether any can be written.
-        self._place.write(MANIFEST, bytes(self._known) or b"\n", overwrite=True)
-        self._drop_parts()
+        self._lease.take()
+        if self._place.entry(MANIFEST) is None:
+            # Tells other runs from the first result on that these are no photos.
+            self._place.write(MANIFEST, b"\n", overwrite=True)
 
     def append(self, data: bytes) -> int:
+        if self._lease.is_lost:
+            raise OutputError("output_busy")
         start = len(self._known)
         if data:
-            name = f"{PARTS}/{len(self._parts):08}.jsonl"
+            # In the order of time, in which they are read.
+            name = f"{PARTS}/{time.time_ns():020}-{os.urandom(4).hex()}.jsonl"
             self._place.write(name, data, overwrite=True)
             self._parts.append(name)
             self._known += data
         return start
 
     def close(self) -> None:
-        if self._parts:
-            self._place.write(MANIFEST, bytes(self._known), overwrite=True)
-            self._drop_parts()
+        try:
+            if self._parts and not self._lease.is_lost:
+                self._join()
+        finally:
+            self._lease.end()
 
-    def _drop_parts(self) -> None:
+    def _join(self) -> None:
+        # What another run has written where the store let both in.
+        self._read()
+        self._place.write(MANIFEST, bytes(self._known), overwrite=True)
         for name in self._parts:
             self._place.remove(name)
         self._parts = []

@@ -8,6 +8,7 @@ change of the inode, and inode: another file under the name, or other bytes in i
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import shutil
 import stat
@@ -200,23 +201,25 @@ class Folder:
         except OSError as error:
             raise OutputError("not_written", reason=reason_of(error)) from error
 
-    def prepare_for(self, names: Iterable[str], bytes_needed: int) -> None:
-        """Make sure that results can be written, before the work. Raises OutputError."""
+    def make(self) -> None:
+        """Make sure that there is a folder that takes files. Raises OutputError."""
         try:
             self.at("").mkdir(parents=True, exist_ok=True)
-            free = shutil.disk_usage(self.at("")).free
-        except (OSError, ValueError) as error:
-            raise OutputError("output_folder", path=repr(self.path("").name or self.root)) from error
+            takes_files = os.access(self.at(""), os.W_OK | os.X_OK)
+        except (OSError, ValueError):
+            takes_files = False
+        if not takes_files:
+            raise OutputError("output_folder", path=repr(self.path("").name or self.root))
+
+    def prepare_for(self, names: Iterable[str], bytes_needed: int) -> None:
+        """Look for free space, and remove what killed runs left, before the work. Raises OutputError."""
+        free = shutil.disk_usage(self.at("")).free
         if free < bytes_needed:
             raise OutputError(
                 "no_space", free=f"{free // 1_000_000:,}", needed=f"{bytes_needed // 1_000_000:,}"
             )
         for folder in {self.at(name).parent for name in names} | {self.at("")}:
-            there = next(each for each in (folder, *folder.parents) if os.path.lexists(each))
-            if not there.is_dir() or not os.access(there, os.W_OK | os.X_OK):
-                raise OutputError("output_folder", path=repr(there.name))
-            if there == folder:
-                remove_stale_temporaries(folder)
+            remove_stale_temporaries(folder)
 
 
 class _Walk:
@@ -378,13 +381,27 @@ class Remote:
             raise OutputError("output_exists", path=repr(PurePosixPath(name).name))
         try:
             self.system.makedirs(self._at(name).rpartition("/")[0], exist_ok=True)
-            self.system.pipe_file(self._at(name), data)
+            self._put(name, data, overwrite=overwrite)
+        except FileExistsError as error:
+            raise OutputError("output_exists", path=repr(PurePosixPath(name).name)) from error
         except Exception as error:
             raise OutputError("not_written", reason=_said(error)) from error
         entry = self.entry(name)
         if entry is None:
             raise OutputError("not_written", reason="?")
         return entry
+
+    def _put(self, name: str, data: bytes, *, overwrite: bool) -> None:
+        if overwrite:
+            self.system.pipe_file(self._at(name), data)
+            return
+        try:
+            self.system.pipe_file(self._at(name), data, mode="create")
+        except Exception as error:
+            if isinstance(error, FileExistsError) or self.entry(name) is not None:
+                raise FileExistsError(errno.EEXIST, "taken") from error
+            # It cannot refuse: then the look before is all there is.
+            self.system.pipe_file(self._at(name), data)
 
     def remove(self, name: str) -> None:
         try:

@@ -122,14 +122,18 @@ def prepare_batch(
     wishes = Wishes(chosen, limits, Pages.parse(pages), by_verdict, annotate, drawn, lang, overwrite)
     places = _places(source, out, wishes, watch=watch)
     look = _Look(*places, tuple(include), tuple(exclude), order, wishes, pair=pair, resume=resume)
-    manifest = Manifest(places[1])
-    plan = look(manifest)
     if dry_run:
+        manifest = Manifest(look.out)
+        plan = look(manifest)
         return BatchRun(_planned(plan, look, manifest), plan, None)
-    _prepare_places(plan, look)
-    reporting = Reporting(reports, look.out, manifest, lang, overwrite=overwrite, inputs=plan.inputs)
-    manifest.open()
+    for place in (look.out, annotate):
+        if isinstance(place, Folder):
+            place.make()
+    manifest = Manifest(look.out, write=True)
     try:
+        plan = look(manifest)
+        _prepare_places(plan, look)
+        reporting = Reporting(reports, look.out, manifest, lang, overwrite=overwrite, inputs=plan.inputs)
         hands = _hands(executor, jobs, limits, len(plan.work))
     except BaseException:
         manifest.close()

@@ -491,6 +491,16 @@ def test_a_pair_is_one_page_and_both_sides_are_judged(tmp_path: Path, card_bytes
         assert (len(items["li-front.jpg"].reports), items["li-front.jpg"].status) == (2, status)
 
 
+def test_the_side_that_cannot_be_taken_is_named(tmp_path: Path, card_bytes: bytes) -> None:
+    (tmp_path / "in").mkdir()
+    for name, data in (("li-front.jpg", card_bytes), ("li-back.jpg", b"\xff\xd8\xff broken")):
+        (tmp_path / "in" / name).write_bytes(data)
+    for _ in range(2):
+        said = scanfix("batch", tmp_path / "in", tmp_path / "out", "--pair").stderr.decode()
+        assert "li-back.jpg: " in said
+        assert "li-front.jpg" not in said
+
+
 # -- killed workers, hanging photos, Ctrl-C
 
 

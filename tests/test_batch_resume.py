@@ -11,13 +11,13 @@ import sys
 import unicodedata
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import jsonschema
 import pytest
 from batch_tools import Counted, files, put, quick, run, statuses
 
-from scanfix import OutputError, prepare_batch
+from scanfix import InputError, Limits, OutputError, prepare_batch
 from scanfix.batch import Summary, manifest, places
 from scanfix.batch.manifest import schema
 from scanfix.batch.places import MANIFEST
@@ -142,6 +142,49 @@ def test_a_broken_photo_leaves_no_result_of_the_one_before(source: Path, out: Pa
     assert "wang.jpg" in files(out)
 
 
+def test_what_takes_the_place_of_a_photo_and_cannot_be_read_leaves_no_result_either(
+    source: Path, out: Path
+) -> None:
+    put(source, **{"chen-front_jpg": "front", "chen-back_jpg": "back"})
+    limits = Limits(max_bytes=50)
+    run(source, out, pair=True, pages="all", limits=limits)
+    assert set(files(out)) == {"chen.jpg", "li.jpg", "wang.jpg", "zhou.jpg", "二/wang.jpg"}
+    put(source, **{"chen-back_jpg": "", "li_jpg": "x" * 51, "wang_jpg": "%PDF-1.7 broken"})
+    (source / "二" / "wang.jpg").unlink()
+    items = run(source, out, pair=True, pages="all", limits=limits)
+    assert {path for path in files(out) if path != "二/wang.jpg"} == {"zhou.jpg"}
+    (pair,) = [item for item in items if item.back]
+    assert pair.error is not None
+    assert pair.error.about == str(source / "chen-back.jpg")
+    for line in lines(out):
+        jsonschema.validate(line, schema())
+
+
+@posix
+def test_a_link_to_nowhere_leaves_no_result_of_the_photo_before(source: Path, out: Path) -> None:
+    run(source, out)
+    (source / "wang.jpg").unlink()
+    (source / "wang.jpg").symlink_to(source / "nowhere.jpg")
+    (item,) = [item for item in run(source, out) if item.error]
+    assert item.error is not None
+    assert item.error.code == "not_regular_file"
+    assert "wang.jpg" not in files(out)
+
+
+def test_a_photo_that_cannot_be_read_for_now_keeps_its_result(
+    source: Path, out: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run(source, out)
+    os.utime(source / "wang.jpg", (1, 1))
+
+    def refused(*_: object) -> NoReturn:
+        raise InputError("unreadable", reason="permission denied")
+
+    monkeypatch.setattr(places, "read_source", refused)
+    assert statuses([item for item in run(source, out) if item.error]) == {"wang.jpg": "failed"}
+    assert "wang.jpg" in files(out)
+
+
 def test_a_failed_photo_is_tried_again(source: Path, out: Path, quick: Counted) -> None:
     put(source, bad_jpg="broken")
     run(source, out)
@@ -200,6 +243,46 @@ def test_a_file_that_no_run_made_is_left_alone(source: Path, out: Path, quick: C
     assert (out / "wang.jpg").read_text() == "mine"
     run(source, out, overwrite=True)
     assert (out / "wang.jpg").read_text("latin-1") != "mine"
+
+
+def cut_off(source: Path, out: Path, monkeypatch: pytest.MonkeyPatch, where: str, **options: Any) -> None:
+    """A run that ends like a killed one."""
+
+    def end(*_: object) -> NoReturn:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(where, end)
+        with pytest.raises(KeyboardInterrupt):
+            run(source, out, **options)
+
+
+def test_a_file_that_came_after_a_kill_is_left_alone(
+    source: Path, out: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run(source, tmp_path / "other")
+    cut_off(source, out, monkeypatch, "scanfix.batch.work._made")
+    put(out, wang_jpg="mine")
+    # As the run would have left it in the moment before its kill.
+    shutil.copy(tmp_path / "other" / "li.jpg", out / "li.jpg")
+    told = {item.source: item.error and item.error.code for item in run(source, out)}
+    assert told[source / "wang.jpg"] == "output_exists"
+    assert told[source / "li.jpg"] is None
+    assert (out / "wang.jpg").read_text() == "mine"
+
+
+def test_what_a_kill_left_to_remove_is_removed_by_the_next_run(
+    source: Path, out: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(source, **{"chen-front_jpg": "front", "chen-back_jpg": "back"})
+    run(source, out, by_verdict=True)
+    put(source, li_jpg="a better photo")
+    for options in ({}, {"pair": True}):
+        cut_off(source, out, monkeypatch, "scanfix.batch.places.Folder.remove", by_verdict=True, **options)
+    assert {"review/li.jpg", "ready/li.jpg", "ready/chen-back.jpg"} <= set(files(out))
+    run(source, out, by_verdict=True, pair=True)
+    assert not {"review/li.jpg", "ready/chen-back.jpg"} & set(files(out))
+    assert {"ready/li.jpg", "ready/chen-front.jpg"} <= set(files(out))
 
 
 def test_the_same_content_twice_is_told(source: Path, out: Path) -> None:

@@ -74,11 +74,14 @@ def items_of(record: Record, source: Place, out: Place, *, kept: bool = False) -
     paths = [source.path(name) for name in (record.source, *(read.path for read in record.sources[1:]))]
     for result in record.results:
         reports = [Report.from_dict(told) for told in result.reports]
+        error = None if result.error is None else error_of(result.error)
+        if error is not None and error.about is not None:
+            error.about = os.fspath(source.path(error.about))
         yield BatchItem(
             paths[0],
             out.path(result.target) if result.target else None,
             reports[0] if reports else None,
-            None if result.error is None else error_of(result.error),
+            error,
             _status(result, kept),
             paths[1] if len(paths) > 1 else None,
             reports[1] if len(reports) > 1 else None,

@@ -64,7 +64,7 @@ class Result:
     reports: tuple[dict[str, Any], ...] = ()
     """One; of a front and back two. Without the sentences, which follow from the codes."""
     error: dict[str, Any] | None = None
-    """`code` and `params`."""
+    """`code`, `params` and, of a pair, which of them it is `about`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,13 +137,17 @@ def _plain(value: Read | Result) -> dict[str, Any]:
 
 
 def error_to_dict(error: ScanfixError) -> dict[str, Any]:
-    return {"code": error.code, "params": error.params}
+    """`about` is, of a pair, the photo that is meant, by its name below the root."""
+    told = {"code": error.code, "params": error.params}
+    return told if error.about is None else {**told, "about": error.about}
 
 
 def error_of(told: dict[str, Any]) -> ScanfixError:
     """The error again. One that this version does not know was an unreadable photo."""
     kind = next((kind for kind in ERRORS if told["code"] in kind.codes), None)
-    return InputError("unreadable", reason="?") if kind is None else kind(told["code"], **told["params"])
+    error = InputError("unreadable", reason="?") if kind is None else kind(told["code"], told["params"])
+    error.about = told.get("about")
+    return error
 
 
 class Manifest:

@@ -171,6 +171,8 @@ class Folder:
 
     def read(self, name: str, limits: Limits) -> tuple[SourceBytes, Entry]:
         before = self.entry(name)
+        if before is None and self.at(name).is_symlink():
+            raise InputError("not_regular_file", kind="link to nowhere")
         source = read_source(self.at(name), limits)
         after = self.entry(name)
         if before is None or after is None or before.stamp != after.stamp:

@@ -38,6 +38,8 @@ HEARTBEAT_SECONDS = 0.5
 """No wait for results lasts longer: between two of them Python looks for signals."""
 RETRIED = frozenset(("killed", "interrupted"))
 """Errors that may be the fault of what ran beside: such a photo is tried once more, alone."""
+REPLACED = frozenset(("empty", "too_large_bytes", "not_regular_file"))
+"""Errors of what cannot be the photo that was there before, though it was not read."""
 WATCH_SECONDS = 1.0
 """Between two looks at a watched folder; a file that did not change from one to the next is whole."""
 
@@ -270,6 +272,7 @@ class _Run:
         yield from _told_apart(plan, self.look)
         kept = [step.known for step in plan.steps if step.reason == "kept" and step.known]
         self._tell_anew(kept)
+        self._clear_up_after_a_kill(kept, plan)
         for known in sorted(kept, key=lambda known: known.duplicate_of is not None):
             self.first.setdefault(known.hashes[0], known.source)
         for known in kept:
@@ -424,16 +427,25 @@ class _Run:
         known = [self.manifest.records[key] for key in keys if key in self.manifest.records]
         return [_moved(back) for back in known if record.status == "made"]
 
+    def _clear_up_after_a_kill(self, kept: Sequence[Record], plan: Plan) -> None:
+        """It may have come between a line and what follows from it."""
+        root, made = self.look.source.url, self.look.order.format
+        for known in kept:
+            for name in (known.source, *(read.path for read in known.sources[1:])):
+                record = self.manifest.records.get((root, name, made))
+                if record is not None and self.manifest.names_of(record.key) & plan.there.keys():
+                    self._clear_up(record)
+
     def _clear_up(self, record: Record) -> None:
         """Remove what earlier runs made of a photo and is no result of it any more, if nobody changed it."""
         for target in self.manifest.names_of(record.key):
             result, hashes, order = self.manifest.results[record.key][target]
-            was_read = bool(record.sources) and all(record.hashes)
-            replaced = was_read and (hashes != record.hashes or order != record.order)
-            outdated = target not in record.targets and (record.status in ("made", "moved") or replaced)
-            if outdated and is_ours(self.look.out, target, {result.sha256}):
-                self.look.out.remove(target)
+            outdated = record.status in ("made", "moved") or _is_replaced(record, hashes, order)
+            if target in record.targets or not outdated:
+                continue
+            if is_ours(self.look.out, target, {result.sha256}):
                 self._clear_up_drawing(record, result)
+                self.look.out.remove(target)
 
     def _clear_up_drawing(self, record: Record, result: Result) -> None:
         place, name = self.look.wishes.annotate, result.annotated
@@ -446,6 +458,13 @@ class _Run:
 def _moved(record: Record) -> Record:
     """The line that says that something else has its results now."""
     return replace(record, status="moved", results=())
+
+
+def _is_replaced(record: Record, hashes: tuple[str, ...], order: dict[str, Any]) -> bool:
+    """Whether a photo that failed is not what a result was made from, or another one is asked for."""
+    codes = {result.error["code"] for result in record.results if result.error}
+    was_read = bool(record.sources) and all(record.hashes)
+    return bool(codes & REPLACED) or (was_read and (hashes != record.hashes or order != record.order))
 
 
 def _is_suspect(outcome: Outcome) -> bool:

@@ -72,11 +72,8 @@ class Job:
     """Files that the run reads and that stand where results would go."""
 
     def may_replace(self, target: str) -> bool:
-        """Whether what stands there is a result of ours, perhaps of a run that was killed before it told."""
-        known = self.known
-        own = known is not None and known.root == self.begun.root
-        unfinished = own and known is not None and known.status == "begun" and target not in self.begun.taken
-        return self.wishes.overwrite or unfinished or target in self.mine
+        """Whether what stands there is a result of this photo, or anything may be replaced."""
+        return self.wishes.overwrite or target in self.mine
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,17 +89,26 @@ def work(job: Job, worker: Worker | None = None) -> Outcome:
     """Do it. Without a worker this thread has one of its own."""
     started = time.monotonic()
     worker = worker or _own_worker(job.wishes.limits)
+    # The line names every photo, read or not.
+    reads = {name: Read(name, 0, "", ()) for name in job.names}
+    thumbnails: tuple[tuple[bytes, bytes], ...] = ()
     try:
         _check_target(job)
-        sources, reads = _read_all(job)
-        if job.maybe_kept and job.known and _unchanged(job, reads):
-            return Outcome(_refreshed(job, job.known, reads), kept=True)
+        sources = _read_all(job, reads)
+        if job.maybe_kept and job.known and _unchanged(job, tuple(reads.values())):
+            return Outcome(_refreshed(job, job.known, tuple(reads.values())), kept=True)
         results, thumbnails = _make_all(job, worker, sources)
     except ScanfixError as error:
-        # The line names the back too, read or not.
-        unread = tuple(Read(name, 0, "", ()) for name in job.names if len(job.names) > 1)
-        return Outcome(_finished(job, unread, (Result(error=error_to_dict(error)),), started))
-    return Outcome(_finished(job, reads, results, started), thumbnails=thumbnails)
+        results = (Result(error=_told(error, job)),)
+    return Outcome(_finished(job, tuple(reads.values()), results, started), thumbnails=thumbnails)
+
+
+def _told(error: ScanfixError, job: Job) -> dict[str, Any]:
+    """For the line; of a pair with the photo that is meant, which is known by its path or name."""
+    about = (error.about or "").replace(os.sep, "/")
+    meant = [name for name in job.names if about.endswith(name)]
+    error.about = meant[0] if meant and len(job.names) > 1 else None
+    return error_to_dict(error)
 
 
 def _check_target(job: Job) -> None:
@@ -116,13 +122,21 @@ def _check_target(job: Job) -> None:
         check_target(path, overwrite=free, inputs=job.inputs)
 
 
-def _read_all(job: Job) -> tuple[list[SourceBytes], tuple[Read, ...]]:
-    sources, reads = list[SourceBytes](), list[Read]()
+def _read_all(job: Job, reads: dict[str, Read]) -> list[SourceBytes]:
+    """The photos; what is read of them is noted, also if one of them cannot be."""
+    sources, failed = list[SourceBytes](), list[ScanfixError]()
     for name in job.names:
-        source, entry = job.source.read(name, job.wishes.limits)
+        try:
+            source, entry = job.source.read(name, job.wishes.limits)
+        except ScanfixError as error:
+            error.about = name
+            failed.append(error)
+            continue
         sources.append(source)
-        reads.append(Read(name, len(source.data), _hash(source.data), lasting(entry)))
-    return sources, tuple(reads)
+        reads[name] = Read(name, len(source.data), _hash(source.data), lasting(entry))
+    if failed:
+        raise failed[0]
+    return sources
 
 
 def _hash(data: bytes) -> str:
@@ -224,7 +238,7 @@ def _attempt(
             options = {"made": data, "page": page, "side": THUMBNAIL_SIDE}
             pictures = worker.call(tasks.thumbnails, sources[0], options)
     except ScanfixError as error:
-        return Result(page, error=error_to_dict(error)), (b"", b"")
+        return Result(page, error=_told(error, job)), (b"", b"")
     told = tuple(_without_sentences(report.to_dict()) for report in reports)
     stamp = entry.stamp
     made = Result(page, target, len(data), _hash(data), stamp, annotated, drawn, str(verdict), told)

@@ -183,7 +183,8 @@ class _Telling:
         if self.json:
             self._print_json(item.to_dict(self.lang))
         elif item.error is not None:
-            name = str(item.source) if item.page is None else f"{item.source} ({item.page})"
+            name = item.error.about or str(item.source)
+            name = name if item.page is None else f"{name} ({item.page})"
             print_error(item.error, self.lang, name)
         elif not self.quiet:
             for text, colour in self._lines(item):

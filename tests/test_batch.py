@@ -14,7 +14,7 @@ import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import cv2
 import isolation_tasks
@@ -272,6 +272,52 @@ def test_relative_folders_stay_what_they_were_wherever_the_program_goes(
     assert set(files(tmp_path / "out")) == {f"p{number}.jpg" for number in range(6)}
     assert (tmp_path / "report.csv").exists()
     assert not list((tmp_path / "elsewhere").iterdir())
+
+
+def test_an_annotated_picture_of_a_killed_run_is_in_nobodys_way(
+    tmp_path: Path, card_bytes: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(tmp_path / "in")
+    (tmp_path / "in" / "a.jpg").write_bytes(card_bytes)
+
+    def end(*_: object) -> NoReturn:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(work, "_write", end)
+        with pytest.raises(KeyboardInterrupt):
+            run(tmp_path / "in", tmp_path / "out", annotate_dir=tmp_path / "seen")
+    assert set(files(tmp_path / "seen")) == {"a.png"}
+    (item,) = run(tmp_path / "in", tmp_path / "out", annotate_dir=tmp_path / "seen", lang="zh")
+    assert item.error is None
+
+
+@pytest.mark.usefixtures("quick")
+def test_a_photo_whose_small_pictures_fail_leaves_no_result_that_nobody_knows_of(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(*_: object) -> NoReturn:
+        raise InputError("timeout", limit=1)
+
+    monkeypatch.setattr(Worker, "call", refused)
+    put(tmp_path / "in", a_jpg="a")
+    (item,) = run(tmp_path / "in", tmp_path / "out", reports=[tmp_path / "report.html"])
+    assert item.error is not None
+    assert not files(tmp_path / "out")
+
+
+def test_annotated_pictures_in_the_source_are_no_photos(tmp_path: Path, card_bytes: bytes) -> None:
+    put(tmp_path / "in" / "二")
+    (tmp_path / "in" / "二" / "a.jpg").write_bytes(card_bytes)
+    run(tmp_path / "in", tmp_path / "out", annotate_dir=tmp_path / "in" / "seen")
+    with Image.open(tmp_path / "in" / "seen" / "二" / "a.png") as drawn:
+        drawn.load()
+    shutil.copy(SAMPLES / "card-cut.jpg", tmp_path / "in" / "seen" / "a.png")
+    items = run(tmp_path / "in", tmp_path / "out")
+    assert {item.source.relative_to(tmp_path / "in").as_posix() for item in items} == {
+        "二/a.jpg",
+        "seen/a.png",
+    }
 
 
 @posix

@@ -171,8 +171,8 @@ class Manifest:
         """Every name under which a result was ever written, and whose it is."""
         self.results: dict[Key, dict[str, tuple[Result, tuple[str, ...], dict[str, Any]]]] = {}
         """The same by photo: the last result of each name, the contents and the order it was made for."""
-        self.drawn: dict[tuple[str, str], set[str]] = {}
-        """The contents of every annotated picture of a photo, as SHA-256."""
+        self.drawn = set[str]()
+        """The names of all annotated pictures."""
         try:
             if write:
                 # First: what another run tells until then is known.
@@ -211,8 +211,8 @@ class Manifest:
         light = replace(record, results=results, order=order, start=start)
         self.records[record.key] = self.moved[record.source, record.format] = light
         for result in results:
-            if result.annotated_sha256:
-                self.drawn.setdefault(record.key[:2], set()).add(result.annotated_sha256)
+            if result.annotated:
+                self.drawn.add(result.annotated)
             if result.target:
                 self.owner[result.target] = record.key
                 self.results.setdefault(record.key, {})[result.target] = (result, record.hashes, order)

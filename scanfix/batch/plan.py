@@ -13,10 +13,10 @@ from itertools import islice, takewhile
 from pathlib import PurePosixPath
 from typing import Any, Literal
 
-from scanfix.batch.discover import Found, LeftOut, name_of_pair, pair_up, plan_names
+from scanfix.batch.discover import LOOK, Found, LeftOut, name_of_pair, pair_up, plan_names
 from scanfix.batch.manifest import Manifest, Record, Result
 from scanfix.batch.places import Entry, Place, Stamp
-from scanfix.batch.work import FOLDERS, Wishes
+from scanfix.batch.work import FOLDERS, SIGNED, Wishes
 from scanfix.files import Identity
 from scanfix.limits import SHELL_LIMITS
 from scanfix.order import Order
@@ -98,14 +98,25 @@ def make_plan(
 
 
 def _without_results(found: Found, source: Place, out: Place, manifest: Manifest) -> Found:
-    """Where the source lies below the results, what earlier runs wrote there is no photo."""
-    prefix = source.url.removeprefix(out.url.rstrip("/") + "/") + "/"
-    results = {entry.name for entry in found.photos if prefix + entry.name in manifest.owner}
-    if not source.url.startswith(out.url.rstrip("/") + "/") or not results:
+    """What earlier runs wrote is no photo: where the source lies below the results, and where annotated
+    pictures lie in the source."""
+    names = [entry.name for entry in found.photos]
+    results = {name for name in names if _is_drawn(source, name, manifest)}
+    if source.url.startswith(top := out.url.rstrip("/") + "/"):
+        prefix = source.url.removeprefix(top) + "/"
+        results |= {name for name in names if prefix + name in manifest.owner}
+    if not results:
         return found
     left_out = [*found.left_out, *(LeftOut(name, "result") for name in sorted(results))]
     photos = tuple(entry for entry in found.photos if entry.name not in results)
     return replace(found, photos=photos, left_out=tuple(left_out))
+
+
+def _is_drawn(source: Place, name: str, manifest: Manifest) -> bool:
+    """Whether it is an annotated picture of this manifest, in whatever folder."""
+    parts = name.split("/")
+    ends = {"/".join(parts[start:]) for start in range(len(parts))}
+    return not ends.isdisjoint(manifest.drawn) and SIGNED in source.read_head(name, LOOK)
 
 
 def told_order(order: Order, wishes: Wishes) -> dict[str, Any]:

@@ -381,7 +381,6 @@ class _Run:
             known=self.manifest.whole(step.known.key) if maybe_kept and step.known else step.known,
             maybe_kept=maybe_kept,
             mine=self.manifest.names_of(begun.key),
-            drawn=frozenset(self.manifest.drawn.get(begun.key[:2], ())),
             inputs=inputs_among(step.name, plan, look.wishes),
         )
 

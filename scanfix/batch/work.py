@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import hashlib
 import os
+import struct
 import threading
 import time
+import zlib
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
@@ -33,6 +35,10 @@ from scanfix.pages import Pages
 FOLDERS = {Verdict.READY: "ready", Verdict.LOOK: "review", Verdict.REFUSED: "refused"}
 """Where `by_verdict` puts results."""
 THUMBNAIL_SIDE = 360
+SIGNED = b"tEXtscanfix\0"
+"""In the head of each annotated picture, before whose it is."""
+_PNG_HEAD = 33
+"""Bytes of a PNG before the place for a text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +72,6 @@ class Job:
     """The earlier result is good, if the contents are what they were."""
     mine: frozenset[str] = frozenset()
     """Names under which results of this photo were ever written."""
-    drawn: frozenset[str] = frozenset()
-    """The contents of its annotated pictures, as SHA-256."""
     inputs: frozenset[Identity] = frozenset()
     """Files that the run reads and that stand where results would go."""
 
@@ -232,11 +236,12 @@ def _attempt(
         annotated, drawn = (
             _annotate(job, place, worker, sources, reports, order, name) if place else (None, "")
         )
-        entry = _write(job, target, data, sources)
         pictures = (b"", b"")
         if wishes.thumbnails:
             options = {"made": data, "page": page, "side": THUMBNAIL_SIDE}
             pictures = worker.call(tasks.thumbnails, sources[0], options)
+        # Last: what fails after it would leave a file that no line knows.
+        entry = _write(job, target, data, sources)
     except ScanfixError as error:
         return Result(page, error=_told(error, job)), (b"", b"")
     told = tuple(_without_sentences(report.to_dict()) for report in reports)
@@ -280,11 +285,14 @@ def _annotate(
     target = PurePosixPath(name).with_suffix(".png").as_posix()
     options = {**order, "report": reports[0], "lang": job.wishes.lang}
     picture = worker.call(tasks.annotate, sources[0], options)
-    drawn = _hash(picture)
-    free = job.wishes.overwrite or is_ours(place, target, {*job.drawn, drawn})
+    text = SIGNED + _hash("\0".join(job.begun.key[:2]).encode("utf-8", "surrogateescape")).encode()
+    chunk = struct.pack(">I", len(text) - 4) + text + struct.pack(">I", zlib.crc32(text))
+    picture = picture[:_PNG_HEAD] + chunk + picture[_PNG_HEAD:]
+    # Known by what is in it: a killed run may have drawn it and told nobody.
+    free = job.wishes.overwrite or text in place.read_head(target, _PNG_HEAD + len(chunk))
     inputs = job.inputs.union(*(source.inputs for source in sources))
     place.write(target, picture, overwrite=free, inputs=inputs)
-    return target, drawn
+    return target, _hash(picture)
 
 
 def _without_sentences(told: Any) -> Any:

@@ -16,6 +16,8 @@ PREPARED = ".prepared"
 """Stands before the extension of a result that lies beside its photo: id.png -> id.prepared.jpg."""
 MAX_NAME_BYTES = 255
 """Longest file name of the usual file systems."""
+PAGE_BYTES = len(".p9999")
+"""Of them, what `named_page` may add."""
 
 
 def distinct_names(
@@ -25,11 +27,13 @@ def distinct_names(
 
     `a/card.png` -> `a/card.jpg`; where `card.png` and `card.jpg` lie side by side, both keep their
     full names: `card.png.jpg`, `card.jpg.jpg`. So does `lease.p2.png` beside `lease.pdf`, whose second page
-    would be called `lease.p2.jpg`. Names that differ only in case or in their Unicode form count as the same,
-    because some disks say so.
+    would be called `lease.p2.jpg`, and `card.png` beside a folder `card.jpg`. Names that differ only in case
+    or in their Unicode form count as the same, because some disks say so.
     """
     wanted = {source: source.with_name(_fitted(source.stem, ending)) for source in sources}
-    used = set(map(_key, taken))
+    taken = set(taken)
+    folders = {folder for path in (*wanted, *taken) for folder in path.parents}
+    used = set(map(_key, taken | folders))
     count: dict[str, int] = {}
     for target in wanted.values():
         count[_key(target)] = count.get(_key(target), 0) + 1
@@ -77,7 +81,7 @@ def _harmless(char: str) -> str:
 
 
 def _fitted(stem: str, ending: str) -> str:
-    room = MAX_NAME_BYTES - len(os.fsencode(ending))
+    room = MAX_NAME_BYTES - PAGE_BYTES - len(os.fsencode(ending))
     while len(os.fsencode(stem)) > room:
         stem = stem[:-1]
     return stem + ending

@@ -375,6 +375,21 @@ def test_no_bare_error_leaves_the_call(tmp_path: Path, monkeypatch: pytest.Monke
         prepare_batch("in", "out")
 
 
+@pytest.mark.usefixtures("quick")
+def test_one_blocked_folder_stops_nothing_else(tmp_path: Path) -> None:
+    put(tmp_path / "in", a_jpg="a", foo_png="a photo")
+    put(tmp_path / "in" / "二", b_jpg="b")
+    put(tmp_path / "in" / "foo.jpg", x_png="in a folder that is called like a photo")
+    put(tmp_path / "out", 二="a file where a folder must be")
+    items = run(tmp_path / "in", tmp_path / "out")
+    assert {item.source.name: item.error and item.error.code for item in items} == {
+        "a.jpg": None,
+        "b.jpg": "output_folder",
+        "foo.png": None,
+        "x.png": None,
+    }
+
+
 def test_too_little_space_is_told_before_the_work(
     tmp_path: Path, quick: Counted, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -524,6 +539,14 @@ def test_pairs_are_told(tmp_path: Path, card_bytes: bytes) -> None:
     said = scanfix("batch", tmp_path / "in", tmp_path / "out", "--pair", "--dry-run").stdout
     assert b"On one page, 1: li-front.jpg + li-back.jpg" in said
     assert b"Without a partner, 1: alone-front.jpg" in said
+
+
+@pytest.mark.usefixtures("quick")
+def test_two_pairs_that_would_have_one_name_have_two(tmp_path: Path) -> None:
+    put(tmp_path / "in", **{f"a{end}_jpg": "a" + end for end in ("", "-1", "-2", "-1-1", "-1-2")})
+    items = run(tmp_path / "in", tmp_path / "out", pair=True)
+    assert {item.status for item in items} == {"made"}
+    assert len(files(tmp_path / "out")) == len(items) == 3
 
 
 def test_a_pair_is_one_page_and_both_sides_are_judged(tmp_path: Path, card_bytes: bytes) -> None:

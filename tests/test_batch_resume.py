@@ -413,6 +413,38 @@ def test_a_folder_that_was_moved_and_is_asked_for_otherwise_is_done_anew(
     assert {item.report.profile for item in items if item.report} == {"stripe-id"}
 
 
+def test_what_was_replaced_in_a_folder_that_was_moved_is_told(
+    source: Path, out: Path, tmp_path: Path
+) -> None:
+    run(source, out)
+    moved = tmp_path / "moved"
+    shutil.move(source, moved)
+    put(moved, wang_jpg="another wang")
+    (moved / "li.jpg").unlink()
+    for _ in range(2):
+        items = run(moved, out, reports=[tmp_path / "report.jsonl"])
+        gone = {item.target.name for item in items if item.status == "gone" and item.target}
+        assert gone == {"wang.jpg", "li.jpg"}
+        rows = [json.loads(line) for line in (tmp_path / "report.jsonl").read_text("utf-8").splitlines()]
+        assert {row["target"] for row in rows if row["status"] == "gone"} == gone
+    assert {"wang.jpg", "wang.jpg.jpg"} <= set(files(out))
+
+
+def test_a_pair_whose_front_went_is_told(tmp_path: Path, out: Path) -> None:
+    put(tmp_path / "in", **{"li-front_jpg": "front", "li-back_jpg": "back"})
+    run(tmp_path / "in", out, pair=True)
+    (tmp_path / "in" / "li-front.jpg").unlink()
+    told = {item.source.name: item.status for item in run(tmp_path / "in", out, pair=True)}
+    assert told == {"li-front.jpg": "gone", "li-back.jpg": "made"}
+
+
+def test_what_is_asked_for_by_default_may_be_said_or_not(source: Path, out: Path, quick: Counted) -> None:
+    run(source, out, crop="auto", salvage=False, format="jpg")
+    quick.taken()
+    run(source, out)
+    assert quick.taken() == []
+
+
 def test_a_result_whose_photo_went_while_it_was_worked_on_again_is_told(source: Path, out: Path) -> None:
     run(source, out)
     put(source, wang_jpg="another wang", li_jpg="another li", zhou_png="another zhou")

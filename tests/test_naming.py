@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scanfix.naming import PREPARED, distinct_names, shown
+from scanfix.naming import PREPARED, distinct_names, named_page, shown
 
 names = st.text(
     st.characters(blacklist_characters="/\x00", blacklist_categories=["Cs"]), min_size=1, max_size=120
@@ -49,6 +49,23 @@ def test_neighbours_with_one_stem_keep_their_full_names() -> None:
         "card.jpg.jpg",
         str(PurePath("b", "card.jpg")),
     ]
+
+
+def test_no_photo_is_called_like_a_folder() -> None:
+    sources = [PurePath("card.png"), PurePath("card.jpg", "x.png"), PurePath("other.png")]
+    targets = distinct_names(sources, ".jpg", [PurePath("other.jpg", "y.jpg")])
+    assert [target.as_posix() for target in targets.values()] == [
+        "card.png.jpg",
+        "card.jpg/x.jpg",
+        "other.png.jpg",
+    ]
+
+
+def test_the_longest_name_has_room_for_a_page() -> None:
+    sources = [PurePath("张" * 83 + end) for end in ("a.pdf", "b.pdf")]
+    pages = [named_page(str(target), 12) for target in distinct_names(sources, ".jpg").values()]
+    assert len(set(pages)) == 2
+    assert all(len(os.fsencode(page)) <= 255 for page in pages)
 
 
 def test_no_photo_is_called_like_a_page_of_another() -> None:

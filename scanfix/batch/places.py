@@ -111,6 +111,12 @@ def place_of(where: str | os.PathLike[str]) -> Place:
     return _remote(text)
 
 
+def _takes_files(folder: Path) -> bool:
+    """It, or the nearest folder above it that is there."""
+    there = next(each for each in (folder, *folder.parents) if os.path.lexists(each))
+    return there.is_dir() and os.access(there, os.W_OK | os.X_OK)
+
+
 def _here() -> str:
     try:
         return str(Path.cwd())
@@ -151,8 +157,11 @@ class Folder:
         folder = self.at(name).parent if name else self.at("")
         try:
             real, root = os.path.realpath(folder), self.url
-        except (OSError, ValueError) as error:
-            raise OutputError("output_folder", path=repr(folder.name)) from error
+            takes_files = _takes_files(folder)
+        except (OSError, ValueError):
+            takes_files = False
+        if not takes_files:
+            raise OutputError("output_folder", path=repr(folder.name))
         if not Path(real).is_relative_to(root):
             # Perhaps to the photos.
             raise OutputError("output_is_link", path=repr(folder.name))
@@ -207,11 +216,9 @@ class Folder:
         """Make sure that there is a folder that takes files. Raises OutputError."""
         try:
             self.at("").mkdir(parents=True, exist_ok=True)
-            takes_files = os.access(self.at(""), os.W_OK | os.X_OK)
-        except (OSError, ValueError):
-            takes_files = False
-        if not takes_files:
-            raise OutputError("output_folder", path=repr(self.path("").name or self.root))
+        except (OSError, ValueError) as error:
+            raise OutputError("output_folder", path=repr(self.path("").name or self.root)) from error
+        self.check()
 
     def prepare_for(self, names: Iterable[str], bytes_needed: int) -> None:
         """Look for free space, and remove what killed runs left, before the work. Raises OutputError."""

@@ -9,17 +9,18 @@ from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from inspect import signature
 from itertools import islice, takewhile
 from pathlib import PurePosixPath
 from typing import Any, Literal
 
 from scanfix.batch.discover import LOOK, Found, LeftOut, name_of_pair, pair_up, plan_names
-from scanfix.batch.manifest import Manifest, Record, Result
-from scanfix.batch.places import Entry, Place, Stamp
+from scanfix.batch.manifest import Key, Manifest, Record, Result
+from scanfix.batch.places import Entry, Folder, Place, Stamp
 from scanfix.batch.work import FOLDERS, SIGNED, Wishes
 from scanfix.files import Identity
 from scanfix.limits import SHELL_LIMITS
-from scanfix.order import Order
+from scanfix.order import Order, make_order
 
 Reason = Literal["new", "unfinished", "failed", "asked", "changed", "altered", "kept"]
 """Why a photo is worked on: it or its content is new, the last attempt did not end or failed, something else
@@ -58,6 +59,8 @@ class Plan:
     """What lies among the results, in the order of names."""
     inputs: frozenset[Identity] = frozenset()
     """Every file of the source, by what it is; none is ever written."""
+    lost_roots: frozenset[str] = frozenset()
+    """Folders of sources that results came from and that are not there any more."""
 
     @property
     def work(self) -> tuple[Step, ...]:
@@ -93,8 +96,10 @@ def make_plan(
             # A folder that was moved: its photos are known by their content only.
             reason = "changed" if reason in ("changed", "altered") else "new"
         steps.append(Step(group, names[group[0].name], reason, record))
-    gone = _gone(manifest, root, found, there)
-    return Plan(tuple(steps), gone, found.left_out, found.unreadable, there, found.inputs)
+    lost = _lost_roots(manifest, root)
+    taken_up = {record.key for record in known.values() if record is not None}
+    gone = _gone(manifest, root, found, there, lost, taken_up)
+    return Plan(tuple(steps), gone, found.left_out, found.unreadable, there, found.inputs, lost)
 
 
 def _without_results(found: Found, source: Place, out: Place, manifest: Manifest) -> Found:
@@ -122,7 +127,8 @@ def _is_drawn(source: Place, name: str, manifest: Manifest) -> bool:
 def told_order(order: Order, wishes: Wishes) -> dict[str, Any]:
     """What was asked for in plain values, defaults left out: equal ones give equal results."""
     limits = _beyond_defaults(order.limits, SHELL_LIMITS)
-    options = {k: v for k, v in wishes.options.items() if k != "profile" and v is not None}
+    usual = {name: parameter.default for name, parameter in signature(make_order).parameters.items()}
+    options = {k: v for k, v in wishes.options.items() if k != "profile" and v != usual[k]}
     told = {
         **options,
         "profile": order.profile.name,
@@ -165,14 +171,13 @@ def _names(
 ) -> dict[str, str]:
     """Names stay as they once were given; new ones keep clear of all that are."""
     given = {name: record.name for name, record in known.items() if record and record.root == root}
-    fronts = [group[0].name for group in groups if len(group) > 1]
-    called = {group[0].name: group[0].name for group in groups if len(group) == 1}
-    for front in fronts:
-        # A photo may be called what the pair would be called after.
-        called.setdefault(name_of_pair(front), front)
-        if called[name_of_pair(front)] != front:
-            called[front] = front
-    called = {label: name for label, name in called.items() if name not in given}
+    own, pairs = {group[0].name for group in groups}, {group[0].name for group in groups if len(group) > 1}
+    called = dict[str, str]()
+    for first in (group[0].name for group in groups if group[0].name not in given):
+        label = name_of_pair(first)
+        # Another photo may be called what the pair would be called after.
+        is_free = first in pairs and label not in own and label not in called
+        called[label if is_free else first] = first
     ours = set(manifest.owner) | {record.name for record in manifest.records.values()}
     fresh = plan_names(called, extension, ours)
     return given | {called[name]: target for name, target in fresh.items()}
@@ -206,19 +211,40 @@ def _same(entry: Entry | None, stamp: Stamp) -> bool:
     return entry is not None and bool(stamp) and entry.stamp == stamp
 
 
-def _gone(manifest: Manifest, root: str, found: Found, there: Mapping[str, Entry]) -> tuple[Record, ...]:
-    """What is left out now by a pattern is not gone; nor is anything where a folder could not be read.
+def _lost_roots(manifest: Manifest, root: str) -> frozenset[str]:
+    """Moved, or removed; whether an address leads nowhere cannot be known for sure."""
+    others = {record.root for record in manifest.records.values()} - {root}
+    return frozenset(each for each in others if "://" not in each and not Folder(each).is_there)
+
+
+def _gone(
+    manifest: Manifest,
+    root: str,
+    found: Found,
+    there: Mapping[str, Entry],
+    lost: frozenset[str],
+    taken_up: set[Key],
+) -> tuple[Record, ...]:
+    """What is left out now by a pattern is not gone; nor is anything where a folder could not be read, nor
+    what is taken up by a photo of that name in a folder that may have been moved.
 
     Of a photo whose last attempt did not end or failed, the results of those before it may be there.
     """
     out_of_sight = [each.name for each in found.left_out if each.reason == "output"]
     present = {entry.name for entry in found.photos} | {each.name for each in found.left_out}
+    hidden = (*found.unreadable, *out_of_sight)
     return tuple(
         replace(record, results=results)
         for record in manifest.records.values()
-        if record.root == root
-        and not any(name in present for name in (record.source, *(read.path for read in record.sources)))
-        and not any(_is_below(record.source, folder) for folder in (*found.unreadable, *out_of_sight))
+        if record.key not in taken_up
+        and (
+            record.root in lost
+            or (
+                record.root == root
+                and record.source not in present
+                and not any(_is_below(record.source, folder) for folder in hidden)
+            )
+        )
         and (results := _standing(manifest, record, there))
     )
 

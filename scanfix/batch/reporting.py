@@ -59,12 +59,15 @@ class Reporting:
             _check(path, inputs, overwrite=overwrite)
         self._pictures = _Pictures(out) if paths else None
         self._plan, self._root, self._format = Plan(()), "", ""
+        self.gone: tuple[Record, ...] = ()
+        """Whose results are there and whose sources are not."""
         self._next = 0.0
         self._stale = False
 
     def begin(self, plan: Plan, root: str, format: str) -> None:
         """From now on it is about the photos of this plan."""
         self._plan, self._root, self._format = plan, root, format
+        self.gone = plan.gone
 
     def keep(self, outcome: Outcome) -> None:
         """The pictures of what was just made."""
@@ -112,7 +115,7 @@ class Reporting:
             record = self._manifest.records.get(key)
             if record is not None and record.status in ("made", "failed"):
                 yield from self._rows(self._manifest.whole(key), kept=step.reason == "kept")
-        for record in self._plan.gone:
+        for record in self.gone:
             for target in record.targets:
                 yield Row(record.source, target, "gone")
 

@@ -335,6 +335,7 @@ class _Run:
             for step, outcome in done:
                 if step.reason != "kept":
                     yield from items_of(outcome.record, self.look.source, self.look.out, kept=outcome.kept)
+                    yield from self._left_behind(step, outcome, plan)
             self.reporting.update(seldom=True)
             if not running:
                 if self.stopped and self.told is not None:
@@ -353,6 +354,15 @@ class _Run:
                 else:
                     done.append((step, outcome))
                     self.stopped |= self.on_error == "stop" and outcome.record.status == "failed"
+
+    def _left_behind(self, step: Step, outcome: Outcome, plan: Plan) -> Iterator[BatchItem]:
+        """Results of a photo that was replaced in a folder that was moved."""
+        known = step.known
+        if known is not None and not outcome.kept and known.root in plan.lost_roots:
+            standing = tuple(result for result in known.results if result.target in plan.there)
+            left = replace(known, results=standing)
+            self.reporting.gone += (left,)
+            yield from _gone_items(left, self.look)
 
     def _job(self, step: Step, plan: Plan) -> Job:
         look = self.look
@@ -476,8 +486,13 @@ def _told_apart(plan: Plan, look: _Look) -> Iterator[BatchItem]:
         error = InputError("folder_unreadable")
         yield BatchItem(look.source.path(name), None, error=error, status="failed")
     for record in plan.gone:
-        for target in record.targets:
-            yield BatchItem(look.source.path(record.source), look.out.path(target), status="gone")
+        yield from _gone_items(record, look)
+
+
+def _gone_items(record: Record, look: _Look) -> Iterator[BatchItem]:
+    where = look.source if record.root == look.source.url else Folder(record.root)
+    for target in record.targets:
+        yield BatchItem(where.path(record.source), look.out.path(target), status="gone")
 
 
 def _planned(plan: Plan, look: _Look, manifest: Manifest) -> Generator[BatchItem, None, None]:

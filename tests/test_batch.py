@@ -12,7 +12,8 @@ import sys
 import threading
 import time
 from collections import Counter
-from concurrent.futures import ThreadPoolExecutor, wait
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -737,6 +738,28 @@ def test_a_lost_executor_is_the_error_of_its_photos(tmp_path: Path, quick: Count
     assert item.error is not None
     assert item.error.code == "killed"
     assert statuses(run(tmp_path / "in", tmp_path / "out")) == {"a.jpg": "made"}
+
+
+@pytest.mark.usefixtures("quick")
+def test_a_pool_that_breaks_or_falls_silent_loses_no_photo(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(tmp_path / "in", a_jpg="a", b_jpg="b", c_jpg="c")
+
+    class Broken(ThreadPoolExecutor):
+        def submit(self, *_: Any, **__: Any) -> NoReturn:
+            raise BrokenProcessPool
+
+    class Silent(ThreadPoolExecutor):
+        def submit(self, *_: Any, **__: Any) -> Future[Any]:
+            return Future()
+
+    # As a cluster whose scheduler died.
+    monkeypatch.setattr(executors.GivenHands, "are_gone", True)
+    for kind in (Broken, Silent):
+        with kind(1) as executor:
+            items = list(prepare_batch(tmp_path / "in", tmp_path / "out", executor=executor))
+        assert [item.error and item.error.code for item in items] == ["killed"] * 3
 
 
 # -- a watched folder

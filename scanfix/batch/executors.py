@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from concurrent.futures import CancelledError, Executor, Future, ThreadPoolExecutor, wait
-from concurrent.futures.process import BrokenProcessPool
+from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future, ThreadPoolExecutor, wait
 from functools import partial
 from typing import Any, Protocol
 
@@ -24,7 +23,9 @@ RETRIES = 3
 CONNECT_SECONDS = 10.0
 STOP_SECONDS = 2.5
 """That an interruption may take; what hangs longer, in a disk that does not answer, is left."""
-LOST = frozenset(("KilledWorker", "FutureCancelledError", "CommClosedError", "CancelledError"))
+LOST = frozenset(
+    ("KilledWorker", "FutureCancelledError", "CommClosedError", "CancelledError", "ClosedClientError")
+)
 
 
 class Hands(Protocol):
@@ -33,6 +34,8 @@ class Hands(Protocol):
     window: int
     """Photos that are under way at once."""
 
+    @property
+    def are_gone(self) -> bool: ...
     def submit(self, task: Task, job: Job) -> Future[Outcome]: ...
     def stop(self) -> None: ...
 
@@ -46,8 +49,17 @@ class GivenHands:
         at_once = getattr(executor, "_max_workers", None) or os.cpu_count() or 1
         self.window = jobs or 2 * at_once
 
+    @property
+    def are_gone(self) -> bool:
+        """What is pending will never end."""
+        return False
+
     def submit(self, task: Task, job: Job) -> Future[Outcome]:
-        future = self._executor.submit(task, job)
+        try:
+            future = self._executor.submit(task, job)
+        except Exception as error:  # noqa: BLE001 - `result_of` tells what is lost from what is wrong
+            future = Future()
+            future.set_exception(error)
         self._pending.add(future)
         future.add_done_callback(self._pending.discard)
         return future
@@ -83,8 +95,14 @@ class DaskHands(GivenHands):
         threads = sum(self._client.nthreads().values())
         super().__init__(self._client.get_executor(retries=RETRIES, pure=False), jobs or 2 * max(1, threads))
 
+    @property
+    def are_gone(self) -> bool:
+        """Dask tries to find its scheduler again for a while, and closes the client then."""
+        return self._client.status in ("closing", "closed")
+
     def stop(self) -> None:
-        super().stop()
+        if not self.are_gone:
+            super().stop()
         self._client.close()
 
 
@@ -101,10 +119,10 @@ def _client(address: str) -> Any:
 
 
 def result_of(future: Future[Outcome]) -> Outcome:
-    """Raises InputError "killed" where the one who worked on it is gone."""
+    """Raises InputError "killed" where the one who worked on it is gone, so that it never ended."""
     try:
-        return future.result()
-    except (BrokenProcessPool, CancelledError) as error:
+        return future.result(timeout=0)
+    except (BrokenExecutor, CancelledError, TimeoutError) as error:
         raise InputError("killed") from error
     except Exception as error:
         if type(error).__name__ in LOST:

@@ -345,6 +345,8 @@ class _Run:
             while not ended:
                 # A signal that comes just before a wait does not end it.
                 ended = wait(running, HEARTBEAT_SECONDS, FIRST_COMPLETED).done
+                if self.hands.are_gone:
+                    ended = set(running)
             done = []
             for future in ended:
                 step = running.pop(future)

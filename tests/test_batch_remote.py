@@ -113,7 +113,7 @@ def test_two_runs_at_once_are_not_let_into_one_place_of_a_store(
 
 def test_lines_of_two_runs_that_a_store_let_in_are_all_kept(memory: Any) -> None:
     place = place_of("memory://out")
-    known = [Record("memory:///in", f"{number}.jpg", "jpg", f"{number}.jpg", "made") for number in range(4)]
+    known = [Record("memory:///in", f"{number}.jpg", "jpg", f"{number}.jpg", "begun") for number in range(4)]
     one = Manifest(place, write=True)
     memory.rm_file(f"/out/{LOCK}")
     two = Manifest(place, write=True)
@@ -122,6 +122,19 @@ def test_lines_of_two_runs_that_a_store_let_in_are_all_kept(memory: Any) -> None
     for each in (one, two):
         each.close()
     assert sorted(key[1] for key in Manifest(place).records) == [f"{number}.jpg" for number in range(4)]
+
+
+@pytest.mark.usefixtures("quick")
+@pytest.mark.parametrize("part", [b"", b'{"schema": "scanfix.manifest/1", "sou'])
+def test_a_broken_part_of_a_manifest_harms_nothing(part: bytes, memory: Any) -> None:
+    memory.pipe({"/in/a.jpg": b"a", "/in/b.jpg": b"b"})
+    list(prepare_batch("memory://in", "memory://out", jobs=1))
+    whole = memory.cat_file(f"/out/{MANIFEST}")
+    memory.pipe(
+        {f"/out/{MANIFEST}": part, f"/out/{PARTS}/1.jsonl": part, f"/out/{PARTS}/2.jsonl": whole[:-1]}
+    )
+    items = list(prepare_batch("memory://in", "memory://out", jobs=1))
+    assert {item.status for item in items} == {"kept"}
 
 
 @pytest.fixture

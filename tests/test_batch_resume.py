@@ -517,6 +517,34 @@ def test_every_line_obeys_the_schema_and_a_torn_one_harms_nothing(
     )
 
 
+@pytest.mark.parametrize(
+    ("where", "wrong"),
+    [
+        (("results", 0, "reports", 0, "assessments"), [1]),
+        (("results", 0, "reports"), []),
+        (("results", 0, "error"), {"params": {}}),
+        (("results",), []),
+        (("sources", 0, "stamp"), 5),
+        (("status",), "merry"),
+        (("order",), []),
+        (("seconds",), float("inf")),
+    ],
+)
+def test_a_line_that_is_wrong_inside_counts_for_nothing(
+    where: tuple[str | int, ...], wrong: object, source: Path, out: Path, quick: Counted
+) -> None:
+    run(source, out)
+    told: list[dict[str, Any]] = lines(out)
+    inside: Any = next(line for line in told if (line["source"], line["status"]) == ("li.jpg", "made"))
+    for step in where[:-1]:
+        inside = inside[step]
+    inside[where[-1]] = wrong
+    (out / MANIFEST).write_text("".join(json.dumps(line) + "\n" for line in told), "utf-8")
+    quick.taken()
+    assert {item.error for item in run(source, out, reports=[out / "report.csv"])} == {None}
+    assert quick.taken() == ["li.jpg"]
+
+
 def test_two_runs_at_once_are_not_let_into_one_folder(source: Path, out: Path) -> None:
     first = prepare_batch(source, out, jobs=1)
     with pytest.raises(OutputError) as caught:

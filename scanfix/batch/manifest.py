@@ -17,17 +17,19 @@ import os
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, fields, replace
-from typing import Any
+from typing import Any, NoReturn
 
 from scanfix.batch.lease import Lease
 from scanfix.batch.places import MANIFEST, Folder, Place, Stamp
 from scanfix.errors import ERRORS, InputError, OutputError, ScanfixError, reason_of
 from scanfix.files import lock, sync
 from scanfix.limits import Limits
+from scanfix.model import Report
 from scanfix.packaged import packaged_text
 
 PARTS = "scanfix-manifest.parts"
 SCHEMA = "scanfix.manifest/1"
+STATUSES = ("begun", "made", "failed", "moved")
 _LIMITS = Limits(max_bytes=10_000_000_000)
 
 
@@ -114,8 +116,8 @@ class Record:
 
     @classmethod
     def parse(cls, line: str) -> Record:
-        """Raises ValueError, KeyError or TypeError for what is no line of a manifest."""
-        values = json.loads(line)
+        """Raises ValueError, LookupError, TypeError or AttributeError for what is no line of a manifest."""
+        values = json.loads(line, parse_constant=_refused)
         if values.pop("schema") != SCHEMA:
             raise ValueError("another schema")
         values["sources"] = tuple(
@@ -128,8 +130,49 @@ class Record:
         values["taken"] = tuple(values["taken"])
         return cls(**values)
 
+    def checked(self) -> Record:
+        """Itself. Raises as `parse` where something in it is not what a run writes."""
+        _check(self)
+        if self.status not in STATUSES or (self.status == "made" and not (self.sources and self.results)):
+            raise ValueError(self.status)
+        for read in self.sources:
+            _check(read)
+        for result in self.results:
+            _check(result)
+            for told in result.reports:
+                json.dumps(Report.from_dict(told).to_dict(), allow_nan=False)
+            if result.error is not None:
+                json.dumps(error_of(result.error).to_dict(), allow_nan=False)
+            elif not (result.target and result.reports):
+                raise ValueError("neither a file nor an error")
+        return self
+
 
 Key = tuple[str, str, str]
+_TEXT, _MAYBE_TEXT = str, str | None
+_KINDS: dict[str, Any] = {
+    **dict.fromkeys(("root", "source", "format", "name", "status", "version", "time"), _TEXT),
+    **dict.fromkeys(("path", "sha256", "annotated_sha256"), _TEXT),
+    **dict.fromkeys(("target", "annotated", "verdict", "duplicate_of"), _MAYBE_TEXT),
+    **dict.fromkeys(("stamp", "sources", "results", "taken", "reports"), tuple),
+    "order": dict,
+    "error": dict | None,
+    "size": int,
+    "start": int,
+    "page": int | None,
+    "seconds": int | float,
+}
+"""What the values of a line are."""
+
+
+def _refused(constant: str) -> NoReturn:
+    raise ValueError(constant)
+
+
+def _check(value: Read | Result | Record) -> None:
+    for each in fields(value):
+        if not isinstance(getattr(value, each.name), _KINDS[each.name]):
+            raise TypeError(each.name)
 
 
 def _plain(value: Read | Result) -> dict[str, Any]:
@@ -178,8 +221,8 @@ class Manifest:
                 # First: what another run tells until then is known.
                 self._log.open()
             for start, line in self._log.lines():
-                with contextlib.suppress(ValueError, KeyError, TypeError, AttributeError, RecursionError):
-                    self._learn(Record.parse(line), start)
+                with contextlib.suppress(ValueError, LookupError, TypeError, AttributeError, RecursionError):
+                    self._learn(Record.parse(line).checked(), start)
         except BaseException:
             self.close()
             raise
@@ -292,8 +335,10 @@ class _Parts:
         self._parts = sorted(name for name in names if name.startswith(PARTS + "/"))
         self._known = bytearray()
         for name in (MANIFEST, *self._parts):
-            if self._place.entry(name) is not None:
-                self._known += self._place.read(name, _LIMITS)[0].data
+            if entry := self._place.entry(name):
+                self._known += self._place.read(name, _LIMITS)[0].data if entry.size else b""
+            if self._known and not self._known.endswith(b"\n"):
+                self._known += b"\n"
 
     def open(self) -> None:
         self._lease.take()

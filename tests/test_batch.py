@@ -786,6 +786,23 @@ def test_a_watched_folder_takes_each_photo_once_and_whole(tmp_path: Path, quick:
     assert quick.taken() == []
 
 
+@pytest.mark.usefixtures("quick")
+def test_a_watched_folder_tries_again_what_could_not_be_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(tmp_path / "in" / "二", a_jpg="a")
+    put(tmp_path / "out", 二="a file where a folder must be")
+    monkeypatch.setattr(runner, "RETRY_SECONDS", 0.0)
+    seen = []
+    with prepare_batch(tmp_path / "in", tmp_path / "out", jobs=1, watch=True) as batch:
+        for item in batch:
+            seen.append(item.status)
+            if item.error is None:
+                break
+            (tmp_path / "out" / "二").unlink(missing_ok=True)
+    assert seen == ["failed", "made"]
+
+
 # -- the command
 
 

@@ -80,7 +80,7 @@ def test_a_run_on_a_store_that_is_cut_off_is_remembered(memory: Any, monkeypatch
     for number in range(5):
         memory.pipe_file(f"/in/{number}.jpg", str(number).encode())
     with prepare_batch("memory://in", "memory://out", jobs=1) as batch:
-        seen = [item for item, _ in zip(batch, range(3), strict=False)]
+        seen = [item for _, item in zip(range(3), batch, strict=False)]
         left = {path: memory.cat_file(path) for path in memory.find("/")}
     # As after a kill: nothing of this run is closed, its lock is there.
     memory.store.clear()

@@ -8,6 +8,7 @@ import random
 import shutil
 import subprocess
 import sys
+import time
 import unicodedata
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from pathlib import Path
@@ -308,6 +309,47 @@ def test_a_copy_stays_one_when_what_it_is_a_copy_of_is_touched(tmp_path: Path, o
         os.utime(tmp_path / "in" / name, (1_000_000_000, 1_000_000_000))
         (tmp_path / "in" / name).chmod(0o600)
         assert len([item for item in run(tmp_path / "in", out) if item.duplicate_of]) == 1
+
+
+def test_a_report_tells_of_nothing_that_this_run_has_not_looked_at(
+    source: Path, out: Path, tmp_path: Path
+) -> None:
+    run(source, out)
+    put(source, wang_jpg="another wang", li_jpg="another li", zhou_png="another zhou")
+    report = tmp_path / "report.jsonl"
+    with prepare_batch(source, out, jobs=1, reports=[report]) as batch:
+        told = {item.source.as_posix(): item.status for _, item in zip(range(2), batch, strict=False)}
+    rows = [json.loads(line) for line in report.read_text("utf-8").splitlines()]
+    assert {(source / row["source"]).as_posix(): row["status"] for row in rows} == told
+    for name in ("wang.jpg", "li.jpg", "zhou.png"):
+        os.utime(source / name, (1, 1))
+    run(source, out, reports=[report])
+    run(source, out, reports=[report])
+    rows = [json.loads(line) for line in report.read_text("utf-8").splitlines()]
+    assert [row["status"] for row in rows] == ["kept"] * 4
+
+
+def test_of_three_of_one_content_two_are_copies_also_when_the_first_is_gone(
+    tmp_path: Path, out: Path
+) -> None:
+    put(tmp_path / "in", a_jpg="wang", b_jpg="wang", c_jpg="wang", d_jpg="wang")
+    for count in (3, 2, 1, 0):
+        assert len([item for item in run(tmp_path / "in", out) if item.duplicate_of]) == count
+        min((tmp_path / "in").iterdir()).unlink()
+
+
+def test_a_photo_from_the_future_is_told_of_once(
+    source: Path, out: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As a camera with a wrong clock writes it, looked at long after it was copied."""
+    ahead = time.time() + 10 * 86400.0
+    os.utime(source / "wang.jpg", (ahead, ahead))
+    monkeypatch.setattr(places, "RACY_SECONDS", 2.0)
+    monkeypatch.setattr(time, "time", lambda: ahead - 5 * 86400.0)
+    run(source, out)
+    count = len(lines(out))
+    run(source, out)
+    assert len(lines(out)) == count
 
 
 def test_what_was_the_same_content_once_is_not_told_for_ever(source: Path, out: Path) -> None:

@@ -33,6 +33,8 @@ Stamp = tuple[int | str, ...]
 RACY_SECONDS = 2.0
 """A file may change within the tick of its clock (FAT: two seconds) and keep its stamp; one that young is
 looked at again."""
+MOST_AHEAD_SECONDS = 86400.0
+"""That the clock of another machine may be ahead of this one's."""
 MANIFEST = "scanfix-manifest.jsonl"
 """Remembers what a batch made; in a folder with one lie results, not photos."""
 MOST_LEVELS = 200
@@ -294,7 +296,9 @@ class _Walk:
 
 def _entry(name: str, status: os.stat_result) -> Entry:
     stamp = (status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
-    changed = max(status.st_mtime, status.st_ctime)
+    # A time that lies ahead is no time of change: a change would set it back.
+    latest = time.time() + MOST_AHEAD_SECONDS
+    changed = max((each for each in (status.st_mtime, status.st_ctime) if each < latest), default=0.0)
     return Entry(name, status.st_size, stamp, (status.st_dev, status.st_ino), changed)
 
 

@@ -61,6 +61,8 @@ class Reporting:
         self._plan, self._root, self._format = Plan(()), "", ""
         self.gone: tuple[Record, ...] = ()
         """Whose results are there and whose sources are not."""
+        self._done: dict[Key, bool] = {}
+        """What this run has told of, and whether it was kept."""
         self._next = 0.0
         self._stale = False
 
@@ -70,8 +72,9 @@ class Reporting:
         self.gone = plan.gone
 
     def keep(self, outcome: Outcome) -> None:
-        """The pictures of what was just made."""
+        """What was just made, with its pictures."""
         self._stale = True
+        self._done[outcome.record.key] = outcome.kept
         if self._pictures is not None:
             for result, pictures in zip(outcome.record.results, outcome.thumbnails, strict=False):
                 self._pictures.add(outcome.record, result.sha256, pictures)
@@ -107,14 +110,16 @@ class Reporting:
                 self._pictures.close()
 
     def rows(self) -> Iterator[Row]:
-        """What is known of each photo by now."""
+        """What this run knows of each photo by now."""
         for name in self._plan.unreadable:
             yield Row(name, None, "failed", error=InputError("folder_unreadable"))
         for step in self._plan.steps:
             key: Key = (self._root, step.source, self._format)
             record = self._manifest.records.get(key)
-            if record is not None and record.status in ("made", "failed"):
-                yield from self._rows(self._manifest.whole(key), kept=step.reason == "kept")
+            if record is None or record.status not in ("made", "failed"):
+                continue
+            if step.reason == "kept" or key in self._done:
+                yield from self._rows(self._manifest.whole(key), kept=self._done.get(key, True))
         for record in self.gone:
             for target in record.targets:
                 yield Row(record.source, target, "gone")

@@ -40,6 +40,9 @@ RETRIED = frozenset(("killed", "interrupted"))
 """Errors that may be the fault of what ran beside: such a photo is tried once more, alone."""
 REPLACED = frozenset(("empty", "too_large_bytes", "not_regular_file"))
 """Errors of what cannot be the photo that was there before, though it was not read."""
+PASSING = frozenset(("disk_full", "not_written", "output_folder"))
+"""Errors that are no fault of a photo and may be over after a while."""
+RETRY_SECONDS = 60.0
 WATCH_SECONDS = 1.0
 """Between two looks at a watched folder; a file that did not change from one to the next is whole."""
 
@@ -244,6 +247,8 @@ class _Run:
         self.told: BatchRun | None = None
         self.seen: dict[str, tuple[Stamp, ...]] = {}
         """The stamps of what was worked on."""
+        self.later: dict[str, float] = {}
+        """When what could not be written is tried again, by the clock of `time.monotonic`."""
         self.first: dict[str, str] = {}
         """The first photo of each content, of those that are there."""
 
@@ -273,8 +278,6 @@ class _Run:
         kept = [step.known for step in plan.steps if step.reason == "kept" and step.known]
         self._tell_anew(kept)
         self._clear_up_after_a_kill(kept, plan)
-        for known in sorted(kept, key=lambda known: known.duplicate_of is not None):
-            self.first.setdefault(known.hashes[0], known.source)
         for known in kept:
             yield from items_of(self._whole(known.source), self.look.source, self.look.out, kept=True)
         latest = time.time() - older_than
@@ -286,15 +289,12 @@ class _Run:
         """What is kept of a folder that was moved here is this one's from now on; what it was a copy of may
         be gone or changed."""
         root, lines = self.look.source.url, list[Record]()
-        contents = {read.path: read.sha256 for known in kept for read in known.sources}
-        for known in kept:
-            copy = known.duplicate_of
-            same = copy and contents.get(copy) == known.hashes[0]
+        for known in sorted(kept, key=lambda known: known.duplicate_of is not None):
+            copied = self._copied(known)
             if known.root != root:
                 lines.append(_moved(known))
-            if known.root != root or (copy and not same):
-                told = self.manifest.whole(known.key)
-                lines.append(replace(told, root=root, duplicate_of=copy if same else None))
+            if known.root != root or copied != known.duplicate_of:
+                lines.append(replace(self.manifest.whole(known.key), root=root, duplicate_of=copied))
         if lines:
             self.manifest.append(lines)
 
@@ -303,12 +303,18 @@ class _Run:
         return self.manifest.whole((self.look.source.url, source, self.look.order.format))
 
     def _news(self) -> Iterator[BatchItem]:
-        """Photos that came, whole, since the last look. Failed ones wait until they change."""
+        """Photos that came, whole, since the last look. Failed ones wait until they change, those that could
+        not be written for a while."""
         before = {entry.name: entry.stamp for entry in self.look.found().photos}
         time.sleep(WATCH_SECONDS)
         plan = self.look(self.manifest)
         still = [s for s in plan.work if all(before.get(e.name) == e.stamp for e in s.entries)]
-        news = [step for step in still if self.seen.get(step.source) != step.stamps]
+        now = time.monotonic()
+        news = [
+            step
+            for step in still
+            if self.seen.get(step.source) != step.stamps or self.later.get(step.source, now) < now
+        ]
         if news:
             self.reporting.begin(plan, self.look.source.url, self.look.order.format)
             yield from self._work(news, plan)
@@ -355,6 +361,8 @@ class _Run:
                     suspects.append(step)
                 else:
                     done.append((step, outcome))
+                    if _error_codes(outcome.record) & PASSING:
+                        self.later[step.source] = time.monotonic() + RETRY_SECONDS
                     self.stopped |= self.on_error == "stop" and outcome.record.status == "failed"
 
     def _left_behind(self, step: Step, outcome: Outcome, plan: Plan) -> Iterator[BatchItem]:
@@ -371,6 +379,7 @@ class _Run:
         if step.reason == "kept":
             return Job(look.source, look.out, self._whole(step.source), (), look.wishes)
         self.seen[step.source] = step.stamps
+        self.later.pop(step.source, None)
         begun = Record(
             root=look.source.url,
             source=step.source,
@@ -403,13 +412,15 @@ class _Run:
             lost = Record(self.look.source.url, step.source, self.look.order.format, step.name, "failed")
             lost = replace(lost, order=self.asked, version=__version__)
             return Outcome(replace(lost, results=(Result(error=error_to_dict(error)),)))
-        record = outcome.record
-        if len(record.hashes) != 1 or not all(record.hashes):
-            return outcome
         # Noted here and not when it is written: what ended at the same time is written at once.
+        return replace(outcome, record=replace(outcome.record, duplicate_of=self._copied(outcome.record)))
+
+    def _copied(self, record: Record) -> str | None:
+        """The photo of the same content that was first, of those that are there."""
+        if len(record.hashes) != 1 or not all(record.hashes):
+            return None
         first = self.first.setdefault(record.hashes[0], record.source)
-        copied = None if first == record.source else first
-        return replace(outcome, record=replace(record, duplicate_of=copied))
+        return None if first == record.source else first
 
     def _write(self, done: list[tuple[Step, Outcome]], begun: list[Record]) -> None:
         """The lines, then what follows from them."""
@@ -473,13 +484,18 @@ def _moved(record: Record) -> Record:
 
 def _is_replaced(record: Record, hashes: tuple[str, ...], order: dict[str, Any]) -> bool:
     """Whether a photo that failed is not what a result was made from, or another one is asked for."""
-    codes = {result.error["code"] for result in record.results if result.error}
     was_read = bool(record.sources) and all(record.hashes)
-    return bool(codes & REPLACED) or (was_read and (hashes != record.hashes or order != record.order))
+    return bool(_error_codes(record) & REPLACED) or (
+        was_read and (hashes != record.hashes or order != record.order)
+    )
 
 
 def _is_suspect(outcome: Outcome) -> bool:
-    return any(result.error and result.error["code"] in RETRIED for result in outcome.record.results)
+    return bool(_error_codes(outcome.record) & RETRIED)
+
+
+def _error_codes(record: Record) -> set[str]:
+    return {result.error["code"] for result in record.results if result.error}
 
 
 def _told_apart(plan: Plan, look: _Look) -> Iterator[BatchItem]:

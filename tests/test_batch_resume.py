@@ -541,6 +541,17 @@ def test_a_verdict_that_changes_moves_the_result(source: Path, out: Path) -> Non
     assert set(files(out)) == {"ready/wang.jpg", "ready/二/wang.jpg", "ready/li.jpg", "refused/zhou.jpg"}
 
 
+def test_a_folder_called_like_a_verdict_costs_no_result(tmp_path: Path, out: Path) -> None:
+    put(tmp_path / "in", a_jpg="outer")
+    put(tmp_path / "in" / "ready", a_jpg="inner")
+    list(prepare_batch(tmp_path / "in", out, jobs=1))
+    before = sorted(files(out).values())
+    for _ in range(2):
+        list(prepare_batch(tmp_path / "in", out, jobs=1, by_verdict=True))
+        assert sorted(files(out).values()) == before
+    assert set(files(out)) == {"ready/a.jpg", "ready/ready/a.jpg"}
+
+
 def test_every_line_obeys_the_schema_and_a_torn_one_harms_nothing(
     source: Path, out: Path, quick: Counted
 ) -> None:

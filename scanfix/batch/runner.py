@@ -27,7 +27,7 @@ from scanfix.batch.places import Folder, Place, Stamp, place_of
 from scanfix.batch.plan import Plan, Step, foreign, inputs_among, make_plan, told_order
 from scanfix.batch.reporting import Reporting
 from scanfix.batch.work import Job, Outcome, Wishes, is_ours, thumbnails_of, work
-from scanfix.errors import ConfigError, InputError, OutputError, ScanfixError
+from scanfix.errors import OUTPUT_CODES, ConfigError, InputError, OutputError, ScanfixError
 from scanfix.limits import SHELL_LIMITS, Limits
 from scanfix.messages import Lang
 from scanfix.order import Order, PrepareOptions, make_order, options_of
@@ -483,11 +483,14 @@ def _moved(record: Record) -> Record:
 
 
 def _is_replaced(record: Record, hashes: tuple[str, ...], order: dict[str, Any]) -> bool:
-    """Whether a photo that failed is not what a result was made from, or another one is asked for."""
+    """Whether a photo that failed is not what a result was made from, or cannot be what is asked for now."""
+    codes = _error_codes(record)
+    if codes & REPLACED:
+        return True
     was_read = bool(record.sources) and all(record.hashes)
-    return bool(_error_codes(record) & REPLACED) or (
-        was_read and (hashes != record.hashes or order != record.order)
-    )
+    # Where only the place is taken or the disk is full, nothing speaks against the photo.
+    other = hashes != record.hashes or (order != record.order and not codes <= OUTPUT_CODES.keys())
+    return was_read and other
 
 
 def _is_suspect(outcome: Outcome) -> bool:

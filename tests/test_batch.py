@@ -787,6 +787,21 @@ def test_a_watched_folder_takes_each_photo_once_and_whole(tmp_path: Path, quick:
 
 
 @pytest.mark.usefixtures("quick")
+def test_a_watched_folder_tells_what_went(tmp_path: Path) -> None:
+    put(tmp_path / "in", a_jpg="a", b_jpg="b")
+    seen = []
+    with prepare_batch(tmp_path / "in", tmp_path / "out", jobs=1, watch=True) as batch:
+        for item in batch:
+            seen.append((item.source.name, item.status))
+            if len(seen) == 2:
+                (tmp_path / "in" / "a.jpg").unlink()
+                put(tmp_path / "in", c_jpg="c")
+            if item.source.name == "c.jpg":
+                break
+    assert seen[2:] == [("a.jpg", "gone"), ("c.jpg", "made")]
+
+
+@pytest.mark.usefixtures("quick")
 def test_a_watched_folder_tries_again_what_could_not_be_written(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -796,11 +811,13 @@ def test_a_watched_folder_tries_again_what_could_not_be_written(
     seen = []
     with prepare_batch(tmp_path / "in", tmp_path / "out", jobs=1, watch=True) as batch:
         for item in batch:
-            seen.append(item.status)
-            if item.error is None:
+            seen.append((item.source.name, item.status))
+            if item.source.name == "b.jpg":
                 break
-            (tmp_path / "out" / "二").unlink(missing_ok=True)
-    assert seen == ["failed", "made"]
+            if len(seen) == 1:
+                (tmp_path / "out" / "二").unlink()
+                put(tmp_path / "in" / "二", b_jpg="b")
+    assert seen == [("a.jpg", "failed"), ("a.jpg", "made"), ("b.jpg", "made")]
 
 
 # -- the command

@@ -124,6 +124,24 @@ def test_lines_of_two_runs_that_a_store_let_in_are_all_kept(memory: Any) -> None
     assert sorted(key[1] for key in Manifest(place).records) == [f"{number}.jpg" for number in range(4)]
 
 
+def test_a_server_that_tells_only_sizes_is_asked_for_the_content(
+    memory: Any, quick: Counted, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    info, find = memory.info, memory.find
+    bare = {"created": None}
+    monkeypatch.setattr(type(memory), "info", lambda _, path: info(path) | bare)
+    monkeypatch.setattr(
+        type(memory),
+        "find",
+        lambda _, path, **named: {each: info(each) | bare for each in find(path, **named)},
+    )
+    for content in (b"wang", b"Wang"):
+        memory.pipe_file("/in/a.jpg", content)
+        (item,) = prepare_batch("memory://in", "memory://out", jobs=1)
+        assert item.status == "made"
+    assert len(quick.taken()) == 2
+
+
 @pytest.mark.usefixtures("quick")
 @pytest.mark.parametrize("part", [b"", b'{"schema": "scanfix.manifest/1", "sou'])
 def test_a_broken_part_of_a_manifest_harms_nothing(part: bytes, memory: Any) -> None:

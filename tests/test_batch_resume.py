@@ -311,6 +311,17 @@ def test_a_copy_stays_one_when_what_it_is_a_copy_of_is_touched(tmp_path: Path, o
         assert len([item for item in run(tmp_path / "in", out) if item.duplicate_of]) == 1
 
 
+def test_what_ended_before_the_loop_was_left_is_told(tmp_path: Path, out: Path, quick: Counted) -> None:
+    put(tmp_path / "in", **{f"p{number}_jpg": f"{number}" for number in range(9)})
+    with AtOnce(1) as executor, prepare_batch(tmp_path / "in", out, jobs=2, executor=executor) as batch:
+        next(iter(batch))
+    made = len(files(out))
+    assert 1 < made < 9
+    quick.taken()
+    assert Summary.of(run(tmp_path / "in", out)).kept == made
+    assert len(quick.taken()) == 9 - made
+
+
 def test_a_report_tells_of_nothing_that_this_run_has_not_looked_at(
     source: Path, out: Path, tmp_path: Path
 ) -> None:
@@ -478,6 +489,14 @@ def test_a_pair_whose_front_went_is_told(tmp_path: Path, out: Path) -> None:
     (tmp_path / "in" / "li-front.jpg").unlink()
     told = {item.source.name: item.status for item in run(tmp_path / "in", out, pair=True)}
     assert told == {"li-front.jpg": "gone", "li-back.jpg": "made"}
+
+
+@posix
+def test_a_pipe_under_the_name_of_a_photo_is_not_that_photo(source: Path, out: Path) -> None:
+    run(source, out)
+    (source / "li.jpg").unlink()
+    os.mkfifo(source / "li.jpg")
+    assert statuses(run(source, out))["li.jpg"] == "gone"
 
 
 def test_what_is_asked_for_by_default_may_be_said_or_not(source: Path, out: Path, quick: Counted) -> None:

@@ -367,7 +367,9 @@ class Remote:
     def _entry(self, name: str, info: dict[str, Any]) -> Entry:
         size = int(info.get("size") or 0)
         told = (info.get(key) for key in ("ETag", "etag", "md5Hash", "mtime", "LastModified", "created"))
-        return Entry(name, size, (size, *(str(value) for value in told if value)), self._identity(name))
+        stamp = tuple(str(value) for value in told if value)
+        # The size alone says little: then the content is looked at again.
+        return Entry(name, size, (size, *stamp) if stamp else (), self._identity(name))
 
     def read(self, name: str, limits: Limits) -> tuple[SourceBytes, Entry]:
         entry = self.entry(name)

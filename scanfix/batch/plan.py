@@ -231,7 +231,9 @@ def _gone(
     Of a photo whose last attempt did not end or failed, the results of those before it may be there.
     """
     out_of_sight = [each.name for each in found.left_out if each.reason == "output"]
-    present = {entry.name for entry in found.photos} | {each.name for each in found.left_out}
+    # A pipe or a text under the name of a photo is not that photo.
+    passed_over = {each.name for each in found.left_out if each.reason not in ("special", "not_picture")}
+    present = {entry.name for entry in found.photos} | passed_over
     hidden = (*found.unreadable, *out_of_sight)
     return tuple(
         replace(record, results=results)

@@ -22,7 +22,7 @@ from scanfix import __version__
 from scanfix.batch.discover import Found, look_into
 from scanfix.batch.executors import DaskHands, GivenHands, Hands, OwnHands, result_of
 from scanfix.batch.items import BatchItem, items_of
-from scanfix.batch.manifest import Manifest, Record, Result, error_to_dict
+from scanfix.batch.manifest import Key, Manifest, Record, Result, error_to_dict
 from scanfix.batch.places import Folder, Place, Stamp, place_of
 from scanfix.batch.plan import Plan, Step, foreign, inputs_among, make_plan, told_order
 from scanfix.batch.reporting import Reporting
@@ -247,6 +247,8 @@ class _Run:
         self.told: BatchRun | None = None
         self.seen: dict[str, tuple[Stamp, ...]] = {}
         """The stamps of what was worked on."""
+        self.gone = set[Key]()
+        """Whose sources were told to be gone."""
         self.later: dict[str, float] = {}
         """When what could not be written is tried again, by the clock of `time.monotonic`."""
         self.first: dict[str, str] = {}
@@ -274,7 +276,8 @@ class _Run:
 
     def _once(self, plan: Plan, older_than: float) -> Iterator[BatchItem]:
         self.reporting.begin(plan, self.look.source.url, self.look.order.format)
-        yield from _told_apart(plan, self.look)
+        yield from _unreadable(plan, self.look)
+        yield from self._tell_gone(plan.gone)
         kept = [step.known for step in plan.steps if step.reason == "kept" and step.known]
         self._tell_anew(kept)
         self._clear_up_after_a_kill(kept, plan)
@@ -315,9 +318,16 @@ class _Run:
             for step in still
             if self.seen.get(step.source) != step.stamps or self.later.get(step.source, now) < now
         ]
-        if news:
+        gone = [record for record in plan.gone if record.key not in self.gone]
+        if news or gone:
             self.reporting.begin(plan, self.look.source.url, self.look.order.format)
+            yield from self._tell_gone(gone)
             yield from self._work(news, plan)
+
+    def _tell_gone(self, records: Iterable[Record]) -> Iterator[BatchItem]:
+        for record in records:
+            self.gone.add(record.key)
+            yield from _gone_items(record, self.look)
 
     def _work(self, steps: Iterable[Step], plan: Plan) -> Iterator[BatchItem]:
         suspects: list[Step] = []
@@ -332,38 +342,68 @@ class _Run:
         """Work on all that waits; those that may have been killed for others' sake are put off."""
         running: dict[Future[Outcome], Step] = {}
         done: list[tuple[Step, Outcome]] = []
-        while True:
-            room = 0 if self.stopped else window - len(running)
-            jobs = [(step, self._job(step, plan)) for step in islice(waiting, room)]
-            self._write(done, [job.begun for _, job in jobs if job.begun.status == "begun"])
-            for step, job in jobs:
-                running[self.hands.submit(work if step.reason != "kept" else thumbnails_of, job)] = step
-            for step, outcome in done:
-                if step.reason != "kept":
-                    yield from items_of(outcome.record, self.look.source, self.look.out, kept=outcome.kept)
-                    yield from self._left_behind(step, outcome, plan)
-            self.reporting.update(seldom=True)
-            if not running:
-                if self.stopped and self.told is not None:
-                    self.told.not_begun = sum(1 for _ in waiting)
-                return
-            ended: set[Future[Outcome]] = set()
-            while not ended:
-                # A signal that comes just before a wait does not end it.
-                ended = wait(running, HEARTBEAT_SECONDS, FIRST_COMPLETED).done
-                if self.hands.are_gone:
-                    ended = set(running)
-            done = []
-            for future in ended:
-                step = running.pop(future)
-                outcome = self._outcome(future, step)
-                if suspects is not None and _is_suspect(outcome):
-                    suspects.append(step)
-                else:
-                    done.append((step, outcome))
-                    if _error_codes(outcome.record) & PASSING:
-                        self.later[step.source] = time.monotonic() + RETRY_SECONDS
-                    self.stopped |= self.on_error == "stop" and outcome.record.status == "failed"
+        try:
+            while True:
+                self._hand_over(
+                    done, running, islice(waiting, 0 if self.stopped else window - len(running)), plan
+                )
+                for step, outcome in done:
+                    if step.reason != "kept":
+                        yield from items_of(
+                            outcome.record, self.look.source, self.look.out, kept=outcome.kept
+                        )
+                        yield from self._left_behind(step, outcome, plan)
+                self.reporting.update(seldom=True)
+                if not running:
+                    break
+                done = self._ended(running, suspects)
+        except (GeneratorExit, KeyboardInterrupt, SystemExit):
+            self._tell_of_the_last(running)
+            raise
+        if self.stopped and self.told is not None:
+            self.told.not_begun = sum(1 for _ in waiting)
+
+    def _hand_over(
+        self,
+        done: list[tuple[Step, Outcome]],
+        running: dict[Future[Outcome], Step],
+        steps: Iterable[Step],
+        plan: Plan,
+    ) -> None:
+        """The next photos, after the lines of what is done and of what is begun."""
+        jobs = [(step, self._job(step, plan)) for step in steps]
+        self._write(done, [job.begun for _, job in jobs if job.begun.status == "begun"])
+        for step, job in jobs:
+            running[self.hands.submit(work if step.reason != "kept" else thumbnails_of, job)] = step
+
+    def _ended(
+        self, running: dict[Future[Outcome], Step], suspects: list[Step] | None
+    ) -> list[tuple[Step, Outcome]]:
+        """What is done, at least one; not what may have been killed for others' sake."""
+        ended: set[Future[Outcome]] = set()
+        while not ended:
+            # A signal that comes just before a wait does not end it.
+            ended = wait(running, HEARTBEAT_SECONDS, FIRST_COMPLETED).done
+            if self.hands.are_gone:
+                ended = set(running)
+        done = list[tuple[Step, Outcome]]()
+        for future in ended:
+            step = running.pop(future)
+            outcome = self._outcome(future, step)
+            if suspects is not None and _is_suspect(outcome):
+                suspects.append(step)
+                continue
+            done.append((step, outcome))
+            if _error_codes(outcome.record) & PASSING:
+                self.later[step.source] = time.monotonic() + RETRY_SECONDS
+            self.stopped |= self.on_error == "stop" and outcome.record.status == "failed"
+        return done
+
+    def _tell_of_the_last(self, running: dict[Future[Outcome], Step]) -> None:
+        """The run is left: results that are there already are not made again by the next one."""
+        ended = [f for f in running if f.done() and not f.cancelled() and f.exception() is None]
+        last = [(running[future], self._outcome(future, running[future])) for future in ended]
+        self._write([(step, outcome) for step, outcome in last if not _is_suspect(outcome)], [])
 
     def _left_behind(self, step: Step, outcome: Outcome, plan: Plan) -> Iterator[BatchItem]:
         """Results of a photo that was replaced in a folder that was moved."""
@@ -501,23 +541,23 @@ def _error_codes(record: Record) -> set[str]:
     return {result.error["code"] for result in record.results if result.error}
 
 
-def _told_apart(plan: Plan, look: _Look) -> Iterator[BatchItem]:
-    """What is no photo to work on: folders that cannot be read, results whose source is gone."""
+def _unreadable(plan: Plan, look: _Look) -> Iterator[BatchItem]:
     for name in plan.unreadable:
         error = InputError("folder_unreadable")
         yield BatchItem(look.source.path(name), None, error=error, status="failed")
-    for record in plan.gone:
-        yield from _gone_items(record, look)
 
 
 def _gone_items(record: Record, look: _Look) -> Iterator[BatchItem]:
+    """Results whose source is not there any more."""
     where = look.source if record.root == look.source.url else Folder(record.root)
     for target in record.targets:
         yield BatchItem(where.path(record.source), look.out.path(target), status="gone")
 
 
 def _planned(plan: Plan, look: _Look, manifest: Manifest) -> Generator[BatchItem, None, None]:
-    yield from _told_apart(plan, look)
+    yield from _unreadable(plan, look)
+    for record in plan.gone:
+        yield from _gone_items(record, look)
     for step in plan.steps:
         if step.reason == "kept" and step.known is not None:
             yield from items_of(manifest.whole(step.known.key), look.source, look.out, kept=True)

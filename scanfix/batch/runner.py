@@ -131,9 +131,7 @@ def prepare_batch(
         manifest = Manifest(look.out)
         plan = look(manifest)
         return BatchRun(_planned(plan, look, manifest), plan, None)
-    for place in (look.out, annotate):
-        if isinstance(place, Folder):
-            place.make()
+    _make_folders(look)
     manifest = Manifest(look.out, write=True)
     try:
         plan = look(manifest)
@@ -215,6 +213,12 @@ class _Look:
     def found(self) -> Found:
         own = [place.url for place in (self.out, self.wishes.annotate) if place is not None]
         return look_into(self.source, own, self.include, self.exclude)
+
+
+def _make_folders(look: _Look) -> None:
+    for place in (look.out, look.wishes.annotate):
+        if isinstance(place, Folder):
+            place.make()
 
 
 def _prepare_places(plan: Plan, look: _Look) -> None:

@@ -536,6 +536,11 @@ def test_the_validator_of_django_migrates_and_says_what_a_portal_minds() -> None
         validator(upload)
     assert "SF503" in {error.code for error in caught.value.error_list}
     assert upload.tell() == 0
+    junk = SimpleUploadedFile("x.jpg", b"GIF89a" * 99)
+    with pytest.raises(ValidationError):
+        validator(junk)
+    # Further validators read it too.
+    assert junk.tell() == 0
 
 
 def test_a_record_whose_photo_was_closed_is_read_anew_and_one_whose_photo_is_gone_is_told(

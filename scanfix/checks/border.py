@@ -6,7 +6,7 @@ cannot be confirmed, which is a warning where most are not seen: one or two are 
 little off. It is only said for the record where something speaks for a whole document (`whole`), where the
 picture has bars of one colour (a program cut it to its document), where there is much text and no border, or
 where the border itself is too unsure for a warning. That there is no document is said only without a border
-and without a line of text: a miss costs less here than an honest photo refused.
+and without text that can be read, or much of it: a miss costs less here than an honest photo refused.
 """
 
 from __future__ import annotations

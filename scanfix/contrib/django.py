@@ -11,6 +11,7 @@ of `django_http`, which answers 503 and the like. The cleaned value is an upload
 
 from __future__ import annotations
 
+import contextlib
 from functools import cache
 from pathlib import PurePath
 from typing import Any
@@ -24,6 +25,7 @@ from django.utils.translation import get_language
 
 from scanfix import InputError, Report, ScanfixError, Worker
 from scanfix.contrib.answers import language
+from scanfix.errors import reason_of
 
 
 class PreparedUpload(SimpleUploadedFile):
@@ -95,7 +97,10 @@ class PhotoValidator:
             report = worker().inspect(_opened(upload), filename=upload.name, **self.options)
         except ScanfixError as error:
             raise _told(error) from error
-        upload.seek(0)
+        finally:
+            # Whoever reads it next begins at its beginning; one that is gone has none.
+            with contextlib.suppress(OSError, ValueError):
+                upload.seek(0)
         lang = language(get_language())
         if not report.ok:
             raise ValidationError([ValidationError(f.message(lang), f.code) for f in report.blocking])
@@ -113,8 +118,8 @@ def _opened(upload: Any) -> Any:
         upload.open()
         return upload.file
     except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or type(error).__name__
-        raise InputError("unreadable", reason=reason.lower()) from error
+        reason = reason_of(error) if isinstance(error, OSError) else "EBADF"
+        raise InputError("unreadable", reason=reason) from error
 
 
 def _told(error: ScanfixError) -> Exception:

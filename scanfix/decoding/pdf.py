@@ -21,7 +21,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from scanfix.decoding.pdf_scale import MAX_OBJECTS, POINTS_PER_INCH, look, page_size
-from scanfix.decoding.pdf_streams import is_damaged
+from scanfix.decoding.pdf_streams import Streams
 from scanfix.decoding.stored import DECODER_ERRORS, Stored, check_size
 from scanfix.errors import InputError, MissingExtraError
 from scanfix.formats import IN_WORKER, PRINT
@@ -51,7 +51,8 @@ def read_pdf(data: bytes, limits: Limits, *, salvage: bool = False, page: int = 
         page_count = min(len(document), limits.max_pages)
         if page > page_count:
             raise InputError("no_such_page", pages=str(page), count=page_count)
-        pixels, dpi, damaged = _render_page(pdfium, document, page - 1, limits, salvage=salvage)
+        streams = Streams(pdfium.raw, data, limits, _PARAMS.max_seconds)
+        pixels, dpi, damaged = _render_page(pdfium, document, page - 1, streams, limits, salvage=salvage)
     return Stored(
         pixels, "RGB", color_mode="RGB", page_count=page_count, dpi=dpi, subsampled=True, damaged=damaged
     )
@@ -91,7 +92,7 @@ def _library() -> Any:
 
 
 def _render_page(
-    pdfium: Any, document: Any, index: int, limits: Limits, *, salvage: bool
+    pdfium: Any, document: Any, index: int, streams: Streams, limits: Limits, *, salvage: bool
 ) -> tuple[Pixels, float, bool]:
     _begin_forms(pdfium, document)
     with _page(pdfium, document, index) as page:
@@ -107,7 +108,7 @@ def _render_page(
         if pdfium.raw.FPDFPage_CountObjects(page) > MAX_OBJECTS:
             raise InputError("timeout", limit=_PARAMS.max_seconds)
         seen = look(pdfium, page)
-        damaged = any(is_damaged(pdfium.raw, page, picture.object, limits) for picture in seen.pictures)
+        damaged = any(streams.is_damaged(page, picture.object) for picture in seen.pictures)
         if damaged and not salvage:
             raise InputError("corrupt", format="PDF")
         size = page_size(seen, width, height, has_fields=_has_fields(pdfium, page))

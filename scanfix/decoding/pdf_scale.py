@@ -34,6 +34,7 @@ _MOST_COVERS = 8
 """Pictures over others that are looked through; a page of pages has a background, a mask and a text."""
 _LEAST_SIDE = 8
 """Pixels of a picture that can be a scan."""
+_ASLANT = 0.001
 _SAME = 1.02
 """Dots are square up to the rounding of the page to whole points."""
 _MAX_DEPTH = 8
@@ -175,7 +176,10 @@ def _is_seen_through(pdfium: Any, item: Any, page: Any, placed: Placed) -> bool:
     """A mask may have more pixels than the picture; where that has enough for print, nobody asks."""
     if pdfium.raw.FPDFPageObj_HasTransparency(item):
         return True
-    if min(placed.columns, placed.rows) >= _PRINT_DPI / POINTS_PER_INCH:
+    matrix = _matrix(pdfium.raw, item)
+    along, aslant = sorted((abs(matrix[0]) + abs(matrix[3]), abs(matrix[1]) + abs(matrix[2])), reverse=True)
+    # Of one that lies aslant the corners of its box are not its own.
+    if min(placed.columns, placed.rows) >= _PRINT_DPI / POINTS_PER_INCH or aslant > _ASLANT * along:
         return False
     share = _opaque_share(pdfium, item, page)
     return share is not None and share < _COVERING

@@ -6,6 +6,9 @@ is told.
 
 from __future__ import annotations
 
+import hashlib
+import re
+import time
 import zlib
 from ctypes import create_string_buffer
 from typing import Any
@@ -14,23 +17,70 @@ from scanfix.decoding.jpeg import read_jpeg
 from scanfix.errors import InputError
 from scanfix.limits import Limits
 
-_DEPTHS = {1: (1,), 8: (2, 4, 8), 24: (12, 16, 24)}
-"""What may be stored as bits of a pixel, by what PDFium makes of it."""
-_SLACK = 16
+_COMPONENTS = {1: (1,), 2: (3,), 3: (4,), 4: (1,), 5: (3,), 6: (3,), 8: (1,), 10: (1,)}
+"""Of a pixel, by PDFium's number of its colour space; of others there may be one, three or four."""
+_BITS = re.compile(rb"/(?:BitsPerComponent|BPC)\s+(\d{1,2})")
+_SLACK = 1 << 20
 _PIECE = 1 << 18
 """Bytes that are unpacked at once: they are only counted."""
 
 
-def is_damaged(raw: Any, page: Any, picture: Any, limits: Limits) -> bool:
-    """Whether a picture object of a page has a stream that is broken or too short."""
-    filters = _filters(raw, picture)
-    if filters[-1:] == ["DCTDecode"]:
-        return _is_broken_jpeg(_stream(raw, picture, coded=len(filters) == 1), limits)
-    if filters not in ([], ["FlateDecode"]):
+class Streams:
+    """Those of one document, each looked at once and as long as there is time: what is not looked at is taken
+    for whole."""
+
+    def __init__(self, raw: Any, data: bytes, limits: Limits, seconds: float) -> None:
+        self._raw, self._limits = raw, limits
+        # PDFium tells no depth but its own; in the file it stands in the open, also of an encrypted one.
+        self._bits = sorted({int(bits) for bits in _BITS.findall(data)})
+        self._end = time.thread_time() + seconds
+        self._known: dict[bytes, bool] = {}
+
+    def is_damaged(self, page: Any, picture: Any) -> bool:
+        """Whether a picture object of a page has a stream that is broken or too short."""
+        filters = _filters(self._raw, picture)
+        is_jpeg = filters[-1:] == ["DCTDecode"]
+        if (not is_jpeg and filters not in ([], ["FlateDecode"])) or time.thread_time() > self._end:
+            return False
+        # With other filters before that of JPEG, which are undone: of what a picture is coded by, nothing is.
+        stream = _stream(self._raw, picture, coded=not is_jpeg or len(filters) == 1)
+        digest = hashlib.blake2b(stream, digest_size=16).digest()
+        if digest not in self._known:
+            broken = (
+                self._is_broken_jpeg(stream) if is_jpeg else self._is_short(stream, page, picture, filters)
+            )
+            self._known[digest] = broken
+        return self._known[digest]
+
+    def _is_broken_jpeg(self, data: bytes) -> bool:
+        try:
+            read_jpeg(data, self._limits)
+        except InputError as error:
+            return error.code in ("corrupt", "truncated")
         return False
-    stream = _stream(raw, picture, coded=True)
-    byte_count = _unpacked_bytes(stream) if filters else len(stream)
-    return byte_count is None or not _are_all_rows(byte_count, raw, page, picture)
+
+    def _is_short(self, stream: bytes, page: Any, picture: Any, filters: list[str]) -> bool:
+        said = self._raw.FPDF_IMAGEOBJ_METADATA()
+        if not self._raw.FPDFImageObj_GetImageMetadata(picture, page, said):
+            return False
+        depths = [
+            bits * components
+            for bits in self._bits
+            for components in _COMPONENTS.get(said.colorspace, (1, 3, 4))
+            if _told(bits * components) == said.bits_per_pixel
+        ]
+        if not depths:
+            return False
+        least = said.width * min(depths) // 8 * said.height
+        if not filters:
+            return bool(len(stream) < least)
+        found = _unpacked_bytes(stream, said.width * max(depths) // 8 * said.height + said.height + _SLACK)
+        return found is None or bool(found < least)
+
+
+def _told(depth: int) -> int:
+    """What PDFium makes of so many bits of a pixel."""
+    return depth if depth == 1 else 8 if depth <= 8 else 24
 
 
 def _filters(raw: Any, picture: Any) -> list[str]:
@@ -49,32 +99,12 @@ def _stream(raw: Any, picture: Any, *, coded: bool) -> bytes:
     return data.raw
 
 
-def _are_all_rows(byte_count: int, raw: Any, page: Any, picture: Any) -> bool:
-    """Whether the samples are as many bytes as some depth needs: PDFium tells none but its own."""
-    said = raw.FPDF_IMAGEOBJ_METADATA()
-    if not raw.FPDFImageObj_GetImageMetadata(picture, page, said):
-        return True
-    depths = _DEPTHS.get(said.bits_per_pixel, ())
-    if not depths or byte_count >= said.width * said.height * depths[-1] // 8:
-        return True
-    least = ((said.width * depth + 7) // 8 * said.height for depth in depths)
-    # A predictor has its number before each row.
-    return any(0 <= byte_count - needed <= said.height + _SLACK for needed in least)
-
-
-def _is_broken_jpeg(data: bytes, limits: Limits) -> bool:
-    try:
-        read_jpeg(data, limits)
-    except InputError as error:
-        return error.code in ("corrupt", "truncated")
-    return False
-
-
-def _unpacked_bytes(packed: bytes) -> int | None:
-    """How many there are; None where they are something else than was packed, which its checksum tells."""
+def _unpacked_bytes(packed: bytes, enough: int) -> int | None:
+    """How many there are, counted no further than enough; None where they are something else than was packed,
+    which its checksum tells."""
     inflater, found = zlib.decompressobj(), 0
     try:
-        while packed and not inflater.eof:
+        while packed and not inflater.eof and found < enough:
             found += len(inflater.decompress(packed, _PIECE))
             packed = inflater.unconsumed_tail
     except zlib.error:

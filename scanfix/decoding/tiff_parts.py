@@ -15,6 +15,7 @@ from scanfix.errors import InputError
 from scanfix.limits import Limits
 
 _NONE, _GROUP_4, _OLD_JPEG, _JPEG = 1, 4, 6, 7
+_COLOURS = (1, 3, 4)
 _YCBCR, _LOW_BIT_FIRST = 6, 2
 _END_OF_FAX = "000000000001" * 2
 """Behind the last row of a strip (ITU-T T.6, 2.4.1.1), and zeros up to the next byte."""
@@ -62,11 +63,12 @@ def are_whole(page: Directory, limits: Limits) -> bool:
         return False
     if compression == _NONE and page.number(Tag.PHOTOMETRIC, 1) != _YCBCR:
         return _are_long_enough(parts)
-    if compression == _JPEG:
+    if compression == _JPEG and page.number(Tag.SAMPLES, 1) in _COLOURS:
         tables = page.content(Tag.JPEG_TABLES)
         return not any(_is_damaged(tables, part, limits) for part in parts.data())
-    # Many programs end each strip so, some none.
-    return compression != _GROUP_4 or len({_is_ended(page, part) for part in parts.data()}) < 2
+    # Many programs end each strip so, some none, some all but the last or only that.
+    ended = [_is_ended(page, part) for part in parts.data()][:-1]
+    return compression != _GROUP_4 or all(ended) or not any(ended)
 
 
 def _bits_of(page: Directory, planes: int) -> int:
@@ -98,14 +100,14 @@ def _are_long_enough(parts: Parts) -> bool:
 def _is_damaged(tables: bytes, part: bytes, limits: Limits) -> bool:
     """Of a JPEG whose tables stand once for all (TIFF Technical Note 2)."""
     try:
-        read_jpeg(tables[:-2] + part[2:] if tables else part, limits)
+        read_jpeg(tables.rstrip(b"\0").removesuffix(b"\xff\xd9") + part[2:] if tables else part, limits)
     except InputError as error:
         return error.code in ("corrupt", "truncated")
     return False
 
 
 def _is_ended(page: Directory, part: bytes) -> bool:
-    bits = [f"{byte:08b}" for byte in part[-_FAX_TAIL:]]
+    bits = [f"{byte:08b}" for byte in part.rstrip(b"\0")[-_FAX_TAIL:]]
     if page.number(Tag.FILL_ORDER, 1) == _LOW_BIT_FIRST:
         bits = [byte[::-1] for byte in bits]
     return "".join(bits).rstrip("0").endswith(_END_OF_FAX)

@@ -167,7 +167,7 @@ def _note(chunks: WebpChunks, kind: bytes, body: bytes, limits: Limits) -> None:
     elif size := _bitmap_size(kind, body):
         # The larger of canvas and bitmap, so that neither can hide the other from the limits.
         chunks.width, chunks.height = max(chunks.width, size[0]), max(chunks.height, size[1])
-        _note_lossy(chunks, kind, body)
+        _note_lossy(chunks, kind, body, size)
     if kind not in _CUT_OFF and not (kind == b"ANMF" and chunks.page_count > 1):
         cleared = bytes([body[0] & (_ALPHA | _ANIMATION)]) + body[1:] if kind == b"VP8X" and body else body
         chunks.bare.append(_chunk(kind, cleared))
@@ -177,14 +177,14 @@ def _note_bitmaps(chunks: WebpChunks, frame: bytes) -> None:
     """The bitmap of a frame says its size itself, which need not be that of the frame."""
     for kind, body in _chunks(frame, 16, len(frame)):
         if size := _bitmap_size(kind, body):
-            _note_lossy(chunks, kind, body)
+            _note_lossy(chunks, kind, body, size)
             if size[0] > chunks.width or size[1] > chunks.height:
                 raise InputError("corrupt", format="WEBP")
 
 
-def _note_lossy(chunks: WebpChunks, kind: bytes, body: bytes) -> None:
+def _note_lossy(chunks: WebpChunks, kind: bytes, body: bytes, size: tuple[int, int]) -> None:
     if kind == b"VP8 ":
-        chunks.subsampled, chunks.damaged = True, chunks.damaged or holes.of_zeros(body)
+        chunks.subsampled, chunks.damaged = True, chunks.damaged or holes.at_end_of_vp8(body, *size)
 
 
 def _bitmap_size(kind: bytes, body: bytes) -> tuple[int, int] | None:

@@ -221,6 +221,15 @@ def noisy_file(name: str) -> bytes:
     return heic(image) if name == "heic" else encoded(image, name.upper(), quality=90)
 
 
+@pytest.mark.parametrize("quality", [75, 100])
+def test_plain_paper_in_a_webp_is_no_hole(quality: int) -> None:
+    page = np.full((1500, 1100, 3), 255, np.uint8)
+    page[:160, :200] = noisy_picture()
+    data = encoded(Image.fromarray(page), "WEBP", quality=quality, method=0)
+    assert quality < 100 or bytes(1024) in data
+    assert code_of(data) is None
+
+
 def test_a_hole_of_a_few_bytes_in_a_heic_is_found() -> None:
     data = bytearray(noisy_file("heic"))
     at = len(data) * 2 // 3

@@ -10,6 +10,7 @@ from drawn_files import picture, saved
 from drawn_pdf import appearance, form, scan, stream
 
 from scanfix.decoding import decode
+from scanfix.decoding.pdf_streams import _unpacked_bytes
 from scanfix.errors import InputError
 from scanfix.geometry import Size
 from scanfix.model import Pixels
@@ -214,11 +215,35 @@ def test_a_hole_in_a_scan_without_loss_is_found_by_its_checksum() -> None:
         decode(of_samples(bytes(packed), filters="/FlateDecode"))
 
 
-@pytest.mark.parametrize(("kind", "bits"), [("/DeviceGray", 1), ("/DeviceGray", 4), ("/DeviceRGB", 4)])
+@pytest.mark.parametrize(
+    ("kind", "bits"),
+    [("/DeviceGray", 1), ("/DeviceGray", 4), ("/DeviceRGB", 1), ("/DeviceRGB", 2), ("/DeviceRGB", 4)],
+)
 def test_scans_of_few_bits_are_whole(kind: str, bits: int) -> None:
     channels = 3 if kind == "/DeviceRGB" else 1
     data = zlib.compress(bytes(96 * bits * channels // 8 * 64))
     assert decode(of_samples(data, kind=kind, bits=bits, filters="/FlateDecode")).size == Size(96, 64)
+
+
+def test_more_samples_than_the_picture_needs_are_no_damage() -> None:
+    data = of_samples(zlib.compress(bytes(48 * 72)), kind="/DeviceGray", bits=4, filters="/FlateDecode")
+    assert decode(data).size == Size(96, 64)
+
+
+def test_what_a_bomb_unpacks_to_is_not_counted_to_the_end() -> None:
+    data = of_samples(zlib.compress(bytes(96 * 64 * 3 + 50_000_000)), filters="/FlateDecode")
+    assert (_unpacked_bytes(zlib.compress(bytes(50_000_000)), 1_000_000) or 0) < 2_000_000
+    assert decode(data).size == Size(96, 64)
+
+
+def test_a_scan_that_lies_aslant_keeps_its_own_pixels() -> None:
+    over = stream(
+        "/Type /XObject /Subtype /Image /Width 96 /Height 64 /ColorSpace /DeviceRGB /BitsPerComponent 8"
+        " /Filter /FlateDecode",
+        zlib.compress(picture()[:64, :96].tobytes()),
+    )
+    data = scan("q 95.7 5 -5 63.8 3 -2 cm /Ov Do Q", over=over)
+    assert decode(data).size.width <= 110
 
 
 def test_rows_with_the_number_of_their_predictor_are_whole() -> None:

@@ -79,6 +79,20 @@ def test_a_strip_that_breaks_off_is_damage(
     assert capfd.readouterr().err == ""
 
 
+def test_a_last_strip_of_fax_may_end_as_it_likes(monkeypatch: pytest.MonkeyPatch) -> None:
+    data = in_strips(monkeypatch, Image.fromarray(picture()).convert("1"), "group4")
+    page = read_directories(data, Limits())[0]
+    end = page.numbers(Tag.STRIP_OFFSETS)[-1] + page.numbers(Tag.STRIP_COUNTS)[-1]
+    whole = decode(data).pixels
+    # Its mark of the end is gone.
+    assert np.array_equal(decode(data[: end - 3] + bytes(3) + data[end:]).pixels, whole)
+
+
+def test_jpeg_strips_of_two_channels_are_left_to_the_decoder() -> None:
+    image = Image.fromarray(picture()).convert("LA")
+    assert code_of(encoded(image, "TIFF", compression="jpeg")) is None
+
+
 def test_a_hole_in_a_strip_of_jpeg_is_damage(monkeypatch: pytest.MonkeyPatch) -> None:
     noise = np.random.default_rng(1).integers(0, 256, (160, 200, 3)).astype(np.uint8)
     data = bytearray(in_strips(monkeypatch, Image.fromarray(noise), "jpeg"))

@@ -307,6 +307,16 @@ def test_a_photo_whose_small_pictures_fail_leaves_no_result_that_nobody_knows_of
     assert not files(tmp_path / "out")
 
 
+def test_after_a_move_an_annotated_picture_is_drawn_anew(tmp_path: Path, card_bytes: bytes) -> None:
+    put(tmp_path / "in")
+    (tmp_path / "in" / "a.jpg").write_bytes(card_bytes)
+    run(tmp_path / "in", tmp_path / "out", annotate_dir=tmp_path / "seen")
+    (tmp_path / "in").rename(tmp_path / "moved")
+    for status, options in (("kept", {}), ("made", {"crop": "never"})):
+        (item,) = run(tmp_path / "moved", tmp_path / "out", annotate_dir=tmp_path / "seen", **options)
+        assert item.status == status
+
+
 def test_annotated_pictures_in_the_source_are_no_photos(tmp_path: Path, card_bytes: bytes) -> None:
     put(tmp_path / "in" / "二")
     (tmp_path / "in" / "二" / "a.jpg").write_bytes(card_bytes)

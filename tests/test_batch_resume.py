@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import random
@@ -162,14 +163,15 @@ def test_what_takes_the_place_of_a_photo_and_cannot_be_read_leaves_no_result_eit
 
 
 @posix
-def test_a_link_to_nowhere_leaves_no_result_of_the_photo_before(source: Path, out: Path) -> None:
+def test_the_result_of_a_link_to_nowhere_stays(source: Path, out: Path) -> None:
+    """What it leads to may be a share that is not there at the moment."""
     run(source, out)
     (source / "wang.jpg").unlink()
     (source / "wang.jpg").symlink_to(source / "nowhere.jpg")
     (item,) = [item for item in run(source, out) if item.error]
     assert item.error is not None
     assert item.error.code == "not_regular_file"
-    assert "wang.jpg" not in files(out)
+    assert "wang.jpg" in files(out)
 
 
 def test_a_photo_that_cannot_be_read_for_now_keeps_its_result(
@@ -739,3 +741,27 @@ def test_a_kill_at_any_write_loses_nothing(writes: int, tmp_path: Path, quick: C
     run(tmp_path / "in", tmp_path / "fresh")
     assert files(tmp_path / "out") == files(tmp_path / "fresh")
     assert not list((tmp_path / "out").rglob("*.part"))
+
+
+def test_a_call_that_comes_to_nothing_leaves_no_manifest(source: Path, out: Path) -> None:
+    report = out.parent / "there.csv"
+    report.write_text("mine")
+    with pytest.raises(OutputError):
+        run(source, out, reports=[report])
+    assert not (out / MANIFEST).exists()
+
+
+def test_a_batch_that_nobody_begins_is_in_nobodys_way(source: Path) -> None:
+    for _ in range(2):
+        batch = prepare_batch(source, "memory://dropped")
+        del batch
+        gc.collect()
+
+
+def test_lines_that_tell_a_default_ask_for_the_same(source: Path, out: Path) -> None:
+    run(source, out)
+    lines = [json.loads(line) for line in (out / MANIFEST).read_text(encoding="utf-8").splitlines()]
+    for line in lines:
+        line["order"]["crop"] = "auto"
+    (out / MANIFEST).write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
+    assert {item.status for item in run(source, out)} == {"kept"}

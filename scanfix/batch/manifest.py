@@ -244,6 +244,11 @@ class Manifest:
         """Under which results of this photo were ever written, and no other's since."""
         return frozenset(name for name in self.results.get(key, ()) if self.owner[name] == key)
 
+    def drawings_of(self, key: Key) -> frozenset[str]:
+        """The contents of its annotated pictures, as SHA-256."""
+        results = (result for result, _, _ in self.results.get(key, {}).values())
+        return frozenset(result.annotated_sha256 for result in results if result.annotated_sha256)
+
     def close(self) -> None:
         self._log.close()
 
@@ -285,7 +290,7 @@ class _Appended:
             flags = os.O_RDWR | os.O_CREAT | os.O_APPEND
             flags |= getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
             self._descriptor = os.open(self._path, flags | getattr(os, "O_NOFOLLOW", 0), 0o666)
-            if lock(self._descriptor) is False:
+            if lock(self._descriptor) is False or not self._is_named():
                 raise OutputError("output_busy")
             end = os.lseek(self._descriptor, 0, os.SEEK_END)
             os.lseek(self._descriptor, max(0, end - 1), os.SEEK_SET)
@@ -305,8 +310,18 @@ class _Appended:
             sync(self._descriptor)
         return start
 
+    def _is_named(self) -> bool:
+        """Whether it is still the file of this name: one without a line its run removes at the end."""
+        with contextlib.suppress(OSError):
+            return os.path.samestat(self._path.stat(), os.fstat(self._descriptor or 0))
+        return False
+
     def close(self) -> None:
         if self._descriptor is not None:
+            # Of a call that came to nothing; where there is a manifest, photos are left out as results.
+            with contextlib.suppress(OSError):
+                if not os.fstat(self._descriptor).st_size:
+                    self._path.unlink()
             os.close(self._descriptor)
             self._descriptor = None
 
@@ -330,9 +345,12 @@ class _Parts:
         end = self._known.find(b"\n", start)
         return self._known[start:end].decode("utf-8", "surrogateescape")
 
-    def _read(self) -> None:
+    def _named_parts(self) -> list[str]:
         names = (entry.name for entry in self._place.listing().entries)
-        self._parts = sorted(name for name in names if name.startswith(PARTS + "/"))
+        return sorted(name for name in names if name.startswith(PARTS + "/"))
+
+    def _read(self) -> None:
+        self._parts = self._named_parts()
         self._known = bytearray()
         for name in (MANIFEST, *self._parts):
             if entry := self._place.entry(name):
@@ -366,8 +384,9 @@ class _Parts:
             self._lease.end()
 
     def _join(self) -> None:
-        # What another run has written where the store let both in.
-        self._read()
+        if self._named_parts() != sorted(self._parts):
+            # Another run has written, or joined, where the store let both in.
+            self._read()
         self._place.write(MANIFEST, bytes(self._known), overwrite=True)
         for name in self._parts:
             self._place.remove(name)

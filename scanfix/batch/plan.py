@@ -81,7 +81,7 @@ def make_plan(
     found: Found, source: Place, out: Place, manifest: Manifest, order: Order, wishes: Wishes, *, pair: bool
 ) -> Plan:
     root, asked = source.url, told_order(order, wishes)
-    found = _without_results(found, source, out, manifest)
+    found = _without_results(found, source, out, manifest, order.format)
     groups = pair_up(found.photos) if pair else [(entry,) for entry in found.photos]
     there = {entry.name: entry for entry in out.listing().entries}
     annotated = None if wishes.annotate is None else {e.name for e in wishes.annotate.listing().entries}
@@ -102,11 +102,12 @@ def make_plan(
     return Plan(tuple(steps), gone, found.left_out, found.unreadable, there, found.inputs, lost)
 
 
-def _without_results(found: Found, source: Place, out: Place, manifest: Manifest) -> Found:
+def _without_results(found: Found, source: Place, out: Place, manifest: Manifest, format: str) -> Found:
     """What earlier runs wrote is no photo: where the source lies below the results, and where annotated
     pictures lie in the source."""
     names = [entry.name for entry in found.photos]
-    results = {name for name in names if _is_drawn(source, name, manifest)}
+    known = {entry.name for entry in found.photos if _is_known(manifest, source, entry, format)}
+    results = {name for name in names if name not in known and _is_drawn(source, name, manifest)}
     if source.url.startswith(top := out.url.rstrip("/") + "/"):
         prefix = source.url.removeprefix(top) + "/"
         results |= {name for name in names if prefix + name in manifest.owner}
@@ -115,6 +116,12 @@ def _without_results(found: Found, source: Place, out: Place, manifest: Manifest
     left_out = [*found.left_out, *(LeftOut(name, "result") for name in sorted(results))]
     photos = tuple(entry for entry in found.photos if entry.name not in results)
     return replace(found, photos=photos, left_out=tuple(left_out))
+
+
+def _is_known(manifest: Manifest, source: Place, entry: Entry, format: str) -> bool:
+    """As a photo, and not changed since."""
+    record = manifest.records.get((source.url, entry.name, format))
+    return record is not None and bool(record.sources) and _same(entry, record.sources[0].stamp)
 
 
 def _is_drawn(source: Place, name: str, manifest: Manifest) -> bool:
@@ -127,8 +134,7 @@ def _is_drawn(source: Place, name: str, manifest: Manifest) -> bool:
 def told_order(order: Order, wishes: Wishes) -> dict[str, Any]:
     """What was asked for in plain values, defaults left out: equal ones give equal results."""
     limits = _beyond_defaults(order.limits, SHELL_LIMITS)
-    usual = {name: parameter.default for name, parameter in signature(make_order).parameters.items()}
-    options = {k: v for k, v in wishes.options.items() if k != "profile" and v != usual[k]}
+    options = {k: v for k, v in wishes.options.items() if k != "profile"}
     told = {
         **options,
         "profile": order.profile.name,
@@ -138,7 +144,13 @@ def told_order(order: Order, wishes: Wishes) -> dict[str, Any]:
         "by_verdict": wishes.by_verdict,
     }
     plain: dict[str, Any] = json.loads(json.dumps(told, default=str))
-    return {key: value for key, value in plain.items() if value not in (None, False, {}, [])}
+    return _without_defaults(plain)
+
+
+def _without_defaults(told: dict[str, Any]) -> dict[str, Any]:
+    """Lines of earlier versions have some."""
+    usual = {name: parameter.default for name, parameter in signature(make_order).parameters.items()}
+    return {k: v for k, v in told.items() if v not in (None, False, {}, []) and v != usual.get(k, ...)}
 
 
 def _beyond_defaults(value: Any, default: Any) -> dict[str, Any]:
@@ -196,7 +208,7 @@ def _reason(
         return "unfinished"
     if record.status == "failed":
         return "failed"
-    if record.order != asked or len(record.sources) != len(group):
+    if _without_defaults(record.order) != asked or len(record.sources) != len(group):
         return "asked"
     if annotated is not None and any(result.annotated not in annotated for result in record.results):
         return "asked"

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import time
+import weakref
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from dataclasses import dataclass, replace
@@ -38,7 +39,7 @@ HEARTBEAT_SECONDS = 0.5
 """No wait for results lasts longer: between two of them Python looks for signals."""
 RETRIED = frozenset(("killed", "interrupted"))
 """Errors that may be the fault of what ran beside: such a photo is tried once more, alone."""
-REPLACED = frozenset(("empty", "too_large_bytes", "not_regular_file"))
+REPLACED = frozenset(("empty", "too_large_bytes"))
 """Errors of what cannot be the photo that was there before, though it was not read."""
 PASSING = frozenset(("disk_full", "not_written", "output_folder"))
 """Errors that are no fault of a photo and may be over after a while."""
@@ -58,6 +59,9 @@ class BatchRun:
         self, items: Generator[BatchItem, None, None], plan: Plan, end: Callable[[], None] | None
     ) -> None:
         self._items, self._end = items, end
+        if end is not None:
+            # Dropped without a word, it must stand in nobody's way. Whoever loops has only these.
+            weakref.finalize(items, end)
         self.plan = plan
         self.not_begun = 0
         """Photos left when `on_error="stop"` had it stop."""
@@ -248,7 +252,8 @@ class _Run:
         self.on_error = on_error
         self.asked = told_order(look.order, look.wishes)
         self.stopped = False
-        self.told: BatchRun | None = None
+        self.told: weakref.ref[BatchRun] | None = None
+        self.is_over = False
         self.seen: dict[str, tuple[Stamp, ...]] = {}
         """The stamps of what was worked on."""
         self.gone = set[Key]()
@@ -259,8 +264,9 @@ class _Run:
         """The first photo of each content, of those that are there."""
 
     def begun(self, plan: Plan, *, watch: bool) -> BatchRun:
-        self.told = BatchRun(self.items(plan, watch=watch), plan, self.end)
-        return self.told
+        run = BatchRun(self.items(plan, watch=watch), plan, self.end)
+        self.told = weakref.ref(run)
+        return run
 
     def items(self, plan: Plan, *, watch: bool) -> Generator[BatchItem, None, None]:
         try:
@@ -272,6 +278,9 @@ class _Run:
 
     def end(self) -> None:
         """Whatever fails, the manifest is free for the next run."""
+        if self.is_over:
+            return
+        self.is_over = True
         try:
             self.hands.stop()
             self.reporting.finish()
@@ -362,10 +371,13 @@ class _Run:
                     break
                 done = self._ended(running, suspects)
         except (GeneratorExit, KeyboardInterrupt, SystemExit):
-            self._tell_of_the_last(running)
+            try:
+                self.hands.stop()
+            finally:
+                self._tell_of_the_last(running)
             raise
-        if self.stopped and self.told is not None:
-            self.told.not_begun = sum(1 for _ in waiting)
+        if self.stopped and (run := self.told and self.told()):
+            run.not_begun = sum(1 for _ in waiting)
 
     def _hand_over(
         self,
@@ -446,6 +458,7 @@ class _Run:
             known=self.manifest.whole(step.known.key) if maybe_kept and step.known else step.known,
             maybe_kept=maybe_kept,
             mine=self.manifest.names_of(begun.key),
+            drawn=self.manifest.drawings_of(begun.key),
             inputs=inputs_among(step.name, plan, look.wishes),
         )
 

@@ -72,6 +72,8 @@ class Job:
     """The earlier result is good, if the contents are what they were."""
     mine: frozenset[str] = frozenset()
     """Names under which results of this photo were ever written."""
+    drawn: frozenset[str] = frozenset()
+    """The contents of its annotated pictures, as SHA-256."""
     inputs: frozenset[Identity] = frozenset()
     """Files that the run reads and that stand where results would go."""
 
@@ -288,8 +290,9 @@ def _annotate(
     text = SIGNED + _hash("\0".join(job.begun.key[:2]).encode("utf-8", "surrogateescape")).encode()
     chunk = struct.pack(">I", len(text) - 4) + text + struct.pack(">I", zlib.crc32(text))
     picture = picture[:_PNG_HEAD] + chunk + picture[_PNG_HEAD:]
-    # Known by what is in it: a killed run may have drawn it and told nobody.
-    free = job.wishes.overwrite or text in place.read_head(target, _PNG_HEAD + len(chunk))
+    # Known by what is in it: a killed run may have told nobody, and after a move the root is another.
+    is_signed = text in place.read_head(target, _PNG_HEAD + len(chunk))
+    free = job.wishes.overwrite or is_signed or is_ours(place, target, job.drawn)
     inputs = job.inputs.union(*(source.inputs for source in sources))
     place.write(target, picture, overwrite=free, inputs=inputs)
     return target, _hash(picture)

@@ -331,6 +331,8 @@ class _Run:
             for step in still
             if self.seen.get(step.source) != step.stamps or self.later.get(step.source, now) < now
         ]
+        # One that came back may go again.
+        self.gone &= {record.key for record in plan.gone}
         gone = [record for record in plan.gone if record.key not in self.gone]
         if news or gone:
             self.reporting.begin(plan, self.look.source.url, self.look.order.format)

@@ -149,7 +149,7 @@ def test_a_border_changes_where_but_not_how_it_is_read() -> None:
 @pytest.mark.parametrize(("read", "severity"), [(0.9, "warning"), (0.1, "info")])
 def test_a_turn_that_is_only_told_is_a_warning_where_the_text_can_be_read(read: float, severity: str) -> None:
     subject = subject_of(lying("licence", 0.0, 180))
-    subject.__dict__["reading_turn"] = ReadingTurn(180, 0.5, 12, 0.4)
+    subject.__dict__["reading_turn"] = ReadingTurn(180, 0.55, 12, 0.4)
     subject.__dict__["lines"] = replace(subject.lines, read=np.full_like(subject.lines.read, read))
     finding = ORIENTATION.assess(subject).finding
     assert finding is not None

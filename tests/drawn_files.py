@@ -18,6 +18,8 @@ import pillow_heif
 from numpy.typing import NDArray
 from PIL import Image
 
+from scanfix.decoding import decode
+from scanfix.errors import InputError
 from scanfix.model import Pixels
 
 WIDTH, HEIGHT = 96, 64
@@ -149,6 +151,15 @@ FILES: dict[str, tuple[Callable[[], bytes], float]] = {
 
 
 @cache
+def code_of(data: bytes) -> str | None:
+    """Of the error that decoding raises; None where there is none."""
+    try:
+        decode(data)
+    except InputError as error:
+        return error.code
+    return None
+
+
 def file_named(name: str) -> bytes:
     return FILES[name][0]()
 

@@ -449,7 +449,7 @@ class _Run:
             time=datetime.now(UTC).isoformat(timespec="seconds"),
             taken=foreign(step, self.manifest, plan, look.wishes),
         )
-        maybe_kept = step.known is not None and step.reason in ("changed", "altered")
+        maybe_kept = step.reason in ("changed", "altered")
         return Job(
             look.source,
             look.out,
@@ -457,8 +457,7 @@ class _Run:
             tuple(entry.name for entry in step.entries),
             look.wishes,
             # With its reports, for the line that says that it is kept.
-            known=self.manifest.whole(step.known.key) if maybe_kept and step.known else step.known,
-            maybe_kept=maybe_kept,
+            known=self.manifest.whole(step.known.key) if step.known and maybe_kept else None,
             mine=self.manifest.names_of(begun.key),
             drawn=self.manifest.drawings_of(begun.key),
             inputs=inputs_among(step.name, plan, look.wishes),

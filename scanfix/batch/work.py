@@ -67,9 +67,7 @@ class Job:
     names: tuple[str, ...]
     wishes: Wishes
     known: Record | None = None
-    """The line of an earlier run."""
-    maybe_kept: bool = False
-    """The earlier result is good, if the contents are what they were."""
+    """The line of an earlier run whose result is good, if the contents are what they were."""
     mine: frozenset[str] = frozenset()
     """Names under which results of this photo were ever written."""
     drawn: frozenset[str] = frozenset()
@@ -101,7 +99,7 @@ def work(job: Job, worker: Worker | None = None) -> Outcome:
     try:
         _check_target(job)
         sources = _read_all(job, reads)
-        if job.maybe_kept and job.known and _unchanged(job, tuple(reads.values())):
+        if job.known and _unchanged(job, tuple(reads.values())):
             return Outcome(_refreshed(job, job.known, tuple(reads.values())), kept=True)
         results, thumbnails = _make_all(job, worker, sources)
     except ScanfixError as error:

@@ -158,8 +158,8 @@ def _of_blocks(frequency: NDArray[np.float64]) -> NDArray[np.bool_]:
 
 
 NO_CAMERA = frozenset[Origin]({"scan", "cropped", "screenshot", "page"})
-"""Where no camera need have been: the halftone and guilloche of five cards and passports on its glass were as
-sharp as any screen (14.6 to 20.1 dB)."""
+"""Where no camera need have been: the halftone and guilloche of five cards and passports on a
+scanner were as sharp as any screen (14.6 to 20.1 dB)."""
 
 
 def assess(subject: Subject) -> Assessment:

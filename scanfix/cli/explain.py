@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -13,7 +13,7 @@ from scanfix.cli import options
 from scanfix.cli.completion import complete_code
 from scanfix.cli.terminal import finish, print_line, usage_error
 from scanfix.findings import FINDINGS, FindingSpec
-from scanfix.messages import LANGS, Lang, catalogue, explanation, say, term, title, user_lang
+from scanfix.messages import LANGS, Lang, catalogue, explanation, listed, say, term, title, user_lang
 from scanfix.naming import shown
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ def _list(specs: tuple[FindingSpec, ...], lang: Lang) -> None:
     from scanfix.checks import bounds
 
     for spec in specs:
-        told = joined((term(each, lang) for each in bounds.severities(spec.code)), lang)
+        told = listed((term(each, lang) for each in bounds.severities(spec.code)), lang)
         print_line(say("noted", lang, text=f"{spec.code}  {title(spec.code, lang)}", note=told), sys.stdout)
 
 
@@ -101,7 +101,7 @@ def _explain(spec: FindingSpec, lang: Lang) -> None:
         ("explain_means", entry["message"]),
         ("explain_why", explanation(spec.code, lang)),
         ("explain_advice", entry["advice"]),
-        ("explain_severity", joined(severities_counted(spec.code, lang), lang)),
+        ("explain_severity", listed(severities_counted(spec.code, lang), lang)),
     ):
         print_line(say("row", lang, name=say(key, lang), value=PARAMETER.sub("...", text)), sys.stdout)
 
@@ -122,10 +122,6 @@ def severities_counted(code: str, lang: Lang) -> Iterator[str]:
         yield say("explain_told", lang, severity=word, right=right, told=all_told) if all_told else word
 
 
-def joined(words: Iterable[str], lang: Lang) -> str:
-    return ("、" if lang == "zh" else ", ").join(words)
-
-
 def _explain_refusals(refused: tuple[Refusal, ...], lang: Lang) -> None:
     """The one that is meant in full; several by their titles, with what each comes from."""
     if len(refused) > 1:
@@ -138,5 +134,5 @@ def _explain_refusals(refused: tuple[Refusal, ...], lang: Lang) -> None:
         for key, text in rows:
             print_line(say("row", lang, name=say(key, lang), value=text), sys.stdout)
         covers = [f"{code} {title(code, lang)}" for code in refusal.codes]
-        told = joined(covers, lang) or say("explain_uncovered", lang)
+        told = listed(covers, lang) or say("explain_uncovered", lang)
         print_line(say("row", lang, name=say("explain_covered", lang), value=told), sys.stdout)

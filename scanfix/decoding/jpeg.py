@@ -126,6 +126,15 @@ def read_jpeg(
     )
 
 
+def is_damaged(data: bytes, limits: Limits) -> bool:
+    """Whether a JPEG that lies in another file is broken; what is only not taken is not."""
+    try:
+        read_jpeg(data, limits)
+    except InputError as error:
+        return error.code in ("corrupt", "truncated")
+    return False
+
+
 def _shrink(header: JpegHeader, useful_pixels: int | None) -> int:
     """1, 2, 4 or 8: the least by which both sides are divided to have no useless pixels."""
     if useful_pixels is None:

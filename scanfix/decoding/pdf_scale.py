@@ -35,6 +35,7 @@ _MOST_COVERS = 8
 _LEAST_SIDE = 8
 """Pixels of a picture that can be a scan."""
 _ASLANT = 0.001
+"""More than what rounding puts into the matrix of a picture that lies along the axes."""
 _SAME = 1.02
 """Dots are square up to the rounding of the page to whole points."""
 _MAX_DEPTH = 8
@@ -176,8 +177,8 @@ def _is_seen_through(pdfium: Any, item: Any, page: Any, placed: Placed) -> bool:
     """A mask may have more pixels than the picture; where that has enough for print, nobody asks."""
     if pdfium.raw.FPDFPageObj_HasTransparency(item):
         return True
-    matrix = _matrix(pdfium.raw, item)
-    along, aslant = sorted((abs(matrix[0]) + abs(matrix[3]), abs(matrix[1]) + abs(matrix[2])), reverse=True)
+    a, b, c, d, *_ = map(abs, _matrix(pdfium.raw, item))
+    along, aslant = max(a + d, b + c), min(a + d, b + c)
     # Of one that lies aslant the corners of its box are not its own.
     if min(placed.columns, placed.rows) >= _PRINT_DPI / POINTS_PER_INCH or aslant > _ASLANT * along:
         return False
@@ -202,14 +203,13 @@ def _opaque_share(pdfium: Any, item: Any, page: Any) -> float | None:
     Of masks, colours that are left out and clips PDFium tells nothing, so it is drawn, a point a pixel.
     """
     raw = pdfium.raw
-    said, matrix = raw.FPDF_IMAGEOBJ_METADATA(), raw.FS_MATRIX()
+    said = raw.FPDF_IMAGEOBJ_METADATA()
     known = raw.FPDFImageObj_GetImageMetadata(item, page, said)
     if not known or said.bits_per_pixel <= 1:
         return None
-    raw.FPDFPageObj_GetMatrix(item, matrix)
-    across, along = abs(matrix.a) + abs(matrix.c), abs(matrix.b) + abs(matrix.d)
+    a, b, c, d, *_ = map(abs, _matrix(raw, item))
     bitmap = None
-    if across * along <= _MOST_POINTS:
+    if (a + c) * (b + d) <= _MOST_POINTS:
         bitmap = raw.FPDFImageObj_GetRenderedBitmap(page.pdf, page, item)
     if not bitmap:
         return None

@@ -13,14 +13,14 @@ import zlib
 from ctypes import create_string_buffer
 from typing import Any
 
-from scanfix.decoding.jpeg import read_jpeg
-from scanfix.errors import InputError
+from scanfix.decoding import jpeg
 from scanfix.limits import Limits
 
 _COMPONENTS = {1: (1,), 2: (3,), 3: (4,), 4: (1,), 5: (3,), 6: (3,), 8: (1,), 10: (1,)}
 """Of a pixel, by PDFium's number of its colour space; of others there may be one, three or four."""
 _BITS = re.compile(rb"/(?:BitsPerComponent|BPC)\s+(\d{1,2})")
 _SLACK = 1 << 20
+"""Bytes behind the samples that are still unpacked, for the checksum; programs leave some, bombs more."""
 _PIECE = 1 << 18
 """Bytes that are unpacked at once: they are only counted."""
 
@@ -46,18 +46,12 @@ class Streams:
         stream = _stream(self._raw, picture, coded=not is_jpeg or len(filters) == 1)
         digest = hashlib.blake2b(stream, digest_size=16).digest()
         if digest not in self._known:
-            broken = (
-                self._is_broken_jpeg(stream) if is_jpeg else self._is_short(stream, page, picture, filters)
+            self._known[digest] = (
+                jpeg.is_damaged(stream, self._limits)
+                if is_jpeg
+                else self._is_short(stream, page, picture, filters)
             )
-            self._known[digest] = broken
         return self._known[digest]
-
-    def _is_broken_jpeg(self, data: bytes) -> bool:
-        try:
-            read_jpeg(data, self._limits)
-        except InputError as error:
-            return error.code in ("corrupt", "truncated")
-        return False
 
     def _is_short(self, stream: bytes, page: Any, picture: Any, filters: list[str]) -> bool:
         said = self._raw.FPDF_IMAGEOBJ_METADATA()

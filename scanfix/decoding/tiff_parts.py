@@ -9,9 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
-from scanfix.decoding.jpeg import read_jpeg
+from scanfix.decoding.jpeg import is_damaged
 from scanfix.decoding.tiff_directories import Directory, Tag
-from scanfix.errors import InputError
 from scanfix.limits import Limits
 
 _NONE, _GROUP_4, _OLD_JPEG, _JPEG = 1, 4, 6, 7
@@ -65,7 +64,9 @@ def are_whole(page: Directory, limits: Limits) -> bool:
         return _are_long_enough(parts)
     if compression == _JPEG and page.number(Tag.SAMPLES, 1) in _COLOURS:
         tables = page.content(Tag.JPEG_TABLES)
-        return not any(_is_damaged(tables, part, limits) for part in parts.data())
+        # They stand once for all (TIFF Technical Note 2).
+        head = tables.rstrip(b"\0").removesuffix(b"\xff\xd9")
+        return not any(is_damaged(head + part[2:] if head else part, limits) for part in parts.data())
     # Many programs end each strip so, some none, some all but the last or only that.
     ended = [_is_ended(page, part) for part in parts.data()][:-1]
     return compression != _GROUP_4 or all(ended) or not any(ended)
@@ -95,15 +96,6 @@ def _are_long_enough(parts: Parts) -> bool:
         if max(count, following[offset] - offset) < rows * parts.row_bytes:
             return False
     return True
-
-
-def _is_damaged(tables: bytes, part: bytes, limits: Limits) -> bool:
-    """Of a JPEG whose tables stand once for all (TIFF Technical Note 2)."""
-    try:
-        read_jpeg(tables.rstrip(b"\0").removesuffix(b"\xff\xd9") + part[2:] if tables else part, limits)
-    except InputError as error:
-        return error.code in ("corrupt", "truncated")
-    return False
 
 
 def _is_ended(page: Directory, part: bytes) -> bool:

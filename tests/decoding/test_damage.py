@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+import tracemalloc
 import zlib
 
 import drawn_files
@@ -10,6 +11,7 @@ import numpy as np
 import pytest
 from drawn_files import (
     FILES,
+    code_of,
     encoded,
     file_named,
     heic,
@@ -23,20 +25,13 @@ from PIL import Image
 
 from scanfix.decoding import decode
 from scanfix.decoding.jpeg import walk
+from scanfix.decoding.png import PngChunks, _has_all_rows
 from scanfix.errors import InputError
 from scanfix.limits import Limits
 from scanfix.model import Pixels
 
 # PDF readers repair what they can; a cut at the end may lose nothing.
 CUT_FORMATS = [name for name in FILES if not name.startswith("pdf")]
-
-
-def code_of(data: bytes) -> str | None:
-    try:
-        decode(data)
-    except InputError as error:
-        return error.code
-    return None
 
 
 @pytest.mark.parametrize("share", [0.1, 0.5, 0.9, 0.97])
@@ -190,6 +185,17 @@ def test_a_png_of_fewer_rows_than_it_promises_is_damaged(share: float, passes: i
     data = without_rows(share, passes=passes)
     assert code_of(data) == "truncated"
     assert decode(data, salvage=True).info.damaged
+
+
+def test_what_lies_packed_behind_the_rows_of_a_png_is_left_alone() -> None:
+    rows = PngChunks(header=struct.pack(">IIBBBBB", 96, 64, 8, 2, 0, 0, 0))
+    rows.pixel_data.append(memoryview(zlib.compress(bytes(100_000_000))))
+    tracemalloc.start()
+    try:
+        assert _has_all_rows(rows)
+        assert tracemalloc.get_traced_memory()[1] < 10_000_000
+    finally:
+        tracemalloc.stop()
 
 
 @pytest.mark.parametrize("passes", [0, 7])

@@ -7,25 +7,16 @@ from typing import Any
 
 import numpy as np
 import pytest
-from drawn_files import HEIGHT, WIDTH, encoded, picture
+from drawn_files import HEIGHT, WIDTH, code_of, encoded, picture
 from drawn_tiff import tiff
 from PIL import Image, TiffImagePlugin
 
 from scanfix.decoding import decode
 from scanfix.decoding.tiff_directories import Tag, read_directories
-from scanfix.errors import InputError
 from scanfix.limits import Limits
 
 RGB = 2
 LONG = 4
-
-
-def code_of(data: bytes) -> str | None:
-    try:
-        decode(data)
-    except InputError as error:
-        return error.code
-    return None
 
 
 @pytest.mark.parametrize("how", [{}, {"tile": 16}, {"planar": True}, {"compression": 8}], ids=str)

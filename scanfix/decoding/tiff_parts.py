@@ -67,9 +67,11 @@ def are_whole(page: Directory, limits: Limits) -> bool:
         # They stand once for all (TIFF Technical Note 2).
         head = tables.rstrip(b"\0").removesuffix(b"\xff\xd9")
         return not any(is_damaged(head + part[2:] if head else part, limits) for part in parts.data())
+    if compression != _GROUP_4:
+        return True
     # Many programs end each strip so, some none, some all but the last or only that.
     ended = [_is_ended(page, part) for part in parts.data()][:-1]
-    return compression != _GROUP_4 or all(ended) or not any(ended)
+    return all(ended) or not any(ended)
 
 
 def _bits_of(page: Directory, planes: int) -> int:

@@ -7,8 +7,6 @@ nothing; coloured print on a scan and coloured letters on a screen lose much.
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +15,7 @@ from scanfix.model import Pixels
 from scanfix.quantiles import quantile
 
 
-class ChromaParams(NamedTuple):
+class ChromaParams:
     """Tuning of the test."""
 
     min_loss: float = 1.0
@@ -36,14 +34,14 @@ class ChromaParams(NamedTuple):
     """A quarter of fewer says nothing about the whole."""
 
 
-def chroma_loss(pixels: Pixels, params: ChromaParams = ChromaParams()) -> float:
+def chroma_loss(pixels: Pixels) -> float:
     """Root mean square of Cb and Cr minus their 2 x 2 average, over H x W x 3 RGB, without the noise."""
     height, width = pixels.shape[0] // 2 * 2, pixels.shape[1] // 2 * 2
     if height < 2 or width < 2:
         return 0.0
     colour = cv2.cvtColor(np.ascontiguousarray(pixels[:height, :width]), cv2.COLOR_RGB2YCrCb)
     lost = np.mean([_spread(np.ascontiguousarray(colour[..., channel])) for channel in (1, 2)], axis=0)
-    return float(max(lost.mean() - _noise(lost, params), 0.0) ** 0.5)
+    return float(max(lost.mean() - _noise(lost), 0.0) ** 0.5)
 
 
 def _spread(channel: NDArray[np.number]) -> NDArray[np.float32]:
@@ -54,16 +52,16 @@ def _spread(channel: NDArray[np.number]) -> NDArray[np.float32]:
     return np.asarray(square - mean * mean, np.float32)
 
 
-def _noise(lost: NDArray[np.floating], params: ChromaParams) -> float:
+def _noise(lost: NDArray[np.floating]) -> float:
     """The part of a mean square that is everywhere on the picture; `lost` is told of 2 x 2 pixels."""
-    side = params.tile // 2
+    side = ChromaParams.tile // 2
     size = lost.shape[1] // side, lost.shape[0] // side
-    if size[0] * size[1] < params.least_tiles:
+    if size[0] * size[1] < ChromaParams.least_tiles:
         return 0.0
     tiles = cv2.resize(lost, size, interpolation=cv2.INTER_AREA)
-    return min(quantile(tiles, params.noise_share), params.most_noise**2)
+    return min(quantile(tiles, ChromaParams.noise_share), ChromaParams.most_noise**2)
 
 
-def earns_full_chroma(sample: Pixels, coarseness: float, params: ChromaParams) -> bool:
+def earns_full_chroma(sample: Pixels, coarseness: float) -> bool:
     """Half resolution would lose more than what the tables lose at this coarseness."""
-    return chroma_loss(sample, params) > max(params.min_loss, params.loss_per_coarseness * coarseness)
+    return chroma_loss(sample) > max(ChromaParams.min_loss, ChromaParams.loss_per_coarseness * coarseness)

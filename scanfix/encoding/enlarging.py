@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
-from typing import NamedTuple
 
 from scanfix.encoding.encoded import Encoded, Step
 from scanfix.encoding.fitting import fit_picture
@@ -24,7 +23,7 @@ from scanfix.profiles import OutputProfile
 PLAINLY: tuple[Step, ...] = ("standard_huffman", "full_chroma")
 
 
-class MinimumParams(NamedTuple):
+class MinimumParams:
     """Tuning of the way up to the least size."""
 
     max_enlargement: float = 8.0
@@ -46,7 +45,6 @@ def reach_minimum(
     options: JpegOptions,
     best: float,
     encode_count: int,
-    params: MinimumParams,
 ) -> Encoded:
     """The least change that reaches the window. Raises CannotMeetProfileError rule_min_bytes."""
     plain = as_plain(options)
@@ -65,16 +63,16 @@ def reach_minimum(
             return Encoded(result.made, "JPEG", size, quality, encode_count, tried, steps)
         if not rungs and not result.too_large:
             missed.append((tried, result.nearest))
-            larger = _larger(scales, missed, low, params)
-            if larger is not None and larger <= params.max_enlargement * scale:
+            larger = _larger(scales, missed, low)
+            if larger is not None and larger <= MinimumParams.max_enlargement * scale:
                 rungs.append((larger, FINEST, (*PLAINLY, "finer", "enlarged")))
     raise CannotMeetProfileError("cannot_fit", profile=profile.name, rule="rule_min_bytes")
 
 
-def _larger(scales: Scales, missed: list[tuple[float, int]], low: int, params: MinimumParams) -> float | None:
+def _larger(scales: Scales, missed: list[tuple[float, int]], low: int) -> float | None:
     """The next scale to try, by the bytes that are missing; None where the pixel rules forbid it."""
     scale, size = missed[-1]
-    growth = max((params.margin * low / max(size, 1)) ** (1 / _exponent(missed)), 1.1)
+    growth = max((MinimumParams.margin * low / max(size, 1)) ** (1 / _exponent(missed)), 1.1)
     larger = scales.clamp(scale * growth)
     return larger if scales.size_at(larger) != scales.size_at(scale) else None
 

@@ -10,17 +10,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import NamedTuple
 
 import numpy as np
 
-from scanfix.encoding.chroma import ChromaParams, earns_full_chroma
+from scanfix.encoding.chroma import earns_full_chroma
 from scanfix.encoding.encoded import Encoded, Step
-from scanfix.encoding.enlarging import MinimumParams, as_plain, reach_minimum
+from scanfix.encoding.enlarging import as_plain, reach_minimum
 from scanfix.encoding.fitting import MIDDLE, fit_picture
 from scanfix.encoding.resizing import Scales, resize
 from scanfix.encoding.sampling import SizeProbe
-from scanfix.encoding.scaling import ScalingParams, choose_scale
+from scanfix.encoding.scaling import choose_scale
 from scanfix.encoding.tables import COARSEST, coarseness_of, quality_of
 from scanfix.encoding.writing import JpegOptions
 from scanfix.errors import CannotMeetProfileError
@@ -30,7 +29,7 @@ from scanfix.model import Pixels
 from scanfix.profiles import OutputProfile
 
 
-class JpegParams(NamedTuple):
+class JpegParams:
     """Tuning of the JPEG path."""
 
     best_quality: float = 95.0
@@ -51,9 +50,6 @@ class JpegParams(NamedTuple):
     nearly as well as before it (0.00 to 0.03 less), at 250,000 bytes up to 0.14 less."""
     blank_spread: int = 24
     """A picture whose levels differ by less shows nothing."""
-    scaling: ScalingParams = ScalingParams()
-    chroma: ChromaParams = ChromaParams()
-    minimum: MinimumParams = MinimumParams()
 
 
 def encode_jpeg(
@@ -63,11 +59,10 @@ def encode_jpeg(
     dpi: float | None = None,
     subsampled: bool = False,
     letter_height: float | None = None,
-    tuning: JpegParams = JpegParams(),
 ) -> Encoded:
     """A baseline (or, where the profile allows it, progressive) JPEG inside the profile's window."""
     scales = Scales.allowed(Size(pixels.shape[1], pixels.shape[0]), profile)
-    task = Task(pixels, scales, profile, dpi, subsampled, tuning)
+    task = Task(pixels, scales, profile, dpi, subsampled)
     probe = task.probe_at(scales.clamp(1.0))
     scale = task.scale_of(probe, letter_height)
     encode_count = 0
@@ -77,18 +72,18 @@ def encode_jpeg(
         made = task.encode_at(scale, probe)
         encode_count += made.encode_count
         if isinstance(made, Encoded):
-            return replace(made, encode_count=encode_count, blank=is_blank(pixels, tuning))
+            return replace(made, encode_count=encode_count, blank=is_blank(pixels))
         # Only next to white noise comes here: the sample said that it fits, and it does not.
         if scales.size_at(scale * 0.7) == scales.size_at(scale):
             raise CannotMeetProfileError("cannot_fit", profile=profile.name, rule="rule_max_bytes")
         scale = scales.clamp(scale * 0.7)
 
 
-def is_blank(pixels: Pixels, params: JpegParams) -> bool:
+def is_blank(pixels: Pixels) -> bool:
     """Next to nothing is to be seen: all levels are nearly the same."""
     grid = pixels[:: max(1, pixels.shape[0] // 500), :: max(1, pixels.shape[1] // 500)]
     # A few pixels show of most that they are not blank.
-    return all(_spread(grid[::step, ::step]) < 3 * params.blank_spread for step in (10, 1))
+    return all(_spread(grid[::step, ::step]) < 3 * JpegParams.blank_spread for step in (10, 1))
 
 
 def _spread(pixels: Pixels) -> int:
@@ -106,16 +101,15 @@ class Task:
     profile: OutputProfile
     dpi: float | None
     subsampled: bool
-    params: JpegParams
 
     @property
     def budget(self) -> float:
         """Bytes that a prediction may reach."""
-        return self.params.fill * self.profile.window.max_bytes
+        return JpegParams.fill * self.profile.window.max_bytes
 
     @property
     def finest(self) -> float:
-        return coarseness_of(self.params.best_quality)
+        return coarseness_of(JpegParams.best_quality)
 
     def probe_at(self, scale: float) -> SizeProbe:
         """The picture at a scale, in 4:2:0, ready to be asked for its size."""
@@ -123,7 +117,7 @@ class Task:
             resize(self.pixels, self.scales.size_at(scale)),
             JpegOptions(
                 progressive=self.profile.progressive,
-                letters_first=self.profile.window.max_bytes <= self.params.tight,
+                letters_first=self.profile.window.max_bytes <= JpegParams.tight,
                 dpi=None if self.dpi is None else max(1, round(self.dpi * scale)),
             ),
         )
@@ -133,13 +127,13 @@ class Task:
         largest = self.scales.clamp(1.0)
         if self._fits_plainly(probe, self.budget):
             return largest
-        letters, tuning = letter_height and letter_height * largest, self.params.scaling
-        smaller = choose_scale(probe, self.budget, self.finest, letter_height=letters, tuning=tuning)
+        letters = letter_height and letter_height * largest
+        smaller = choose_scale(probe, self.budget, self.finest, letter_height=letters)
         return self.scales.clamp(largest * smaller)
 
     def _fits_plainly(self, probe: SizeProbe, byte_count: float) -> bool:
         """The best quality fits with all chroma and in one pass."""
-        roomy = self.budget > self.params.roomy * probe.pixels.size / 3
+        roomy = self.budget > JpegParams.roomy * probe.pixels.size / 3
         if not roomy and probe.share < 1 and self._is_too_large(probe, byte_count):
             return False
         return not probe.stored(as_plain(probe.options)).exceeds(self.finest, byte_count)
@@ -168,12 +162,11 @@ class Task:
             probe.options,
             self.finest,
             result.encode_count,
-            self.params.minimum,
         )
 
     def _stored(self, probe: SizeProbe) -> tuple[SizeProbe, int, tuple[Step, ...]]:
         """How the picture is stored, and its greatest size: all chroma and one pass, where they fit."""
-        window, aim, fill = self.profile.window.max_bytes, self.profile.aim, self.params.fill
+        window, aim, fill = self.profile.window.max_bytes, self.profile.aim, JpegParams.fill
         full = probe.stored(replace(probe.options, full_chroma=True))
         plain = probe.stored(as_plain(probe.options))
         if aim is not None and self._fits_plainly(probe, fill * aim.max_bytes):
@@ -189,8 +182,8 @@ class Task:
         if probe.options.progressive:
             return probe
         plain = probe.stored(replace(probe.options, optimised=False))
-        fine = coarseness_of(self.params.plain_quality) if probe.exceeds(self.finest, high) else self.finest
-        return probe if plain.exceeds(fine, self.params.fill * high) else plain
+        fine = coarseness_of(JpegParams.plain_quality) if probe.exceeds(self.finest, high) else self.finest
+        return probe if plain.exceeds(fine, JpegParams.fill * high) else plain
 
     def _with_chroma(self, probe: SizeProbe, full: SizeProbe) -> SizeProbe:
         """Full chroma where the best quality fits with it, or where it earns its bytes."""
@@ -200,17 +193,17 @@ class Task:
             return probe
         settings, about = Range(self.finest, COARSEST), FitParams(tolerance=0.03)
         coarseness = solve(probe, self.budget, MIDDLE, settings, about, probe.known)
-        return full if earns_full_chroma(probe.sample, coarseness, self.params.chroma) else probe
+        return full if earns_full_chroma(probe.sample, coarseness) else probe
 
     def _greatest(self, probe: SizeProbe) -> tuple[int, tuple[Step, ...]]:
         """The upper end of the aim where the picture stays at its best there, else of the window."""
         aim = self.profile.aim
         if aim is None or not self._reaches_aim(probe):
             return self.profile.window.max_bytes, ()
-        return aim.max_bytes, ("aim",) if probe.exceeds(self.finest, self.params.fill * aim.max_bytes) else ()
+        return aim.max_bytes, ("aim",) if probe.exceeds(self.finest, JpegParams.fill * aim.max_bytes) else ()
 
     def _reaches_aim(self, probe: SizeProbe) -> bool:
         aim, least = self.profile.aim, self.profile.least_bytes(probe.pixels.shape[1], probe.pixels.shape[0])
         if aim is None or aim.max_bytes < least:
             return False
-        return not probe.exceeds(coarseness_of(self.params.aim_quality), self.params.fill * aim.max_bytes)
+        return not probe.exceeds(coarseness_of(JpegParams.aim_quality), JpegParams.fill * aim.max_bytes)

@@ -10,7 +10,6 @@ from __future__ import annotations
 import math
 from copy import copy
 from dataclasses import replace
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +20,7 @@ from scanfix.fit import exceeds
 from scanfix.model import Pixels
 
 
-class SamplingParams(NamedTuple):
+class SamplingParams:
     """Tuning of the sample."""
 
     tile_width: int = 64
@@ -37,14 +36,16 @@ SAFE = 0.5
 GOLDEN = (math.sqrt(5) - 1) / 2
 
 
-def mosaic(pixels: Pixels, params: SamplingParams) -> Pixels:
+def mosaic(pixels: Pixels) -> Pixels:
     """A sample of the picture, H' x W' x 3; the picture itself where it is hardly larger."""
     height, width = pixels.shape[:2]
-    wanted = min(max(params.share * width * height, params.min_pixels), params.max_pixels)
-    tile_w, tile_h = params.tile_width, params.tile_height
+    wanted = min(
+        max(SamplingParams.share * width * height, SamplingParams.min_pixels), SamplingParams.max_pixels
+    )
+    tile_w, tile_h = SamplingParams.tile_width, SamplingParams.tile_height
     if width * height < 2 * wanted or width < 2 * tile_w or height < 2 * tile_h:
         return pixels
-    columns, rows = _grid(width, height, wanted / (tile_w * tile_h), params)
+    columns, rows = _grid(width, height, wanted / (tile_w * tile_h))
     out = np.empty((rows * tile_h, columns * tile_w, 3), np.uint8)
     xs, ys = places((columns, rows), (width, height), (tile_w, tile_h), np.arange(rows * columns))
     for number, (x, y) in enumerate(zip(xs, ys, strict=True)):
@@ -54,11 +55,11 @@ def mosaic(pixels: Pixels, params: SamplingParams) -> Pixels:
     return out
 
 
-def _grid(width: int, height: int, count: float, params: SamplingParams) -> tuple[int, int]:
+def _grid(width: int, height: int, count: float) -> tuple[int, int]:
     """Columns and rows of cells about as wide and high as the picture's proportions ask."""
     columns = round(math.sqrt(count * width / height))
-    columns = min(max(columns, 1), width // params.tile_width)
-    rows = min(max(round(count / columns), 1), height // params.tile_height)
+    columns = min(max(columns, 1), width // SamplingParams.tile_width)
+    rows = min(max(round(count / columns), 1), height // SamplingParams.tile_height)
     return columns, rows
 
 
@@ -83,12 +84,9 @@ def _starts(
 class SizeProbe:
     """Predicts the bytes of the whole picture from its sample; every setting is encoded once."""
 
-    def __init__(
-        self, pixels: Pixels, options: JpegOptions, params: SamplingParams = SamplingParams()
-    ) -> None:
-        self.params = params
+    def __init__(self, pixels: Pixels, options: JpegOptions) -> None:
         self.pixels = pixels
-        self.sample = mosaic(pixels, self.params)
+        self.sample = mosaic(pixels)
         self.share = self.sample.shape[0] * self.sample.shape[1] / (pixels.shape[0] * pixels.shape[1])
         """Of the picture that is in the sample; 1 for a small picture, whose files are no predictions."""
         self.image: Image.Image = as_image(self.sample)
@@ -116,7 +114,7 @@ class SizeProbe:
             data = write_jpeg(self.image, coarseness, self.options_at(coarseness))
             if self.share == 1:
                 self.files[coarseness] = data
-            header = self.params.header_bytes
+            header = SamplingParams.header_bytes
             self.known[coarseness] = header + (len(data) - header) / self.share
         return self.known[coarseness]
 

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import cv2
 import numpy as np
@@ -48,7 +47,7 @@ RED_GREEN: tuple[Weights, ...] = ((0.0, 1.84, 0.0, 11.44), (0.0, 1.88, 0.0, 10.9
 BLUE: tuple[Weights, ...] = ((0.0, 0.0, 0.0, 0.0), (0.0, 8.83, 0.0, 23.19), (95.1, 0.0, 0.0, 171.3))
 
 
-class ScalingParams(NamedTuple):
+class ScalingParams:
     """Tuning of the choice of a scale."""
 
     safe_quality: float = 30.0
@@ -90,15 +89,13 @@ class ScalingParams(NamedTuple):
 class ScaleTrial:
     """Likeness of the patches at any scale, each tried once."""
 
-    def __init__(
-        self, pixels: Pixels, probe: SizeProbe, byte_count: float, settings: Range, params: ScalingParams
-    ) -> None:
-        self.patches = patches(pixels, params)
+    def __init__(self, pixels: Pixels, probe: SizeProbe, byte_count: float, settings: Range) -> None:
+        self.patches = patches(pixels)
         self.settings = settings
         self.probe, self.whole_count = probe, byte_count
         self.options = probe.options
         # The patches need not be as rich in detail as the whole: the target is what they take of it.
-        reference = coarseness_of(params.wanted_quality)
+        reference = coarseness_of(ScalingParams.wanted_quality)
         alone = len(write_jpeg(as_image(np.vstack(self.patches)), reference, self.options))
         self.byte_count = byte_count * alone / probe(reference)
         self.views = [View.of(patch) for patch in self.patches]
@@ -143,18 +140,18 @@ def _in_whole_blocks(patch: Pixels) -> Pixels:
     return np.asarray(cv2.copyMakeBorder(patch, 0, bottom, 0, right, cv2.BORDER_REPLICATE), np.uint8)
 
 
-def patches(pixels: Pixels, params: ScalingParams) -> list[Pixels]:
+def patches(pixels: Pixels) -> list[Pixels]:
     """Squares of one size on a stratified grid: half of them where the detail is, half anywhere."""
     height, width = pixels.shape[:2]
-    side_x, side_y = min(params.patch_side, width), min(params.patch_side, height)
-    count = params.candidate_count
+    side_x, side_y = min(ScalingParams.patch_side, width), min(ScalingParams.patch_side, height)
+    count = ScalingParams.candidate_count
     columns = min(max(round(math.sqrt(count * width / height)), 1), max(width // side_x, 1), count)
     rows = min(-(-count // columns), max(height // side_y, 1))
     phases = np.arange(1, rows * columns + 1)
     xs, ys = places((columns, rows), (width, height), (side_x, side_y), phases)
     found = [pixels[y : y + side_y, x : x + side_x] for x, y in zip(xs, ys, strict=True)]
     found.sort(key=_detail, reverse=True)
-    half = params.patch_count // 2
+    half = ScalingParams.patch_count // 2
     rest = found[half:]
     return found[:half] + rest[:: max(1, len(rest) // half)][:half]
 
@@ -169,36 +166,37 @@ def choose_scale(
     finest: float,
     *,
     letter_height: float | None = None,
-    tuning: ScalingParams = ScalingParams(),
 ) -> float:
     """The factor 0..1 on the sides at which a file of so many bytes is most like the picture.
 
     `probe` predicts its bytes at full size; `letter_height` is that of its small letters, in pixels.
     """
     pixels = probe.pixels
-    is_large = pixels.shape[0] * pixels.shape[1] > tuning.most_pixels
-    enough = tuning.wanted_quality if is_large else tuning.safe_quality
+    is_large = pixels.shape[0] * pixels.shape[1] > ScalingParams.most_pixels
+    enough = ScalingParams.wanted_quality if is_large else ScalingParams.safe_quality
     if not probe.exceeds(coarseness_of(enough), byte_count):
         return 1.0
-    excess = probe(coarseness_of(tuning.wanted_quality)) / byte_count
-    start = max(excess ** (-1 / tuning.size_exponent), tuning.smallest)
-    settings = Range(finest, coarseness_of(tuning.floor_quality))
-    trial = ScaleTrial(pixels, probe, byte_count, settings, tuning)
-    largest = min(1.0, math.sqrt(tuning.most_pixels / (pixels.shape[0] * pixels.shape[1])))
-    readable = min(1.0, tuning.least_letters / letter_height) if letter_height else 0.0
-    plenty = math.sqrt(tuning.plenty / (pixels.shape[0] * pixels.shape[1])) if is_large else 1.0
-    first, index, free = (_index(scale, tuning) for scale in (largest, start, plenty))
-    last, unread = (int(math.log(max(s, tuning.smallest)) / math.log(tuning.step)) for s in (readable, 0.0))
-    climb = Climb(trial, first, free, tuning)
+    excess = probe(coarseness_of(ScalingParams.wanted_quality)) / byte_count
+    start = max(excess ** (-1 / ScalingParams.size_exponent), ScalingParams.smallest)
+    settings = Range(finest, coarseness_of(ScalingParams.floor_quality))
+    trial = ScaleTrial(pixels, probe, byte_count, settings)
+    largest = min(1.0, math.sqrt(ScalingParams.most_pixels / (pixels.shape[0] * pixels.shape[1])))
+    readable = min(1.0, ScalingParams.least_letters / letter_height) if letter_height else 0.0
+    plenty = math.sqrt(ScalingParams.plenty / (pixels.shape[0] * pixels.shape[1])) if is_large else 1.0
+    first, index, free = (_index(scale) for scale in (largest, start, plenty))
+    last, unread = (
+        int(math.log(max(s, ScalingParams.smallest)) / math.log(ScalingParams.step)) for s in (readable, 0.0)
+    )
+    climb = Climb(trial, first, free)
     at = climb.best_step(max(first, index), max(first, last))
-    if trial.likeness(tuning.step**at) == -math.inf:
+    if trial.likeness(ScalingParams.step**at) == -math.inf:
         at = climb.best_step(max(first, index), unread)
     return float(0.5 ** (at / 4))
 
 
-def _index(scale: float, params: ScalingParams) -> int:
+def _index(scale: float) -> int:
     """How many steps down this scale is, about."""
-    return round(math.log(scale) / math.log(params.step))
+    return round(math.log(scale) / math.log(ScalingParams.step))
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,7 +207,6 @@ class Climb:
     first: int
     free: int
     """The steps down to plenty of pixels; further ones are taken with reluctance."""
-    params: ScalingParams
 
     def best_step(self, index: int, last: int) -> int:
         """Looked for from step `index` on, at most `last` steps down."""
@@ -221,8 +218,10 @@ class Climb:
         return self.first if is_near and self._value(self.first) >= self._value(best) else best
 
     def _value(self, at: int) -> float:
-        cost = self.params.reluctance * max(at - self.free, 0) + self.params.haste * max(self.free - at, 0)
-        return self.trial.likeness(self.params.step**at) - cost
+        cost = ScalingParams.reluctance * max(at - self.free, 0) + ScalingParams.haste * max(
+            self.free - at, 0
+        )
+        return self.trial.likeness(ScalingParams.step**at) - cost
 
 
 def _linear(pixels: Pixels) -> Floats:

@@ -40,10 +40,9 @@ def test_small_print_is_not_shrunk_away_in_a_tight_window(noise: float) -> None:
 
 def test_no_scale_is_flattered_by_the_blocks_of_the_jpeg() -> None:
     pixels = page(30.0)
-    params = ScalingParams()
     probe = SizeProbe(pixels, JpegOptions())
-    trial = ScaleTrial(pixels, probe, 160_000, Range(coarseness_of(95), coarseness_of(12)), params)
-    found = [trial.likeness(params.step**step) for step in range(2, 9)]
+    trial = ScaleTrial(pixels, probe, 160_000, Range(coarseness_of(95), coarseness_of(12)))
+    found = [trial.likeness(ScalingParams.step**step) for step in range(2, 9)]
     for before, value, after in zip(found, found[1:], found[2:], strict=False):
         assert value < max(before, after) + 4
 

@@ -27,9 +27,7 @@ from scanfix.model import DocumentBorder, Pixels, SideState
 from scanfix.pyramid import Pyramid
 
 
-def find_border(
-    pixels: Pixels, params: BorderParams = BorderParams(), *, pyramid: Pyramid | None = None
-) -> DocumentBorder | None:
+def find_border(pixels: Pixels, *, pyramid: Pyramid | None = None) -> DocumentBorder | None:
     """The border of the most prominent document, or None when there is none or when in doubt.
 
     `pixels`: H x W x 3 `uint8`, RGB, upright; not changed. The quad is in full-resolution pixels and
@@ -37,47 +35,47 @@ def find_border(
     where it is there already.
     """
     photo = pyramid or Pyramid(pixels)
-    copy = working_copy(photo, params.working_side)
-    if min(copy.size.width, copy.size.height) < params.min_side or _shows_nothing(copy, params):
+    copy = working_copy(photo, BorderParams.working_side)
+    if min(copy.size.width, copy.size.height) < BorderParams.min_side or _shows_nothing(copy):
         return None
     part = without_bars(copy.pixels)
     if part.size != copy.size:
-        return _inside_bars(pixels, part.scaled(1 / copy.scale[0], 1 / copy.scale[1]), params)
-    search = search_candidates(copy, params)
+        return _inside_bars(pixels, part.scaled(1 / copy.scale[0], 1 / copy.scale[1]))
+    search = search_candidates(copy)
     choice = search.best
-    if choice.likely < params.sure:
-        choice = looked_closer(photo, search, params) or choice
-    if choice.likely < params.min_presence:
+    if choice.likely < BorderParams.sure:
+        choice = looked_closer(photo, search) or choice
+    if choice.likely < BorderParams.min_presence:
         return None
-    return _in_picture(photo, _border(photo, search, choice, params), params)
+    return _in_picture(photo, _border(photo, search, choice))
 
 
-def _in_picture(photo: Pyramid, outer: DocumentBorder, params: BorderParams) -> DocumentBorder:
+def _in_picture(photo: Pyramid, outer: DocumentBorder) -> DocumentBorder:
     """What lies exactly along the axes may be a photo shown by a viewer or on a page: the document in it."""
-    part = _along_axes(outer.quad, photo.size, params)
+    part = _along_axes(outer.quad, photo.size)
     if part is None:
         return outer
-    inner = None if outer.others else _inside(photo.pixels, part, params)
-    most_area = params.most_inner * outer.quad.area
-    if inner and inner.confidence >= params.min_inner and inner.quad.area < most_area:
+    inner = None if outer.others else _inside(photo.pixels, part)
+    most_area = BorderParams.most_inner * outer.quad.area
+    if inner and inner.confidence >= BorderParams.min_inner and inner.quad.area < most_area:
         return _uncut(inner)
     reached = {*outer.sides_in(SideState.FLUSH), *outer.sides_in(SideState.CUT)}
     across = {"top", "bottom"} <= reached or {"left", "right"} <= reached
     return _uncut(outer) if across else outer
 
 
-def _along_axes(quad: Quad, size: Size, params: BorderParams) -> Rect | None:
+def _along_axes(quad: Quad, size: Size) -> Rect | None:
     """The part of the picture that the quad is, where it is not nearly all of it."""
     left, top, right, bottom = (round(edge) for edge in quad.bounds)
     x, y = max(left, 0), max(top, 0)
     part = Rect(x, y, min(right, size.width) - x, min(bottom, size.height) - y)
     off = np.abs(np.subtract(Quad.of(part.corners).corners, quad.corners)) / (size.width, size.height)
-    is_part = part.size.pixel_count < params.most_part * size.pixel_count
-    return part if is_part and off.max() < params.askew else None
+    is_part = part.size.pixel_count < BorderParams.most_part * size.pixel_count
+    return part if is_part and off.max() < BorderParams.askew else None
 
 
-def _inside_bars(pixels: Pixels, part: Rect, params: BorderParams) -> DocumentBorder | None:
-    border = _inside(pixels, part, params)
+def _inside_bars(pixels: Pixels, part: Rect) -> DocumentBorder | None:
+    border = _inside(pixels, part)
     if border is None:
         return None
     height, width = pixels.shape[:2]
@@ -91,10 +89,10 @@ def _inside_bars(pixels: Pixels, part: Rect, params: BorderParams) -> DocumentBo
     return _on_plain_background(uncut, barred) if sum(barred.values()) > len(SIDES) // 2 else uncut
 
 
-def _inside(pixels: Pixels, part: Rect, params: BorderParams) -> DocumentBorder | None:
+def _inside(pixels: Pixels, part: Rect) -> DocumentBorder | None:
     """The border in a part of the picture, in the pixels of the whole one."""
     inner = pixels[part.y : part.y + part.height, part.x : part.x + part.width]
-    border = find_border(np.ascontiguousarray(inner), params)
+    border = find_border(np.ascontiguousarray(inner))
     return border and border.moved(part.x, part.y)
 
 
@@ -122,13 +120,13 @@ def _exact(pixels: Pixels, quad: Floats, copy: WorkingCopy) -> Floats:
     return place_seen_corners(copy, exact)
 
 
-def _border(photo: Pyramid, search: Search, choice: Choice, params: BorderParams) -> DocumentBorder:
+def _border(photo: Pyramid, search: Search, choice: Choice) -> DocumentBorder:
     """The best candidate on its edges, with the state of its sides; the other documents in the picture."""
     exact = _exact(photo.pixels, choice.quad, search.copy)
     halves = _pair(photo, exact, search.copy)
     found = halves or (
         exact,
-        *(_exact(photo.pixels, each, search.copy) for each in _others(search, choice.quad, params)),
+        *(_exact(photo.pixels, each, search.copy) for each in _others(search, choice.quad)),
     )
     quad, *others = (_in_source(each, search.copy) for each in found)
     size, sure = photo.size, confidence(choice.score)
@@ -165,19 +163,21 @@ def _in_source(quad: Floats, copy: WorkingCopy) -> Quad:
     return Quad.of((np.round(quad.astype(np.float64) / copy.scale, 2) + 0.0).tolist())
 
 
-def _others(search: Search, best: Floats, params: BorderParams) -> list[Floats]:
+def _others(search: Search, best: Floats) -> list[Floats]:
     """Leading candidates that are documents too and lie beside the best and beside one another."""
     known = [best]
-    least = params.least_other * float(areas(known[0][None])[0])
+    least = BorderParams.least_other * float(areas(known[0][None])[0])
     for k in np.argsort(-search.scores, kind="stable"):
         quad = search.quads[k]
-        free = all(max(shared(quad, other), shared(other, quad)) < params.most_shared for other in known)
-        if search.scores[k] >= params.min_other and free and areas(quad[None])[0] >= least:
+        free = all(
+            max(shared(quad, other), shared(other, quad)) < BorderParams.most_shared for other in known
+        )
+        if search.scores[k] >= BorderParams.min_other and free and areas(quad[None])[0] >= least:
             known.append(quad)
-    return known[1 : params.most_others + 1]
+    return known[1 : BorderParams.most_others + 1]
 
 
-def _shows_nothing(copy: WorkingCopy, params: BorderParams) -> bool:
+def _shows_nothing(copy: WorkingCopy) -> bool:
     """An empty page, a covered lens: the networks, asked for a document there, find one somewhere."""
     calm = cv2.GaussianBlur(cv2.cvtColor(copy.pixels, cv2.COLOR_RGB2GRAY), (0, 0), 2.0)
-    return int(np.ptp(calm)) < params.least_spread
+    return int(np.ptp(calm)) < BorderParams.least_spread

@@ -23,7 +23,7 @@ from scanfix.model import Pixels
 from scanfix.pyramid import Pyramid
 
 
-class BorderParams(NamedTuple):
+class BorderParams:
     """How far the search goes."""
 
     working_side: int = 640
@@ -98,32 +98,32 @@ class Search:
         return judge(self.copy, quads, measure(self.copy, self.found.with_quads(quads)))
 
 
-def search_candidates(copy: WorkingCopy, params: BorderParams = BorderParams()) -> Search:
+def search_candidates(copy: WorkingCopy) -> Search:
     """The leading ones by their measures, and those that are judged always."""
     found = candidates(copy, predict(copy.pixels))
     measures = measure(copy, found)
-    apart = params.apart * max(copy.size.width, copy.size.height)
-    first = spread(found.quads, fitted().score(measures), params.leading, apart)
+    apart = BorderParams.apart * max(copy.size.width, copy.size.height)
+    first = spread(found.quads, fitted().score(measures), BorderParams.leading, apart)
     last = range(len(found.quads) - found.always, len(found.quads))
     leading = list(dict.fromkeys([*first.tolist(), *last]))
     judged = judge(copy, found.quads[leading], among_rivals(measures[leading]))
     return Search(copy, found, found.quads[leading], judged)
 
 
-def looked_closer(photo: Pyramid, far: Search, params: BorderParams) -> Choice | None:
+def looked_closer(photo: Pyramid, far: Search) -> Choice | None:
     """The part around the best candidate is searched as a photo of its own; what leads in either is judged in
     both. None where the part is nearly all of the photo, or next to nothing."""
     far_scale = np.array(far.copy.scale, np.float32)
-    part = _around(far.best_first(1)[0] / far_scale, photo.size, params.around)
-    if part.size.pixel_count > params.most_around * photo.size.pixel_count:
+    part = _around(far.best_first(1)[0] / far_scale, photo.size, BorderParams.around)
+    if part.size.pixel_count > BorderParams.most_around * photo.size.pixel_count:
         return None
-    pixels, corner, shrunk = _cut(photo, part, params.working_side)
-    copy = working_copy(Pyramid(pixels), params.working_side)
-    if min(copy.size.width, copy.size.height) < params.min_side:
+    pixels, corner, shrunk = _cut(photo, part, BorderParams.working_side)
+    copy = working_copy(Pyramid(pixels), BorderParams.working_side)
+    if min(copy.size.width, copy.size.height) < BorderParams.min_side:
         return None
-    near, near_scale = search_candidates(copy, params), np.array(copy.scale, np.float32) * shrunk
-    inner = (near.best_first(params.compared) / near_scale + corner) * far_scale
-    quads = np.concatenate([far.best_first(params.compared), inner])
+    near, near_scale = search_candidates(copy), np.array(copy.scale, np.float32) * shrunk
+    inner = (near.best_first(BorderParams.compared) / near_scale + corner) * far_scale
+    quads = np.concatenate([far.best_first(BorderParams.compared), inner])
     told = far.judge(quads), near.judge((quads / far_scale - corner) * near_scale)
     scores = mean_chance(np.stack(told))
     at = int(scores.argmax())

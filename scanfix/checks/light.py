@@ -8,7 +8,6 @@ one (`marks`). Reflections are the network's alone.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import NamedTuple
 
 import cv2
 import numpy as np
@@ -28,7 +27,7 @@ from scanfix.quantiles import median
 Mask = NDArray[np.bool_]
 
 
-class LightParams(NamedTuple):
+class LightParams:
     """Bounds; shares are of the document's area, light is linear 0..1."""
 
     shadow_ratio: float = 0.62
@@ -41,9 +40,6 @@ class LightParams(NamedTuple):
     over_paper: float = 252.0
 
 
-PARAMS = LightParams()
-
-
 def assess_shadow(subject: Subject) -> Assessment:
     """What the network sees (`damage`); what only the levels say is a note, where it agrees a little."""
     by_level = _shadow_by_level(subject)
@@ -51,7 +47,7 @@ def assess_shadow(subject: Subject) -> Assessment:
         return by_level
     seen = marks.nearest(subject, marks.SHADOW)
     finding = marks.told(subject, marks.SHADOW, seen)
-    if finding is None and seen.sure < PARAMS.least_agreed:
+    if finding is None and seen.sure < LightParams.least_agreed:
         return replace(by_level, finding=None)
     if finding is None:
         return by_level
@@ -62,20 +58,20 @@ def _shadow_by_level(subject: Subject) -> Assessment:
     """Against the common light of the paper, and against the best light where most lies in the shadow."""
     paper = subject.paper
     spot = _shaded(paper, paper.tone)
-    if spot.mean() <= PARAMS.shadow_share:
+    if spot.mean() <= LightParams.shadow_share:
         mostly = _shaded(paper, paper.lit)
-        spot = mostly if mostly.mean() > PARAMS.shadow_share_of_lit else spot
+        spot = mostly if mostly.mean() > LightParams.shadow_share_of_lit else spot
     share = float(spot.mean())
     finding = None
-    if share > PARAMS.shadow_share:
+    if share > LightParams.shadow_share:
         region = subject.document.region(spot)
         finding = Finding.of("SF302", severity=Severity.INFO, region=region)
-    return _by_share("shadow", share, PARAMS.shadow_share, finding)
+    return _by_share("shadow", share, LightParams.shadow_share, finding)
 
 
 def _shaded(paper: Paper, tone: Blocks) -> Mask:
     """The largest part of the paper of this tone that gets much less light."""
-    dim = _coloured_as(tone, paper) & (paper.light < PARAMS.shadow_ratio * float(tone @ WEIGHTS))
+    dim = _coloured_as(tone, paper) & (paper.light < LightParams.shadow_ratio * float(tone @ WEIGHTS))
     calm = cv2.morphologyEx(dim.astype(np.uint8), cv2.MORPH_OPEN, np.ones((5, 5), np.uint8))
     return largest(np.asarray(calm > 0, np.bool_))
 
@@ -98,7 +94,7 @@ def assess_overexposed(subject: Subject) -> Assessment:
     if lines.light:
         return Assessment("overexposed", failure="the letters are lighter than what they stand on")
     ink = median(ink_levels(lines.strips, lines.widths))
-    asked = bounds.reached("SF304", ink) if subject.paper.luma >= PARAMS.over_paper else None
+    asked = bounds.reached("SF304", ink) if subject.paper.luma >= LightParams.over_paper else None
     return bounds.assessed("overexposed", "SF304", ink, "grey level of the ink", asked)
 
 
@@ -106,7 +102,7 @@ def _coloured_as(tone: Blocks, paper: Paper) -> Mask:
     """Blocks whose colour, apart from brightness, is this one."""
     light = np.maximum(paper.light, 1e-4)[..., None]
     wanted = tone / max(float(tone @ WEIGHTS), 1e-4)
-    return np.asarray(np.abs(paper.blocks / light - wanted).max(-1) < PARAMS.shadow_colour, np.bool_)
+    return np.asarray(np.abs(paper.blocks / light - wanted).max(-1) < LightParams.shadow_colour, np.bool_)
 
 
 def _by_share(slug: str, share: float, bound: float, finding: Finding | None) -> Assessment:

@@ -10,7 +10,6 @@ on whole pictures or on all segments at once, in bytes.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import cv2
 import numpy as np
@@ -31,7 +30,7 @@ LIKELY_TEXT = 0.5
 """Chance of a segment to be text that counts as such."""
 
 
-class TextLineParams(NamedTuple):
+class TextLineParams:
     """Tuning of the finder, in pixels of a pyramid level; found on own renderings, not on photos."""
 
     min_height: int = 5
@@ -109,25 +108,18 @@ def letters_in(boxes: Boxes, along_rows: bool) -> Values:
     return np.asarray(width / height if along_rows else height / width, np.float64)
 
 
-def find_lines(
-    grey: Grey,
-    photo: Pyramid,
-    view: View,
-    *,
-    also_light: bool = True,
-    params: TextLineParams = TextLineParams(),
-) -> TextLines:
+def find_lines(grey: Grey, photo: Pyramid, view: View, *, also_light: bool) -> TextLines:
     """Text of a document: `grey` is the working picture of `view`, `photo` the source.
 
     Light letters are looked for where asked: in pictures of anything, twigs and lamps look like them.
     """
-    enlarge = min(2.0, max(1.0, params.min_side / max(grey.shape)))
+    enlarge = min(2.0, max(1.0, TextLineParams.min_side / max(grey.shape)))
     search = grey if enlarge == 1.0 else cv2.resize(grey, None, fx=enlarge, fy=enlarge)
     levels = InkLevels(np.asarray(search, np.uint8))
 
     def along(upright: bool, light: bool) -> TextLines:
-        boxes = candidates(levels, upright, light, params) / enlarge
-        return _judged(boxes, photo, view, upright, light, params)
+        boxes = candidates(levels, upright, light) / enlarge
+        return _judged(boxes, photo, view, upright, light)
 
     best = along(upright=True, light=False)
     # Lines seen from the side, and the gaps of dark letters, look like text that cannot be read: another way
@@ -135,7 +127,7 @@ def find_lines(
     for upright, light in ((False, False), (True, True), (False, True)):
         if light and not also_light:
             break
-        if best.readable >= params.enough and best.readable > 0.5 * best.amount:
+        if best.readable >= TextLineParams.enough and best.readable > 0.5 * best.amount:
             break
         seen = along(upright, light)
         best = seen if _is_better(seen, best) else best
@@ -147,14 +139,12 @@ def _is_better(one: TextLines, other: TextLines) -> bool:
     return better and one.amount > 0.6 * other.amount
 
 
-def _judged(
-    boxes: Boxes, photo: Pyramid, view: View, upright: bool, light: bool, params: TextLineParams
-) -> TextLines:
+def _judged(boxes: Boxes, photo: Pyramid, view: View, upright: bool, light: bool) -> TextLines:
     """Which of these segments are text, and can be read?"""
     strips, widths, heights = cut_strips(photo, view, boxes, upright)
     strips = np.asarray(cv2.bitwise_not(strips), np.uint8) if light and len(strips) else strips
     text, read = judge(strips, widths)
-    best = np.argsort(-text)[: params.most_measured]
+    best = np.argsort(-text)[: TextLineParams.most_measured]
     best = best[text[best] > 0.5 * text[best[:1]].sum()]
     small = lower_tenth(heights, np.square(text))
     return TextLines(boxes, upright, light, text, read, strips[best], widths[best], heights[best], small)
@@ -167,39 +157,34 @@ def lower_tenth(values: Values, weights: Values) -> float:
     return float(values[order][np.searchsorted(below, 0.1 * below[-1])]) if len(values) else 0.0
 
 
-def candidates(
-    levels: InkLevels,
-    along_rows: bool = True,
-    light: bool = False,
-    params: TextLineParams = TextLineParams(),
-) -> Boxes:
+def candidates(levels: InkLevels, along_rows: bool = True, light: bool = False) -> Boxes:
     """N x 4 boxes (left, top, right, bottom in pixels of the finest level) of line segments."""
     found = [
-        2.0**level * _segments(ink if along_rows else ink.transposed, _at(level, params))
+        2.0**level * _segments(ink if along_rows else ink.transposed, _least_height(level))
         for level, ink in enumerate(levels.ink(light))
     ]
     boxes = np.concatenate(found) if found else np.empty((0, 4))
     return boxes if along_rows else boxes[:, [1, 0, 3, 2]]
 
 
-def _at(level: int, params: TextLineParams) -> TextLineParams:
-    return params._replace(min_height=params.max_height // 2) if level else params
+def _least_height(level: int) -> int:
+    return TextLineParams.max_height // 2 if level else TextLineParams.min_height
 
 
-def _segments(ink: Ink, params: TextLineParams) -> Boxes:
+def _segments(ink: Ink, least_height: int) -> Boxes:
     """Along the rows of one level."""
     width, height = ink.extents.T
-    fits = (height <= params.max_height) & (height >= 2) & ~((height <= 2) & (width > 24))
+    fits = (height <= TextLineParams.max_height) & (height >= 2) & ~((height <= 2) & (width > 24))
     fits[0] = False
-    joined = cv2.morphologyEx(ink.pieces(fits), cv2.MORPH_CLOSE, np.ones((1, params.join), np.uint8))
-    joined[:, :: params.segment] = 0
+    joined = cv2.morphologyEx(ink.pieces(fits), cv2.MORPH_CLOSE, np.ones((1, TextLineParams.join), np.uint8))
+    joined[:, :: TextLineParams.segment] = 0
     x, y, w, h, area = components(np.asarray(joined, np.uint8))[1][1:, :5].T
-    keep = (h >= params.min_height) & (h <= params.max_height) & (w >= params.min_aspect * h)
+    keep = (h >= least_height) & (h <= TextLineParams.max_height) & (w >= TextLineParams.min_aspect * h)
     keep &= area >= 0.35 * w * h
     boxes = np.stack([x, y, x + w, y + h], -1)[keep]
     total = cv2.integral(ink.depth)
     left, top, right, bottom = boxes.T
     weight = total[bottom, right] - total[top, right] - total[bottom, left] + total[top, left]
     # Ink per pixel of height: a long dark segment before a short faint one.
-    strongest = np.argsort(-weight / (bottom - top), kind="stable")[: params.most_of_a_level]
+    strongest = np.argsort(-weight / (bottom - top), kind="stable")[: TextLineParams.most_of_a_level]
     return np.asarray(boxes[strongest], np.float64)

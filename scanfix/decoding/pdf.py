@@ -16,7 +16,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
@@ -29,7 +29,7 @@ from scanfix.limits import Limits
 from scanfix.model import Pixels
 
 
-class PdfParams(NamedTuple):
+class PdfParams:
     """Tuning of the rendering."""
 
     max_pixels: int = 36_000_000
@@ -40,7 +40,6 @@ class PdfParams(NamedTuple):
     """CPU time of this thread for drawing one page; PDFium asks only between objects of the page."""
 
 
-_PARAMS = PdfParams()
 _LOCK = threading.Lock()
 _PASSWORD_ERRORS = frozenset((4, 5))  # FPDF_ERR_PASSWORD, FPDF_ERR_SECURITY
 
@@ -51,7 +50,7 @@ def read_pdf(data: bytes, limits: Limits, *, salvage: bool = False, page: int = 
         page_count = min(len(document), limits.max_pages)
         if page > page_count:
             raise InputError("no_such_page", pages=str(page), count=page_count)
-        streams = Streams(pdfium.raw, data, limits, _PARAMS.max_seconds)
+        streams = Streams(pdfium.raw, data, limits, PdfParams.max_seconds)
         pixels, dpi, damaged = _render_page(pdfium, document, page - 1, streams, limits, salvage=salvage)
     return Stored(
         pixels, "RGB", color_mode="RGB", page_count=page_count, dpi=dpi, subsampled=True, damaged=damaged
@@ -97,22 +96,22 @@ def _render_page(
     _begin_forms(pdfium, document)
     with _page(pdfium, document, index) as page:
         width, height = page.get_size()
-        if not 0 < min(width, height) <= max(width, height) <= _PARAMS.max_side_points:
+        if not 0 < min(width, height) <= max(width, height) <= PdfParams.max_side_points:
             raise InputError(
                 "too_large_side",
                 width=round(width),
                 height=round(height),
                 rule="longer side",
-                limit=round(_PARAMS.max_side_points),
+                limit=round(PdfParams.max_side_points),
             )
         if pdfium.raw.FPDFPage_CountObjects(page) > MAX_OBJECTS:
-            raise InputError("timeout", limit=_PARAMS.max_seconds)
+            raise InputError("timeout", limit=PdfParams.max_seconds)
         seen = look(pdfium, page)
         damaged = any(streams.is_damaged(page, picture.object) for picture in seen.pictures)
         if damaged and not salvage:
             raise InputError("corrupt", format="PDF")
         size = page_size(seen, width, height, has_fields=_has_fields(pdfium, page))
-        size = _bounded(size, min(limits.max_pixels, _PARAMS.max_pixels))
+        size = _bounded(size, min(limits.max_pixels, PdfParams.max_pixels))
         check_size(*size, limits, "PDF")
         pixels = _render(pdfium, page, size)
         return pixels, size[0] / width * POINTS_PER_INCH, damaged
@@ -179,7 +178,7 @@ def _render(pdfium: Any, page: Any, size: tuple[int, int]) -> Pixels:
 
 def _render_within_time(pdfium: Any, bitmap: Any, page: Any, size: tuple[int, int]) -> None:
     raw = pdfium.raw
-    end = time.thread_time() + _PARAMS.max_seconds
+    end = time.thread_time() + PdfParams.max_seconds
     pause = raw.IFSDK_PAUSE(version=1)
     pdfium.internal.set_callback(pause, "NeedToPauseNow", lambda _: time.thread_time() > end)
     flags = raw.FPDF_ANNOT | raw.FPDF_REVERSE_BYTE_ORDER
@@ -190,6 +189,6 @@ def _render_within_time(pdfium: Any, bitmap: Any, page: Any, size: tuple[int, in
     finally:
         raw.FPDF_RenderPage_Close(page)
     if status == raw.FPDF_RENDER_TOBECONTINUED:
-        raise InputError("timeout", limit=_PARAMS.max_seconds)
+        raise InputError("timeout", limit=PdfParams.max_seconds)
     if status != raw.FPDF_RENDER_DONE:
         raise InputError("corrupt", format="PDF")

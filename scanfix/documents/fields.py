@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any
 
 from scanfix.documents.kinds import KINDS, DocumentKind, find_kind
 from scanfix.documents.likeness import correction
@@ -23,7 +23,7 @@ from scanfix.documents.writing import half_width
 from scanfix.documents.zone import SHAPES, Zone, parse_zone
 
 
-class FieldParams(NamedTuple):
+class FieldParams:
     """Tuning, on drawn specimens (benchmarks/reading.py)."""
 
     sure_line: float = 0.9
@@ -36,8 +36,6 @@ class FieldParams(NamedTuple):
     kind_lead: float = 1.5
     """And by how much it must lead the next for that."""
 
-
-PARAMS = FieldParams()
 
 WORDS: dict[str, tuple[tuple[str, float], ...]] = {
     "resident-id": (
@@ -188,7 +186,7 @@ def fields_of(lines: Iterable[TextLine], today: date, named: DocumentKind | None
         issued,
         expires,
         zone,
-        zone_score >= PARAMS.sure_line,
+        zone_score >= FieldParams.sure_line,
         texts,
     )
 
@@ -249,7 +247,7 @@ def _number(
     if found:
         text, form, score = max(found, key=lambda each: (len(each[0]), each[2]))
         others = {other for other, _, _ in found if len(other) == len(text)}
-        return ReadNumber(text, form.name, score >= PARAMS.sure_line and len(others) == 1)
+        return ReadNumber(text, form.name, score >= FieldParams.sure_line and len(others) == 1)
     return _unchecked_number(rows)
 
 
@@ -288,7 +286,7 @@ def _agrees(number: str, form: NumberForm, born: date | None) -> bool:
 
 def _born(rows: Iterable[Row]) -> date | None:
     for row in rows:
-        if (match := BORN.search(half_width(row.text))) and row.score >= PARAMS.sure_line:
+        if (match := BORN.search(half_width(row.text))) and row.score >= FieldParams.sure_line:
             return _day(match.groups())
     return None
 
@@ -318,14 +316,14 @@ def _kind(
     weights = {kind.name: _weight(kind, whole, number, zone) for kind in KINDS}
     best, second = sorted(weights, key=lambda name: -weights[name])[:2]
     lead = weights[best] - weights[second]
-    if weights[best] < PARAMS.kind_from:
+    if weights[best] < FieldParams.kind_from:
         return None, False
     if named and {named.name, best} <= CARD_KINDS and not _is_titled(best, whole):
         # Without its title or an own form of number a card of the same make is taken at its word.
         other_form = number and number.certain and number.form not in named.numbers
         if not other_form:
             return named, False
-    certain = lead >= PARAMS.kind_lead and weights[best] >= PARAMS.kind_certain_from
+    certain = lead >= FieldParams.kind_lead and weights[best] >= FieldParams.kind_certain_from
     return find_kind(best), certain
 
 
@@ -413,7 +411,7 @@ def _dates(
     issued = expires = None
     for row in rows:
         text = half_width(row.text).upper()
-        if row.score < PARAMS.sure_line:
+        if row.score < FieldParams.sure_line:
             continue
         if match := RANGE.search(text):
             start, end = match.groups()[:3], match.groups()[3:6]
@@ -435,7 +433,7 @@ def _last_line_date(rows: tuple[Row, ...]) -> date | None:
     """A licence bears the date of issue alone on a line at its foot, beside the seal."""
     for row in rows[-3:]:
         text = half_width(row.text).strip()
-        if row.score >= PARAMS.sure_line and (match := ALONE.fullmatch(text)):
+        if row.score >= FieldParams.sure_line and (match := ALONE.fullmatch(text)):
             return _day(match.groups())
     return None
 

@@ -42,7 +42,7 @@ def cover(page: Page, boxes: Values, value: int) -> Values:
 
 def pieces_of(page: Page, rng: random.Random) -> tuple[Grey, list[int]]:
     """Pieces along the rows and along the columns of one page."""
-    enlarge = min(2.0, max(1.0, TextLineParams().min_side / max(page.pixels.shape)))
+    enlarge = min(2.0, max(1.0, TextLineParams.min_side / max(page.pixels.shape)))
     levels = InkLevels(np.asarray(cv2.resize(page.pixels, None, fx=enlarge, fy=enlarge), np.uint8))
     view = document(Size(page.pixels.shape[1], page.pixels.shape[0]), None)
     pieces, labels = [], []

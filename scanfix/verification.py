@@ -134,7 +134,8 @@ def legibility_kept(before: Pixels, after: Grey) -> float:
     where small print is still read), on the busiest tiles of the picture.
     """
     if after.shape != before.shape[:2]:
-        before = _at_most(luma(before), PIXELS_COMPARED)
+        pixel_count = before.shape[0] * before.shape[1]
+        before = _scaled(luma(before), min(1.0, (PIXELS_COMPARED / pixel_count) ** 0.5))
         method = cv2.INTER_AREA if after.size > before.size else cv2.INTER_CUBIC
         after = np.asarray(cv2.resize(after, before.shape[1::-1], interpolation=method), np.uint8)
     tiles = _busiest(before if before.ndim == 2 else before[..., 1])
@@ -174,10 +175,6 @@ def _busiest(grey: Grey) -> list[tuple[slice, slice]]:
         )
         for r, c in zip(rows.tolist(), columns.tolist(), strict=True)
     ]
-
-
-def _at_most(grey: Grey, pixel_count: int) -> Grey:
-    return _scaled(grey, min(1.0, (pixel_count / grey.size) ** 0.5))
 
 
 def _scaled(grey: Grey, scale: float) -> Grey:

@@ -58,10 +58,10 @@ def own_chroma(pixels: Pixels) -> float:
     return quantile(np.hypot(*own), 0.995)
 
 
-def _inner(pixels: Pixels, rim: float = ColourParams.rim) -> Pixels:
+def _inner(pixels: Pixels) -> Pixels:
     """Without the rim, where the colour of the background is."""
     height, width = pixels.shape[:2]
-    away = round(rim * min(height, width))
+    away = round(ColourParams.rim * min(height, width))
     return pixels[away : height - away, away : width - away]
 
 

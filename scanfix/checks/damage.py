@@ -87,14 +87,6 @@ def see_damage(photo: Pyramid, quad: Quad, turn: int = 0) -> DamageMaps:
     return DamageMaps(inside, view)
 
 
-def largest(mask: Mask) -> Mask:
-    """The largest connected part; nothing of nothing."""
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8), connectivity=8)
-    if count < 2:
-        return np.zeros(mask.shape, np.bool_)
-    return np.asarray(labels == 1 + int(np.argmax(stats[1:, cv2.CC_STAT_AREA])), np.bool_)
-
-
 def _run(pixels: Pixels) -> Map:
     planes = pixels.transpose(2, 0, 1)[None].astype(np.float32)
     (maps,) = ask(__package__, "damage.onnx", (planes - 127.5) / 127.5)

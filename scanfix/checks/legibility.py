@@ -73,9 +73,6 @@ class CauseParams:
     blockiness: float = 1.4
 
 
-"""Pixels of a glyph; more add nothing."""
-
-
 def chance_to_be_read(mean: float) -> float:
     """The calibrated chance 0..1 of the document from the mean chance of its segments."""
     return 1 / (1 + math.exp(-(LegibilityParams.weight * mean + LegibilityParams.constant)))

@@ -11,11 +11,10 @@ from dataclasses import replace
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from scanfix.checks import bounds, marks
 from scanfix.checks.check import Check
-from scanfix.checks.damage import largest
+from scanfix.checks.damage import Mask
 from scanfix.checks.paper import WEIGHTS, Blocks, Paper
 from scanfix.checks.strokes import ink_levels
 from scanfix.checks.subject import Subject
@@ -23,8 +22,6 @@ from scanfix.checks.textmodel import LEAST_TEXT
 from scanfix.findings import Severity
 from scanfix.model import Assessment, Finding
 from scanfix.quantiles import median
-
-Mask = NDArray[np.bool_]
 
 
 class LightParams:
@@ -66,14 +63,19 @@ def _shadow_by_level(subject: Subject) -> Assessment:
     if share > LightParams.shadow_share:
         region = subject.document.region(spot)
         finding = Finding.of("SF302", severity=Severity.INFO, region=region)
-    return _by_share("shadow", share, LightParams.shadow_share, finding)
+    # 100 without any, 50 at the bound, towards 0 at four times as much.
+    score = 100 * 0.5 ** (share / LightParams.shadow_share)
+    return Assessment("shadow", native=100 * share, unit="% of the document", score=score, finding=finding)
 
 
 def _shaded(paper: Paper, tone: Blocks) -> Mask:
     """The largest part of the paper of this tone that gets much less light."""
     dim = _coloured_as(tone, paper) & (paper.light < LightParams.shadow_ratio * float(tone @ WEIGHTS))
     calm = cv2.morphologyEx(dim.astype(np.uint8), cv2.MORPH_OPEN, np.ones((5, 5), np.uint8))
-    return largest(np.asarray(calm > 0, np.bool_))
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(calm, connectivity=8)
+    if count < 2:
+        return np.zeros(calm.shape, np.bool_)
+    return np.asarray(labels == 1 + int(np.argmax(stats[1:, cv2.CC_STAT_AREA])), np.bool_)
 
 
 def assess_too_dark(subject: Subject) -> Assessment:
@@ -103,12 +105,6 @@ def _coloured_as(tone: Blocks, paper: Paper) -> Mask:
     light = np.maximum(paper.light, 1e-4)[..., None]
     wanted = tone / max(float(tone @ WEIGHTS), 1e-4)
     return np.asarray(np.abs(paper.blocks / light - wanted).max(-1) < LightParams.shadow_colour, np.bool_)
-
-
-def _by_share(slug: str, share: float, bound: float, finding: Finding | None) -> Assessment:
-    """Score 100 without any, 50 at the bound, towards 0 at four times as much."""
-    score = 100 * 0.5 ** (share / bound) if share else 100.0
-    return Assessment(slug, native=100 * share, unit="% of the document", score=score, finding=finding)
 
 
 SHADOW = Check("shadow", ("SF302",), assess_shadow, on_document=True)

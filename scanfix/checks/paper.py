@@ -38,10 +38,8 @@ class Paper:
     """Rows x columns float32: luminance of `blocks`."""
     tone: NDArray[np.float32]
     """Median colour of the brighter half of the blocks, linear light, RGB."""
-    level: float
-    """Its luminance, linear light 0..1."""
     luma: float
-    """The same as an sRGB grey level 0..255."""
+    """Its luminance, as an sRGB grey level 0..255."""
     lit: NDArray[np.float32]
     """Colour of the best-lit paper (85 % of the blocks are no brighter), linear light, RGB."""
 
@@ -72,4 +70,4 @@ def estimate_paper(pixels: Pixels) -> Paper:
     top = np.quantile(light, 0.85, method="nearest")
     near_top = np.abs(light - top) <= 0.08 * top
     lit = medians(blocks[near_top])
-    return Paper(blocks, light, tone, level, 255.0 * level ** (1 / 2.2), lit)
+    return Paper(blocks, light, tone, 255.0 * level ** (1 / 2.2), lit)

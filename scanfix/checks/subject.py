@@ -18,7 +18,6 @@ from scanfix.checks.lines import TextLines, find_lines
 from scanfix.checks.origin import Origin, origin_of
 from scanfix.checks.paper import Paper, estimate_paper
 from scanfix.checks.reading_turn import ReadingTurn, hear, vote
-from scanfix.checks.round_corners import corner_radii
 from scanfix.checks.textmodel import LEAST_TEXT, SURE_TEXT
 from scanfix.geometry import Quad
 from scanfix.model import DocumentBorder, SourceImage
@@ -109,11 +108,6 @@ class Subject:
     def _document(self, working_side: int) -> View:
         quad = None if self.border is None else self.border.quad
         return views.document(self.photo.size, quad, working_side)
-
-    @lazy
-    def corner_radii(self) -> tuple[float, ...]:
-        """Of a document that fills the picture: how round its corners are (`round_corners`)."""
-        return corner_radii(self.colours)
 
     @lazy
     def brightest(self) -> float:

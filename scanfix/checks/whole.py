@@ -12,6 +12,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from scanfix.checks.printed_frame import are_even, margins, narrow_of
+from scanfix.checks.round_corners import corner_radii
 from scanfix.checks.subject import Subject
 from scanfix.geometry import Side
 
@@ -36,7 +37,7 @@ class Flush(NamedTuple):
 
 def look(subject: Subject) -> Flush:
     """Asked only where the document fills the picture."""
-    if all(subject.corner_radii):
+    if all(corner_radii(subject.colours)):
         return Flush(True, ())
     found = margins(subject.colours)
     if cut := sides_against_shape(subject) or narrow_of(found):

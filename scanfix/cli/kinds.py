@@ -52,7 +52,7 @@ def _show(kind: DocumentKind, lang: Lang) -> None:
 
 
 def _rows(kind: DocumentKind, lang: Lang) -> list[tuple[str, str]]:
-    from scanfix.documents.number_forms import form_titles
+    from scanfix.documents.number_forms import form_title
 
     size = say("kind_no_size", lang)
     if kind.has_size:
@@ -63,7 +63,7 @@ def _rows(kind: DocumentKind, lang: Lang) -> list[tuple[str, str]]:
         ("sides", "2" if kind.both_sides else "1"),
         ("shows", _list([say("kind_all_borders", lang), *kind.shows], lang)),
         ("colour", say("kind_yes" if kind.coloured else "kind_maybe", lang)),
-        ("numbers", _list(form_titles(kind, lang), lang)),
+        ("numbers", listed((form_title(name, lang) for name in kind.numbers), lang)),
         ("holders", _list(kind.holders, lang)),
         ("regions", _list(kind.regions, lang)),
         ("source", kind.source),

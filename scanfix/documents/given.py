@@ -9,9 +9,9 @@ if TYPE_CHECKING:
     from scanfix.documents.kinds import DocumentKind
 
 NO_READER = "the extra `ocr` is not installed"
+"""Why nothing was read, where that is why."""
 NOT_GIVEN, NOT_NAMED = "it was not given", "the kind of document was not named"
 """Why something is not judged: it is compared with what is told beside the picture."""
-"""Why nothing was read, where that is why."""
 
 
 @dataclass(frozen=True, slots=True)

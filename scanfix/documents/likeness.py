@@ -49,7 +49,5 @@ def _alike(number: str, form: NumberForm, free: int) -> Iterator[str]:
 
 
 def differing(one: str, other: str) -> tuple[int, ...]:
-    """Places, from 1, at which two texts of one length differ; none for texts of two lengths."""
-    if len(one) != len(other):
-        return ()
+    """Places, from 1, at which two texts of one length differ."""
     return tuple(place for place, (a, b) in enumerate(zip(one, other, strict=True), 1) if a != b)

@@ -19,7 +19,6 @@ from scanfix.documents.check_digits import (
     gb32100_digit,
     registration_digit,
 )
-from scanfix.documents.kinds import DocumentKind
 
 Problem = Literal[
     "empty",
@@ -179,8 +178,3 @@ def form_title(name: str, lang: str = "en") -> str:
     """What a form is called; the zone is called by its own name."""
     title = next((form.title for form in FORMS if form.name == name), None) or ZONE_TITLE
     return title.get(lang, title["en"])
-
-
-def form_titles(kind: DocumentKind, lang: str = "en") -> list[str]:
-    """What the numbers of a kind are called, the usual one first."""
-    return [form_title(name, lang) for name in kind.numbers]

@@ -158,7 +158,7 @@ def _known() -> _Known:
 
 
 def _elsewhere() -> dict[str, float]:
-    """By weights that were chosen with `PARAMS`."""
+    """By weights that were chosen with `MatchParams`."""
     counts: Counter[str] = Counter()
     for name in EVERYDAY:
         for piece, count in pieces(packaged_text("scanfix.messages", f"{name}.toml")).items():

@@ -15,4 +15,4 @@ def test_paper_of_a_tiny_picture_of_two_tones_is_one_of_them(side: int) -> None:
         pixels[:bright] = 250
         paper = estimate_paper(pixels.reshape(side, side, 3))
         assert np.isfinite(paper.lit).all()
-        assert 0 <= paper.level <= 1
+        assert 0 <= paper.luma <= 255

@@ -14,7 +14,7 @@ import numpy as np
 
 from scanfix.decoding.colour_space import D65, Codes, ColourSpace, chromaticities
 from scanfix.decoding.run_lengths import decode_run_lengths
-from scanfix.decoding.stored import Model, Stored, check_metadata, check_size, plausible_dpi
+from scanfix.decoding.stored import Model, Stored, check_metadata, check_size, in_eight_bits, plausible_dpi
 from scanfix.errors import InputError
 from scanfix.formats import EXPORT
 from scanfix.limits import Limits
@@ -204,10 +204,8 @@ def _field(codes: Codes, mask: int) -> Pixels:
     bits = most.bit_length()
     if bits > 8:
         # Of wide fields the eight highest bits; more cannot be seen.
-        shift, most = shift + bits - 8, 255
-    levels = (codes >> shift).astype(np.uint16) & most
-    spread = (np.arange(most + 1) * 255 + most // 2) // most
-    return np.asarray(spread[levels], np.uint8)
+        shift, bits = shift + bits - 8, 8
+    return in_eight_bits((codes >> shift).astype(np.uint16) & (1 << bits) - 1, bits)
 
 
 def _mode(header: Header, model: Model) -> str:

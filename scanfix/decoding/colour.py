@@ -21,6 +21,7 @@ from PIL import Image, ImageCms
 from scanfix.decoding.colour_space import Codes, converter, is_identity
 from scanfix.decoding.icc import hdr_of, without_elements
 from scanfix.decoding.stored import DECODER_ERRORS, Model, Stored
+from scanfix.decoding.transparency import over_white
 from scanfix.model import Pixels
 
 _BAND_PIXELS = 1 << 20
@@ -73,7 +74,7 @@ def _converted(stored: Stored, convert: ToSrgb) -> Pixels:
         if band.ndim == 2:
             band = band[..., None]
         colour = convert(np.ascontiguousarray(band[..., :channels]))
-        result[top : top + step] = _over_white(colour, _eight_bits(band[..., -1])) if has_alpha else colour
+        result[top : top + step] = over_white(colour, _eight_bits(band[..., -1])) if has_alpha else colour
     return result
 
 
@@ -116,11 +117,6 @@ _PLAIN: dict[str, ToSrgb] = {
     "CMYK": _naive_cmyk,
     "LAB": _lab,
 }
-
-
-def _over_white(colour: Pixels, alpha: Pixels) -> Pixels:
-    share = alpha.astype(np.uint16)[..., None]
-    return ((colour * share + 255 * (255 - share) + 127) // 255).astype(np.uint8)
 
 
 class Profile(NamedTuple):

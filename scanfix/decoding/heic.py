@@ -6,7 +6,6 @@ and mirrors as the file says, so no orientation is left to apply.
 
 from __future__ import annotations
 
-import importlib
 from typing import Any
 
 import numpy as np
@@ -22,8 +21,8 @@ from scanfix.decoding.items import (
     read_items,
     space_of,
 )
-from scanfix.decoding.stored import DECODER_ERRORS, Model, Stored, check_metadata, check_size
-from scanfix.errors import InputError, MissingExtraError
+from scanfix.decoding.stored import DECODER_ERRORS, Model, Stored, check_metadata, check_size, library
+from scanfix.errors import InputError
 from scanfix.limits import Limits
 
 _MODELS: dict[str, Model] = {"L": "L", "I": "L", "LA": "LA", "RGB": "RGB", "RGBA": "RGBA", "RGBa": "RGBA"}
@@ -31,7 +30,7 @@ _MODELS: dict[str, Model] = {"L": "L", "I": "L", "LA": "LA", "RGB": "RGB", "RGBA
 
 def read_heic(data: bytes, limits: Limits, *, salvage: bool = False) -> Stored:
     """Decode the primary image of a HEIF file with HEVC inside."""
-    heif = _library()
+    heif = library("pillow_heif", "HEIC")
     found = read_items(data, limits)
     damaged = is_cut(found, limits) or holes.in_items(found, limits)
     if damaged and not salvage:
@@ -85,10 +84,3 @@ def _straight(pixels: Codes) -> Codes:
     straight = pixels.copy()
     straight[..., :3] = np.minimum((pixels[..., :3] * wide(most) + alpha // 2) // alpha, most)
     return straight
-
-
-def _library() -> Any:
-    try:
-        return importlib.import_module("pillow_heif")
-    except ImportError as error:
-        raise MissingExtraError("missing_extra", format="HEIC", extra="heif") from error

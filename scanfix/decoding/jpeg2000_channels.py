@@ -10,15 +10,20 @@ from __future__ import annotations
 
 import struct
 from dataclasses import dataclass
-from typing import Any
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from scanfix.decoding import isobmff
 from scanfix.decoding.colour_space import ROMM_RGB, ColourSpace
-from scanfix.decoding.stored import Model, check_metadata, check_segments, dot_aspect, plausible_dpi
+from scanfix.decoding.stored import (
+    Model,
+    check_metadata,
+    check_segments,
+    dot_aspect,
+    in_eight_bits,
+    plausible_dpi,
+)
 from scanfix.decoding.transparency import unassociated
 from scanfix.errors import InputError
 from scanfix.formats import EXPORT
@@ -155,7 +160,7 @@ def wide_pixels(data: bytes, found: Boxes, samples: Samples, size: tuple[int, in
     order = [2, 1, 0, 3][: samples.count]
     for top in range(0, size[1], step):
         band = np.asarray(decoded[top : top + step][..., order], np.uint16)
-        pixels[top : top + step] = _stretched(band, samples.bits)
+        pixels[top : top + step] = in_eight_bits(band, samples.bits)
     return pixels, _MODELS[samples.count]
 
 
@@ -171,20 +176,13 @@ def _box(kind: bytes, body: bytes) -> bytes:
     return struct.pack(">I4s", 8 + len(body), kind) + body
 
 
-def _stretched(codes: NDArray[np.integer[Any]], bits: int) -> Pixels:
-    """From 0..2^bits - 1 to 0..255."""
-    most = (1 << bits) - 1
-    levels = ((np.arange(most + 1) * 255 + most // 2) // most).astype(np.uint8)
-    return np.asarray(np.take(levels, np.minimum(codes, most)), np.uint8)
-
-
 def arranged(pixels: Pixels, model: Model, found: Boxes, samples: Samples) -> tuple[Pixels, Model]:
     """The pixels as coded, H x W or H x W x channels, in the order and meaning that the boxes give them."""
     if found.has_palette:
         return pixels, model
     if samples.bits < 8:
         # Pillow leaves the low bits of a level empty.
-        pixels = _stretched(pixels >> (8 - samples.bits), samples.bits)
+        pixels = in_eight_bits(pixels >> (8 - samples.bits), samples.bits)
     if found.space == _WHITE_IS_ZERO and model == "L":
         return 255 - pixels, model
     order = found.order

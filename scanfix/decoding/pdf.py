@@ -11,7 +11,6 @@ from strangers is read there or not at all (`Limits.pdf_in_process`).
 
 from __future__ import annotations
 
-import importlib
 import threading
 import time
 from collections.abc import Iterator
@@ -22,8 +21,8 @@ import numpy as np
 
 from scanfix.decoding.pdf_scale import MAX_OBJECTS, POINTS_PER_INCH, look, page_size
 from scanfix.decoding.pdf_streams import Streams
-from scanfix.decoding.stored import DECODER_ERRORS, Stored, check_size
-from scanfix.errors import InputError, MissingExtraError
+from scanfix.decoding.stored import DECODER_ERRORS, Stored, check_size, library
+from scanfix.errors import InputError
 from scanfix.formats import IN_WORKER, PRINT
 from scanfix.limits import Limits
 from scanfix.model import Pixels
@@ -68,7 +67,7 @@ def _opened(data: bytes, limits: Limits) -> Iterator[tuple[Any, Any]]:
     """PDFium and the document, for this thread alone. Raises InputError, also for what is done with them."""
     if not limits.pdf_in_process:
         raise InputError("unsupported_format", format="PDF", remedy=IN_WORKER)
-    pdfium = _library()
+    pdfium = library("pypdfium2", "PDF")
     with _LOCK:
         try:
             document = pdfium.PdfDocument(data)
@@ -81,13 +80,6 @@ def _opened(data: bytes, limits: Limits) -> Iterator[tuple[Any, Any]]:
             raise InputError("corrupt", format="PDF") from error
         finally:
             document.close()
-
-
-def _library() -> Any:
-    try:
-        return importlib.import_module("pypdfium2")
-    except ImportError as error:
-        raise MissingExtraError("missing_extra", format="PDF", extra="pdf") from error
 
 
 def _render_page(

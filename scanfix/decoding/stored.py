@@ -5,17 +5,23 @@ Readers move bytes; orientation, colour profile and transparency are applied in 
 
 from __future__ import annotations
 
+import importlib
 import struct
 import zlib
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-from scanfix.errors import InputError
+import numpy as np
+from numpy.typing import NDArray
+
+from scanfix.errors import InputError, MissingExtraError
+from scanfix.formats import format_named
 from scanfix.geometry import Size
 from scanfix.limits import Limits
 
 if TYPE_CHECKING:
     from scanfix.decoding.colour_space import Codes, ColourSpace
+    from scanfix.model import Pixels
 
 Model = Literal["L", "LA", "RGB", "RGBA", "CMYK", "LAB"]
 
@@ -91,6 +97,21 @@ def check_segments(count: int, most: int) -> None:
     """Refuse a file of millions of small pieces: each costs as much as one of a whole picture."""
     if count > most:
         raise InputError("metadata_bomb", limit=most, unit="segments")
+
+
+def library(name: str, format: str) -> Any:
+    """The module that reads a format and comes with its extra. Raises MissingExtraError."""
+    try:
+        return importlib.import_module(name)
+    except ImportError as error:
+        raise MissingExtraError("missing_extra", format=format, extra=format_named(format).extra) from error
+
+
+def in_eight_bits(codes: NDArray[np.integer[Any]], bits: int) -> Pixels:
+    """Codes of 0..2^bits - 1, no more than 16 of them, as 0..255; a larger code is the largest."""
+    most = (1 << bits) - 1
+    levels = ((np.arange(most + 1) * 255 + most // 2) // most).astype(np.uint8)
+    return np.take(levels, codes, mode="clip")
 
 
 def plausible_dpi(value: float | None) -> float | None:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from PIL import TiffImagePlugin
 
 from scanfix.decoding import pillow
-from scanfix.decoding.stored import DECODER_ERRORS, Model
+from scanfix.decoding.stored import DECODER_ERRORS, Model, in_eight_bits
 from scanfix.decoding.tiff_directories import Directory, Tag, rewritten
 from scanfix.decoding.transparency import unassociated
 from scanfix.errors import InputError
@@ -270,9 +270,7 @@ def _eight_bits(samples: Samples, kind: _Kind, white: float) -> Pixels:
         return (samples >> (kind.bits - 8)).astype(np.uint8)
     if kind.bits == 8:
         return np.asarray(samples, np.uint8)
-    most = (1 << kind.bits) - 1
-    table = ((np.arange(most + 1) * 255 + most // 2) // most).astype(np.uint8)
-    return np.take(table, samples)
+    return in_eight_bits(samples, kind.bits)
 
 
 def _peak(samples: Samples) -> float:

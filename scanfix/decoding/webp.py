@@ -13,6 +13,7 @@ from scanfix.decoding import holes
 from scanfix.decoding.colour_space import ADOBE_RGB
 from scanfix.decoding.exif import ExifFacts, read_exif
 from scanfix.decoding.stored import Model, Stored, check_metadata, check_segments, check_size
+from scanfix.decoding.transparency import over_white
 from scanfix.errors import InputError
 from scanfix.limits import Limits
 from scanfix.model import Pixels
@@ -108,8 +109,7 @@ def _first_frame(chunks: WebpChunks) -> tuple[Pixels, Model]:
     if (width, height) == (chunks.width, chunks.height):
         return pixels, model
     if model == "RGBA":
-        share = pixels[..., 3:].astype(np.uint16)
-        pixels = ((pixels[..., :3] * share + 255 * (255 - share) + 127) // 255).astype(np.uint8)
+        pixels = over_white(pixels[..., :3], pixels[..., 3])
     canvas = np.full((chunks.height, chunks.width, 3), 255, np.uint8)
     canvas[top : top + height, left : left + width] = pixels
     return canvas, "RGB"

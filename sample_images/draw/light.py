@@ -50,11 +50,6 @@ def to_tones(light: Light) -> Light:
     return as_float(cv2.LUT(steps, _TO_SRGB))
 
 
-def to_pixels(light: Light) -> Pixels:
-    """Linear light to sRGB numbers."""
-    return rounded(to_tones(light))
-
-
 def rounded(tones: NDArray[np.floating[Any]]) -> Pixels:
     """Tones 0..255 to whole numbers."""
     return np.asarray(np.clip(tones + 0.5, 0, 255), np.uint8)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
-from scanfix.geometry import SIDES, Side, Size
+from scanfix.geometry import SIDES, Side
 from scanfix.networks import ask
 
 if TYPE_CHECKING:
@@ -47,11 +47,6 @@ class NetMaps:
     scale_x: float
     """Source pixels a map cell, across."""
     scale_y: float
-
-    @property
-    def size(self) -> Size:
-        """Of the source."""
-        return Size(round(self.scale_x * self.mask.shape[1]), round(self.scale_y * self.mask.shape[0]))
 
 
 def squeeze(pixels: Pixels) -> Map:

@@ -11,7 +11,7 @@ import pytest
 
 from scanfix.borders.mask_quads import mask_quads
 from scanfix.borders.net import MAP_SIDE, NetMaps, predict
-from scanfix.geometry import SIDES, Quad
+from scanfix.geometry import SIDES, Quad, Size
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -74,7 +74,7 @@ def test_maps_have_the_agreed_shapes_and_ranges(maps: NetMaps) -> None:
         assert 0 <= values.min() <= values.max() <= 1
     assert tuple(maps.background) == SIDES
     assert all(0 <= value <= 1 for value in (maps.presence, *maps.background.values()))
-    assert (maps.size.width, maps.size.height) == (960, 720)
+    assert (maps.scale_x * MAP_SIDE, maps.scale_y * MAP_SIDE) == (960, 720)
 
 
 def test_a_card_on_a_table_is_seen(maps: NetMaps) -> None:
@@ -117,7 +117,7 @@ def test_corners_outside_the_frame_are_where_the_sides_meet() -> None:
 def test_a_page_over_the_whole_frame_is_the_frame() -> None:
     maps = drawn_maps(np.array([[0.0, 0.0], [48.0, 0.0], [48.0, 48.0], [0.0, 48.0]]))
     (quad,) = mask_quads(maps)
-    assert overlap(Quad.of(quad.tolist()), Quad.frame(maps.size), 480, 960) > 0.98
+    assert overlap(Quad.of(quad.tolist()), Quad.frame(Size(480, 960)), 480, 960) > 0.98
 
 
 def test_two_pages_come_largest_first() -> None:

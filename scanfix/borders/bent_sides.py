@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from scanfix.borders.refine import along_frame
-from scanfix.borders.shapes import crossings, mean_diagonal
+from scanfix.borders.shapes import crossings, mean_diagonal, sides_of
 from scanfix.borders.stripe import Stripe, clear_line, read_stripe
 from scanfix.borders.working import Floats
 from scanfix.model import Pixels
@@ -39,7 +39,7 @@ class CornerParams:
 def place_corners(pixels: Pixels, quad: Floats) -> Floats:
     """4 x 2 corners of the refined quad, clockwise, full-resolution pixels, moved to where its edges meet."""
     diagonal = mean_diagonal(quad)
-    sides = np.stack([quad, np.roll(quad, -1, axis=0)], axis=1)
+    sides = sides_of(quad)
     first = [_end(pixels, side, (CornerParams.rounding, CornerParams.part), diagonal) for side in sides]
     last = [
         _end(pixels, side, (1 - CornerParams.part, 1 - CornerParams.rounding), diagonal) for side in sides

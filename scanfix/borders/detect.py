@@ -19,7 +19,7 @@ from scanfix.borders.pairs import parted
 from scanfix.borders.refine import refine
 from scanfix.borders.search import BorderParams, Choice, Search, looked_closer, search_candidates
 from scanfix.borders.seen_corners import place_seen_corners
-from scanfix.borders.shapes import areas, crossings, shared
+from scanfix.borders.shapes import areas, crossings, shared, sides_of
 from scanfix.borders.sides import certainties, missing_shares, side_states
 from scanfix.borders.working import Floats, WorkingCopy, working_copy
 from scanfix.geometry import SIDES, Quad, Rect, Size
@@ -151,7 +151,7 @@ def _kept_off(exact: Floats, half: Floats, other: Floats) -> Floats:
     """One half on its edges; towards the other no further than it went, where the edge may be the other's."""
     if shared(exact, other) == 0:
         return exact
-    ends = [np.stack([quad, np.roll(quad, -1, axis=0)], axis=1) for quad in (exact, half)]
+    ends = [sides_of(quad) for quad in (exact, half)]
     inner = int(np.linalg.norm(ends[1].mean(axis=1) - other.mean(axis=0), axis=1).argmin())
     ends[0][inner] = ends[1][inner]
     met = crossings(ends[0])

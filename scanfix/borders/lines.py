@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from scanfix.borders.shapes import clockwise, cross, frame_quad
+from scanfix.borders.shapes import clockwise, cross, frame_quad, sides_of
 from scanfix.borders.working import Floats, Quads, WorkingCopy
 from scanfix.geometry import Size
 
@@ -62,8 +62,7 @@ def _segments(copy: WorkingCopy) -> Floats:
 def _lines(copy: WorkingCopy, unit: float) -> Floats:
     """N x 2 x 2: the longest lines, two far points each; the frame's four first."""
     segments = _Segments.of(_longest_first(_segments(copy), LineParams.min_segment * unit))
-    corners = frame_quad(copy.size)[0]
-    frame = np.stack([corners, np.roll(corners, -1, axis=0)], axis=1)
+    frame = sides_of(frame_quad(copy.size)[0])
     joined: list[tuple[float, Floats]] = []
     free = np.ones(len(segments.ends), np.bool_)
     for index in range(len(free))[: LineParams.max_seeds]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from scanfix.borders.working import Floats, Quads, WorkingCopy
+from scanfix.borders.working import Floats, Quads, WorkingCopy, level_for
 from scanfix.model import Pixels
 
 SIDE = 64
@@ -26,9 +26,7 @@ def near_looks(copy: WorkingCopy, quads: Quads) -> Pixels:
 
 
 def _near(copy: WorkingCopy, levels: list[Pixels], quad: Floats) -> Pixels:
-    # A small look at a large part of the photo is taken from a copy that is about as small.
-    shrinking = np.sqrt(abs(cv2.contourArea(quad))) / (SIDE * (1 - 2 * MARGIN))
-    pixels = levels[int(np.clip(round(np.log2(max(shrinking, 1.0))), 0, len(levels) - 1))]
+    pixels = level_for(np.sqrt(abs(cv2.contourArea(quad))) / (SIDE * (1 - 2 * MARGIN)), levels)
     size = np.array([copy.size.width, copy.size.height], np.float32)
     matrix = cv2.getPerspectiveTransform(quad * (pixels.shape[1::-1] / size).astype(np.float32), INNER)
     return np.asarray(cv2.warpPerspective(pixels, matrix, (SIDE, SIDE)), np.uint8)

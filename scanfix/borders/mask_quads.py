@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from scanfix.borders.net import MAP_SIDE, NetMaps
-from scanfix.borders.shapes import crossings
+from scanfix.borders.shapes import crossings, sides_of
 from scanfix.borders.working import Floats, Quads
 
 
@@ -58,7 +58,7 @@ def _four_sides(outline: Floats) -> Floats | None:
     rough = _reduced(cv2.convexHull(outline))
     if rough is None:
         return None
-    sides = np.stack([rough, np.roll(rough, -1, axis=0)], axis=1)
+    sides = sides_of(rough)
     met = crossings(np.stack([_along(outline, side) for side in sides]))
     runs_away = met is None or np.abs(met - rough).max() > MaskParams.furthest or not cv2.isContourConvex(met)
     return rough if met is None or runs_away else met

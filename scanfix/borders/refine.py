@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from scanfix.borders.shapes import crossings, mean_diagonal
+from scanfix.borders.shapes import crossings, mean_diagonal, sides_of
 from scanfix.borders.sides import ALONG_FRAME, edges_along, rooms_along
 from scanfix.borders.stripe import clear_line, read_stripe
 from scanfix.borders.working import Floats
@@ -41,8 +41,7 @@ def refine(pixels: Pixels, quad: Floats) -> Floats:
     """4 x 2 corners, clockwise, full-resolution pixels, put on the edges where there are straight ones."""
     diagonal = mean_diagonal(quad)
     reach = RefineParams.reach * diagonal
-    sides = np.stack([quad, np.roll(quad, -1, axis=0)], axis=1)
-    moved = crossings(np.stack([_side(pixels, side, diagonal) for side in sides]))
+    moved = crossings(np.stack([_side(pixels, side, diagonal) for side in sides_of(quad)]))
     if moved is None or np.linalg.norm(moved - quad, axis=1).max() >= 4 * reach:
         return quad
     return moved

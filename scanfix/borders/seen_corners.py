@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scanfix.borders.refine import along_frame
-from scanfix.borders.shapes import areas
-from scanfix.borders.working import Floats, WorkingCopy
+from scanfix.borders.shapes import areas, sides_of
+from scanfix.borders.working import Floats, WorkingCopy, level_for
 from scanfix.geometry import Quad
 from scanfix.model import Pixels
 from scanfix.networks import ask
@@ -46,7 +46,7 @@ class SeenCornerParams:
 
 def place_seen_corners(copy: WorkingCopy, quad: Floats) -> Floats:
     """4 x 2 corners in working pixels, clockwise: those of the quad, moved to where they are surely seen."""
-    sides = np.stack([quad, np.roll(quad, -1, axis=0)], axis=1)
+    sides = sides_of(quad)
     flush = np.array([along_frame(copy.pixels, side) for side in sides])
     believed, placed = ~(flush | np.roll(flush, 1)), quad
     for least_chance in (SeenCornerParams.first, SeenCornerParams.again):
@@ -106,8 +106,7 @@ def windows(levels: tuple[Pixels, ...], quad: Floats) -> Pixels:
 
 
 def _windows(levels: tuple[Pixels, ...], quad: Floats, half: float, shrinking: float) -> Pixels:
-    # A small window of a large part of the photo is taken from a copy that is about as small.
-    pixels = levels[int(np.clip(round(np.log2(max(shrinking, 1.0))), 0, len(levels) - 1))]
+    pixels = level_for(shrinking, levels)
     inside = np.asarray(cv2.cvtColor(pixels, cv2.COLOR_RGB2RGBA), np.uint8)
     scale = np.divide(pixels.shape[1::-1], levels[0].shape[1::-1])[:, None]
     step = 2 * half / SIDE

@@ -40,6 +40,11 @@ def clockwise(quads: Quads) -> Quads:
     return np.take_along_axis(quads, order[..., None], axis=1)
 
 
+def sides_of(quad: Floats) -> Floats:
+    """The two ends of each side of one quad, 4 x 2: 4 x 2 x 2, in the order of its corners."""
+    return np.stack([quad, np.roll(quad, -1, axis=0)], axis=1)
+
+
 def side_vectors(quads: Quads) -> Floats:
     return np.asarray(np.roll(quads, -1, axis=1) - quads, np.float32)
 

@@ -6,6 +6,7 @@ near to what the eye calls different, so one number serves paper on wood and whi
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import reduce
 
@@ -56,6 +57,11 @@ def working_copy(photo: Pyramid, max_side: int) -> WorkingCopy:
 def _halved(pixels: Pixels, times: int) -> Pixels:
     size = (max(1, pixels.shape[1] >> times), max(1, pixels.shape[0] >> times))
     return np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), np.uint8) if times else pixels
+
+
+def level_for(shrinking: float, levels: Sequence[Pixels]) -> Pixels:
+    """The one from which a picture is taken that is so many times smaller: about as small as that."""
+    return levels[int(np.clip(round(np.log2(max(shrinking, 1.0))), 0, len(levels) - 1))]
 
 
 def lengths(vectors: Floats) -> Floats:

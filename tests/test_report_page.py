@@ -21,8 +21,8 @@ from scanfix.errors import InputError
 from scanfix.findings import Severity
 from scanfix.model import Assessment, Finding, OutputInfo, Report, SourceInfo
 from scanfix.reports.html import page
+from scanfix.reports.previews import thumbnail
 from scanfix.reports.rows import Row, csv_lines, json_lines
-from scanfix.reports.thumbnails import thumbnail
 
 __all__ = ["quick"]
 REGION = ((100.0, 100.0), (300.0, 100.0), (300.0, 200.0))

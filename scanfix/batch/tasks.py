@@ -29,7 +29,7 @@ def annotate(source: SourceBytes, limits: Limits, options: dict[str, Any]) -> by
 
 def thumbnails(source: SourceBytes, limits: Limits, options: dict[str, Any]) -> tuple[bytes, bytes]:
     """Of the photo and of what was `made` from it: WebP, the longer side at most `side` pixels."""
-    from scanfix.reports.thumbnails import thumbnail
+    from scanfix.reports.previews import thumbnail
 
     side: int = options["side"]
     pictures = ((source.data, options["page"] or 1), (options["made"], 1))

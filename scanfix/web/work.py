@@ -30,19 +30,19 @@ def look(source: SourceBytes, limits: Limits, options: dict[str, Any]) -> Looked
     """
     # The server loads nothing that touches pixels.
     from scanfix import pipeline
-    from scanfix.reports.preview import preview_of
+    from scanfix.reports.previews import preview
 
     wants_preview = options.pop("preview")
     order = make_order(limits=limits, **options)
     examined = pipeline.examine(source, order)
     report = examined.report
     wants_preview = wants_preview and not _is_shown_alike(report.source)
-    preview = preview_of(examined.source.pixels) if wants_preview else None
+    shown = preview(examined.source.pixels) if wants_preview else None
     try:
         made = pipeline.make(source, order, examined)
     except CannotMeetProfileError as error:
-        return report, None, preview, error
-    return made.report, made.data, preview, None
+        return report, None, shown, error
+    return made.report, made.data, shown, None
 
 
 def _is_shown_alike(info: SourceInfo) -> bool:

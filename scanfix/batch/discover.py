@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import PurePath, PurePosixPath
 
-from scanfix.batch.places import Entry, Place, parents
+from scanfix.batch.places import Entry, LeftOut, Place, parents
 from scanfix.errors import InputError
 from scanfix.files import Identity
 from scanfix.formats import input_extensions
@@ -40,14 +40,6 @@ THIRD = str.maketrans("1a", "3c")
 
 
 @dataclass(frozen=True, slots=True)
-class LeftOut:
-    """A file or folder that is not touched; `reason` is a word of the catalogue."""
-
-    name: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
 class Found:
     """What lies below a place; names in order."""
 
@@ -67,7 +59,7 @@ def look_into(
     `include` and `exclude` are patterns as the shell's for the name, the path or a folder above it.
     """
     listing = place.listing(leave_out)
-    photos, left_out = list[Entry](), [LeftOut(name, reason) for name, reason in listing.left_out]
+    photos, left_out = list[Entry](), list(listing.left_out)
     for entry in listing.entries:
         reason = _reason(place, entry.name, include, exclude)
         if reason is None:

@@ -68,11 +68,19 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A file or folder that is not touched; `reason` is a word of the catalogue."""
+
+    name: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Listing:
     """Everything below a place; what is not looked into is named with the reason."""
 
     entries: tuple[Entry, ...]
-    left_out: tuple[tuple[str, str], ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
     unreadable: tuple[str, ...] = ()
     """Subfolders."""
 
@@ -239,7 +247,7 @@ class _Walk:
     def __init__(self, leave_out: Collection[str] | None) -> None:
         self.leave_out = leave_out
         self.entries: list[Entry] = []
-        self.left_out: list[tuple[str, str]] = []
+        self.left_out: list[LeftOut] = []
         self.unreadable: list[str] = []
 
     def into(self, folder: str, prefix: str) -> None:
@@ -256,7 +264,7 @@ class _Walk:
             if reason == "own":
                 continue
             if reason:
-                self.left_out.append((name, reason))
+                self.left_out.append(LeftOut(name, reason))
             elif entry.is_dir(follow_symlinks=False):
                 self.into(entry.path, name + "/")
             else:
@@ -291,7 +299,7 @@ class _Walk:
         if stat.S_ISREG(status.st_mode):
             self.entries.append(_entry(name, status))
         else:
-            self.left_out.append((name, "special"))
+            self.left_out.append(LeftOut(name, "special"))
 
 
 def _entry(name: str, status: os.stat_result) -> Entry:
@@ -340,7 +348,7 @@ class Remote:
             return Listing(())
         except Exception as error:
             raise InputError("unreadable", reason=_said(error)) from error
-        entries, left_out = list[Entry](), list[tuple[str, str]]()
+        entries, left_out = list[Entry](), list[LeftOut]()
         skipped = [url.removeprefix(self.url + "/") + "/" for url in leave_out or ()]
         names = {path: path[len(self.root.rstrip("/")) + 1 :] for path in sorted(found)}
         if leave_out is not None:
@@ -352,7 +360,7 @@ class Remote:
             if not name or any(name.startswith(each) for each in skipped):
                 continue
             if reason:
-                left_out.append((name, reason))
+                left_out.append(LeftOut(name, reason))
             else:
                 entries.append(self._entry(name, info))
         return Listing(tuple(entries), tuple(left_out))

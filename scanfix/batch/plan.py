@@ -14,9 +14,9 @@ from itertools import islice, takewhile
 from pathlib import PurePosixPath
 from typing import Any, Literal
 
-from scanfix.batch.discover import LOOK, Found, LeftOut, name_of_pair, pair_up, plan_names
+from scanfix.batch.discover import LOOK, Found, name_of_pair, pair_up, plan_names
 from scanfix.batch.manifest import Key, Manifest, Record, Result
-from scanfix.batch.places import Entry, Folder, Place, Stamp
+from scanfix.batch.places import Entry, Folder, LeftOut, Place, Stamp
 from scanfix.batch.work import FOLDERS, SIGNED, Wishes
 from scanfix.files import Identity
 from scanfix.limits import SHELL_LIMITS

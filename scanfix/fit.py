@@ -142,7 +142,7 @@ def fit(
     high: int,
     settings: Range,
     *,
-    start: float | None = None,
+    start: float,
     known: Mapping[float, float] | None = None,
     params: FitParams = FitParams(),
 ) -> Fit[Made] | Misfit:
@@ -152,7 +152,7 @@ def fit(
     """
     search = _Search(encode, predict, low, high, settings, params)
     search.predicted.update(known or {})
-    return search.run(settings.finest if start is None else start)
+    return search.run(start)
 
 
 class _Search(Generic[Made]):

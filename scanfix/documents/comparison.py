@@ -13,7 +13,7 @@ from datetime import date
 from scanfix.documents.fields import CARD_KINDS, GENERIC, Fields
 from scanfix.documents.form import Form, date_findings, name_written, number_findings
 from scanfix.documents.given import NOT_GIVEN, Given
-from scanfix.documents.likeness import differing
+from scanfix.documents.look_alikes import differing
 from scanfix.documents.names import alike, comparable, is_han
 from scanfix.documents.numbers import check_number
 from scanfix.findings import FINDINGS, Severity

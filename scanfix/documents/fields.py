@@ -14,8 +14,8 @@ from datetime import date
 from typing import Any
 
 from scanfix.documents.kinds import KINDS, DocumentKind, find_kind
-from scanfix.documents.likeness import correction
 from scanfix.documents.lines import Row, TextLine, rows_of
+from scanfix.documents.look_alikes import correction
 from scanfix.documents.names import is_han
 from scanfix.documents.number_forms import FORMS, NumberForm, birth_date
 from scanfix.documents.numbers import masked

@@ -18,7 +18,7 @@ from datetime import date
 from typing import Any
 
 from scanfix.documents.kinds import DocumentKind, find_kind
-from scanfix.documents.likeness import correction, differing
+from scanfix.documents.look_alikes import correction, differing
 from scanfix.documents.number_forms import DIGITS, FORMS, NumberForm, Problem, birth_date, is_birth_date
 from scanfix.documents.writing import Change, as_wanted
 from scanfix.documents.zone import Zone, parse_zone

@@ -98,7 +98,7 @@ class ScaleTrial:
         reference = coarseness_of(ScalingParams.wanted_quality)
         alone = len(write_jpeg(as_image(np.vstack(self.patches)), reference, self.options))
         self.byte_count = byte_count * alone / probe(reference)
-        self.views = [View.of(patch) for patch in self.patches]
+        self.views = [Octaves.of(patch) for patch in self.patches]
         self.known: dict[float, float] = {}
 
     def likeness(self, scale: float) -> float:
@@ -131,7 +131,7 @@ class ScaleTrial:
         whole = np.split(read_jpeg(made[setting]), len(self.patches))
         back = [patch[: small.height, : small.width] for patch in whole]
         pairs = zip(self.views, back, strict=True)
-        return sum(likeness(view, View.of(resize(b, size))) for view, b in pairs) / len(self.patches)
+        return sum(likeness(view, Octaves.of(resize(b, size))) for view, b in pairs) / len(self.patches)
 
 
 def _in_whole_blocks(patch: Pixels) -> Pixels:
@@ -231,7 +231,7 @@ def _linear(pixels: Pixels) -> Floats:
 
 
 @dataclass(frozen=True, slots=True)
-class View:
+class Octaves:
     """A picture as it is compared: its channels octave by octave."""
 
     light: list[Octave]
@@ -239,7 +239,7 @@ class View:
     blue: list[Octave]
 
     @classmethod
-    def of(cls, pixels: Pixels) -> View:
+    def of(cls, pixels: Pixels) -> Octaves:
         light: list[Octave] = []
         linear = _linear(pixels)
         while len(light) < len(LIGHT) and min(linear.shape) >= 8:
@@ -272,14 +272,14 @@ def _blur(values: Floats) -> Floats:
     return np.asarray(cv2.GaussianBlur(values, (11, 11), 1.5), np.float32)
 
 
-def likeness(source: View, made: View) -> float:
+def likeness(source: Octaves, made: Octaves) -> float:
     """100 for the same picture, 90 hardly to be told apart; roughly the scale of SSIMULACRA2."""
     total = 0.9562382616834844 * distance(source, made)
     total = 2.326765642916932 * total - 0.020884521182843837 * total**2 + 6.248496625763138e-05 * total**3
     return 100.0 - 10.0 * float(max(total, 0.0) ** 0.6276336467831387)
 
 
-def distance(source: View, made: View) -> float:
+def distance(source: Octaves, made: Octaves) -> float:
     """0 for the same picture; SSIMULACRA2's weighted sum, before its last mapping."""
     channels = (
         (LIGHT, source.light, made.light),

@@ -98,7 +98,8 @@ def _parts(message: str) -> list[str]:
 def _tells(found: Counter[str]) -> bool:
     """It has a piece that not every entry knows."""
     rarity = _known().rarity
-    return any(rarity.get(piece, 0.0) > min(rarity.values()) for piece in found)
+    least = min(rarity.values())
+    return any(rarity.get(piece, 0.0) > least for piece in found)
 
 
 def _scores(found: Counter[str]) -> dict[str, float]:

@@ -75,6 +75,13 @@ def test_importing_the_package_loads_nothing_heavy() -> None:
     assert shown.stdout.strip() == "[]"
 
 
+@pytest.mark.parametrize("name", ["prepare_batch", "Worker"])
+def test_what_works_in_other_processes_loads_nothing_heavy_into_this_one(name: str) -> None:
+    code = f"import sys, scanfix; scanfix.{name}; print(sorted({{'cv2', 'numpy', 'PIL', 'typer'}} & set(sys.modules)))"
+    shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert shown.stdout.strip() == "[]"
+
+
 def classes_of(root: type[scanfix.ScanfixError]) -> list[type[scanfix.ScanfixError]]:
     return [kind for child in root.__subclasses__() for kind in (child, *classes_of(child))]
 

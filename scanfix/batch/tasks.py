@@ -1,34 +1,45 @@
-"""What is done in the isolated process: each takes the photo, the limits and options."""
+"""What is done in the isolated process: each takes the photo, the limits and options.
+
+The libraries for pictures are loaded there only, so that the program that calls a batch never has them.
+"""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from scanfix import decoding, pipeline
 from scanfix.files import SourceBytes
 from scanfix.limits import Limits
-from scanfix.order import Order, make_order
-from scanfix.results import JoinedImage, PreparedImage
+
+if TYPE_CHECKING:
+    from scanfix.order import Order
+    from scanfix.results import JoinedImage, PreparedImage
 
 
 def prepare(source: SourceBytes, limits: Limits, options: dict[str, Any]) -> PreparedImage:
+    from scanfix import pipeline
+
     return pipeline.prepare(source, _order(limits, options))
 
 
 def join(front: SourceBytes, limits: Limits, options: dict[str, Any]) -> JoinedImage:
     """`back` is the photo of the back."""
+    from scanfix import pipeline
+
     back: SourceBytes = options.pop("back")
     return pipeline.join(front, back, _order(limits, options))
 
 
 def annotate(source: SourceBytes, limits: Limits, options: dict[str, Any]) -> bytes:
     """`report` is what `prepare` said, `lang` the language of the labels."""
+    from scanfix import pipeline
+
     report, lang = options.pop("report"), options.pop("lang")
     return pipeline.annotate(source, report, _order(limits, options), lang)
 
 
 def thumbnails(source: SourceBytes, limits: Limits, options: dict[str, Any]) -> tuple[bytes, bytes]:
     """Of the photo and of what was `made` from it: WebP, the longer side at most `side` pixels."""
+    from scanfix import decoding
     from scanfix.reports.previews import thumbnail
 
     side: int = options["side"]
@@ -41,8 +52,12 @@ def thumbnails(source: SourceBytes, limits: Limits, options: dict[str, Any]) -> 
 
 
 def count_pages(source: SourceBytes, limits: Limits, _: dict[str, Any]) -> int:
+    from scanfix import decoding
+
     return decoding.count_pages(source.data, limits)
 
 
 def _order(limits: Limits, options: dict[str, Any]) -> Order:
+    from scanfix.order import make_order
+
     return make_order(limits=limits, **options)

@@ -108,7 +108,7 @@ def library(name: str, format: str) -> Any:
 
 
 def in_eight_bits(codes: NDArray[np.integer[Any]], bits: int) -> Pixels:
-    """Codes of 0..2^bits - 1, no more than 16 of them, as 0..255; a larger code is the largest."""
+    """Codes of 0..2^bits - 1 (at most 16 bits) as 0..255; a larger code is the largest."""
     most = (1 << bits) - 1
     levels = ((np.arange(most + 1) * 255 + most // 2) // most).astype(np.uint8)
     return np.take(levels, codes, mode="clip")

@@ -88,8 +88,9 @@ def check_number(
         raise ConfigError("bad_option", option="number", value=type(text).__name__)
     text = text[:MOST_SIGNS]
     of_kind = find_kind(kind) if isinstance(kind, str) else kind
+    day = today or date.today()  # noqa: DTZ011 - a form is filled in where the person is
     # Where the kind bears no zone, what looks like one is no number of it.
-    zone = parse_zone(text) if of_kind is None or not of_kind.shows or "zone" in of_kind.shows else None
+    zone = parse_zone(text, day) if of_kind is None or not of_kind.shows or "zone" in of_kind.shows else None
     if zone is not None:
         problem: Problem | None = "zone_check_digit" if zone.wrong else None
         return NumberCheck(zone.number, "zone", problem, zone=zone)
@@ -98,7 +99,6 @@ def check_number(
         return NumberCheck("", None, "empty", changes)
     if (of_kind is None or "hk-macao-permit" in of_kind.numbers) and CARD_AND_ISSUE.fullmatch(number):
         number, changes = number[:9], (*changes, "issue")
-    day = today or date.today()  # noqa: DTZ011 - a form is filled in where the person is
     named = of_kind.numbers if of_kind else ()
     forms = [form for form in FORMS if not named or form.name in named]
     return _checked(number, changes, forms, day, named=bool(named))

@@ -224,6 +224,15 @@ def test_what_no_authority_gives_is_refused() -> None:
         assert not check_number(number, kind).valid
 
 
+def test_the_years_of_a_zone_are_those_around_the_day_it_is_asked_on() -> None:
+    zone = check_number(
+        "P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<\nL898902C36UTO7408122F1204159ZE184226B<<<<<10",
+        today=date(1980, 1, 1),
+    ).zone
+    assert zone is not None
+    assert zone.expiry == date(1912, 4, 15)
+
+
 def test_a_zone_is_the_number_of_kinds_that_bear_one_alone() -> None:
     zone = "P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<\nL898902C36UTO7408122F1204159ZE184226B<<<<<10"
     assert check_number(zone, "passport").valid

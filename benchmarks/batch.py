@@ -211,6 +211,8 @@ RUNS = {"kills": kills, "rerun": rerun, "cost": cost, "memory": memory, "jobs": 
 
 
 def main() -> None:
+    if len(sys.argv) != 3 or sys.argv[1] not in RUNS:
+        sys.exit(__doc__)
     name, number = sys.argv[1], sys.argv[2]
     place = Path(tempfile.mkdtemp(prefix="scanfix-batch-"))
     try:

@@ -132,7 +132,7 @@ def flood(server: Server, count: int, at_once: int, alone: float) -> None:
             took.append(seconds)
         if status != wanted:
             wrong[f"{name}: {status} for {wanted}"] += 1
-        if number % (count // 10) == 0:
+        if number % max(1, count // 10) == 0:
             held.append(memory_of(server))
 
     began = time.perf_counter()

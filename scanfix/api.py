@@ -19,7 +19,7 @@ from scanfix.files import Photo, read_source
 from scanfix.geometry import Turn
 from scanfix.installation import opencv_fault
 from scanfix.limits import SHELL_LIMITS, Limits
-from scanfix.messages import Lang
+from scanfix.messages import LANGS, Lang
 from scanfix.model import Report
 from scanfix.order import Corners, Crop, Layout, make_order
 from scanfix.profiles import OutputProfile
@@ -139,5 +139,9 @@ def annotate(
     Options and errors as in `inspect`.
     """
     order = make_order(profile, None, "never", document, limits, salvage, corners, None, number, name)
+    if lang not in LANGS:
+        raise ConfigError("bad_option", option="lang", value=lang)
+    if not isinstance(report, Report | None):
+        raise ConfigError("bad_option", option="report", value=type(report).__name__)
     source = read_source(photo, limits)
     return pipeline.annotate(source, report or pipeline.inspect(source, order), order, lang)

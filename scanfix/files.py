@@ -15,9 +15,9 @@ import os
 import stat
 import sys
 import time
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from inspect import iscoroutinefunction
+from inspect import iscoroutinefunction, signature
 from typing import Protocol, TypeGuard
 
 from scanfix.errors import ConfigError, InputError, OutputError, ScanfixError, reason_of
@@ -109,7 +109,11 @@ def read_source(photo: Photo | SourceBytes, limits: Limits, filename: str | None
         raise InputError("too_large_bytes", limit=limits.max_bytes)
     if not source.data:
         raise InputError("empty")
-    return source if filename is None else replace(source, label=str(filename))
+    if filename is None:
+        return source
+    if not isinstance(filename, str):
+        raise ConfigError("bad_option", option="filename", value=type(filename).__name__)
+    return replace(source, label=filename)
 
 
 def is_async(photo: object) -> TypeGuard[SupportsAsyncRead]:
@@ -119,6 +123,8 @@ def is_async(photo: object) -> TypeGuard[SupportsAsyncRead]:
 
 async def read_async(stream: SupportsAsyncRead, limits: Limits, filename: str | None = None) -> SourceBytes:
     """As `read_source`, of a stream for coroutines."""
+    if not _takes_size(stream.read):
+        raise ConfigError("bad_option", option="photo", value=type(stream).__name__)
     chunks, count = list[bytes](), 0
     try:
         while count <= limits.max_bytes and (
@@ -222,15 +228,16 @@ def is_temporary(name: str) -> bool:
 
 
 def _from_file(path: str, limit: int) -> SourceBytes:
+    # From None: the errors of the system hold the path, perhaps a person's name, and tracebacks are logged.
     try:
         descriptor = os.open(path, _READ_FLAGS)
-    except FileNotFoundError as error:
-        raise InputError("not_found") from error
+    except FileNotFoundError:
+        raise InputError("not_found") from None
     except (OSError, ValueError) as error:
         kind = _kind_of(path)
         if kind:
-            raise InputError("not_regular_file", kind=kind) from error
-        raise InputError("unreadable", reason=_reason(error)) from error
+            raise InputError("not_regular_file", kind=kind) from None
+        raise InputError("unreadable", reason=_reason(error)) from None
     try:
         status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode):
@@ -240,7 +247,7 @@ def _from_file(path: str, limit: int) -> SourceBytes:
         data = _read_descriptor(descriptor, status.st_size, limit)
         return SourceBytes(data, path, identity=(status.st_dev, status.st_ino))
     except OSError as error:
-        raise InputError("unreadable", reason=_reason(error)) from error
+        raise InputError("unreadable", reason=_reason(error)) from None
     finally:
         os.close(descriptor)
 
@@ -261,7 +268,7 @@ def _read_descriptor(descriptor: int, expected: int, limit: int) -> bytes:
 
 def _from_stream(stream: SupportsRead, limit: int) -> SourceBytes:
     read = getattr(stream, "read", None)
-    if not callable(read) or iscoroutinefunction(read):
+    if not callable(read) or iscoroutinefunction(read) or not _takes_size(read):
         raise ConfigError("bad_option", option="photo", value=type(stream).__name__)
     try:
         data, identity = _read_stream(stream, limit), _identity_of_stream(stream)
@@ -271,6 +278,17 @@ def _from_stream(stream: SupportsRead, limit: int) -> SourceBytes:
     except Exception as error:
         # A stream is code of others (a member of a zip, the body of a request) and raises what it likes.
         raise InputError("unreadable", reason=_reason(error)) from error
+
+
+def _takes_size(read: Callable[..., object]) -> bool:
+    """Whether it can be told how much to read, as no limit holds without; of some that is not known."""
+    try:
+        signature(read).bind(1)
+    except TypeError:
+        return False
+    except ValueError:  # Built in, without a signature.
+        return True
+    return True
 
 
 def _read_stream(stream: SupportsRead, limit: int) -> bytes:

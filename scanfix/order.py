@@ -105,6 +105,8 @@ def make_order(
         raise ConfigError("crop_fit", profile=rules.name)
     if not isinstance(limits, Limits):
         raise ConfigError("bad_option", option="limits", value=limits)
+    if type(salvage) is not bool:
+        raise ConfigError("bad_option", option="salvage", value=salvage)
     if page is not None and (type(page) is not int or page < 1):
         raise ConfigError("bad_option", option="page", value=page)
     return Order(

@@ -10,8 +10,10 @@ Nothing read here is logged. One engine a process, loaded at the first photo tha
 
 from __future__ import annotations
 
+import contextlib
+import os
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.util import find_spec
@@ -142,6 +144,8 @@ def _engine() -> Any:
     """The engine with its own two models; the paths are given, so that it never looks for others."""
     if not is_available():
         raise MissingExtraError("missing_reader", extra="ocr")
+    with unobserved():
+        import onnxruntime  # noqa: F401 - before the engine imports it
     import rapidocr
 
     models = Path(str(rapidocr.__file__)).parent / "models"
@@ -159,6 +163,25 @@ def _engine() -> Any:
     engine._load_det_model()
     engine._load_rec_model()
     return engine
+
+
+@contextlib.contextmanager
+def unobserved() -> Iterator[None]:
+    """Imported within it, ONNX Runtime sends nothing.
+
+    From 1.32 on it tells its maker of each run, unless this variable is set then, and keeps a number of the
+    device in the home folder.
+    """
+    name = "ORT_DISABLE_TELEMETRY"
+    before = os.environ.get(name)
+    os.environ[name] = "1"
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ[name]
+        else:
+            os.environ[name] = before
 
 
 def _lengths(boxes: Boxes) -> tuple[NDArray[np.float32], NDArray[np.float32]]:

@@ -6,9 +6,11 @@ import contextlib
 import io
 import logging
 import os
+import traceback
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import cv2
 import drawn_files
@@ -173,6 +175,8 @@ def test_the_library_is_a_guest(card_bytes: bytes) -> None:
         ({"format": 5}, "bad_option"),
         ({"page": "2"}, "bad_option"),
         ({"limits": 5}, "bad_option"),
+        ({"salvage": "no"}, "bad_option"),
+        ({"filename": 3}, "bad_option"),
         ({"document": 5}, "unknown_document"),
         ({"corners": [(-900, 0), (9, 0), (9, 9), (-900, 9)]}, "corners_outside"),
         ({"document": "no-such"}, "unknown_document"),
@@ -185,6 +189,21 @@ def test_a_wrong_option_is_named(options: dict[str, object], code: str, card_byt
     with pytest.raises(scanfix.ConfigError) as caught:
         scanfix.prepare(card_bytes, **options)  # type: ignore[arg-type]
     assert caught.value.code == code
+
+
+@pytest.mark.parametrize("options", [{"lang": "de"}, {"report": "x"}])
+def test_a_drawing_in_no_language_or_of_no_report_is_refused(
+    options: dict[str, Any], card_bytes: bytes
+) -> None:
+    with pytest.raises(scanfix.ConfigError, match=next(iter(options))):
+        scanfix.annotate(card_bytes, **options)
+
+
+def test_the_traceback_of_a_missing_file_holds_no_name() -> None:
+    lost = "/nowhere/样本人-11010519491231002X.jpg"
+    with pytest.raises(scanfix.InputError) as caught:
+        scanfix.prepare(lost)
+    assert "样本人" not in "".join(traceback.format_exception(caught.value))
 
 
 @pytest.mark.parametrize(

@@ -102,9 +102,12 @@ def test_harm_is_a_typed_error_and_the_worker_serves_on(worker: Worker, task: An
 
 
 @posix
-def test_an_interruption_of_the_terminal_is_the_parents_matter(worker: Worker) -> None:
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_the_end_of_all_of_a_services_processes_is_the_parents_matter(
+    worker: Worker, number: signal.Signals
+) -> None:
     leader = process_of(worker)
-    os.kill(leader, signal.SIGINT)
+    os.kill(leader, number)
     assert process_of(worker) == leader
 
 

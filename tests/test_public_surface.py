@@ -77,7 +77,8 @@ def test_importing_the_package_loads_nothing_heavy() -> None:
 
 @pytest.mark.parametrize("name", ["prepare_batch", "Worker"])
 def test_what_works_in_other_processes_loads_nothing_heavy_into_this_one(name: str) -> None:
-    code = f"import sys, scanfix; scanfix.{name}; print(sorted({{'cv2', 'numpy', 'PIL', 'typer'}} & set(sys.modules)))"
+    heavy = "{'cv2', 'numpy', 'PIL', 'typer'}"
+    code = f"import sys, scanfix; scanfix.{name}; print(sorted({heavy} & set(sys.modules)))"
     shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert shown.stdout.strip() == "[]"
 

@@ -6,6 +6,7 @@ turns and faults is `benchmarks/reading.py`.
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from dataclasses import replace
@@ -193,11 +194,29 @@ def test_reading_reaches_for_no_network_and_writes_nothing(tmp_path: Path) -> No
         "from scanfix import reading\n"
         "print(len(reading.read_picture(numpy.full((200, 320, 3), 90, 'uint8')).lines))"
     )
+    # The home too: ONNX Runtime keeps a number of the device there, and sends it, unless it is told not to.
+    home = {
+        name: str(tmp_path) for name in ("HOME", "TMPDIR", "XDG_CACHE_HOME", "USERPROFILE", "LOCALAPPDATA")
+    }
     done = subprocess.run(
-        [sys.executable, "-W", "error", "-c", code], capture_output=True, text=True, cwd=tmp_path, check=False
+        [sys.executable, "-W", "error", "-c", code],
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+        env=os.environ | home,
+        check=False,
     )
     assert (done.stdout.strip(), done.stderr, done.returncode) == ("0", "", 0)
     assert list(tmp_path.iterdir()) == []
+
+
+@needs_reader
+def test_reading_leaves_the_environment_as_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
+    for before in ({}, {"ORT_DISABLE_TELEMETRY": "0"}):
+        monkeypatch.setattr(os, "environ", dict(before))
+        with reading.unobserved():
+            assert os.environ["ORT_DISABLE_TELEMETRY"] == "1"
+        assert os.environ == before
 
 
 def test_asking_for_help_loads_no_reader() -> None:

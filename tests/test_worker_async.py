@@ -102,6 +102,21 @@ def test_a_stream_of_coroutines_that_breaks_is_unreadable(shared: Worker) -> Non
     assert caught.value.code == "unreadable"
 
 
+def test_what_cannot_be_told_how_much_to_read_is_the_programs_fault(shared: Worker) -> None:
+    class Part:
+        async def read(self) -> bytes:
+            return b"x"
+
+    class File:
+        def read(self) -> bytes:
+            return b"x"
+
+    with pytest.raises(ConfigError, match="Part"):
+        asyncio.run(shared.aprepare(Part()))  # type: ignore[arg-type]
+    with pytest.raises(ConfigError, match="File"):
+        scanfix.prepare(File())  # type: ignore[arg-type]
+
+
 def test_refusals_and_wrong_options_reach_the_coroutine(shared: Worker) -> None:
     with pytest.raises(InputError, match="breaks off"):
         asyncio.run(shared.aprepare(b"GIF89a"))

@@ -18,6 +18,8 @@ from scanfix.limits import Limits
 
 _OPEN_FILES = 64
 _CRASHED = 70
+_LEFT_TO_THE_PARENT = ("SIGINT", "SIGTERM", "SIGHUP")
+"""Signals; Windows has not all of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +31,11 @@ class _Pipes:
 def serve() -> None:
     """The life of the process. Its end is at once, so that the way it ended stays to be seen."""
     status = _CRASHED
-    # On Windows a Ctrl-C in the terminal is this process's too; when to end is the parent's to say.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # On Windows a Ctrl-C in the terminal is this process's too, and whoever ends a service signals all of its
+    # processes; when to end is the parent's to say.
+    for name in _LEFT_TO_THE_PARENT:
+        if number := getattr(signal, name, None):
+            signal.signal(number, signal.SIG_IGN)
     try:
         _answer_requests()
         status = 0

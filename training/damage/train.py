@@ -98,6 +98,8 @@ def train(args: argparse.Namespace) -> None:
         hold_first_layers(net)
     average = copy.deepcopy(net).eval()
     optimizer = optimizer_of(net, args.rate)
+    if args.room < args.least:
+        raise SystemExit(f"--room {args.room} holds fewer samples than --least {args.least}")
     ring = Ring(args.chunks, args.room, args.device)
     while len(ring) < args.least:
         ring.read(8)

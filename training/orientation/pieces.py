@@ -79,6 +79,7 @@ def main(out: Path, seed: int, pages: int, scenery: Path | None = None) -> None:
         cut, turned = pieces_of(page, rng)
         pieces.append(cut)
         labels += turned
+    out.mkdir(parents=True, exist_ok=True)
     np.savez(out / f"{seed}.npz", pieces=np.concatenate(pieces), labels=np.array(labels, np.uint8))
 
 

@@ -42,10 +42,13 @@ def distinct_names(
     shared = used | documents | pages | {key for key, number in count.items() if number > 1}
     chosen: dict[PurePath, PurePath] = {}
     used |= set(count) - shared
+    # Of the full names too none may be called like a page of another.
+    documents |= {document for key in used if (document := _document_of(key))}
     for source, target in wanted.items():
         if _key(target) in shared:
-            target = _free(source, ending, used)
+            target = _free(source, ending, used, documents)
             used.add(_key(target))
+            documents.add(_document_of(_key(target)) or "")
         chosen[source] = target
     return chosen
 
@@ -91,10 +94,15 @@ def _key(path: PurePath) -> str:
     return unicodedata.normalize("NFC", os.fspath(path)).casefold()
 
 
-def _free(source: PurePath, ending: str, used: set[str]) -> PurePath:
+def _free(source: PurePath, ending: str, used: set[str], documents: set[str]) -> PurePath:
     target = source.with_name(_fitted(source.name, ending))
     number = 2
-    while _key(target) in used:
+    while _is_taken(_key(target), used, documents):
         target = source.with_name(_fitted(source.name, f".{number}{ending}"))
         number += 1
     return target
+
+
+def _is_taken(key: str, used: set[str], documents: set[str]) -> bool:
+    """By a result, by a page of one or by what has a page among them."""
+    return key in used or key in documents or _document_of(key) in used

@@ -13,16 +13,21 @@ from pathlib import Path
 import isolation_tasks
 import jsonschema
 import pytest
+import typer
 from drawing import as_jpeg, as_png, photo
 from PIL import Image
 from typer.testing import CliRunner
 
 from scanfix import pipeline
 from scanfix.cli import COMMANDS, app
-from scanfix.cli.photo import run, source_of
-from scanfix.errors import OutputError
+from scanfix.cli.options import FailOn
+from scanfix.cli.photo import exit_code_of, run, source_of
+from scanfix.cli.terminal import finish
+from scanfix.errors import CannotMeetProfileError, ConfigError, InputError, OutputError
 from scanfix.files import SourceBytes
-from scanfix.limits import SHELL_LIMITS
+from scanfix.findings import Severity
+from scanfix.limits import SHELL_LIMITS, Limits
+from scanfix.model import Assessment, Finding, Report, SourceInfo
 from scanfix.order import make_order
 from scanfix.reports import schema
 
@@ -212,6 +217,46 @@ def test_fail_on_makes_findings_an_exit_code(tmp_path: Path) -> None:
     assert scanfix("inspect", cut, "--fail-on", "warning").returncode == 1
 
 
+@pytest.mark.parametrize(
+    ("severities", "codes"),
+    [
+        ((), (0, 0, 0)),
+        ((Severity.INFO,), (0, 0, 0)),
+        ((Severity.WARNING,), (0, 1, 0)),
+        ((Severity.ERROR,), (1, 1, 0)),
+        ((Severity.INFO, Severity.ERROR), (1, 1, 0)),
+    ],
+)
+def test_the_exit_code_follows_from_the_verdict(
+    severities: tuple[Severity, ...], codes: tuple[int, ...]
+) -> None:
+    found = (Finding.of("SF103", severity=severity, sides=["top"]) for severity in severities)
+    said = tuple(Assessment("border", finding=each) for each in found)
+    report = Report("cnnic", SourceInfo("JPEG", None, 1, 1, 1), None, said)
+    asked = (FailOn.ERROR, FailOn.WARNING, FailOn.NEVER)
+    assert tuple(exit_code_of(report, fail_on) for fail_on in asked) == codes
+
+
+@pytest.mark.parametrize(
+    ("fault", "code"),
+    [
+        (KeyboardInterrupt(), 130),
+        (RuntimeError("a bug"), 70),
+        (InputError("empty"), 3),
+        (CannotMeetProfileError("cannot_fit", profile="cnnic", rule="rule_max_bytes"), 4),
+        (OutputError("disk_full"), 5),
+        (ConfigError("bad_corners"), 2),
+    ],
+)
+def test_what_stops_a_command_has_the_exit_code_of_the_readme(fault: BaseException, code: int) -> None:
+    def work() -> int:
+        raise fault
+
+    with pytest.raises(typer.Exit) as left:
+        finish(work, "en")
+    assert left.value.exit_code == code
+
+
 def test_chinese_is_spoken_on_request(card: Path, tmp_path: Path) -> None:
     done = scanfix("prepare", card, "-o", tmp_path / "out.jpg", "--lang", "zh")
     assert "已写入" in done.stdout.decode()
@@ -344,6 +389,26 @@ def test_a_pdf_is_never_decoded_here(
     }
     done = CliRunner().invoke(app, [command, *map(str, calls[command])])
     assert done.exit_code == 0, done.output
+
+
+def test_a_pdf_has_its_time_also_where_no_limit_is_given(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[float | None] = []
+
+    class Noted:
+        def __init__(self, limits: Limits, **_: object) -> None:
+            asked.append(limits.max_seconds)
+
+        def __enter__(self) -> Noted:
+            return self
+
+        def __exit__(self, *_: object) -> None: ...
+
+        def call(self, *_: object) -> None: ...
+
+    monkeypatch.setattr("scanfix.isolation.Worker", Noted)
+    for given in (None, ["seconds=5"], ["memory=2000000000"]):
+        run(isolation_tasks.its_process, SourceBytes(b"%PDF-1.7"), given=given)
+    assert asked == [20, 5, 20]
 
 
 @pytest.mark.parametrize("given", ["seconds=60", "memory=2000000000"])

@@ -471,6 +471,43 @@ def test_without_locks_it_goes_after_an_hour(tmp_path: Path, monkeypatch: pytest
     assert names(tmp_path) == [".scanfix-2.part", "b.jpg"]
 
 
+@pytest.mark.parametrize(("number", "code"), [(errno.EIO, "not_written"), (errno.ENOSPC, "disk_full")])
+def test_what_the_disk_says_only_at_the_sync_is_a_failure_too(
+    number: int, code: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "a.jpg"
+    path.write_bytes(b"old")
+
+    def fails(_: int) -> None:
+        raise OSError(number, "x")
+
+    monkeypatch.setattr(os, "fsync", fails)
+    assert refused(path, overwrite=True) == code
+    assert path.read_bytes() == b"old"
+    assert names(tmp_path) == ["a.jpg"]
+
+
+@posix
+def test_the_bytes_are_synced_and_then_the_new_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[tuple[bool, bool]] = []
+
+    def noted(descriptor: int) -> None:
+        is_there = (tmp_path / "a.jpg").exists()
+        seen.append((stat.S_ISDIR(os.fstat(descriptor).st_mode), is_there))
+
+    monkeypatch.setattr(os, "fsync", noted)
+    write_atomically(tmp_path / "a.jpg", DATA)
+    assert seen == [(False, False), (True, True)]
+
+
+def test_a_file_that_grows_while_it_is_read_is_read_to_the_end_or_the_limit(tmp_path: Path) -> None:
+    (tmp_path / "a").write_bytes(bytes(30))
+    with (tmp_path / "a").open("rb") as file:
+        assert len(files._read_descriptor(file.fileno(), 3, 40)) == 30
+    with (tmp_path / "a").open("rb") as file:
+        assert len(files._read_descriptor(file.fileno(), 3, 10)) == 11
+
+
 def test_a_file_system_without_fsync_is_no_refusal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def not_there(*_: Any) -> None:
         raise OSError(errno.EINVAL, "not here")

@@ -155,3 +155,24 @@ def test_jump_in_the_sizes_costs_no_more_than_the_jump(off: float) -> None:
     result = fitted(size, lambda setting: off * size(setting), 56_320, 1_100_000)
     assert isinstance(result, Fit)
     assert len(result.made) >= 0.88 * 1_100_000
+
+
+def test_halving_finds_the_window_where_no_prediction_leads_there() -> None:
+    def size(setting: float) -> float:
+        return 2_000_000 if setting < 3.5 else 80_000 if setting < 3.9 else 10_000
+
+    result = fitted(size, power_law(800_000), 56_320, 1_000_000)
+    assert isinstance(result, Fit)
+    assert len(result.made) == 80_000
+
+
+def test_what_came_nearest_is_told_and_on_which_side_it_lies() -> None:
+    result = fitted(lambda s: 5_000_000 if s < 4 else 50_000, power_law(800_000), 56_320, 1_000_000)
+    assert isinstance(result, Misfit)
+    assert (result.too_large, result.nearest) == (False, 50_000)
+
+
+def test_a_narrow_window_is_aimed_at_in_its_middle() -> None:
+    result = fitted(power_law(800_000), power_law(800_000), 980_000, 1_000_000)
+    assert isinstance(result, Fit)
+    assert result.encode_count == 1

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scanfix.framing import crop_rect, frame, rectify
-from scanfix.geometry import SIDES, Quad, Size, Turn
+from scanfix.geometry import SIDES, Quad, Rect, Side, Size, Turn
 from scanfix.model import DocumentBorder, SideState, SourceImage, SourceInfo
 from scanfix.order import Crop
 from scanfix.profiles import load_profile
@@ -62,6 +62,12 @@ def test_a_margin_of_table_stays_around_the_document() -> None:
     assert rect is not None
     assert rect.x <= 500 - 20
     assert rect.y <= 400 - 20
+    assert rect.x + rect.width >= 900 + 20
+    assert rect.y + rect.height >= 700 + 20
+
+
+def test_around_a_tiny_document_the_margin_is_no_less_than_a_finger() -> None:
+    assert crop_rect(FRAME, border(700, 500, 760, 540)) == Rect(676, 476, 108, 88)
 
 
 def test_a_doubtful_border_is_not_cropped_to() -> None:
@@ -137,14 +143,40 @@ def test_a_second_document_is_never_cut_off(crop: Crop) -> None:
     assert frame(photo(), both, load_profile("cnnic"), crop).crop is None
 
 
-@given(st.floats(0, 300), st.sampled_from([None, 1.586, 0.63, 1.42]))
-def test_rectifying_never_leaves_the_photo(margin: float, aspect: float | None) -> None:
+@pytest.mark.parametrize("crop", ["auto", "flat"])
+def test_nothing_is_cut_or_bent_by_a_doubtful_border(crop: Crop) -> None:
+    framed = frame(photo(), border(confidence=0.5), load_profile("cnnic"), crop)
+    assert (framed.crop, framed.straight) == (None, False)
+    assert framed.pixels.shape[:2] == (FRAME.height, FRAME.width)
+
+
+@given(st.floats(0, 300), st.sampled_from([None, 1.586, 0.63, 1.42]), st.booleans())
+def test_rectifying_never_leaves_the_photo(margin: float, aspect: float | None, turned: bool) -> None:
     pixels = np.zeros((300, 400, 3), np.uint8)
     quad = Quad(((30, 40), (350, 20), (370, 270), (25, 255)))
+    if turned:
+        # Nearer to the far ends of the photo.
+        quad = Quad.of([(400 - x, 300 - y) for x, y in quad.corners])
     warped, outline = rectify(pixels, quad, margin, aspect)
     assert all(-1e-3 <= x <= 400.001 and -1e-3 <= y <= 300.001 for x, y in outline)
     assert warped.shape[0] >= 200
     assert warped.shape[1] >= 300
+
+
+def test_straightening_what_is_straight_changes_no_pixel() -> None:
+    pixels = np.random.default_rng(1).integers(0, 256, (60, 80, 3), dtype=np.uint8)
+    warped, _ = rectify(pixels, Quad(((10, 20), (70, 20), (70, 50), (10, 50))), 0)
+    assert np.array_equal(warped, pixels[20:50, 10:70])
+
+
+@pytest.mark.parametrize("aspect", [1.5, 1 / 1.5])
+@pytest.mark.parametrize("standing", [False, True])
+def test_a_known_shape_loses_no_detail_and_turns_nothing(aspect: float, standing: bool) -> None:
+    """The card stands or lies as it did; where the border is too short, it grows."""
+    corners = [(100, 100), (400, 100), (400, 280), (100, 280)]
+    quad = Quad.of([(y, x) for x, y in corners] if standing else corners)
+    warped, _ = rectify(np.zeros((600, 600, 3), np.uint8), quad, 0, aspect)
+    assert warped.shape[:2] == ((300, 200) if standing else (200, 300))
 
 
 def test_a_thin_strip_beside_the_margin_is_left_on() -> None:
@@ -155,6 +187,30 @@ def test_a_thin_strip_beside_the_margin_is_left_on() -> None:
         crop_rect(size, DocumentBorder(q, 0.95, dict.fromkeys(SIDES, SideState.SEEN))) for q in (inner, near)
     ]
     assert [rect is not None and rect.x for rect in found] == [65, 0]
+
+
+@pytest.mark.parametrize("side", SIDES)
+def test_a_thin_strip_is_left_on_at_each_side(side: Side) -> None:
+    """30 pixels are left beside the margin there, and far more at the others."""
+    left, top, right, bottom = 450, 450, 1150, 1150
+    ends = {"left": 74, "top": 74, "right": 1526, "bottom": 1526}
+    x0, y0 = ends["left"] if side == "left" else left, ends["top"] if side == "top" else top
+    x1, y1 = ends["right"] if side == "right" else right, ends["bottom"] if side == "bottom" else bottom
+    rect = crop_rect(Size(1600, 1600), border(x0, y0, x1, y1))
+    assert rect is not None
+    room = {
+        "left": rect.x,
+        "top": rect.y,
+        "right": 1600 - rect.x - rect.width,
+        "bottom": 1600 - rect.y - rect.height,
+    }
+    assert room.pop(side) == 0
+    assert min(room.values()) > 300
+
+
+def test_a_portrait_is_cut_to_its_shape_in_the_middle() -> None:
+    framed = frame(photo(), None, load_profile("us-ds160"), "fit")
+    assert framed.crop == Rect(200, 0, 1200, 1200)
 
 
 @pytest.mark.parametrize("turned", [False, True], ids=["lying", "standing"])

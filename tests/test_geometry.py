@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scanfix.geometry import Quad, Size
+from scanfix.geometry import Quad, Rect, Size
 
 SQUARE = [(0.0, 0.0), (10.0, 0.0), (10.0, 10.0), (0.0, 10.0)]
 angles = st.floats(0, 2 * math.pi, allow_nan=False)
@@ -51,3 +51,21 @@ def test_a_scaled_size_never_vanishes(width: int, height: int, scale: float) -> 
     scaled = Size(width, height).scaled(scale)
     assert scaled.width >= 1
     assert scaled.height >= 1
+
+
+def test_three_corners_in_a_row_are_not_convex() -> None:
+    assert not Quad(((0, 0), (5, 0), (10, 0), (0, 10))).is_convex
+
+
+def test_each_axis_has_its_own_scale_and_a_side_is_rounded() -> None:
+    assert Quad(((0, 0), (10, 0), (10, 10), (0, 10))).scaled(2, 3).bounds == (0, 0, 20, 30)
+    assert Size(1000, 999).scaled(0.9996) == Size(1000, 999)
+
+
+@given(st.integers(0, 500), st.integers(1, 500), st.sampled_from([1.0, 2.0, 3.97, 0.5, 1 / 3]))
+def test_a_scaled_rectangle_holds_all_that_the_first_one_held(start: int, extent: int, scale: float) -> None:
+    scaled = Rect(start, 2 * start, extent, 2 * extent).scaled(scale, 1.0)
+    assert scaled.x <= start * scale
+    assert start * scale + extent * scale <= scaled.x + scaled.width + 1e-5
+    assert scaled.width < extent * scale + 2
+    assert (scaled.y, scaled.height) == (2 * start, 2 * extent)

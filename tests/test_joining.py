@@ -14,8 +14,11 @@ from PIL import Image
 import scanfix
 from scanfix import pipeline
 from scanfix.encoding import Encoded, encode
+from scanfix.findings import Severity, Verdict
 from scanfix.joining import JoinedSide, join_sides
+from scanfix.model import Assessment, Finding, Report, SourceInfo
 from scanfix.order import Layout
+from scanfix.results import JoinedImage
 
 
 def side(width: int, height: int, length: float, value: int) -> JoinedSide:
@@ -61,6 +64,19 @@ def test_the_smallest_letters_on_the_page_bound_its_size(monkeypatch: pytest.Mon
     assert all(told["letter_height"] for told in asked)
     assert asked[0]["letter_height"] == pytest.approx(asked[1]["letter_height"])
     assert [told["dpi"] for told in asked] == [None, None, 300]
+
+
+@pytest.mark.parametrize("severity", Severity)
+def test_a_page_is_as_good_as_its_worse_side(severity: Severity) -> None:
+    found = Assessment("border", finding=Finding.of("SF103", severity=severity, sides=["top"]))
+    good, bad = (
+        Report("cnnic", SourceInfo("JPEG", None, 1, 1, 1), None, assessments)
+        for assessments in ((), (found,))
+    )
+    pages = [JoinedImage(b"", good, bad), JoinedImage(b"", bad, good)]
+    assert [page.verdict for page in pages] == [bad.verdict, bad.verdict]
+    assert [page.ok for page in pages] == [severity is not Severity.ERROR] * 2
+    assert JoinedImage(b"", good, good).verdict is Verdict.READY
 
 
 def test_two_photos_become_one_file_in_the_window(tmp_path: Path) -> None:

@@ -51,6 +51,18 @@ def test_neighbours_with_one_stem_keep_their_full_names() -> None:
     ]
 
 
+@pytest.mark.parametrize(("one", "other"), [("Card.png", "card.jpg"), ("caf\u00e9.png", "cafe\u0301.jpg")])
+def test_names_that_some_disk_takes_for_one_are_told_apart(one: str, other: str) -> None:
+    targets = distinct_names([PurePath(one), PurePath(other)], ".jpg")
+    assert [str(target) for target in targets.values()] == [f"{one}.jpg", f"{other}.jpg"]
+
+
+def test_a_full_name_that_another_photo_has_is_numbered() -> None:
+    sources = [PurePath(name) for name in ("card.png", "card.jpg", "card.png.pdf", "CARD.PNG")]
+    targets = [str(target) for target in distinct_names(sources, ".jpg").values()]
+    assert targets == ["card.png.2.jpg", "card.jpg.jpg", "card.png.jpg", "CARD.PNG.3.jpg"]
+
+
 def test_no_photo_is_called_like_a_folder() -> None:
     sources = [PurePath("card.png"), PurePath("card.jpg", "x.png"), PurePath("other.png")]
     targets = distinct_names(sources, ".jpg", [PurePath("other.jpg", "y.jpg")])
@@ -79,6 +91,25 @@ def test_no_photo_is_called_like_a_page_of_another() -> None:
     taken = [PurePath("lease.p1.jpg")]
     (target,) = distinct_names([PurePath("lease.pdf")], ".jpg", taken).values()
     assert str(target) == "lease.pdf.jpg"
+
+
+stems = st.sampled_from(
+    ["lease", "lease.tif", "lease.p2", "lease.tif.p2", "lease.jpg", "lease.jpg.p3", "Lease"]
+)
+alike = st.builds("{}.{}".format, stems, st.sampled_from(["png", "jpg", "tif", "p2.pdf"]))
+
+
+@given(st.lists(alike, unique=True, max_size=12), st.lists(alike, unique=True, max_size=3))
+def test_no_page_of_a_photo_is_called_like_another_or_like_what_was_there(
+    found: list[str], there: list[str]
+) -> None:
+    taken = [PurePath(name) for name in there]
+    targets = distinct_names(map(PurePath, found), ".jpg", taken).values()
+    called = [str(path).casefold() for path in (*targets, *dict.fromkeys(taken))]
+    pages = [named_page(str(path), page).casefold() for path in targets for page in (1, 2, 3)]
+    assert len({*map(str.casefold, map(str, targets))}) == len(found)
+    assert not {*pages} & {*called}
+    assert len({*pages}) == len(pages)
 
 
 @pytest.mark.parametrize("name", ["a\nb.jpg", "\u202egpj.exe", "\x1b[31m.jpg", "\udcff.jpg"])

@@ -111,8 +111,12 @@ def test_a_key_is_told_as_it_was_written(tmp_path: Path) -> None:
         ("square = 1", "profile_wrong_type"),
         ("min_width = 20\nmax_width = 10", "profile_width"),
         ("min_height = 0", "profile_height"),
+        ("max_height = 65_501", "profile_height"),
+        ("max_width = 65_501", "profile_width"),
+        ("min_width = true", "profile_wrong_type"),
         ("square = true\nmin_width = 600\nmax_height = 500", "profile_square"),
         ("aim = { min_bytes = 10, max_bytes = 20_000 }", "profile_aim"),
+        ("aim = { min_bytes = 2_000, max_bytes = 50_001 }", "profile_aim"),
         ("max_compression_ratio = 20\nmin_width = 1000\nmin_height = 1000", "profile_compression"),
         ("min_dpi = -1", "profile_dpi"),
         ("min_dpi = nan", "profile_dpi"),
@@ -168,6 +172,9 @@ def test_compression_ratio_raises_the_least_size() -> None:
     profile = load_profile("us-ds160")
     assert profile.least_bytes(1200, 1200) == 216_000
     assert dataclasses.replace(profile, max_compression_ratio=None).least_bytes(1200, 1200) == 0
+    assert profile.least_bytes(601, 601) == 54_181
+    least = dataclasses.replace(profile, window=ByteWindow(100_000, 240_000))
+    assert least.least_bytes(600, 600) == 100_000
 
 
 def test_profile_is_frozen() -> None:

@@ -13,14 +13,19 @@ from drawing import as_png, photo
 from drawn_files import encoded
 from PIL import Image
 from test_cli import scanfix
+from typer.testing import CliRunner
 
 from scanfix import InputError, pipeline, prepare
+from scanfix.cli import app
 from scanfix.errors import ConfigError
 from scanfix.files import SourceBytes
+from scanfix.findings import Severity
 from scanfix.geometry import Quad
+from scanfix.model import Assessment, Finding, OutputInfo, Report, SourceInfo
 from scanfix.naming import named_page
 from scanfix.order import make_order
 from scanfix.pages import Pages
+from scanfix.results import JoinedImage, PreparedImage
 
 
 def sheet() -> bytes:
@@ -90,6 +95,41 @@ def test_the_command_writes_beside_the_scan(card: Path) -> None:
     done = scanfix("split", card)
     assert done.returncode == 0, done.stderr
     assert (card.parent / "card.prepared.jpg").exists()
+
+
+def test_the_command_writes_each_document_or_none(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    two_quads(monkeypatch)
+    scan, out = tmp_path / "sheet.png", tmp_path / "out"
+    scan.write_bytes(sheet())
+    out.mkdir()
+    (out / "sheet.2.prepared.jpg").write_bytes(b"old")
+    call = ["split", str(scan), "-o", str(out), "--quiet"]
+    assert CliRunner().invoke(app, call).exit_code == 5
+    assert files(out) == {"sheet.2.prepared.jpg": b"old"}
+    (out / "sheet.2.prepared.jpg").unlink()
+    assert CliRunner().invoke(app, call).exit_code == 0
+    assert list(files(out)) == ["sheet.1.prepared.jpg", "sheet.2.prepared.jpg"]
+
+
+@pytest.mark.parametrize("bad_first", [False, True])
+def test_of_two_documents_the_worse_one_is_the_exit_code(
+    bad_first: bool, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    found = Assessment("border", finding=Finding.of("SF103", severity=Severity.ERROR, sides=["top"]))
+    good, bad = (
+        Report(
+            "cnnic", SourceInfo("JPEG", None, 1, 1, 1), None, said, (), OutputInfo("JPEG", 1, 1, 1, None, 1)
+        )
+        for said in ((), (found,))
+    )
+    both = (bad, good) if bad_first else (good, bad)
+    monkeypatch.setattr(pipeline, "split", lambda *_: tuple(PreparedImage(b"x", each) for each in both))
+    monkeypatch.setattr(pipeline, "join", lambda *_: JoinedImage(b"x", *both))
+    scan = tmp_path / "sheet.jpg"
+    scan.write_bytes(b"any")
+    for call in (["split"], ["join", str(scan), "-o", str(tmp_path / "page.jpg")]):
+        told = [call[0], str(scan), *call[1:], "--quiet", "--fail-on", "error"]
+        assert CliRunner().invoke(app, told).exit_code == 1
 
 
 # -- pages of a PDF

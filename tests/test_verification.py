@@ -86,6 +86,8 @@ def test_progressive_passes_where_it_is_allowed() -> None:
         ({"window": ByteWindow(10, 200)}, "rule_window"),
         ({"max_compression_ratio": 1.5}, "rule_window"),
         ({"min_width": 401}, "rule_pixels"),
+        ({"max_width": 399}, "rule_pixels"),
+        ({"min_height": 301}, "rule_pixels"),
         ({"max_height": 299}, "rule_pixels"),
         ({"square": True}, "rule_square"),
     ],

@@ -19,6 +19,8 @@ _YCBCR, _LOW_BIT_FIRST = 6, 2
 _END_OF_FAX = "000000000001" * 2
 """Behind the last row of a strip (ITU-T T.6, 2.4.1.1), and zeros up to the next byte."""
 _FAX_TAIL = 8
+_HOLE = b"\0" * 4
+"""Longer than any run of zeros that codes of Group 4 make: where one is, bytes were lost."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,8 @@ def are_whole(page: Directory, limits: Limits) -> bool:
         return not any(is_damaged(head + part[2:] if head else part, limits) for part in parts.data())
     if compression != _GROUP_4:
         return True
+    if any(_HOLE in part.rstrip(b"\0") for part in parts.data()):
+        return False
     # Many programs end each strip so, some none, some all but the last or only that.
     ended = [_is_ended(page, part) for part in parts.data()][:-1]
     return all(ended) or not any(ended)

@@ -37,6 +37,7 @@ def measured(right: int, false: int) -> Bound:
         (8, 1, "warning"),
         (7, 3, "warning"),
         (4, 2, "info"),
+        (5, 0, "error"),
         (4, 0, "warning"),
         (1, 3, "info"),
         (1, 4, None),
@@ -84,6 +85,24 @@ def test_scores_compare_half_is_the_bound_and_worse_is_less(code: str) -> None:
     worse = 1.5 if row.worse == "above" else 0.5
     assert bounds.score(code, row.at) == pytest.approx(50)
     assert 0 <= bounds.score(code, worse * row.at) < 50 < bounds.score(code, row.at / worse) <= 100
+
+
+@pytest.mark.parametrize(("key", "row"), ROWS, ids=lambda value: str(value)[:20])
+def test_what_is_at_a_bound_is_told_above_and_not_below(key: tuple[str, Severity], row: Bound) -> None:
+    code, asked = key
+    told = bounds.reached(code, row.at)
+    if row.worse == "above":
+        assert told is not None
+        assert told.rank <= asked.rank
+    else:
+        assert told is not asked
+
+
+def test_a_finding_is_silent_only_where_all_of_its_bounds_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    good, bad = measured(9, 0), measured(0, 9)
+    rows = {("SF103", Severity.ERROR): good, ("SF103", Severity.INFO): bad, ("SF201", Severity.INFO): bad}
+    monkeypatch.setattr(bounds, "table", lambda: rows)
+    assert [bounds.is_silent(code) for code in ("SF103", "SF201", "SF401")] == [False, True, False]
 
 
 def test_a_finding_is_as_sure_as_it_was_right() -> None:

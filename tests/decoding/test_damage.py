@@ -129,6 +129,39 @@ def test_a_wrong_checksum_of_pixels_is_found_in_a_png() -> None:
     length = int.from_bytes(data[place - 4 : place], "big")
     data[place + 4 + length] ^= 1
     assert code_of(bytes(data)) == "corrupt"
+    assert decode(bytes(data), salvage=True).info.damaged
+
+
+def test_of_a_packed_tiff_with_a_hole_what_is_salvaged_is_said_to_be_damaged() -> None:
+    data = bytearray(saved("TIFF", compression="tiff_lzw"))
+    data[600:900] = bytes(300)
+    assert code_of(bytes(data)) in ("truncated", "corrupt")
+    assert decode(bytes(data), salvage=True).info.damaged
+
+
+def test_a_bmp_without_its_last_row_is_truncated_and_without_padding_whole() -> None:
+    pixels = picture()[:, :-1]
+    row, padding = 3 * pixels.shape[1], -3 * pixels.shape[1] % 4
+    data = encoded(Image.fromarray(pixels), "BMP")
+    assert padding
+    assert np.array_equal(decode(data[:-padding]).pixels, pixels)
+    assert code_of(data[: -padding - 1]) == "truncated"
+    assert code_of(data[: -padding - row]) == "truncated"
+
+
+def test_a_gif_that_only_lacks_its_end_mark_is_whole() -> None:
+    data = file_named("gif")
+    assert data.endswith(b"\x00;")
+    assert np.array_equal(decode(data[:-1]).pixels, decode(data).pixels)
+
+
+def test_a_zero_that_belongs_to_the_codes_of_a_jpeg_is_no_padding() -> None:
+    pages = (np.random.default_rng(seed).integers(0, 256, (8, 8, 3), dtype=np.uint8) for seed in range(999))
+    made = (encoded(Image.fromarray(page), "JPEG", quality=100) for page in pages)
+    data = next(each for each in made if each.endswith(b"\xff\x00\xff\xd9"))
+    padded = decode(data[:-2] + bytes(500) + data[-2:])
+    assert np.array_equal(padded.pixels, decode(data).pixels)
+    assert not padded.info.damaged
 
 
 def test_a_wrong_checksum_beside_the_pixels_of_a_png_is_no_matter() -> None:
@@ -165,9 +198,12 @@ def test_a_damaged_exif_block_costs_nothing() -> None:
 PASSES = [(0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2)]
 
 
-def without_rows(share: float, *, passes: int = 0) -> bytes:
-    """A sound PNG that holds only a share of its rows, or only the first of the seven passes."""
-    pixels = picture()
+def without_rows(share: float, *, passes: int = 0, odd: bool = False) -> bytes:
+    """A sound PNG that holds only a share of its rows, or only the first of the seven passes.
+
+    Where the number of rows is odd, none of the last row is in the last pass.
+    """
+    pixels = picture()[:-1] if odd else picture()
     height, width = pixels.shape[:2]
     if passes:
         parts = [pixels[y::down, x::across] for x, y, across, down in PASSES[:passes]]
@@ -182,9 +218,10 @@ def without_rows(share: float, *, passes: int = 0) -> bytes:
 
 @pytest.mark.parametrize(("share", "passes"), [(0.6, 0), (0.98, 0), (1.0, 6)])
 def test_a_png_of_fewer_rows_than_it_promises_is_damaged(share: float, passes: int) -> None:
-    data = without_rows(share, passes=passes)
-    assert code_of(data) == "truncated"
-    assert decode(data, salvage=True).info.damaged
+    for odd in (False, True):
+        data = without_rows(share, passes=passes, odd=odd)
+        assert code_of(data) == "truncated"
+        assert decode(data, salvage=True).info.damaged
 
 
 def test_what_lies_packed_behind_the_rows_of_a_png_is_left_alone() -> None:

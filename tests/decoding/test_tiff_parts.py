@@ -90,3 +90,13 @@ def test_a_hole_in_a_strip_of_jpeg_is_damage(monkeypatch: pytest.MonkeyPatch) ->
     at = read_directories(bytes(data), Limits())[0].numbers(Tag.STRIP_OFFSETS)[1] + 2000
     data[at : at + 400] = bytes(400)
     assert code_of(bytes(data)) == "truncated"
+
+
+@pytest.mark.parametrize("length", [4, 300])
+def test_a_hole_in_a_single_strip_of_fax_is_damage(length: int) -> None:
+    noise = np.random.default_rng(1).integers(0, 2, (160, 200)).astype(bool)
+    data = bytearray(encoded(Image.fromarray(noise), "TIFF", compression="group4"))
+    at = read_directories(bytes(data), Limits())[0].numbers(Tag.STRIP_OFFSETS)[0] + 1000
+    assert code_of(bytes(data)) is None
+    data[at : at + length] = bytes(length)
+    assert code_of(bytes(data)) == "truncated"

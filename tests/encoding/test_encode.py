@@ -12,10 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from scanfix.encoding import encode, fitting, sampling, writing
+from scanfix.encoding import encode, fitting, jpeg, sampling, writing
 from scanfix.encoding.bmp import bmp_bytes
 from scanfix.encoding.chroma import chroma_loss
 from scanfix.encoding.tables import COARSEST, FINEST, coarseness_of, quality_of, tables_at
+from scanfix.encoding.writing import JpegOptions, as_image, read_jpeg, write_jpeg
 from scanfix.errors import CannotMeetProfileError, ConfigError
 from scanfix.geometry import Size
 from scanfix.model import Pixels
@@ -145,6 +146,18 @@ def test_dots_per_inch_follow_the_scale() -> None:
     made = encode(textured(1300, 1300), load_profile("us-ds160"), dpi=300)
     with Image.open(io.BytesIO(made.data)) as image:
         assert image.info["dpi"][0] == pytest.approx(300 * made.scale, abs=1)
+    made = encode(textured(1300, 1300), CNNIC, format="bmp", dpi=300)
+    with Image.open(io.BytesIO(made.data)) as image:
+        assert image.info["dpi"][0] == pytest.approx(300 * made.scale, abs=1)
+    assert made.scale < 0.9
+
+
+@pytest.mark.parametrize(("width", "height"), [(700, 708), (708, 700)])
+def test_a_picture_that_is_nearly_square_becomes_square(width: int, height: int) -> None:
+    profile = load_profile("us-ds160")
+    made = encode(textured(width, height), profile)
+    assert made.size.width == made.size.height
+    verify(made.data, profile, "jpg")
 
 
 def test_blank_page_is_told_apart_from_a_small_document() -> None:
@@ -170,6 +183,37 @@ def test_a_bmp_of_an_exact_size_has_256_colours_where_more_do_not_fit() -> None:
     made = encode(textured(600, 600), exact)
     assert (made.size, made.steps) == (Size(600, 600), ("palette",))
     verify(made.data, exact, "bmp")
+
+
+def test_what_the_sample_took_for_fitting_and_is_too_large_is_shrunk(monkeypatch: pytest.MonkeyPatch) -> None:
+    """At one size the search has nowhere to go, and says so."""
+    monkeypatch.setattr(jpeg, "choose_scale", lambda *_, **__: 1.0)
+    small = replace(CNNIC, window=ByteWindow(100, 12_000), aim=None)
+    made = encode(white_noise(600, 600), small)
+    assert made.scale < 0.75
+    verify(made.data, small, "jpg")
+    exact = replace(small, min_width=600, max_width=600, min_height=600, max_height=600)
+    with pytest.raises(CannotMeetProfileError) as told:
+        encode(white_noise(600, 600), exact)
+    assert told.value.params["rule"] == "rule_max_bytes"
+
+
+def test_noise_that_the_encoder_has_no_room_for_is_written_plainly() -> None:
+    noise = white_noise(200, 200)
+    data = write_jpeg(as_image(noise), FINEST, JpegOptions(full_chroma=True, optimised=True))
+    assert np.abs(read_jpeg(data).astype(int) - noise).mean() < 3
+
+
+def test_a_bmp_is_not_blown_up_without_end() -> None:
+    with pytest.raises(CannotMeetProfileError) as told:
+        encode(textured(24, 16), CNNIC, format="bmp")
+    assert told.value.params["rule"] == "rule_min_bytes"
+
+
+def test_a_picture_is_not_squeezed_into_an_exact_size_of_another_shape() -> None:
+    with pytest.raises(CannotMeetProfileError) as told:
+        encode(textured(300, 300), load_profile("in-ssc-photo"))
+    assert told.value.code == "wrong_shape_cut"
 
 
 def test_plain_storage_comes_before_enlarging() -> None:

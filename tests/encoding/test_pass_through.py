@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import struct
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -86,7 +87,7 @@ def test_other_colour_spaces_are_encoded_anew() -> None:
     assert passed(jpeg("L", quality=100)) is None
 
 
-@pytest.mark.parametrize("facts", [{"exif_orientation": 6}, {"damaged": True}])
+@pytest.mark.parametrize("facts", [{"exif_orientation": 6}, {"damaged": True}, {"reshaped": True}])
 def test_turned_or_damaged_file_is_encoded_anew(facts: dict[str, Any]) -> None:
     assert passed(jpeg(), **facts) is None
 
@@ -97,6 +98,28 @@ def test_progressive_file_is_encoded_anew() -> None:
 
 def test_size_outside_the_window_is_encoded_anew() -> None:
     assert passed(jpeg(quality=10)) is None
+
+
+def test_only_what_is_left_without_metadata_must_lie_in_the_window() -> None:
+    assert passed(jpeg(quality=10, comment=b"x" * 60_000)) is None
+    assert passed(jpeg() + b"trailing" * 125_000) == jpeg()
+
+
+@pytest.mark.parametrize(
+    "rules",
+    [
+        {"min_width": 401},
+        {"max_width": 399},
+        {"min_height": 301},
+        {"max_height": 299},
+        {"square": True},
+        {"max_compression_ratio": 1.5},
+    ],
+)
+def test_a_file_of_other_pixels_than_are_wanted_is_encoded_anew(rules: dict[str, Any]) -> None:
+    data = jpeg()
+    info = SourceInfo("JPEG", "JPEG", len(data), 400, 300)
+    assert pass_through(data, info, replace(CNNIC, **rules), ["jpg"]) is None
 
 
 def test_bmp_is_never_passed_for_a_jpeg() -> None:
@@ -270,4 +293,7 @@ def test_a_sampling_without_a_name_is_encoded_anew() -> None:
     odd = bytearray(data)
     odd[at + 11] = 0x31
     assert passed(bytes(odd)) is None
+    of_chroma = bytearray(data)
+    of_chroma[at + 14] = 0x21
+    assert passed(bytes(of_chroma)) is None
     assert passed(data) == data

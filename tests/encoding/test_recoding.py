@@ -102,7 +102,7 @@ def test_what_would_not_conform_is_left_to_the_encoder(options: dict[str, Any]) 
 
 def test_damaged_converted_and_foreign_files_are_left_to_the_encoder() -> None:
     data = jpeg()
-    for facts in ({"damaged": True}, {"color_converted": True}):
+    for facts in ({"damaged": True}, {"color_converted": True}, {"reshaped": True}):
         info = SourceInfo("JPEG", "JPEG", len(data), 640, 480, **facts)  # type: ignore[arg-type]
         assert recode(data, info, CNNIC) is None
     assert recode(b"BM", SourceInfo("BMP", "BMP", 2, 1, 1), CNNIC) is None

@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import math
 import struct
+from contextlib import suppress
 
 import numpy as np
 from PIL import Image
@@ -110,13 +111,15 @@ def _storage(scales: Scales, profile: OutputProfile, document_dpi: float | None)
     except CannotMeetProfileError:
         return 8, _scale_for(scales, profile, 8)
     if document_dpi is not None and document_dpi * scale < min(BmpParams.min_document_dpi, document_dpi):
-        return 8, _scale_for(scales, profile, 8)
+        # A third of the bytes may be a stronger compression than the profile allows.
+        with suppress(CannotMeetProfileError):
+            return 8, _scale_for(scales, profile, 8)
     return 24, scale
 
 
 def _scale_for(scales: Scales, profile: OutputProfile, bits: int) -> float:
     """The scale nearest to 1 at which the file lies in the window."""
-    low, high = profile.window.min_bytes, profile.window.max_bytes
+    high = profile.window.max_bytes
     scale = scales.clamp(1.0)
     if bmp_bytes(scales.size_at(scale), bits) > high:
         scale = min(scale, math.sqrt(high / (scales.source.pixel_count * bits / 8)))
@@ -125,7 +128,7 @@ def _scale_for(scales: Scales, profile: OutputProfile, bits: int) -> float:
             if scales.clamp(smaller) != smaller or scales.size_at(scale) == Size(1, 1):
                 raise CannotMeetProfileError("cannot_fit", profile=profile.name, rule="rule_max_bytes")
             scale = smaller
-    while bmp_bytes(scales.size_at(scale), bits) < low:
+    while bmp_bytes(size := scales.size_at(scale), bits) < profile.least_bytes(size.width, size.height):
         scale *= 1.004
         if scales.clamp(scale) != scale or scale > BmpParams.max_enlargement:
             raise CannotMeetProfileError("cannot_fit", profile=profile.name, rule="rule_min_bytes")

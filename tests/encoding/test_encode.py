@@ -299,6 +299,16 @@ def test_bmp_of_a_document_with_few_dots_is_stored_in_256_colours() -> None:
     assert plain.jpeg_times > 3
 
 
+def test_a_bmp_is_not_compressed_more_than_the_profile_allows() -> None:
+    mild = replace(CNNIC, formats=("bmp",), window=ByteWindow(0, 700_000), aim=None, max_compression_ratio=2)
+    made = encode(textured(1400, 1000), mild, document_dpi=300)
+    assert made.steps == ("shrunk",)
+    verify(made.data, mild, "bmp")
+    exact = replace(mild, min_width=600, max_width=600, min_height=600, max_height=600)
+    with pytest.raises(CannotMeetProfileError):
+        encode(textured(600, 600), exact)
+
+
 @given(coarseness=st.floats(FINEST, COARSEST), factor=st.floats(1.0, 4.0))
 def test_no_entry_of_the_tables_gets_finer_when_the_setting_gets_coarser(
     coarseness: float, factor: float

@@ -1,7 +1,7 @@
 """Which of the known refusals is a pasted message, whole or cut, with typing errors, in either language?
 
 A message is compared by its pieces of three letters, of one and two Chinese characters: how many of them are
-known from one entry, whether they are rarer elsewhere than there (in all that scanfix itself says, as any
+known from one entry, whether they are rarer elsewhere than there (in what scanfix itself says, as any
 program does), and how rare they are among the entries. So a message cut in half is found by the half that is
 there, two errors cost six pieces of many, and a sentence about something else has next to none, or only what
 everybody says. Where the part that is there stands in several messages, all of them are the answer.
@@ -25,8 +25,8 @@ STEM = "stem"
 """What most messages begin with: known, and telling nothing."""
 ELSEWHERE = "elsewhere"
 """What web sites say about other things."""
-EVERYDAY = ("documents", "errors", "explanations", "findings", "interface", "web")
-"""Files of the catalogue: how a program talks about pictures, files and forms when it refuses nobody."""
+EVERYDAY = "everyday.txt"
+"""How often each piece is said by a program that refuses nobody; counted once, by training/everyday.py."""
 
 LEAST_OF_UNKNOWN = -6.0
 """What one piece that is usual elsewhere speaks against a refusal at most."""
@@ -77,6 +77,8 @@ def refusals() -> tuple[Refusal, ...]:
 
 def find_refusals(message: str) -> tuple[Refusal, ...]:
     """Those that the message may be, the likeliest first; none for a message about something else."""
+    if name := _phrases().get(_plain(message)):
+        return tuple(each for each in refusals() if each.name == name)
     found = [pieces(part) for part in _parts(message)]
     scores: dict[str, float] = {}
     for part in [part for part in found if _tells(part)] or found:
@@ -87,6 +89,18 @@ def find_refusals(message: str) -> tuple[Refusal, ...]:
     least = best - MatchParams.margin - MatchParams.doubt * (1 - best)
     chosen = [each for each in refusals() if scores.get(each.name, -1.0) >= least]
     return tuple(sorted(chosen, key=lambda each: -scores[each.name])) if scores else ()
+
+
+@cache
+def _phrases() -> Mapping[str, str]:
+    """What is known of the entries, word for word: a phrase may be too short to be told by its pieces."""
+    entries = {name: entry for name, entry in catalogue("refusals").items() if name not in (STEM, ELSEWHERE)}
+    return {
+        _plain(text): name
+        for name, entry in entries.items()
+        for lang in LANGS
+        for text in entry[f"known_{lang}"]
+    }
 
 
 def _parts(message: str) -> list[str]:
@@ -161,10 +175,11 @@ def _known() -> _Known:
 def _elsewhere() -> dict[str, float]:
     """By weights that were chosen with `MatchParams`."""
     counts: Counter[str] = Counter()
-    for name in EVERYDAY:
-        for piece, count in pieces(packaged_text("scanfix.messages", f"{name}.toml")).items():
+    for line in packaged_text(__package__, EVERYDAY).splitlines():
+        said, _, same = line.partition("\t")
+        for piece in same.split("|"):
             # In Chinese the documents that we speak of all the time are what tells a refusal.
-            counts[piece] += count if _is_han(piece) else 10 * count
+            counts[piece] += int(said) if _is_han(piece) else 10 * int(said)
     for part, weight in (*((lang, 100) for lang in LANGS), ("subjects", 100), ("predicates", 200)):
         for text in catalogue("refusals")[ELSEWHERE][part]:
             for piece, count in pieces(text).items():
@@ -180,9 +195,9 @@ def _pieces_of(texts: Iterable[str]) -> set[str]:
 def pieces(text: str) -> Counter[str]:
     """Three letters in a row, word ends as spaces; a Chinese character, and two in a row.
 
-    What stands beside 的 or 和 tells nothing.
+    What stands beside 的 or 和 tells nothing, nor does 件为 of 证件为: anything may follow.
     """
-    plain = re.sub(r"[^0-9a-z\u3400-\u9fff]+|[的和]", " ", half_width(text).lower())
+    plain = re.sub("[为是]", r" \g<0> ", re.sub("[的和]", " ", _plain(text)))
     runs = re.findall(r"[\u3400-\u9fff]+|[0-9a-z ]+", plain)
     found: Counter[str] = Counter()
     for run in runs:
@@ -191,6 +206,11 @@ def pieces(text: str) -> Counter[str]:
         for size in (1, 2) if han else (3,):
             found.update(padded[start : start + size] for start in range(len(padded) - size + 1))
     return found
+
+
+def _plain(text: str) -> str:
+    """Letters, digits and Chinese characters, with a space for all between them."""
+    return re.sub(r"[^0-9a-z\u3400-\u9fff]+", " ", half_width(text).lower()).strip()
 
 
 def _is_han(text: str) -> bool:

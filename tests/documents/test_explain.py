@@ -198,10 +198,16 @@ UNRELATED = [
     "车票信息不一致",
     "支付信息不正确",
     "乐器信息不完整",
+    "请上传头像",
+    "截图保存成功",
+    "优惠券已过有效期",
+    "会员已过期",
     "合金信息不正确",
     "上传头像失败",
     "Order information incomplete",
     "Verification code is wrong",
+    "Screenshot saved to gallery",
+    "Your session has expired",
 ]
 MESSAGES = [(name, text) for table in (ENGLISH, CHINESE) for name, texts in table.items() for text in texts]
 
@@ -242,10 +248,27 @@ def test_a_message_of_refusal_is_found_whole_cut_misspelt_and_among_other_words(
         ("File size is over the limit", "wrong_file"),
         ("证件边框不完整", "incomplete_information"),
         ("边框不完整", "incomplete_information"),
+        ("证件为截图", "not_an_original"),
+        ("证件为复印件", "not_an_original"),
+        ("证件为黑白复印件", "not_an_original"),
+        ("请上传彩色扫描件", "not_an_original"),
+        ("截图", "not_an_original"),
+        ("screenshot", "not_an_original"),
+        ("Please do not upload a screenshot of the document", "not_an_original"),
+        ("请上传证件正反面", "other_side_missing"),
+        ("Both sides are required", "other_side_missing"),
+        ("The photo is mirrored", "mirrored"),
+        ("证件已过有效期", "expired"),
     ],
 )
 def test_what_sites_say_of_a_picture_is_found_too(text: str, name: str) -> None:
     assert name in answers(text)
+
+
+@pytest.mark.parametrize("what", ["截图", "复印件", "翻拍", "彩印件", "拼图", "蓝色", "竖版", "样张", "空白"])
+def test_that_a_document_is_anything_at_all_does_not_make_it_new(what: str) -> None:
+    assert "newly_issued" not in answers(f"证件为{what}")
+    assert "newly_issued" not in answers(f"证件是{what}")
 
 
 @pytest.mark.parametrize("text", UNRELATED)
@@ -257,7 +280,10 @@ def test_every_refusal_has_its_words_in_both_languages_and_is_tested() -> None:
     for refusal in refusals():
         assert all(refusal.text(part, lang) for part in ("title", "cause", "remedy") for lang in LANGS)
         assert all(code in FINDINGS for code in refusal.codes)
-    newer = {"unclear_picture", "wrong_file"}
+    newer = {
+        *("unclear_picture", "wrong_file", "not_an_original"),
+        *("other_side_missing", "mirrored", "expired"),
+    }
     assert {refusal.name for refusal in refusals()} - newer == set(ENGLISH) == set(CHINESE)
 
 

@@ -48,6 +48,8 @@ def prepare(
     number: str | None = None,
     name: str | None = None,
     page: int | None = None,
+    min_bytes: int | None = None,
+    max_bytes: int | None = None,
     filename: str | None = None,
 ) -> PreparedImage:
     """Make the file that a portal takes, and say what is still risky.
@@ -63,11 +65,26 @@ def prepare(
     left of a damaged file;
     `number` and `name` are those typed into the form, to be held against the document, which is read where
     they or the kind are given and the extra `ocr` is installed;
+    `min_bytes` and `max_bytes` are a portal's that is known by no profile, in place of those of `profile`;
     `filename` is what whoever sent the photo calls it: only asked which format that claims.
 
     Raises InputError, CannotMeetProfileError, ConfigError or MissingExtraError.
     """
-    order = make_order(profile, format, crop, document, limits, salvage, corners, turn, number, name, page)
+    order = make_order(
+        profile,
+        format,
+        crop,
+        document,
+        limits,
+        salvage,
+        corners,
+        turn,
+        number,
+        name,
+        page,
+        min_bytes,
+        max_bytes,
+    )
     if format is None:
         order = replace(order, kept_formats=order.profile.formats)
     return pipeline.prepare(read_source(photo, limits, filename), order)
@@ -108,6 +125,8 @@ def join(
     format: str | None = None,
     crop: Crop = "auto",
     document: str | None = None,
+    min_bytes: int | None = None,
+    max_bytes: int | None = None,
     limits: Limits = SHELL_LIMITS,
 ) -> JoinedImage:
     """Both sides of a document on one white page, each found, cropped and brought to one scale.
@@ -116,7 +135,7 @@ def join(
     """
     if layout not in get_args(Layout):
         raise ConfigError("bad_option", option="layout", value=layout)
-    order = make_order(profile, format, crop, document, limits)
+    order = make_order(profile, format, crop, document, limits, min_bytes=min_bytes, max_bytes=max_bytes)
     return pipeline.join(read_source(front, limits), read_source(back, limits), order, layout)
 
 

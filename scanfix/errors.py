@@ -79,6 +79,8 @@ CONFIG_CODES: dict[str, int] = {
     "unknown_document": 422,
     "format_not_in_profile": 422,
     "crop_fit": 422,
+    "bad_size": 422,
+    "no_size": 422,
     "bad_corners": 422,
     "corners_outside": 422,
     "bad_limit": 500,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from inspect import signature
 from os import PathLike
 from typing import TYPE_CHECKING, Any, Literal, TypedDict, get_args
@@ -13,7 +13,7 @@ from scanfix.errors import ConfigError
 from scanfix.forks import inside
 from scanfix.geometry import TURNS, Quad, Turn
 from scanfix.limits import SHELL_LIMITS, Limits
-from scanfix.profiles import Format, OutputProfile, load_profile
+from scanfix.profiles import MOST_BYTES, ByteWindow, Format, OutputProfile, load_profile
 
 if TYPE_CHECKING:
     from scanfix.documents.kinds import DocumentKind
@@ -44,6 +44,8 @@ class PrepareOptions(InspectOptions, total=False):
     crop: Crop
     turn: Turn | None
     page: int | None
+    min_bytes: int | None
+    max_bytes: int | None
 
 
 class JoinOptions(TypedDict, total=False):
@@ -54,6 +56,8 @@ class JoinOptions(TypedDict, total=False):
     format: str | None
     crop: Crop
     document: str | None
+    min_bytes: int | None
+    max_bytes: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,9 +100,11 @@ def make_order(
     number: str | None = None,
     name: str | None = None,
     page: int | None = None,
+    min_bytes: int | None = None,
+    max_bytes: int | None = None,
 ) -> Order:
     """Resolve the names; raises ConfigError for those that do not exist."""
-    rules = load_profile(profile)
+    rules = _sized(load_profile(profile), min_bytes, max_bytes)
     if crop not in get_args(Crop):
         raise ConfigError("bad_option", option="crop", value=crop)
     if crop == "fit" and rules.shows == "document":
@@ -122,6 +128,25 @@ def make_order(
         _text("name", name),
         page,
     )
+
+
+def _sized(rules: OutputProfile, min_bytes: int | None, max_bytes: int | None) -> OutputProfile:
+    """With the bytes that are asked for in place of the portal's; of its aim what lies among them."""
+    for option, value in (("min_bytes", min_bytes), ("max_bytes", max_bytes)):
+        if value is not None and (type(value) is not int or not 0 <= value <= MOST_BYTES):
+            raise ConfigError("bad_option", option=option, value=value)
+    if min_bytes is None and max_bytes is None:
+        return rules
+    low = rules.window.min_bytes if min_bytes is None else min_bytes
+    high = rules.window.max_bytes if max_bytes is None else max_bytes
+    asked = {"profile": rules.name, "min": f"{low:,}", "max": f"{high:,}"}
+    if low > high:
+        raise ConfigError("no_size", asked, reason="size_order")
+    window = ByteWindow(low, high)
+    try:
+        return replace(rules, window=window, aim=rules.aim and rules.aim.within(window))
+    except ConfigError as error:
+        raise ConfigError("no_size", asked, reason=error.params["reason"]) from error
 
 
 def options_of(given: Mapping[str, Any], *further: str) -> dict[str, Any]:

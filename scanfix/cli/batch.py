@@ -14,6 +14,7 @@ import typer
 from scanfix.cli import options
 from scanfix.cli.limits import limits_of
 from scanfix.cli.options import CropChoice, FailOn
+from scanfix.cli.sizes import least_bytes, most_bytes
 from scanfix.cli.terminal import (
     COLOURS,
     EXIT_FINDINGS,
@@ -71,6 +72,8 @@ def command(
     out: Out,
     profile: options.Profile = "cnnic",
     format: options.FormatFirst = None,
+    max_size: options.MaxSize = None,
+    min_size: options.MinSize = None,
     crop: options.Crop = CropChoice.AUTO,
     document: options.Document = None,
     jobs: Jobs = None,
@@ -121,6 +124,8 @@ def command(
             crop=crop.value,
             document=document,
             salvage=salvage,
+            min_bytes=least_bytes(min_size),
+            max_bytes=most_bytes(max_size),
         )
         told = _told(run, _Telling(user_lang(lang), json, quiet, pair=pair), source, watch=watch)
         return _exit_code(told, fail_on)

@@ -12,6 +12,7 @@ from scanfix.cli.limits import limits_of
 from scanfix.cli.options import CropChoice, FailOn, LayoutChoice
 from scanfix.cli.outputs import check_free, check_standard_output, deliver, format_in, inputs_of
 from scanfix.cli.photo import exit_code_of, run, source_of
+from scanfix.cli.sizes import least_bytes, most_bytes
 from scanfix.cli.terminal import STANDARD, finish, print_line, print_report, print_told, telling, usage_error
 from scanfix.errors import ScanfixError
 from scanfix.messages import Lang, say, user_lang
@@ -36,6 +37,8 @@ def command(
     layout: options.Layout = LayoutChoice.VERTICAL,
     profile: options.Profile = "cnnic",
     format: options.Format = None,
+    max_size: options.MaxSize = None,
+    min_size: options.MinSize = None,
     crop: options.Crop = CropChoice.AUTO,
     document: options.Document = None,
     limit: options.Limit = None,
@@ -59,6 +62,8 @@ def command(
             crop.value,
             document,
             limits_of(limit),
+            min_bytes=least_bytes(min_size),
+            max_bytes=most_bytes(max_size),
         )
         inputs = inputs_of((front, back))
         check_free(output, inputs, overwrite=overwrite)

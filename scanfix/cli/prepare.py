@@ -21,6 +21,7 @@ from scanfix.cli.outputs import (
     write_annotated,
 )
 from scanfix.cli.photo import corners_of, exit_code_of, run, source_of
+from scanfix.cli.sizes import least_bytes, most_bytes
 from scanfix.cli.terminal import (
     STANDARD,
     attempt_each,
@@ -47,6 +48,8 @@ def command(
     output: options.Output = None,
     profile: options.Profile = "cnnic",
     format: options.Format = None,
+    max_size: options.MaxSize = None,
+    min_size: options.MinSize = None,
     crop: options.Crop = CropChoice.AUTO,
     document: options.Document = None,
     number: options.Number = None,
@@ -81,6 +84,8 @@ def command(
             turn,
             number,
             name,
+            min_bytes=least_bytes(min_size),
+            max_bytes=most_bytes(max_size),
         )
         wanted = without_results(photos, speak)
         show = _Show(speak, json, quiet, named=len(wanted) > 1)

@@ -13,6 +13,7 @@ from scanfix.cli.limits import limits_of
 from scanfix.cli.options import CropChoice, FailOn
 from scanfix.cli.outputs import check_free, deliver, inputs_of, make_folder
 from scanfix.cli.photo import exit_code_of, run, source_of
+from scanfix.cli.sizes import least_bytes, most_bytes
 from scanfix.cli.terminal import STANDARD, finish, print_line, print_report, print_told, telling, usage_error
 from scanfix.errors import ScanfixError
 from scanfix.messages import Lang, say, user_lang
@@ -35,6 +36,8 @@ def command(
     join: Join = False,
     profile: options.Profile = "cnnic",
     format: options.Format = None,
+    max_size: options.MaxSize = None,
+    min_size: options.MinSize = None,
     crop: options.Crop = CropChoice.AUTO,
     document: options.Document = None,
     salvage: options.Salvage = False,
@@ -53,7 +56,14 @@ def command(
         from scanfix.order import make_order
 
         order = make_order(
-            options.profile_of(profile), format, crop.value, document, limits_of(limit), salvage
+            options.profile_of(profile),
+            format,
+            crop.value,
+            document,
+            limits_of(limit),
+            salvage,
+            min_bytes=least_bytes(min_size),
+            max_bytes=most_bytes(max_size),
         )
         if output is not None:
             make_folder(output)

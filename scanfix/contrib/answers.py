@@ -54,8 +54,8 @@ def typed(options: dict[str, str]) -> dict[str, Any]:
     Raises ConfigError, which does not tell what was typed.
     """
     found: dict[str, Any] = dict(options)
-    for name in {"page", "turn"} & found.keys():
-        if not re.fullmatch(r"[0-9]{1,6}", found[name]):
+    for name in {"page", "turn", "min_bytes", "max_bytes"} & found.keys():
+        if not re.fullmatch(r"[0-9]{1,12}", found[name]):
             raise ConfigError("bad_option", option=name, value="?")
         found[name] = int(found[name])
     if "salvage" in found:

@@ -10,9 +10,10 @@ import sys
 from types import ModuleType
 
 from scanfix.profiles.loader import load_profile, profile_names
-from scanfix.profiles.profile import ByteWindow, Confidence, Format, OutputProfile, Processing
+from scanfix.profiles.profile import MOST_BYTES, ByteWindow, Confidence, Format, OutputProfile, Processing
 
 __all__ = [
+    "MOST_BYTES",
     "ByteWindow",
     "Confidence",
     "Format",

@@ -41,6 +41,11 @@ class ByteWindow:
     def __contains__(self, byte_count: int) -> bool:
         return self.min_bytes <= byte_count <= self.max_bytes
 
+    def within(self, other: ByteWindow) -> ByteWindow | None:
+        """What lies in both; None where nothing does."""
+        low, high = max(self.min_bytes, other.min_bytes), min(self.max_bytes, other.max_bytes)
+        return ByteWindow(low, high) if low <= high else None
+
 
 @dataclass(frozen=True, slots=True)
 class OutputProfile:

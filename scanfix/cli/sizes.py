@@ -1,0 +1,31 @@
+"""How many bytes are meant by a size as portals write it: 500KB, 0.5 MB, 512KiB?"""
+
+from __future__ import annotations
+
+import math
+import re
+
+from scanfix.documents.writing import half_width
+from scanfix.errors import ConfigError
+
+SIZE = re.compile(r"([0-9]+(?:\.[0-9]+)?)(B|[KM]I?B?)", re.IGNORECASE)
+POWERS = {"K": 1, "M": 2}
+
+
+def most_bytes(size: str | None) -> int | None:
+    """A KB of an upper limit is 1,000 bytes: a file that keeps this keeps 1,024 too. Raises ConfigError."""
+    return None if size is None else math.floor(_bytes(size, 1000))
+
+
+def least_bytes(size: str | None) -> int | None:
+    """A KB of a lower limit is 1,024 bytes. Raises ConfigError."""
+    return None if size is None else math.ceil(_bytes(size, 1024))
+
+
+def _bytes(size: str, kilo: int) -> float:
+    found = SIZE.fullmatch("".join(half_width(size).split()))
+    if found is None:
+        raise ConfigError("bad_size", value=size)
+    number, unit = found[1], found[2].upper()
+    factor: int = (1024 if "I" in unit else kilo) ** POWERS.get(unit[0], 0)
+    return float(number) * factor

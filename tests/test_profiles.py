@@ -51,6 +51,19 @@ def test_default_window_satisfies_both_readings_of_kb() -> None:
     assert load_profile("aliyun") is profile
 
 
+def test_what_the_default_aims_at_satisfies_every_registrar() -> None:
+    aim = load_profile("cnnic").aim
+    assert aim is not None
+    for name in ("cnnic-advice", "aliyun-console", "cn-reinforced", "huawei-domain", "pair-cn"):
+        assert aim.within(load_profile(name).window) == aim
+
+
+def test_the_advice_of_cnnic_is_a_small_jpeg_of_300_dots_per_inch() -> None:
+    advice = load_profile("cnnic-advice")
+    assert advice.window == ByteWindow(50 * 1024, 500_000)
+    assert (advice.formats, advice.min_dpi) == (("jpg",), 300)
+
+
 def test_profile_passes_through_the_loader() -> None:
     profile = load_profile("cnnic")
     assert load_profile(profile) is profile

@@ -18,6 +18,7 @@ from scanfix.profiles.profile import ByteWindow, OutputProfile
 
 BUILT_IN = (
     "cnnic",
+    "cnnic-advice",
     "aliyun-console",
     "cn-reinforced",
     "huawei-domain",

@@ -314,9 +314,16 @@ def number_right(form: Form, today: date) -> list[Finding]:
     if form.number is None:
         return []
     found = check_number(form.number, form.kind, today=today)
-    if found.valid and form.region == "CN" and found.form in ("registration", "organisation-code"):
+    if found.valid and _mainland(form) and found.form in ("registration", "organisation-code"):
         return [number_finding(found, "eighteen", Severity.WARNING)]
     return number_findings(found)
+
+
+def _mainland(form: Form) -> bool:
+    """The region chosen, or where none is the only one of the kind."""
+    if form.region is None and form.kind is not None:
+        return form.kind.regions == ("CN",)
+    return form.region == "CN"
 
 
 def number_findings(found: NumberCheck) -> list[Finding]:

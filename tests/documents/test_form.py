@@ -65,6 +65,8 @@ def test_a_form_in_order_has_no_finding() -> None:
         ({"kind": "business-licence", "number": f"{CODE}(1-1)"}, "SF503"),
         ({"kind": "business-licence", "number": "９１350100M000100Y43"}, "SF503"),
         ({"kind": "business-licence", "region": "CN", "number": "110108000000016"}, "SF503"),
+        ({"kind": "business-licence", "number": "110108000000016"}, "SF503"),
+        ({"kind": "ORG", "number": "12345678-8"}, "SF503"),
         ({"country_code": "010"}, "SF524"),
         ({"country_code": "021"}, "SF524"),
         ({"country_code": "755", "region": "CN"}, "SF524"),
@@ -114,7 +116,7 @@ def test_each_rule_is_broken_by_what_it_is_about_and_speaks_both_languages(
         {"expires": "长期"},
         {"kind": "foreign-permanent-resident-card", "sides": 2},
         {"kind": "YYZZ", "number": CODE.lower()},
-        {"kind": "ORG", "number": "12345678-8"},
+        {"number": "12345678-8"},
         {"kind": "a4-certificate", "region": "other", "holder": "organisation"},
     ],
 )

@@ -118,7 +118,7 @@ def read(photo: Photo, *, document: str | None = None, limits: Limits = SHELL_LI
 
 def join(
     front: Photo,
-    back: Photo,
+    back: Photo | None = None,
     *,
     layout: Layout = "vertical",
     profile: str | PathLike[str] | OutputProfile = "cnnic",
@@ -131,12 +131,14 @@ def join(
 ) -> JoinedImage:
     """Both sides of a document on one white page, each found, cropped and brought to one scale.
 
-    `layout` is "vertical" or "horizontal"; options and errors as in `prepare`.
+    Without a back, `front` is a PDF or TIFF of two pages. `layout` is "vertical" or "horizontal"; options and
+    errors as in `prepare`.
     """
     if layout not in get_args(Layout):
         raise ConfigError("bad_option", option="layout", value=layout)
     order = make_order(profile, format, crop, document, limits, min_bytes=min_bytes, max_bytes=max_bytes)
-    return pipeline.join(read_source(front, limits), read_source(back, limits), order, layout)
+    second = None if back is None else read_source(back, limits)
+    return pipeline.join(read_source(front, limits), second, order, layout)
 
 
 def annotate(

@@ -50,6 +50,7 @@ INPUT_CODES: dict[str, int] = {
     "upload_broken": 400,
     "upload_slow": 408,
     "no_such_page": 422,
+    "not_two_pages": 422,
     "one_document": 422,
     "many_documents": 422,
 }

@@ -15,7 +15,7 @@ from scanfix.borders.by_hand import border_by_hand
 from scanfix.checks import measures_of, not_checked, run_checks
 from scanfix.checks.runner import weighed
 from scanfix.checks.subject import Subject
-from scanfix.decoding import decode
+from scanfix.decoding import count_pages, decode
 from scanfix.encoding import Encoded, encode, most_useful_pixels, pass_through, recode
 from scanfix.errors import InputError, ScanfixError
 from scanfix.faults import refusing
@@ -105,15 +105,19 @@ def make(photo: SourceBytes, order: Order, examined: Examined) -> PreparedImage:
 @refusing()
 def join(
     front: SourceBytes,
-    back: SourceBytes,
+    back: SourceBytes | None,
     order: Order,
     layout: Layout = "vertical",
     back_order: Order | None = None,
 ) -> JoinedImage:
     """Both sides of a document on one page that satisfies the profile. Errors as in `prepare`.
 
-    `back_order` is for a back that is to be framed in another way than the front.
+    Of a document of two pages, without a back or named twice, these are the sides. `back_order` is for a
+    back that is to be framed in another way than the front.
     """
+    if back_order is None and (back is None or front.inputs & back.inputs):
+        order, back_order = _page_orders(front, order, alone=back is None)
+    back = back or front
     orders = (order, back_order or order)
     examined = [_examine_side(photo, each) for photo, each in zip((front, back), orders, strict=True)]
     framed = [_frame(side, each) for side, each in zip(examined, orders, strict=True)]
@@ -125,6 +129,17 @@ def join(
     notes = _pair_notes(examined, order) + _encoding_notes(page, encoded, made, order)
     reports = [_finished(e.report, f, encoded, notes, "SF507") for f, e in zip(framed, examined, strict=True)]
     return JoinedImage(encoded.data, reports[0], reports[1], front.inputs | back.inputs)
+
+
+@refusing()
+def _page_orders(document: SourceBytes, order: Order, *, alone: bool) -> tuple[Order, Order]:
+    """For the two pages of a document. Raises InputError where it has not two and no other file is there."""
+    count = count_pages(document.data, order.limits)
+    if count == 2:
+        return replace(order, page=1), replace(order, page=2)
+    if alone:
+        raise InputError("not_two_pages", count=count)
+    return order, order
 
 
 def split(sheet: SourceBytes, order: Order) -> tuple[PreparedImage, ...]:

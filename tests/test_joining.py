@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +11,11 @@ import numpy as np
 import pytest
 from drawing import as_jpeg, photo
 from PIL import Image
+from typer.testing import CliRunner
 
 import scanfix
 from scanfix import pipeline
+from scanfix.cli import app
 from scanfix.encoding import Encoded, encode
 from scanfix.findings import Severity, Verdict
 from scanfix.joining import JoinedSide, join_sides
@@ -88,6 +91,41 @@ def test_two_photos_become_one_file_in_the_window(tmp_path: Path) -> None:
     assert "SF507" not in [f.code for report in (joined.front, joined.back) for f in report.findings]
     joined.save(tmp_path / "both.jpg")
     assert (tmp_path / "both.jpg").read_bytes() == joined.data
+
+
+def two_pages(tmp_path: Path) -> Path:
+    front, back = (Image.fromarray(photo(kind, 1000).pixels) for kind in ("card", "passport"))
+    path = tmp_path / "two.tif"
+    front.save(path, save_all=True, append_images=[back])
+    return path
+
+
+def test_the_two_pages_of_one_file_are_the_sides(tmp_path: Path) -> None:
+    path = two_pages(tmp_path)
+    pages = [scanfix.prepare(path, page=page).data for page in (1, 2)]
+    joined = scanfix.join(path)
+    assert len({report.source.page_count for report in (joined.front, joined.back)}) == 1
+    assert joined.front.border != joined.back.border
+    assert "SF509" not in {finding.code for finding in joined.front.findings}
+    assert scanfix.join(path, path).data == joined.data
+    assert joined.data not in pages
+
+
+def test_a_file_of_one_page_alone_has_not_two_sides(card_bytes: bytes) -> None:
+    with pytest.raises(scanfix.InputError) as told:
+        scanfix.join(card_bytes)
+    assert told.value.code == "not_two_pages"
+    assert "one file of two pages" in told.value.message("en")
+    assert "两页" in told.value.message("zh")
+
+
+def test_the_command_joins_the_pages_of_one_file(tmp_path: Path) -> None:
+    path, page = two_pages(tmp_path), tmp_path / "page.jpg"
+    done = CliRunner().invoke(app, ["join", str(path), "-o", str(page), "--json"])
+    assert done.exit_code == 0, done.output
+    lines = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [(line["source"], line["page"]) for line in lines] == [(str(path), 1), (str(path), 2)]
+    assert page.stat().st_size > 56_320
 
 
 def test_joining_never_overwrites_either_side(tmp_path: Path) -> None:

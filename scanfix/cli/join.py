@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from scanfix.results import JoinedImage
 
 Front = Annotated[str, typer.Argument(metavar="FRONT", help=options.help_text("help_front"))]
-Back = Annotated[str, typer.Argument(metavar="BACK", help=options.help_text("help_back"))]
+Back = Annotated[str | None, typer.Argument(metavar="[BACK]", help=options.help_text("help_back"))]
 Output = Annotated[
     str, typer.Option("-o", "--output", metavar="OUT", help=options.help_text("help_join_output"))
 ]
@@ -32,8 +32,8 @@ Output = Annotated[
 
 def command(
     front: Front,
-    back: Back,
     output: Output,
+    back: Back = None,
     layout: options.Layout = LayoutChoice.VERTICAL,
     profile: options.Profile = "cnnic",
     format: options.Format = None,
@@ -65,17 +65,19 @@ def command(
             min_bytes=least_bytes(min_size),
             max_bytes=most_bytes(max_size),
         )
-        inputs = inputs_of((front, back))
+        sides = (front,) if back is None else (front, back)
+        inputs = inputs_of(sides)
         check_free(output, inputs, overwrite=overwrite)
-        sources = [_side(name, order) for name in (front, back)]
+        first, *second = (_side(name, order) for name in sides)
         from scanfix import pipeline
 
-        joined = run(pipeline.join, *sources, order, layout.value, given=limit)
+        joined = run(pipeline.join, first, second[0] if second else None, order, layout.value, given=limit)
         deliver(joined, output, inputs, overwrite=overwrite)
         with telling(speak):
             if json:
-                for name, report in ((front, joined.front), (back, joined.back)):
-                    print_told(report, name, output, speak, named=True)
+                for page, report in enumerate((joined.front, joined.back), 1):
+                    name, of_one = (front, page) if back is None else (sides[page - 1], None)
+                    print_told(report, name, output, speak, named=True, page=of_one)
             elif not quiet:
                 _tell(joined, output, speak)
         return max(exit_code_of(report, fail_on) for report in (joined.front, joined.back))

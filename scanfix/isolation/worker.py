@@ -140,15 +140,17 @@ class Worker:
         source = await self._aread(photo, filename)
         return _checked(await self.acall(tasks.read, source, options_of({"document": document})), Fields)
 
-    def join(self, front: Photo, back: Photo, **options: Unpack[JoinOptions]) -> JoinedImage:
+    def join(self, front: Photo, back: Photo | None = None, **options: Unpack[JoinOptions]) -> JoinedImage:
         """As `scanfix.join`, with the limits of this worker; errors as in `prepare`."""
-        second = {"back": self._read(back)}
+        second = {"back": None if back is None else self._read(back)}
         chosen = options_of(options, "layout") | second
         return _checked(self.call(tasks.join, self._read(front), chosen), JoinedImage)
 
-    async def ajoin(self, front: AsyncPhoto, back: AsyncPhoto, **options: Unpack[JoinOptions]) -> JoinedImage:
+    async def ajoin(
+        self, front: AsyncPhoto, back: AsyncPhoto | None = None, **options: Unpack[JoinOptions]
+    ) -> JoinedImage:
         """As `join`, for coroutines."""
-        second = {"back": await self._aread(back)}
+        second = {"back": None if back is None else await self._aread(back)}
         chosen = options_of(options, "layout") | second
         return _checked(await self.acall(tasks.join, await self._aread(front), chosen), JoinedImage)
 

@@ -125,6 +125,8 @@ def join(
     format: str | None = None,
     crop: Crop = "auto",
     document: str | None = None,
+    number: str | None = None,
+    name: str | None = None,
     min_bytes: int | None = None,
     max_bytes: int | None = None,
     limits: Limits = SHELL_LIMITS,
@@ -136,7 +138,17 @@ def join(
     """
     if layout not in get_args(Layout):
         raise ConfigError("bad_option", option="layout", value=layout)
-    order = make_order(profile, format, crop, document, limits, min_bytes=min_bytes, max_bytes=max_bytes)
+    order = make_order(
+        profile,
+        format,
+        crop,
+        document,
+        limits,
+        number=number,
+        name=name,
+        min_bytes=min_bytes,
+        max_bytes=max_bytes,
+    )
     second = None if back is None else read_source(back, limits)
     return pipeline.join(read_source(front, limits), second, order, layout)
 

@@ -56,6 +56,8 @@ class JoinOptions(TypedDict, total=False):
     format: str | None
     crop: Crop
     document: str | None
+    number: str | None
+    name: str | None
     min_bytes: int | None
     max_bytes: int | None
 

@@ -128,6 +128,19 @@ def test_the_command_joins_the_pages_of_one_file(tmp_path: Path) -> None:
     assert page.stat().st_size > 56_320
 
 
+@pytest.mark.parametrize("command", ["join", "split"])
+def test_a_number_that_cannot_be_is_told_of_pages_and_sheets_too(
+    card: Path, tmp_path: Path, command: str
+) -> None:
+    call = ["join", str(card), str(card), "-o", str(tmp_path / "page.jpg")]
+    if command == "split":
+        call = ["split", str(card), "-o", str(tmp_path / "out")]
+    done = CliRunner().invoke(app, [*call, "--document", "resident-id", "--number", "11010519491231002"])
+    assert done.exit_code == 0, done.output
+    assert "SF503" in done.stdout
+    assert "11010519491231002" not in done.output
+
+
 def test_joining_never_overwrites_either_side(tmp_path: Path) -> None:
     paths = [tmp_path / "front.jpg", tmp_path / "back.jpg"]
     for seed, path in enumerate(paths):

@@ -41,6 +41,8 @@ def command(
     min_size: options.MinSize = None,
     crop: options.Crop = CropChoice.AUTO,
     document: options.Document = None,
+    number: options.Number = None,
+    name: options.Name = None,
     limit: options.Limit = None,
     fail_on: options.FailOnOption = FailOn.NEVER,
     overwrite: options.Overwrite = False,
@@ -62,13 +64,15 @@ def command(
             crop.value,
             document,
             limits_of(limit),
+            number=number,
+            name=name,
             min_bytes=least_bytes(min_size),
             max_bytes=most_bytes(max_size),
         )
         sides = (front,) if back is None else (front, back)
         inputs = inputs_of(sides)
         check_free(output, inputs, overwrite=overwrite)
-        first, *second = (_side(name, order) for name in sides)
+        first, *second = (_side(side, order) for side in sides)
         from scanfix import pipeline
 
         joined = run(pipeline.join, first, second[0] if second else None, order, layout.value, given=limit)
@@ -76,8 +80,8 @@ def command(
         with telling(speak):
             if json:
                 for page, report in enumerate((joined.front, joined.back), 1):
-                    name, of_one = (front, page) if back is None else (sides[page - 1], None)
-                    print_told(report, name, output, speak, named=True, page=of_one)
+                    side, of_one = (front, page) if back is None else (sides[page - 1], None)
+                    print_told(report, side, output, speak, named=True, page=of_one)
             elif not quiet:
                 _tell(joined, output, speak)
         return max(exit_code_of(report, fail_on) for report in (joined.front, joined.back))

@@ -40,6 +40,8 @@ def command(
     min_size: options.MinSize = None,
     crop: options.Crop = CropChoice.AUTO,
     document: options.Document = None,
+    number: options.Number = None,
+    name: options.Name = None,
     salvage: options.Salvage = False,
     limit: options.Limit = None,
     fail_on: options.FailOnOption = FailOn.NEVER,
@@ -62,6 +64,8 @@ def command(
             document,
             limits_of(limit),
             salvage,
+            number=number,
+            name=name,
             min_bytes=least_bytes(min_size),
             max_bytes=most_bytes(max_size),
         )

@@ -531,6 +531,25 @@ def test_a_front_finds_its_back(ends: tuple[str, str]) -> None:
 
 
 @pytest.mark.parametrize(
+    ("front", "back"),
+    [
+        ("front.jpg", "back.jpg"),
+        ("FRONT.JPG", "back.png"),
+        ("王五front.jpg", "王五back.jpg"),
+        ("身份证_正.jpg", "身份证_反.jpg"),
+        ("身份证-正.jpg", "身份证-背.jpg"),
+        ("正.jpg", "反.jpg"),
+    ],
+)
+def test_a_pair_is_of_one_folder_and_one_name_however_it_is_written(front: str, back: str) -> None:
+    names = [f"{folder}/{name}" for folder in ("li", "wang") for name in (front, back)]
+    pairs = pair_up(Entry(name, 1, ()) for name in names)
+    assert [[entry.name for entry in group] for group in pairs] == [names[:2], names[2:]]
+    apart = [f"li/{front}", f"wang/{back}", f"wang/x{front}", f"wang/y{back}"]
+    assert [len(group) for group in pair_up(Entry(name, 1, ()) for name in apart)] == [1] * 4
+
+
+@pytest.mark.parametrize(
     "names",
     [
         ["IMG_1.jpg", "IMG_2.jpg", "IMG_3.jpg"],

@@ -33,8 +33,12 @@ SIDES = (
     ("正面", "反面"),
     ("正面", "背面"),
     ("人像面", "国徽面"),
+    ("front", "back"),
+    ("正", "反"),
+    ("正", "背"),
 )
-"""How names of a front and its back end, lower case, before the ending of the file."""
+"""How names of a front and its back end, or are in a folder of their own, lower case, before the ending.
+What stands before it, and the folder, are the same of both: so no two people are mixed."""
 THIRD = str.maketrans("1a", "3c")
 """From the end of a front's name to that of a third photo."""
 

@@ -53,3 +53,15 @@ def test_no_document_is_cut_to_a_shape() -> None:
     with pytest.raises(scanfix.ConfigError) as told:
         scanfix.prepare(as_jpeg(face()), crop="fit")
     assert told.value.code == "crop_fit"
+
+
+def test_a_signature_too_clean_for_the_least_size_is_told_what_helps() -> None:
+    line = np.full((240, 560, 3), 255, np.uint8)
+    cv2.polylines(line, [np.array([(40, 120), (200, 60), (300, 180), (520, 90)])], False, (20, 20, 90), 6)
+    clean = as_jpeg(line)
+    with pytest.raises(scanfix.CannotMeetProfileError, match="scan it anew") as told:
+        scanfix.prepare(clean, profile="in-ssc-signature")
+    assert "--min-size" in told.value.message("en")
+    assert "--min-size" in told.value.message("zh")
+    made = scanfix.prepare(clean, profile="in-ssc-signature", min_bytes=1_000).output
+    assert (made.width, made.height) == (140, 60)

@@ -303,6 +303,10 @@ def test_profiles_are_listed_and_shown() -> None:
     assert b"65500" not in shown
     assert b"pixels: at most 8000 x 8000" in scanfix("profiles", "stripe-id").stdout
     assert b"confidence" in shown
+    visa = scanfix("profiles", "us-ds160").stdout
+    assert b"compression: at most 20:1" in visa
+    assert b"--crop fit" in visa
+    assert b"never cropped" in scanfix("profiles", "stripe-id").stdout
 
 
 def test_findings_are_explained() -> None:

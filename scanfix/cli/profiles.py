@@ -64,16 +64,24 @@ def rows_of(profile: OutputProfile, lang: Lang) -> list[tuple[str, str]]:
         aim = say("profile_window", lang, min=f"{profile.aim.min_bytes:,}", max=f"{profile.aim.max_bytes:,}")
         rows.append(("aim", aim))
     rows += _pixels(profile, lang)
+    if profile.max_compression_ratio:
+        most = say("profile_compression_most", lang, ratio=f"{profile.max_compression_ratio:g}")
+        rows.append(("compression", most))
     if profile.min_dpi:
         rows.append(("dpi", f">= {profile.min_dpi:g}"))
     rows += [
         ("colour", say("yes" if profile.colour else "no", lang)),
-        ("processing", term(profile.processing, lang)),
+        ("processing", _processing(profile, lang)),
         ("source", profile.source),
         ("checked", profile.checked),
         ("confidence", _confidence(profile, lang)),
     ]
     return rows
+
+
+def _processing(profile: OutputProfile, lang: Lang) -> str:
+    can_be_fitted = profile.processing == "convert-only" and profile.shows != "document"
+    return term("convert_or_fit" if can_be_fitted else profile.processing, lang)
 
 
 def _pixels(profile: OutputProfile, lang: Lang) -> list[tuple[str, str]]:

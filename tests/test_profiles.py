@@ -75,6 +75,18 @@ def test_unknown_name_is_a_wrong_call() -> None:
     assert caught.value.code == "unknown_profile"
 
 
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [("aliyn", "aliyun"), ("huawei", "huawei-domain"), ("CNNIC", "cnnic"), ("us-ds-160", "us-ds160")],
+)
+def test_a_profile_that_is_nearly_known_is_answered_with_what_may_be_meant(typed: str, meant: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        load_profile(typed)
+    assert meant in caught.value.params["known"]
+    assert len(caught.value.params["known"]) < 6
+    assert meant in caught.value.message("zh")
+
+
 def test_own_file_is_loaded(tmp_path: Path) -> None:
     path = written(tmp_path, GOOD + 'severities = { SF102 = "error" }\nmin_width = 10\n')
     profile = load_profile(path)

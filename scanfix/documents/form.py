@@ -192,6 +192,25 @@ HOLDER_WORDS: dict[str, Holder] = {
     "组织": "organisation",
     "企业": "organisation",
 }
+STATES = (
+    *("美国", "英国", "日本", "韩国", "朝鲜", "德国", "法国", "意大利", "西班牙", "葡萄牙", "荷兰", "瑞士"),
+    *("瑞典", "挪威", "丹麦", "芬兰", "波兰", "爱尔兰", "俄罗斯", "乌克兰", "加拿大", "墨西哥", "巴西"),
+    *("阿根廷", "澳大利亚", "新西兰", "新加坡", "马来西亚", "泰国", "越南", "印度", "印度尼西亚", "菲律宾"),
+    *(
+        "缅甸",
+        "柬埔寨",
+        "老挝",
+        "蒙古",
+        "巴基斯坦",
+        "哈萨克斯坦",
+        "土耳其",
+        "以色列",
+        "阿联酋",
+        "埃及",
+        "南非",
+    ),
+)
+"""Those that most holders from abroad come from."""
 REGION_WORDS: dict[str, Region] = {
     **{region.lower(): region for region in REGIONS},
     "mainland": "CN",
@@ -200,13 +219,27 @@ REGION_WORDS: dict[str, Region] = {
     "macao": "MO",
     "macau": "MO",
     "taiwan": "TW",
+    "chn": "CN",
+    "hkg": "HK",
+    "mac": "MO",
+    "twn": "TW",
     "中国": "CN",
     "中国大陆": "CN",
+    "大陆": "CN",
+    "内地": "CN",
     "香港": "HK",
+    "中国香港": "HK",
     "澳门": "MO",
+    "中国澳门": "MO",
     "台湾": "TW",
+    "中国台湾": "TW",
     "海外": "other",
+    "境外": "other",
+    "国外": "other",
+    "外国": "other",
+    **dict.fromkeys(STATES, "other"),
 }
+"""What people write in the field of the region."""
 WRITTEN_DAY = re.compile(r"(\d{4})[-/.年\s]+(\d{1,2})[-/.月\s]+(\d{1,2})日?")
 Chosen = TypeVar("Chosen")
 
@@ -221,9 +254,14 @@ def _one_of(name: str, value: object, words: Mapping[str, Chosen]) -> Chosen | N
 
 
 def _region(value: object) -> Region | None:
-    if isinstance(value, str) and len(value.strip()) == 2 and value.strip().isalpha() and value.isascii():
+    # The codes of states have two or three letters (ISO 3166-1).
+    if isinstance(value, str) and re.fullmatch(r"\s*[A-Za-z]{2,3}\s*", value):
         return REGION_WORDS.get(value.strip().lower(), "other")
-    return _one_of("region", value, REGION_WORDS)
+    try:
+        return _one_of("region", value, REGION_WORDS)
+    except ConfigError as error:
+        # Not the many names that are known.
+        raise _bad_value("region", REGIONS) from error
 
 
 def _text(name: str, value: object) -> str | None:

@@ -8,6 +8,7 @@ Alibaba Cloud and Tencent Cloud, as their API documentation lists them (read 202
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -245,9 +246,32 @@ def kinds() -> tuple[DocumentKind, ...]:
     return KINDS
 
 
+SPOKEN: Mapping[str, str] = MappingProxyType(
+    {
+        "身份证": "resident-id",
+        "二代身份证": "resident-id",
+        "临时身份证": "temporary-resident-id",
+        "回乡证": "hk-macao-permit",
+        "台胞证": "taiwan-permit",
+        "驾驶证": "driving-licence",
+        "驾照": "driving-licence",
+        "户口本": "household-register",
+        "driving license": "driving-licence",
+        "driver's license": "driving-licence",
+        "business license": "business-licence",
+        "business-license": "business-licence",
+    }
+)
+"""What people call a kind, where it can be no other."""
+
+
 def find_kind(name: str) -> DocumentKind:
-    """The kind of this name, title or registrar's code, in any case; ConfigError("unknown_document")."""
+    """The kind of this name, title, usual word or registrar's code, in any case.
+
+    Raises ConfigError("unknown_document").
+    """
     wanted = str(name).strip().lower()
+    wanted = SPOKEN.get(wanted, wanted)
     for kind in KINDS:
         if wanted in _words(kind):
             return kind
@@ -266,6 +290,8 @@ def _nearest(wanted: str) -> list[str]:
     meant = [
         kind.name
         for kind in KINDS
-        if near & set(_words(kind)) or (len(wanted) > 1 and any(wanted in word for word in _words(kind)))
+        if near & set(_words(kind))
+        or (len(wanted) > 1 and any(wanted in word for word in _words(kind)))
+        or ("-" in wanted and set(wanted.split("-")) <= set(re.split(r"[\W_]+", " ".join(_words(kind)))))
     ]
     return meant or [kind.name for kind in KINDS]

@@ -58,7 +58,17 @@ def load_profile(profile: str | os.PathLike[str] | OutputProfile) -> OutputProfi
         return _by_alias()[profile]
     if isinstance(profile, os.PathLike):
         return _from_file(Path(profile))
-    raise ConfigError("unknown_profile", name=str(profile))
+    raise ConfigError("unknown_profile", name=str(profile), known=_nearest(str(profile)))
+
+
+def _nearest(wanted: str) -> list[str]:
+    """Names and aliases that a word may have meant; all names where none is near."""
+    from difflib import get_close_matches
+
+    words, wanted = [*BUILT_IN, *_by_alias()], wanted[:80].strip().lower()
+    near = set(get_close_matches(wanted, words, n=3, cutoff=0.7))
+    meant = [word for word in words if word in near or (len(wanted) > 2 and wanted in word)]
+    return meant or list(BUILT_IN)
 
 
 @cache

@@ -6,7 +6,7 @@ import pickle
 
 import pytest
 
-from scanfix.documents.kinds import KINDS, DocumentKind, find_kind
+from scanfix.documents.kinds import KINDS, SPOKEN, DocumentKind, find_kind
 from scanfix.errors import ConfigError
 
 
@@ -36,6 +36,18 @@ def test_the_registrars_codes_are_known() -> None:
     assert find_kind("WAIGUOREN").both_sides
 
 
+def test_a_kind_is_found_by_its_title_and_by_what_people_call_it() -> None:
+    called = {
+        "身份证": "resident-id",
+        "居民身份证": "resident-id",
+        "护照": "passport",
+        "营业执照": "business-licence",
+    }
+    called |= {"Passport": "passport", "台胞证": "taiwan-permit", "business license": "business-licence"}
+    assert {name: find_kind(name).name for name in called} == called
+    assert set(SPOKEN) & {word for kind in KINDS for word in (*kind.aliases, *kind.title.values())} == set()
+
+
 def test_an_unknown_kind_is_a_wrong_call_that_lists_the_known_ones() -> None:
     with pytest.raises(ConfigError) as caught:
         find_kind("library-card")
@@ -48,7 +60,8 @@ def test_an_unknown_kind_is_a_wrong_call_that_lists_the_known_ones() -> None:
     [
         ("resident_id", {"resident-id"}),
         ("pasport", {"passport"}),
-        ("身份证", {"resident-id", "temporary-resident-id", "foreign-permanent-resident-card"}),
+        ("身份", {"resident-id", "temporary-resident-id", "foreign-permanent-resident-card"}),
+        ("id-card", {"resident-id", "id1-card"}),
         ("licence", {"business-licence", "driving-licence"}),
     ],
 )

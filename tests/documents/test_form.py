@@ -212,6 +212,22 @@ def test_what_stands_for_a_middle_dot_is_told(dot: str) -> None:
     assert scanfix.check_form(name="阿卜杜拉·买买提", kind="resident-id").findings == ()
 
 
+@pytest.mark.parametrize(
+    ("typed", "region"),
+    [("USA", "other"), ("HKG", "HK"), ("美国", "other"), ("中国香港", "HK"), ("chn", "CN")],
+)
+def test_a_region_is_taken_as_people_write_it(typed: str, region: str) -> None:
+    kind = {"other": "foreign-permanent-resident-card", "HK": "hk-macao-permit", "CN": "resident-id"}[region]
+    assert codes(kind=kind, region=typed) == []
+    assert codes(kind="household-register" if region != "CN" else "taiwan-permit", region=typed) == ["SF522"]
+
+
+def test_a_region_that_is_none_is_answered_with_the_few_that_are() -> None:
+    with pytest.raises(ConfigError) as told:
+        check(region="Atlantis")
+    assert told.value.params["known"] == ["CN", "HK", "MO", "TW", "other"]
+
+
 def test_a_wrong_value_is_not_repeated() -> None:
     with pytest.raises(ConfigError) as caught:
         scanfix.check_form(issued=NUMBER)

@@ -10,6 +10,7 @@ from typer.testing import CliRunner
 import scanfix
 from scanfix.cli import app
 from scanfix.cli.sizes import least_bytes, most_bytes
+from scanfix.contrib.answers import typed
 from scanfix.errors import ConfigError
 from scanfix.order import make_order
 from scanfix.profiles import ByteWindow, load_profile
@@ -96,3 +97,9 @@ def test_every_way_to_a_file_keeps_the_size(card: Path, card_bytes: bytes, tmp_p
     for name in made:
         (path,) = (path for path in tmp_path.rglob(name) if path != card)
         assert 20 * 1024 <= path.stat().st_size <= 60_000
+
+
+def test_a_size_from_an_upload_form_is_a_number() -> None:
+    assert typed({"max_bytes": "500000", "min_bytes": "0"}) == {"max_bytes": 500_000, "min_bytes": 0}
+    with pytest.raises(ConfigError):
+        typed({"max_bytes": "500KB"})

@@ -17,6 +17,24 @@ SIDES: tuple[Side, ...] = ("top", "right", "bottom", "left")
 Turn = Literal[0, 90, 180, 270]
 """Degrees clockwise."""
 TURNS: tuple[Turn, ...] = (0, 90, 180, 270)
+ROWS, COLUMNS = ("upper", "middle", "lower"), ("left", "centre", "right")
+"""Of the nine places of a picture, called `upper_left` to `lower_right`."""
+
+
+def turned_side(side: Side, turn: Turn) -> Side:
+    """Where that side of a picture is once it has been turned."""
+    return SIDES[(SIDES.index(side) + turn // 90) % len(SIDES)]
+
+
+def turned_place(place: str, turn: Turn) -> str:
+    """Where that one of nine places is once the picture has been turned; any other word stays as it is."""
+    row, _, column = place.partition("_")
+    if row not in ROWS or column not in COLUMNS:
+        return place
+    down, across = ROWS.index(row), COLUMNS.index(column)
+    for _ in range(turn // 90):
+        down, across = across, 2 - down
+    return f"{ROWS[down]}_{COLUMNS[across]}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +55,12 @@ class Size:
     def scaled(self, scale: float) -> Size:
         """Both sides times `scale`, rounded, never below one pixel."""
         return Size(max(1, round(self.width * scale)), max(1, round(self.height * scale)))
+
+
+def turned_point(point: Point, size: tuple[float, float], turn: Turn) -> Point:
+    """Where a point of a picture of that width and height is once the picture has been turned."""
+    (x, y), (width, height) = point, size
+    return {0: (x, y), 90: (height - y, x), 180: (width - x, height - y), 270: (y, width - x)}[turn]
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from scanfix import messages
 from scanfix.findings import FINDINGS, Severity, Verdict, Word
-from scanfix.geometry import SIDES, Point, Quad, Rect, Side, Size, Turn
+from scanfix.geometry import SIDES, Point, Quad, Rect, Side, Size, Turn, turned_place, turned_side
 
 if TYPE_CHECKING:
     import numpy as np
@@ -175,6 +175,8 @@ class Finding:
     region: tuple[Point, ...] | None = None
     """Polygon in upright source pixels."""
     params: Mapping[str, Any] = field(default_factory=dict)
+    """What fills its sentence. `sides` and `place` are those of the source; `turned`, where it is there, the
+    degrees clockwise by which the source is turned in the picture that the sentence speaks of."""
 
     def __post_init__(self) -> None:
         if self.code not in FINDINGS:
@@ -201,15 +203,21 @@ class Finding:
             return self
         return replace(self, region=tuple((x * scale_x, y * scale_y) for x, y in self.region))
 
+    def turned(self, turn: Turn) -> Finding:
+        """The same finding, its sides and place told as they are once the source has been turned."""
+        if not turn or not self.params.keys() & {"sides", "place"}:
+            return self
+        return replace(self, params={**self.params, "turned": turn})
+
     @property
     def slug(self) -> str:
         return FINDINGS[self.code].slug
 
     def message(self, lang: messages.Lang = "en") -> str:
-        return messages.finding(self.code, self.params, lang)
+        return messages.finding(self.code, _as_seen(self.params), lang)
 
     def advice(self, lang: messages.Lang = "en") -> str:
-        return messages.advice(self.code, self.params, lang)
+        return messages.advice(self.code, _as_seen(self.params), lang)
 
     def to_dict(self, lang: messages.Lang = "en") -> dict[str, Any]:
         return {
@@ -228,6 +236,16 @@ class Finding:
         """What `to_dict` told of, whatever language it spoke."""
         region = None if said["region"] is None else _points(said["region"])
         return cls(said["code"], Severity(said["severity"]), said["confidence"], region, said["params"])
+
+
+def _as_seen(params: Mapping[str, Any]) -> Mapping[str, Any]:
+    """With sides and place as they are in the picture that is spoken of."""
+    turn = params.get("turned")
+    if not turn:
+        return params
+    seen = {turned_side(side, turn) for side in params.get("sides", ())}
+    place = {"place": turned_place(params["place"], turn)} if "place" in params else {}
+    return {**params, "sides": [side for side in SIDES if side in seen], **place}
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,6 +268,10 @@ class Assessment:
     def scaled(self, scale_x: float, scale_y: float) -> Assessment:
         """As `Finding.scaled`."""
         return self if self.finding is None else replace(self, finding=self.finding.scaled(scale_x, scale_y))
+
+    def turned(self, turn: Turn) -> Assessment:
+        """As `Finding.turned`."""
+        return self if self.finding is None else replace(self, finding=self.finding.turned(turn))
 
     def to_dict(self, lang: messages.Lang = "en") -> dict[str, Any]:
         return {
@@ -385,6 +407,9 @@ class Report(Told):
     assessments: tuple[Assessment, ...]
     not_checked: tuple[str, ...] = ()
     output: OutputInfo | None = None
+    turn: Turn = 0
+    """Degrees clockwise by which the source is turned in the picture that sentences speak of: the one that
+    was made, or would be. All else, `region`, `sides`, `border`, is told as in the source."""
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -429,6 +454,7 @@ class Report(Told):
             "findings": [f.to_dict(lang) for f in self.findings],
             "not_checked": list(self.not_checked),
             "output": None if self.output is None else self.output.to_dict(),
+            "turn": self.turn,
         }
 
     @classmethod
@@ -442,4 +468,6 @@ class Report(Told):
             tuple(map(Assessment.from_dict, said["assessments"])),
             tuple(said["not_checked"]),
             None if said["output"] is None else OutputInfo.from_dict(said["output"]),
+            # Manifests of earlier versions do not have it.
+            said.get("turn", 0),
         )

@@ -233,8 +233,10 @@ def _examine(photo: SourceBytes, order: Order, useful_pixels: int | None = None)
     if order.page is not None:
         # Who asks for a page knows that there are others.
         assessments = _settled(assessments, "SF410")
+    turn = _turn(measures, order)
+    assessments = tuple(assessment.turned(turn) for assessment in assessments)
     whole = border and border.scaled(x, y)
-    report = Report(order.profile.name, source.info, whole, assessments, not_checked(assessments))
+    report = Report(order.profile.name, source.info, whole, assessments, not_checked(assessments), turn=turn)
     return Examined(source, report, measures)
 
 

@@ -13,13 +13,23 @@ from typing import Any
 import pytest
 from batch_tools import Counted, put, quick, run
 from drawing import photo
+from PIL import Image
 from serving import CHROMIUM
 from test_cli import scanfix
 
 from scanfix import OutputError, prepare_batch
 from scanfix.errors import InputError
 from scanfix.findings import Severity
-from scanfix.model import Assessment, Finding, OutputInfo, Report, SourceInfo
+from scanfix.geometry import SIDES, Quad
+from scanfix.model import (
+    Assessment,
+    DocumentBorder,
+    Finding,
+    OutputInfo,
+    Report,
+    SideState,
+    SourceInfo,
+)
 from scanfix.reports.html import page
 from scanfix.reports.previews import thumbnail
 from scanfix.reports.rows import Row, csv_lines, json_lines
@@ -52,6 +62,24 @@ def test_the_page_holds_everything_and_asks_for_nothing() -> None:
     assert "https://" not in text
     assert "default-src 'none'" in text
     assert '<html lang="zh-Hans">' in text
+
+
+def test_border_places_and_picture_of_the_photo_stand_as_the_sentences_have_them() -> None:
+    quad = Quad(((10, 20), (600, 30), (610, 470), (5, 460)))
+    nothing = dict.fromkeys(SIDES, SideState.SEEN)
+    found = Finding.of("SF301", region=REGION, place="upper_left").turned(90)
+    info = SourceInfo("JPEG", "JPEG", 90_000, 640, 480)
+    report = Report(
+        "cnnic", info, DocumentBorder(quad, 0.9, nothing), (Assessment("glare", finding=found),), turn=90
+    )
+    text = b"".join(page([Row("a.jpg", None, "made", (report,))])).decode()
+    row = json.loads(text.split('class="lot-rows">')[1].split("</script>")[0])[0]
+    assert row["q"][0] == [460, 10]
+    assert row["f"][0][5][0] == [380, 100]
+    assert row["u"]
+    assert "upper right corner" in text
+    lying = Image.open(io.BytesIO(thumbnail(photo("card", 400).pixels, 96, 90)))
+    assert lying.width < lying.height
 
 
 def test_a_spreadsheet_and_a_program_get_a_line_for_each_result() -> None:

@@ -18,7 +18,7 @@ from referencing import Registry, Resource
 
 import scanfix
 from scanfix.findings import FINDINGS, Severity
-from scanfix.geometry import SIDES, Quad, Rect, Size
+from scanfix.geometry import SIDES, TURNS, Quad, Rect, Size, Turn, turned_side
 from scanfix.messages import LANGS, Lang, term, title
 from scanfix.model import (
     Assessment,
@@ -244,6 +244,20 @@ def test_the_annotated_picture_shows_the_border(size: Size, lang: Lang) -> None:
     green = (shown[..., 1].astype(int) - shown[..., 0]) > 80
     assert green.any()
     assert max(shown.shape[:2]) <= 1.2 * MAX_SIDE
+
+
+@pytest.mark.parametrize("turn", TURNS)
+def test_the_annotated_picture_stands_as_the_sentences_have_it(turn: Turn) -> None:
+    pixels = np.full((USUAL.height, USUAL.width, 3), 200, np.uint8)
+    turned = replace(report("SF103"), turn=turn)
+    with Image.open(io.BytesIO(draw_report(pixels, turned)), formats=["PNG"]) as picture:
+        shown = np.asarray(picture.convert("RGB")).astype(int)
+    assert (shown.shape[0] > shown.shape[1]) == (turn in (90, 270))
+    red = (shown[..., 0] - shown[..., 1] > 80) & (shown[..., 2] < 60)
+    halves = np.split(red[: red.shape[0] // 2 * 2], 2), np.array_split(red, 2, axis=1)
+    (above, below), (left, right) = ((half.sum() for half in pair) for pair in halves)
+    strongest = {"top": above - below, "right": right - left, "bottom": below - above, "left": left - right}
+    assert max(strongest, key=lambda side: strongest[side]) == turned_side("left", turn)
 
 
 @pytest.mark.parametrize(

@@ -38,7 +38,8 @@ def annotate(source: SourceBytes, limits: Limits, options: dict[str, Any]) -> by
 
 
 def thumbnails(source: SourceBytes, limits: Limits, options: dict[str, Any]) -> tuple[bytes, bytes]:
-    """Of the photo and of what was `made` from it: WebP, the longer side at most `side` pixels."""
+    """Of the photo, turned as its report has it, and of what was `made` of it: WebP, the longer side at
+    most `side` pixels."""
     from scanfix import decoding
     from scanfix.reports.previews import thumbnail
 
@@ -48,7 +49,7 @@ def thumbnails(source: SourceBytes, limits: Limits, options: dict[str, Any]) -> 
         decoding.decode(data, limits=limits, salvage=True, useful_pixels=side * side, page=page).pixels
         for data, page in pictures
     )
-    return thumbnail(before, side), thumbnail(after, side)
+    return thumbnail(before, side, options["turn"]), thumbnail(after, side)
 
 
 def count_pages(source: SourceBytes, limits: Limits, _: dict[str, Any]) -> int:

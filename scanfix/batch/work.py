@@ -238,7 +238,7 @@ def _attempt(
         )
         pictures = (b"", b"")
         if wishes.thumbnails:
-            options = {"made": data, "page": page, "side": THUMBNAIL_SIDE}
+            options = {"made": data, "page": page, "side": THUMBNAIL_SIDE, "turn": reports[0].turn}
             pictures = worker.call(tasks.thumbnails, sources[0], options)
         # Last: what fails after it would leave a file that no line knows.
         entry = _write(job, target, data, sources)
@@ -325,7 +325,8 @@ def thumbnails_of(job: Job, worker: Worker | None = None) -> Outcome:
         try:
             source = job.source.read(record.sources[0].path, job.wishes.limits)[0]
             made = job.out.read(result.target or "", Limits())[0].data
-            options = {"made": made, "page": result.page, "side": THUMBNAIL_SIDE}
+            turn = next(iter(result.reports), {}).get("turn", 0)
+            options = {"made": made, "page": result.page, "side": THUMBNAIL_SIDE, "turn": turn}
             pictures.append(worker.call(tasks.thumbnails, source, options))
         except ScanfixError:
             pictures.append((b"", b""))

@@ -5,11 +5,9 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from scanfix.geometry import Point, Quad, Size
+from scanfix.geometry import COLUMNS, ROWS, Point, Quad, Size
 from scanfix.views import homography
 
-ROWS = ("upper", "middle", "lower")
-COLUMNS = ("left", "centre", "right")
 MOST = 0.6
 """Of the width and of the height: what takes more of both lies all over the document."""
 

@@ -79,7 +79,7 @@ def _row(worker: Worker, photo: str, asked: dict[str, object], failed: list[int]
     try:
         source = source_of(photo, worker.limits)
         made = worker.call(tasks.prepare, source, asked)
-        options = {"made": made.data, "page": None, "side": THUMBNAIL_SIDE}
+        options = {"made": made.data, "page": None, "side": THUMBNAIL_SIDE, "turn": made.report.turn}
         before, after = worker.call(tasks.thumbnails, source, options)
     except ScanfixError as error:
         print_error(error, lang, photo)

@@ -1,5 +1,6 @@
 """The report drawn on a copy of the photo: border, state of each side, risks, crop.
 
+The copy stands as the result does, upright, so that a place in it is the one that the sentences name.
 For people to look at, never for upload. Line widths and letters follow the size of the
 picture, so that they can be read at any size.
 """
@@ -9,9 +10,10 @@ from __future__ import annotations
 import io
 from dataclasses import dataclass
 
+import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from scanfix.geometry import Point, Quad
+from scanfix.geometry import Point, Quad, Turn, turned_point
 from scanfix.messages import Lang, term, title
 from scanfix.model import Finding, Pixels, Report, SideState
 from scanfix.pyramid import Pyramid
@@ -32,17 +34,21 @@ CROP_COLOUR: Colour = (0, 110, 220)
 
 @dataclass(frozen=True, slots=True)
 class _Pen:
-    """What is drawn with: canvas, scale from source pixels, offset of the frame, line width, font."""
+    """What is drawn with: canvas, size of the source as it is drawn, the scale and turn from its pixels,
+    offset of the frame, line width, font."""
 
     draw: ImageDraw.ImageDraw
+    size: tuple[float, float]
     scale: float
+    turn: Turn
     margin: int
     width: int
     font: ImageFont.FreeTypeFont | ImageFont.ImageFont
     lang: Lang
 
     def place(self, point: Point) -> tuple[float, float]:
-        return point[0] * self.scale + self.margin, point[1] * self.scale + self.margin
+        x, y = turned_point((point[0] * self.scale, point[1] * self.scale), self.size, self.turn)
+        return x + self.margin, y + self.margin
 
     def line(self, ends: tuple[Point, Point], colour: Colour, width: int | None = None) -> None:
         self.draw.line([self.place(ends[0]), self.place(ends[1])], fill=colour, width=width or self.width)
@@ -62,13 +68,15 @@ class _Pen:
 def draw_report(pixels: Pixels, report: Report, lang: Lang = "en") -> bytes:
     """PNG bytes. Without a font that has Chinese letters the labels are in English."""
     scale = min(1.0, MAX_SIDE / max(pixels.shape[:2]))
-    small = Pyramid(pixels).within(MAX_SIDE)
+    size = (pixels.shape[1] * scale, pixels.shape[0] * scale)
+    small = np.rot90(Pyramid(pixels).within(MAX_SIDE), -report.turn // 90)
     margin = max(12, round(0.04 * max(small.shape[:2])))
     canvas = Image.new("RGB", (small.shape[1] + 2 * margin, small.shape[0] + 2 * margin), (245, 245, 245))
-    canvas.paste(Image.fromarray(small), (margin, margin))
+    canvas.paste(Image.fromarray(np.ascontiguousarray(small)), (margin, margin))
     font, chinese = load_font(max(11, round(0.018 * max(canvas.size))))
     line_width = max(2, round(0.0025 * max(canvas.size)))
-    pen = _Pen(ImageDraw.Draw(canvas), scale, margin, line_width, font, lang if chinese else "en")
+    speak = lang if chinese else "en"
+    pen = _Pen(ImageDraw.Draw(canvas), size, scale, report.turn, margin, line_width, font, speak)
     _draw_findings(pen, report)
     _draw_crop(pen, report)
     _draw_border(pen, report)
@@ -109,5 +117,5 @@ def _draw_region(pen: _Pen, finding: Finding, region: tuple[Point, ...]) -> None
     colour = FINDING_COLOURS[finding.severity]
     for start, end in zip(region, region[1:] + region[:1], strict=True):
         pen.line((start, end), colour)
-    top = min(region, key=lambda point: point[1])
-    pen.label(pen.place(top), f"{finding.code} {title(finding.code, pen.lang)}", colour)
+    top = min(map(pen.place, region), key=lambda place: place[1])
+    pen.label(top, f"{finding.code} {title(finding.code, pen.lang)}", colour)

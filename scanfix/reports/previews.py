@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 from PIL import Image
 
+from scanfix.geometry import Turn
 from scanfix.model import Pixels
 from scanfix.pyramid import Pyramid
 
@@ -25,8 +26,9 @@ def preview(pixels: Pixels) -> bytes:
     return np.asarray(encoded, np.uint8).tobytes()
 
 
-def thumbnail(pixels: Pixels, side: int) -> bytes:
-    """WebP of H x W x 3 uint8 RGB, at most `side` pixels a side."""
+def thumbnail(pixels: Pixels, side: int, turn: Turn = 0) -> bytes:
+    """WebP of H x W x 3 uint8 RGB, at most `side` pixels a side, turned clockwise."""
     buffer = io.BytesIO()
-    Image.fromarray(Pyramid(pixels).within(side)).save(buffer, "WEBP", quality=THUMBNAIL_QUALITY)
+    small = np.ascontiguousarray(np.rot90(Pyramid(pixels).within(side), -turn // 90))
+    Image.fromarray(small).save(buffer, "WEBP", quality=THUMBNAIL_QUALITY)
     return buffer.getvalue()

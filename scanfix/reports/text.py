@@ -8,6 +8,7 @@ from typing import Literal
 
 from scanfix.documents.given import NO_READER, NOT_GIVEN, NOT_NAMED
 from scanfix.findings import FINDINGS, OF_READING, Severity, Verdict
+from scanfix.geometry import SIDES, turned_side
 from scanfix.messages import Lang, say
 from scanfix.model import Finding, OutputInfo, Report, SourceInfo
 from scanfix.profiles import OutputProfile
@@ -165,6 +166,8 @@ def _framing(report: Report, lang: Lang) -> list[Line]:
         )
     if output and output.rotation:
         said.append(say("turned", lang, degrees=output.rotation))
+    elif report.turn and not output:
+        said.append(say("told_upright", lang, degrees=report.turn))
     return [Line("plain", text) for text in said]
 
 
@@ -208,5 +211,6 @@ def _not_checked(reports: Iterable[Report], lang: Lang) -> list[Line]:
 def _border(report: Report, lang: Lang) -> str:
     if report.border is None:
         return say("border_none", lang)
-    states = [say("side_state", lang, side=side, state=str(state)) for side, state in report.sides.items()]
+    seen = {turned_side(side, report.turn): state for side, state in report.sides.items()}
+    states = [say("side_state", lang, side=side, state=str(seen[side])) for side in SIDES]
     return say("border_found", lang, percent=round(100 * report.border.confidence), sides=states)

@@ -14,6 +14,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from scanfix.errors import ScanfixError
+from scanfix.geometry import Point, turned_point
 from scanfix.messages import LANGS, Lang, catalogue, title
 from scanfix.model import Finding, Report
 from scanfix.packaged import packaged_text
@@ -82,7 +83,7 @@ def _plain(row: Row, texts: _Texts) -> dict[str, Any]:
         "t": row.target,
         "v": "failed" if row.error else "gone" if row.status == "gone" else row.verdict,
         "f": [
-            _finding(finding, side, texts)
+            _finding(finding, side, each, texts)
             for side, each in enumerate(row.reports)
             for finding in each.findings
         ],
@@ -96,15 +97,23 @@ def _plain(row: Row, texts: _Texts) -> dict[str, Any]:
         "l": None if row.legibility is None else round(row.legibility),
         "i": report and _source(report),
         "o": report and _output(report),
-        "q": report and report.border and report.border.quad.to_list(),
+        "q": report and report.border and _seen(report.border.quad.corners, report),
+        "u": bool(report and report.turn % 180),
     }
     return said | {key: value for key, value in more.items() if value is not None and value is not False}
 
 
-def _finding(finding: Finding, side: int, texts: _Texts) -> list[Any]:
+def _seen(points: Iterable[Point], report: Report) -> list[list[int]]:
+    """Points of the photo in its picture, which stands as the sentences have it."""
+    size = report.source.width, report.source.height
+    places = (turned_point(point, size, report.turn) for point in points)
+    return [[round(x), round(y)] for x, y in places]
+
+
+def _finding(finding: Finding, side: int, report: Report, texts: _Texts) -> list[Any]:
     message = tuple(finding.message(lang) for lang in LANGS)
     advice = tuple(finding.advice(lang) for lang in LANGS)
-    region = finding.region and [[round(x), round(y)] for x, y in finding.region]
+    region = finding.region and _seen(finding.region, report)
     numbers = [texts.number(message), texts.number(advice)]
     return [finding.code, str(finding.severity), *numbers, round(100 * finding.confidence), region, side]
 

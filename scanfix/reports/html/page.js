@@ -188,9 +188,9 @@ function entry(mark, level, text, finding) {
   return item;
 }
 
-// Border and places, in pixels of the photo, over the picture.
+// Border and places, in pixels of the photo as it stands in the picture, over it.
 function marks(row) {
-  const [, , width, height] = row.i, svg = element("svg", { viewBox: `0 0 ${width} ${height}`, "aria-hidden": "true" });
+  const [, , ...size] = row.i, [width, height] = row.u ? size.reverse() : size, svg = element("svg", { viewBox: `0 0 ${width} ${height}`, "aria-hidden": "true" });
   const points = list => list.map(point => point.join(",")).join(" ");
   if (row.q) svg.append(element("polygon", { class: "border", points: points(row.q) }));
   row.f.forEach((f, at) => {

@@ -298,7 +298,8 @@ function showCompared(report) {
 /** The server's picture of the photo, where it made one; else the browser shows the file alike. */
 const pictureOf = (item) => item.previewUrl ?? item.url;
 
-const quartersOf = (item) => (item.answer.report.en.output?.rotation ?? item.options.turn ?? 0) / 90;
+/** As the sentences have it turned, also where no file could be made. */
+const quartersOf = (item) => item.answer.report.en.turn / 90;
 
 function showOutcome() {
   const isDone = Boolean(chosen && (chosen.answer || chosen.error));

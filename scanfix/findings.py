@@ -73,6 +73,10 @@ OF_FORM = frozenset({"SF521", "SF522", "SF523", "SF524", "SF526"})
 """Codes that only what was typed raises, never a picture."""
 OF_READING = frozenset({"SF501", "SF502", "SF503", "SF504", "SF505", "SF506", "SF525"})
 """Codes that follow from what was given beside the picture and from what is read on it."""
+OF_ANY_PICTURE = frozenset(
+    {"SF201", "SF202", "SF204", "SF205", "SF302", "SF303", "SF304", "SF307", "SF403", "SF404", "SF409"}
+)
+"""Codes of what may be wrong with a portrait or a signature too."""
 
 _ROWS: tuple[tuple[str, str, Severity], ...] = (
     ("SF101", "no_document", _ERROR),

@@ -9,7 +9,7 @@ Rectifying by perspective ("flat") happens only when asked for.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import cv2
 import numpy as np
@@ -60,6 +60,8 @@ class Framed:
     """Degrees clockwise that they were turned by afterwards."""
     straight: bool = False
     """The perspective was straightened."""
+    unsure: bool = False
+    """A crop was kept from by a border that is too unsure."""
     outline: tuple[Point, ...] = ()
     """The corners of the pixels in upright source pixels, clockwise from their top left."""
 
@@ -91,7 +93,7 @@ def frame(
         framed = (crop == "flat" and _flat(source, border, aspect)) or _cropped(source, border)
     pixels, first = np.rot90(framed.pixels, -turn // 90), -turn // 90 % 4
     outline = framed.outline[first:] + framed.outline[:first]
-    return Framed(pixels, framed.crop, turn, framed.straight, outline)
+    return replace(framed, pixels=pixels, rotation=turn, outline=outline)
 
 
 def crop_rect(size: Size, border: DocumentBorder) -> Rect | None:
@@ -152,7 +154,9 @@ def rectify(
 def _cropped(source: SourceImage, border: DocumentBorder) -> Framed:
     rect = crop_rect(source.size, border)
     if rect is None:
-        return _whole(source)
+        is_unsure = border.confidence < FramingParams.min_confidence
+        would_be = crop_rect(source.size, replace(border, confidence=1.0))
+        return replace(_whole(source), unsure=is_unsure and would_be is not None)
     return _part(source, rect)
 
 

@@ -328,6 +328,10 @@ class OutputInfo:
     """BMP: how many times the pixels a JPEG in the same window would keep, about."""
     blank: bool = False
     """The picture shows next to nothing."""
+    straight: bool = False
+    """The perspective of the document was straightened."""
+    unsure: bool = False
+    """Nothing was cropped, because the border was too unsure for it."""
     outline: tuple[Point, ...] = ()
     """What became the corners of the picture (on a page with two: of its side), in upright source pixels,
     clockwise from its top left."""

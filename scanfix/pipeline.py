@@ -20,7 +20,7 @@ from scanfix.encoding import Encoded, encode, most_useful_pixels, pass_through, 
 from scanfix.errors import InputError, ScanfixError
 from scanfix.faults import refusing
 from scanfix.files import SourceBytes
-from scanfix.findings import FINDINGS
+from scanfix.findings import FINDINGS, OF_ANY_PICTURE, OF_READING
 from scanfix.framing import Framed, frame
 from scanfix.geometry import Quad, Turn
 from scanfix.joining import JoinedSide, join_sides
@@ -93,7 +93,8 @@ def make(photo: SourceBytes, order: Order, examined: Examined) -> PreparedImage:
         passed = pass_through(photo.data, source.info, order.profile, formats)
         if passed is not None:
             verify(passed, order.profile, "bmp" if source.info.format == "BMP" else "jpg")
-            return PreparedImage(passed, replace(report, output=_passed(passed, source)), photo.inputs)
+            output = replace(_passed(passed, source), unsure=framed.unsure)
+            return PreparedImage(passed, replace(report, output=output), photo.inputs)
     known = _known(source, measures)
     encoded = _recoded(photo, source, framed, order) or _encode(framed.pixels, known, order)
     made = verify(encoded.data, order.profile, order.format)
@@ -236,8 +237,20 @@ def _examine(photo: SourceBytes, order: Order, useful_pixels: int | None = None)
     turn = _turn(measures, order)
     assessments = tuple(assessment.turned(turn) for assessment in assessments)
     whole = border and border.scaled(x, y)
-    report = Report(order.profile.name, source.info, whole, assessments, not_checked(assessments), turn=turn)
+    report = Report(
+        order.profile.name, source.info, whole, assessments, _not_checked(assessments, order), turn=turn
+    )
     return Examined(source, report, measures)
+
+
+def _not_checked(assessments: tuple[Assessment, ...], order: Order) -> tuple[str, ...]:
+    """Of a portrait or signature only what may be wrong with any picture, and what was asked for."""
+    slugs = not_checked(assessments)
+    if order.profile.shows == "document":
+        return slugs
+    codes = OF_ANY_PICTURE | (OF_READING if order.given.is_anything else frozenset())
+    told = {FINDINGS[code].slug for code in codes}
+    return tuple(slug for slug in slugs if slug in told)
 
 
 @refusing()
@@ -357,6 +370,8 @@ def _finished(
         steps=encoded.steps,
         jpeg_times=encoded.jpeg_times and round(encoded.jpeg_times, 1),
         blank=encoded.blank,
+        straight=framed.straight,
+        unsure=framed.unsure,
         outline=framed.outline,
     )
     slugs = {FINDINGS[code].slug for code in settled}
@@ -375,10 +390,10 @@ def _encoding_notes(pixels: Pixels, encoded: Encoded, made: Pixels, order: Order
         if encoded.enlarged
         else None
     )
-    kept = legibility_kept(pixels, made)
-    reduced = Finding.of("SF408", percent=round(100 * kept)) if kept < MIN_LEGIBILITY_KEPT else None
-    notes = (
-        Assessment("enlargement", encoded.scale, "scale", 0 if enlarged else 100, enlarged),
-        Assessment("legibility_kept", kept, "share", 100 * min(1.0, kept), reduced),
-    )
+    notes = [Assessment("enlargement", encoded.scale, "scale", 0 if enlarged else 100, enlarged)]
+    # A portrait or signature has no text; how small it is made is what its portal demands.
+    if order.profile.shows == "document":
+        kept = legibility_kept(pixels, made)
+        reduced = Finding.of("SF408", percent=round(100 * kept)) if kept < MIN_LEGIBILITY_KEPT else None
+        notes.append(Assessment("legibility_kept", kept, "share", 100 * min(1.0, kept), reduced))
     return tuple(weighed(note, order.profile) for note in notes)

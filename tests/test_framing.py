@@ -74,6 +74,21 @@ def test_a_doubtful_border_is_not_cropped_to() -> None:
     assert crop_rect(FRAME, border(confidence=0.5)) is None
 
 
+@pytest.mark.parametrize("crop", ["auto", "flat"])
+def test_a_crop_that_did_not_happen_for_doubt_is_called_so(crop: Crop) -> None:
+    profile = load_profile("cnnic")
+    assert frame(photo(), border(confidence=0.28), profile, crop).unsure
+    assert not frame(photo(), border(), profile, crop).unsure
+    assert not frame(photo(), border(confidence=0.28), profile, "never").unsure
+    # It fills the picture: nothing would be cropped however sure it were.
+    assert not frame(photo(), border(20, 20, 1580, 1180, confidence=0.28), profile, crop).unsure
+    # Not for doubt of the border, but of which document is meant, or of its sides.
+    two = replace(border(confidence=0.28), others=(border().quad,))
+    assert not frame(photo(), two, profile, crop).unsure
+    cut = border(top=SideState.CUT, left=SideState.CUT, bottom=SideState.CUT)
+    assert not frame(photo(), cut, profile, crop).unsure
+
+
 def test_a_document_that_fills_the_picture_is_left_alone() -> None:
     assert crop_rect(FRAME, border(40, 40, 1560, 1160)) is None
 

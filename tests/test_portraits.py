@@ -10,6 +10,7 @@ from drawing import as_jpeg, photo
 import scanfix
 from scanfix.model import Pixels
 from scanfix.profiles import load_profile, profile_names
+from scanfix.reports.text import lines
 
 NOT_DOCUMENTS = [name for name in profile_names() if load_profile(name).shows != "document"]
 
@@ -32,6 +33,21 @@ def test_a_portrait_is_cut_to_the_shape_and_not_judged_as_a_document(name: str) 
     assert profile.least_aspect * 0.98 <= output.width / output.height <= profile.most_aspect * 1.02
     assert [f.code for f in prepared.report.findings if f.code < "SF4" or f.code > "SF5"] == []
     assert "legibility" not in {a.check for a in prepared.report.assessments if a.failure is None}
+
+
+@pytest.mark.parametrize("name", NOT_DOCUMENTS)
+def test_of_a_portrait_or_signature_nothing_is_said_that_is_about_documents(name: str) -> None:
+    # Made so much smaller that no edge of it is as sharp as it was.
+    fine = as_jpeg(np.random.default_rng(1).integers(0, 256, (1200, 1500, 3), np.uint8))
+    report = scanfix.prepare(fine, profile=name, crop="fit").report
+    assert "SF408" not in {finding.code for finding in report.findings}
+    assert {"blurred", "too_dark"} <= set(report.not_checked)
+    assert not {"no_document", "border_cut_off", "seal_missing", "number_mismatch"} & set(report.not_checked)
+    said = "\n".join(line.text for line in lines(report))
+    assert "Not checked: blur, motion blur, noise" in said
+    assert "--document" not in said
+    asked = scanfix.inspect(fine, profile=name, number="11010519491231002X")
+    assert {"number_mismatch"} <= {*asked.not_checked, *(f.slug for f in asked.findings)}
 
 
 @pytest.mark.parametrize("name", NOT_DOCUMENTS)

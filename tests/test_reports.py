@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import pickle
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -295,13 +296,54 @@ def test_fonts_are_looked_for_without_a_home(monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_what_was_not_given_is_told_apart_from_what_could_not_be_checked() -> None:
-    told = replace(report(), not_checked=("smudge", "number_mismatch", "side_missing"))
+    told = replace(report(), not_checked=("smudge", "number_mismatch", "name_mismatch", "expired"))
     said = [line.text for line in lines(told)][-2:]
     assert said[0] == "Not checked: smudge."
     assert said[1].startswith("Not given, so not compared (--document, --number, --name): number as given")
     unread = Assessment("number_mismatch", failure="it was not read with certainty")
     said = [line.text for line in lines(replace(told, assessments=(unread,)))]
     assert any(text.startswith("Not checked: ") and "number as given" in text for text in said)
+
+
+def test_only_options_that_the_command_has_are_asked_for() -> None:
+    told = replace(report(), not_checked=("smudge", "number_mismatch", "expired"))
+    said = text_of(lines(told, options=("--document",)))
+    assert "(--document): document expired." in said
+    assert "Not checked: smudge, number as given." in said
+    without_kind = replace(told, not_checked=("number_mismatch", "name_mismatch"))
+    assert "(--number, --name): number as given, name as given." in text_of(lines(without_kind))
+
+
+def test_what_one_side_answers_of_the_document_is_not_called_unchecked() -> None:
+    answered = Assessment("expired", finding=Finding.of("SF506", date="2025-01-01"))
+    front = replace(report(), not_checked=("smudge", "expired", "zone_invalid", "blurred"))
+    back = replace(report(), assessments=(answered,), not_checked=("smudge", "zone_invalid", "glare"))
+    said = text_of(page_lines(front, back))
+    assert "document expired" not in said
+    assert "Not checked: smudge." in said
+    assert "Not checked on the front: blur." in said
+    assert "Not checked on the back: glare." in said
+    assert said.count("machine-readable zone") == 1
+    assert "反面未检查的项目：反光。" in text_of(page_lines(front, back, "zh"))
+
+
+@pytest.mark.parametrize(
+    ("made", "options", "said"),
+    [
+        ({"straight": True}, ("--corners",), "Straightened and cropped to the document with a margin"),
+        ({"unsure": True, "crop": None}, ("--corners",), "Not cropped: .* too unsure \\(93 %\\); --corners"),
+        ({"unsure": True, "crop": None}, (), "Not cropped: .* too unsure \\(93 %\\)\\."),
+        ({"passthrough": True}, (), "^Format and number of bytes already met the rules; "),
+    ],
+)
+def test_what_was_done_to_the_picture_is_told_as_it_was(
+    made: dict[str, Any], options: tuple[str, ...], said: str
+) -> None:
+    one = report()
+    assert one.output is not None
+    told = lines(replace(one, output=replace(one.output, **made)), options=options)
+    assert any(re.search(said, line.text) for line in told)
+    assert not any(re.search(said, line.text) for line in lines(one, options=options))
 
 
 def test_a_bmp_is_told_apart_from_the_better_jpg() -> None:

@@ -175,6 +175,14 @@ def test_each_page_of_a_document_is_a_result_of_a_batch(lease: Path, tmp_path: P
     assert item.error.code == "no_such_page"
 
 
+def test_what_is_said_of_a_page_of_a_batch_names_it(lease: Path, tmp_path: Path) -> None:
+    cut = Image.fromarray(photo("card", 1200, cut="right").pixels)
+    cut.save(lease, save_all=True, append_images=[cut, cut], dpi=(150, 150))
+    done = scanfix("batch", lease.parent, tmp_path / "out", "--pages", "2-3")
+    told = [line for line in done.stdout.decode().splitlines() if " SF" in line]
+    assert [line.partition(": ")[0].split()[-1] for line in told] == ["(2)", "(3)"], told
+
+
 def test_the_command_writes_a_file_for_each_page(lease: Path) -> None:
     done = scanfix("prepare", lease, "--pages", "1-2", "--quiet")
     assert done.returncode == 0, done.stderr

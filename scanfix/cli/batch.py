@@ -206,9 +206,10 @@ class _Telling:
             yield say("batch_step", lang, path=path, reason=term(item.reason or "", lang)), None
         if item.duplicate_of is not None:
             yield say("batch_duplicate_one", lang, path=path, other=shown(item.duplicate_of)), None
+        about = path if item.page is None else f"{path} ({item.page})"
         said = [
             (
-                say("about", lang, name=path, text=_finding(found, lang)),
+                say("about", lang, name=about, text=_finding(found, lang)),
                 COLOURS[found.severity],
             )
             for report in item.reports

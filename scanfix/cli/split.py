@@ -103,10 +103,11 @@ def command(
 
 
 def _tell(reports: tuple[Report, ...], target: str, lang: Lang) -> None:
-    from scanfix.reports.text import lines, page_lines
+    from scanfix.reports.text import KIND_OPTION, lines, page_lines
 
     first, *second = reports
-    said = page_lines(first, second[0], lang) if second else lines(first, lang)
+    has = (KIND_OPTION,)
+    said = page_lines(first, second[0], lang, has) if second else lines(first, lang, options=has)
     print_report(said, sys.stdout)
     print_line(say("written", lang, path=shown(target)), sys.stdout)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -24,7 +24,12 @@ PUT_RIGHT = ("SF401", "SF402")
 """What the making of a file has put right: nothing is left to be done about it."""
 
 BESIDE = {FINDINGS[code].slug for code in (*OF_READING, "SF507", "SF508")}
-"""What is compared with a kind, number or name."""
+"""What is compared with a kind, number or name: a question about the document, which either side answers."""
+ASKS_FOR = {"number_mismatch": "--number", "number_invalid": "--number", "name_mismatch": "--name"}
+"""The option that such a comparison waits for, where it is another than this."""
+KIND_OPTION, CORNERS_OPTION = "--document", "--corners"
+OPTIONS = (KIND_OPTION, "--number", "--name", CORNERS_OPTION)
+"""Those that may be advised to."""
 WORTH_SAYING = 1.5
 """Times the pixels that JPEG keeps, from which BMP is told to be the poorer choice."""
 
@@ -38,37 +43,53 @@ class Line:
 
 
 def lines(
-    report: Report, lang: Lang = "en", *, details: bool = False, profile: OutputProfile | None = None
+    report: Report,
+    lang: Lang = "en",
+    *,
+    details: bool = False,
+    profile: OutputProfile | None = None,
+    options: Collection[str] = OPTIONS,
 ) -> list[Line]:
     """Verdict, findings with advice, framing, what was not checked; with details more of what was seen.
 
     With the `profile` the verdict on a photo that was only looked at also says whether the file will do.
+    `options` are those of OPTIONS that the command has: no other is advised to.
     """
     unfit = profile is not None and report.output is None and not _is_taken(report.source, profile)
     said = [_verdict((report,), lang, unfit)]
     if unfit and report.verdict is not Verdict.READY:
         said.append(Line("plain", say("unfit", lang)))
     said += finding_lines(report.findings, lang)
-    said += _framing(report, lang)
+    said += _framing(report, lang, options)
     if report.output:
         said += _making(report.output, lang)
     if details:
         said += _details(report, lang)
-    return said + _not_checked((report,), lang)
+    return said + _not_checked((report,), lang, options)
 
 
-def page_lines(front: Report, back: Report, lang: Lang = "en") -> list[Line]:
+def page_lines(
+    front: Report, back: Report, lang: Lang = "en", options: Collection[str] = OPTIONS
+) -> list[Line]:
     """The page that two sides were put on, told once, then what is to be said of each side."""
     said = [_verdict((front, back), lang)]
     of_page = [finding for finding in front.findings if finding.code in ABOUT_THE_RESULT]
     said += finding_lines(of_page, lang)
     for name, report in (("front", front), ("back", back)):
         of_side = [finding for finding in report.findings if finding.code not in ABOUT_THE_RESULT]
-        about = finding_lines(of_side, lang) + _framing(report, lang)
+        about = finding_lines(of_side, lang) + _framing(report, lang, options)
         if about:
             said += [Line("plain", say("side_name", lang, name=say(name, lang))), *about]
     said += _making(front.output, lang) if front.output else []
-    return said + _not_checked((front, back), lang)
+    return said + _not_checked((front, back), lang, options)
+
+
+def unanswered(reports: Sequence[Report]) -> list[str]:
+    """Slugs of what was not checked on some side; of the document, what neither side answered."""
+    slugs = dict.fromkeys(slug for report in reports for slug in report.not_checked)
+    return [
+        slug for slug in slugs if slug not in BESIDE or all(slug in report.not_checked for report in reports)
+    ]
 
 
 def _is_taken(source: SourceInfo, profile: OutputProfile) -> bool:
@@ -149,14 +170,15 @@ def _finding(finding: Finding, lang: Lang) -> list[Line]:
     return shown
 
 
-def _framing(report: Report, lang: Lang) -> list[Line]:
+def _framing(report: Report, lang: Lang, options: Collection[str]) -> list[Line]:
     """What was done to the picture on its way, beside its bytes."""
     output, source = report.output, report.source
     said = []
     if output and output.crop:
+        key = "straightened" if output.straight else "cropped" if report.border else "cut_to_shape"
         said.append(
             say(
-                "cropped" if report.border else "cut_to_shape",
+                key,
                 lang,
                 width=output.crop.width,
                 height=output.crop.height,
@@ -164,6 +186,9 @@ def _framing(report: Report, lang: Lang) -> list[Line]:
                 of_height=source.height,
             )
         )
+    if output and output.unsure and report.border:
+        key = "uncropped" if CORNERS_OPTION in options else "uncropped_alone"
+        said.append(say(key, lang, percent=round(100 * report.border.confidence)))
     if output and output.rotation:
         said.append(say("turned", lang, degrees=output.rotation))
     elif report.turn and not output:
@@ -194,17 +219,35 @@ def _details(report: Report, lang: Lang) -> list[Line]:
     return [Line("plain", text) for text in said]
 
 
-def _not_checked(reports: Iterable[Report], lang: Lang) -> list[Line]:
-    """What nobody could look for, in one line; in another what it would be compared with was not given."""
-    slugs = list(dict.fromkeys(slug for report in reports for slug in report.not_checked))
+def _not_checked(reports: Sequence[Report], lang: Lang, options: Collection[str]) -> list[Line]:
+    """What nobody could look for, in a line for both sides or for each; in another what it would be compared
+    with was not given."""
+    slugs = unanswered(reports)
     why = {a.check: a.failure for report in reports for a in report.assessments}
-    waiting = [
-        slug for slug in slugs if slug in BESIDE and why.get(slug, NOT_GIVEN) in (NOT_GIVEN, NOT_NAMED)
-    ]
-    parts = (("not_checked", [slug for slug in slugs if slug not in waiting]), ("not_given", waiting))
-    said = [Line("plain", say(key, lang, slugs=part)) for key, part in parts if part]
+    waiting = {
+        slug: option
+        for slug in slugs
+        if slug in BESIDE
+        and why.get(slug, NOT_GIVEN) in (NOT_GIVEN, NOT_NAMED)
+        and (option := ASKS_FOR.get(slug, KIND_OPTION)) in options
+    }
+    said = _looked_for_in_vain(reports, [slug for slug in slugs if slug not in waiting], lang)
+    if waiting:
+        asked = [option for option in OPTIONS if option in waiting.values()]
+        said.append(say("not_given", lang, options=asked, slugs=list(waiting)))
     if NO_READER in why.values():
-        said.append(Line("plain", say("reader_missing", lang)))
+        said.append(say("reader_missing", lang))
+    return [Line("plain", text) for text in said]
+
+
+def _looked_for_in_vain(reports: Sequence[Report], slugs: list[str], lang: Lang) -> list[str]:
+    """A sentence about all sides, and one about each that has more."""
+    everywhere = [slug for slug in slugs if all(slug in report.not_checked for report in reports)]
+    said = [say("not_checked", lang, slugs=everywhere)] if everywhere else []
+    for side, report in zip(("front", "back"), reports, strict=False):
+        alone = [slug for slug in slugs if slug in report.not_checked and slug not in everywhere]
+        if alone:
+            said.append(say(f"not_checked_{side}", lang, slugs=alone))
     return said
 
 

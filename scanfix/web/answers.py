@@ -13,7 +13,7 @@ from scanfix.documents.form import FormReport
 from scanfix.errors import ConfigError, ScanfixError
 from scanfix.messages import LANGS, Lang, web
 from scanfix.model import Report
-from scanfix.reports.text import ABOUT_THE_RESULT
+from scanfix.reports.text import ABOUT_THE_RESULT, unanswered
 from scanfix.results import JoinedImage
 
 STATUS = {
@@ -90,7 +90,7 @@ def _as_one(made: JoinedImage, lang: Lang) -> dict[str, Any]:
         "verdict": str(made.verdict),
         "border": None,
         "findings": [said for _, said in sorted(findings, key=lambda row: row[0])],
-        "not_checked": sorted({*made.front.not_checked, *made.back.not_checked}),
+        "not_checked": sorted(unanswered((made.front, made.back))),
         "assessments": [],
     }
 

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from scanfix import check_form
 from scanfix.decoding.sniff import MAGIC
 from scanfix.errors import ERRORS, OutputError, reason_of
 from scanfix.findings import FINDINGS
@@ -34,6 +35,47 @@ def test_every_finding_speaks_both_languages(code: str, part: str) -> None:
     texts = [entry[lang][part] for lang in LANGS]
     assert all(texts)
     assert fields(texts[0]) == fields(texts[1])
+
+
+OF_PROBLEMS = [
+    (code, problem)
+    for code, entry in catalogue("findings").items()
+    for problem, words in entry["en"].items()
+    if isinstance(words, dict)
+]
+
+
+@pytest.mark.parametrize(("code", "problem"), OF_PROBLEMS)
+def test_what_is_said_otherwise_of_one_problem_is_said_so_in_both_languages(code: str, problem: str) -> None:
+    assert term(problem, "zh") != term(problem) != problem
+    one, other = (catalogue("findings")[code][lang][problem] for lang in LANGS)
+    assert {part: fields(text) for part, text in one.items()} == {
+        part: fields(text) for part, text in other.items()
+    }
+    for part, text in one.items():
+        assert text != catalogue("findings")[code]["en"][part]
+
+
+@pytest.mark.parametrize(
+    ("fields_of_form", "said", "unsaid"),
+    [
+        ({"kind": "resident-id", "number": "1101051949123100"}, "Count its characters", "0 / O"),
+        ({"kind": "resident-id", "number": "110105491231002"}, "number of 18 characters", "0 / O"),
+        ({"kind": "resident-id", "number": "110105194912310029"}, "0 / O", "Count"),
+        ({"number": "1101 0519 4912 3100 2X"}, "written in a way that may be refused", "cannot be"),
+        ({"country_code": "+86"}, "may be refused: it has a + or 00 in front. Enter 86 alone.", "area code"),
+        ({"country_code": "010"}, "cannot be right: it is an area code. Enter 86 alone; the area", "refused"),
+        ({"country_code": "999"}, "Enter 86 alone.", "area code"),
+        ({"name": "ACME Co., Ltd.", "holder": "organisation"}, "abbreviation (Co., Ltd. or the like).", ".."),
+    ],
+)
+def test_what_is_said_of_a_form_fits_what_is_wrong_with_it(
+    fields_of_form: dict[str, Any], said: str, unsaid: str
+) -> None:
+    (found,) = check_form(**fields_of_form).findings
+    told = f"{found.message()} {found.advice()}"
+    assert said in told
+    assert unsaid not in told
 
 
 @pytest.mark.parametrize("lang", LANGS)

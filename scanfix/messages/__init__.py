@@ -56,7 +56,7 @@ def title(code: str, lang: Lang = "en") -> str:
 
 def finding(code: str, params: Mapping[str, Any], lang: Lang = "en") -> str:
     """What was found, in one sentence, and where, if `params` has the place."""
-    said = _fill(_in(catalogue("findings")[code], lang)["message"], params, lang)
+    said = _fill(_words(code, params, lang)["message"], params, lang)
     if "place" not in params:
         return said
     return say("at_place", lang, message=said.rstrip(".。"), place=params["place"])
@@ -66,9 +66,7 @@ def advice(code: str, params: Mapping[str, Any], lang: Lang = "en") -> str:
     """What a person can do about it, with a phone in hand or where `params` says the picture comes from."""
     of_origin = catalogue("origins").get(params.get("origin", ""), {})
     entry = of_origin.get(code) or of_origin.get(ABOUT.get(code, ""))
-    return _fill(
-        _in(entry, lang) if entry else _in(catalogue("findings")[code], lang)["advice"], params, lang
-    )
+    return _fill(_in(entry, lang) if entry else _words(code, params, lang)["advice"], params, lang)
 
 
 def explanation(code: str, lang: Lang = "en") -> str:
@@ -101,6 +99,12 @@ def term(word: str, lang: Lang = "en") -> str:
 
 def listed(words: Iterable[str], lang: Lang = "en") -> str:
     return ("、" if lang == "zh" else ", ").join(words)
+
+
+def _words(code: str, params: Mapping[str, Any], lang: Lang) -> Mapping[str, str]:
+    """Of a finding: where it names a `problem` that has words of its own, with these."""
+    words: dict[str, Any] = _in(catalogue("findings")[code], lang)
+    return {**words, **words.get(params.get("problem", ""), {})}
 
 
 def _in(entry: Mapping[str, Any], lang: str) -> Any:

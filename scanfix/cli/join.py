@@ -102,9 +102,9 @@ def _side(name: str, order: Order) -> SourceBytes:
 
 
 def _tell(joined: JoinedImage, output: str, lang: Lang) -> None:
-    from scanfix.reports.text import KIND_OPTION, page_lines
+    from scanfix.reports.text import OF_DOCUMENT, page_lines
 
     stream = sys.stderr if output == STANDARD else sys.stdout
-    print_report(page_lines(joined.front, joined.back, lang, (KIND_OPTION,)), stream)
+    print_report(page_lines(joined.front, joined.back, lang, OF_DOCUMENT), stream)
     if output != STANDARD:
         print_line(say("written", lang, path=shown(output)), stream)

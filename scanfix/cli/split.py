@@ -103,11 +103,12 @@ def command(
 
 
 def _tell(reports: tuple[Report, ...], target: str, lang: Lang) -> None:
-    from scanfix.reports.text import KIND_OPTION, lines, page_lines
+    from scanfix.reports.text import OF_DOCUMENT, lines, page_lines
 
     first, *second = reports
-    has = (KIND_OPTION,)
-    said = page_lines(first, second[0], lang, has) if second else lines(first, lang, options=has)
+    said = (
+        page_lines(first, second[0], lang, OF_DOCUMENT) if second else lines(first, lang, options=OF_DOCUMENT)
+    )
     print_report(said, sys.stdout)
     print_line(say("written", lang, path=shown(target)), sys.stdout)
 

@@ -28,7 +28,8 @@ BESIDE = {FINDINGS[code].slug for code in (*OF_READING, "SF507", "SF508")}
 ASKS_FOR = {"number_mismatch": "--number", "number_invalid": "--number", "name_mismatch": "--name"}
 """The option that such a comparison waits for, where it is another than this."""
 KIND_OPTION, CORNERS_OPTION = "--document", "--corners"
-OPTIONS = (KIND_OPTION, "--number", "--name", CORNERS_OPTION)
+OF_DOCUMENT = (KIND_OPTION, "--number", "--name")
+OPTIONS = (*OF_DOCUMENT, CORNERS_OPTION)
 """Those that may be advised to."""
 WORTH_SAYING = 1.5
 """Times the pixels that JPEG keeps, from which BMP is told to be the poorer choice."""

@@ -8,59 +8,77 @@ of the letters, so it takes the place of those two answers.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
+import cv2
+import numpy as np
+
 from scanfix import reading
+from scanfix.checks.runner import placed, weighed
+from scanfix.checks.subject import Subject
 from scanfix.documents.comparison import assess_given
 from scanfix.documents.fields import Fields, fields_of
 from scanfix.documents.given import NO_READER, Given
 from scanfix.documents.kinds import DocumentKind
+from scanfix.documents.lines import TextLine
+from scanfix.documents.purpose import purpose_lines
 from scanfix.errors import MissingExtraError
 from scanfix.faults import is_shortage
 from scanfix.findings import Severity
-from scanfix.geometry import TURNS, Turn
-from scanfix.model import Assessment, Finding, Measures, Pixels
+from scanfix.geometry import TURNS, Point, Turn
+from scanfix.model import Assessment, Finding, Measures
 from scanfix.reading import ReadPicture
 
 logger = logging.getLogger(__name__)
 
 VIEW_SIDE = 1600
 """Pixels along the longer side of the document: the number of a card is then 50 high, that of a page 20."""
+SURE_PURPOSE = 0.95
+"""Confidence of words that say what a copy is for: on the pictures of `documents.purpose` never false."""
 SURE_TURN = 0.97
 """Confidence of a turn or mirror that the reading found (benchmarks/reading.py)."""
 
 
 def with_what_is_read(
-    assessments: tuple[Assessment, ...], measures: Measures, given: Given, view: Callable[[int], Pixels]
-) -> tuple[tuple[Assessment, ...], Measures]:
-    """The assessments of the checks with those of what was given, and the turn as the reading has it, where
-    that was sure; `view` gives the document, RGB, its long side at most so many pixels."""
+    assessments: tuple[Assessment, ...], measures: Measures, given: Given, subject: Subject
+) -> tuple[tuple[Assessment, ...], Measures, Fields | None]:
+    """The assessments of the checks with those of what was given, the turn as the reading has it, where that
+    was sure, and what was read."""
     today = date.today()  # noqa: DTZ011 - where the person is
     if not reading.is_available():
-        return assessments + assess_given(given, None, today, NO_READER), measures
-    picture = _read(view)
+        return assessments + assess_given(given, None, today, NO_READER), measures, None
+    picture = _read(subject)
     if picture is None:
-        return assessments + assess_given(given, None, today), measures
+        return assessments + assess_given(given, None, today), measures, None
     fields = fields_of(picture.lines, today, given.kind)
     if _is_sure(picture, fields):
         turn = _turn_of(picture)
         assessments, measures = _turned(assessments, picture, turn), replace(measures, turn=turn)
-    return assessments + assess_given(given, fields, today), measures
+    assessments = _with_purpose(assessments, picture, subject)
+    return assessments + assess_given(given, fields, today), measures, fields
 
 
-def read_document(view: Callable[[int], Pixels], named: DocumentKind | None) -> Fields:
+def read_if_possible(subject: Subject) -> Fields | None:
+    """What is read on the document where the reader is installed and can read it."""
+    picture = _read(subject) if reading.is_available() else None
+    if picture is None:
+        return None
+    return fields_of(picture.lines, date.today())  # noqa: DTZ011 - as above
+
+
+def read_document(subject: Subject, named: DocumentKind | None) -> Fields:
     """What is read on the document. Raises MissingExtraError."""
     if not reading.is_available():
         raise MissingExtraError("missing_reader", extra="ocr")
-    picture = reading.read_picture(view(VIEW_SIDE))
+    picture = reading.read_picture(subject.to_be_read(VIEW_SIDE).picture(subject.photo))
     return fields_of(picture.lines, date.today(), named)  # noqa: DTZ011 - as above
 
 
-def _read(view: Callable[[int], Pixels]) -> ReadPicture | None:
+def _read(subject: Subject) -> ReadPicture | None:
     try:
-        return reading.read_picture(view(VIEW_SIDE))
+        return reading.read_picture(subject.to_be_read(VIEW_SIDE).picture(subject.photo))
     except Exception as error:
         # The engine names no errors of its own; a document that cannot be read is not checked, no more.
         if is_shortage(error):
@@ -105,3 +123,30 @@ def _turned(
         ),
     }
     return tuple(answers.get(each.check, each) for each in assessments)
+
+
+def _with_purpose(
+    assessments: tuple[Assessment, ...], picture: ReadPicture, subject: Subject
+) -> tuple[Assessment, ...]:
+    """A watermark where words that say what a copy is for were read, however faint it seems to the check."""
+    said = purpose_lines(picture.lines)
+    if not said:
+        return assessments
+    finding = Finding.of("SF307", confidence=SURE_PURPOSE, region=_region(said, picture, subject))
+    told = Assessment("watermark", float(len(said)), "lines", 0.0, placed(finding, subject))
+    told = weighed(told, subject.profile)
+    return (*(each for each in assessments if each.check != "watermark"), told)
+
+
+def _region(lines: Sequence[TextLine], picture: ReadPicture, subject: Subject) -> tuple[Point, ...]:
+    """What all of these lines lie in, in pixels of the source."""
+    view = subject.to_be_read(VIEW_SIDE)
+    corners = [
+        (x, y)
+        for left, top, right, bottom in (line.box for line in lines)
+        for x in (left, right)
+        for y in (top, bottom)
+    ]
+    lying = reading.as_it_lies(np.array(corners), (view.size.width, view.size.height), picture)
+    hull = cv2.convexHull(view.points_to_source(lying).astype(np.float32)).reshape(-1, 2)
+    return tuple((float(x), float(y)) for x, y in hull)

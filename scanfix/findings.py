@@ -71,7 +71,9 @@ _ERROR, _WARNING, _INFO = Severity.ERROR, Severity.WARNING, Severity.INFO
 
 OF_FORM = frozenset({"SF521", "SF522", "SF523", "SF524", "SF526"})
 """Codes that only what was typed raises, never a picture."""
-OF_READING = frozenset({"SF501", "SF502", "SF503", "SF504", "SF505", "SF506", "SF525"})
+OF_READING = frozenset(
+    {"SF501", "SF502", "SF503", "SF504", "SF505", "SF506", "SF512", "SF513", "SF514", "SF525"}
+)
 """Codes that follow from what was given beside the picture and from what is read on it."""
 OF_ANY_PICTURE = frozenset(
     {"SF201", "SF202", "SF204", "SF205", "SF302", "SF303", "SF304", "SF307", "SF403", "SF404", "SF409"}
@@ -124,6 +126,9 @@ _ROWS: tuple[tuple[str, str, Severity], ...] = (
     ("SF509", "same_side", _WARNING),
     ("SF510", "sides_differ", _WARNING),
     ("SF511", "document_not_wanted", _WARNING),
+    ("SF512", "wrong_side", _WARNING),
+    ("SF513", "number_unreadable", _WARNING),
+    ("SF514", "number_contradicted", _WARNING),
     ("SF521", "holder_mismatch", _ERROR),
     ("SF522", "region_mismatch", _ERROR),
     ("SF523", "name_form", _WARNING),

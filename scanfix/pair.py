@@ -3,9 +3,12 @@
 Likeness is the correlation of the two documents, straightened to one small size, without their slow
 changes of light, the better of both ways up. Of 1,225 pairs of different real documents the most alike had
 0.76; pictures of one side of a drawn card, taken in another way, have 0.8 and more unless blurred or glaring.
+Two documents are told by their shape, and where both were read, by their kinds and numbers.
 """
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
 
 import cv2
 import numpy as np
@@ -13,6 +16,10 @@ from numpy.typing import NDArray
 
 from scanfix.geometry import Quad, Size
 from scanfix.model import Assessment, DocumentBorder, Finding, Pixels, SideState
+
+if TYPE_CHECKING:
+    from scanfix.documents.fields import Fields
+    from scanfix.documents.sides import Difference
 
 
 class LikenessParams:
@@ -23,27 +30,52 @@ class LikenessParams:
     """Ratio of the ratios of their sides. A card (1.586) and a page of A4 or a passport (1.414) have 1.12;
     two sides of one drawn card, photographed, up to 1.04."""
     least_confidence: float = 0.85
+    sure_reading: float = 0.9
     look: Size = Size(48, 32)
     """Both documents are compared at this size, in pixels."""
     detail: float = 6.0
     """Sigma of the slow changes that are left out, in the same pixels."""
 
 
-def assess_pair(
-    front: tuple[Pixels, DocumentBorder | None], back: tuple[Pixels, DocumentBorder | None]
-) -> tuple[Assessment, ...]:
-    """SF509 and SF510 about two pictures, each H x W x 3 uint8 RGB with its border in the same pixels."""
-    alike = likeness(_look(*front), _look(*back))
+class PairSide(NamedTuple):
+    """A picture, H x W x 3 uint8 RGB, its border in the same pixels, and what was read on it."""
+
+    pixels: Pixels
+    border: DocumentBorder | None
+    read: Fields | None = None
+
+
+def assess_pair(front: PairSide, back: PairSide) -> tuple[Assessment, ...]:
+    """SF509 and SF510 about two pictures."""
+    alike = likeness(_look(front), _look(back))
     same = Finding.of("SF509", confidence=min(1.0, alike)) if alike >= LikenessParams.alike else None
     said = [Assessment("sides_alike", alike, "correlation", 100 * (1 - max(0.0, alike)), same)]
-    shapes = [_shape(border) for _, border in (front, back)]
-    if shapes[0] is None or shapes[1] is None:
-        return (*said, Assessment("sides_of_one_kind", failure="no_border"))
-    ratio = max(shapes[0], shapes[1]) / min(shapes[0], shapes[1])
-    unlike = (
-        Finding.of("SF510", confidence=0.7) if ratio > LikenessParams.unlike_shape and same is None else None
-    )
-    return (*said, Assessment("sides_of_one_kind", ratio, "ratio", 100.0 if unlike is None else 0.0, unlike))
+    return (*said, _of_one_kind(front, back, is_same=same is not None))
+
+
+def _of_one_kind(front: PairSide, back: PairSide, *, is_same: bool) -> Assessment:
+    """SF510. What was read decides where it can."""
+    slug = "sides_of_one_kind"
+    differs = _read_difference(front, back)
+    if differs is not None:
+        finding = Finding.of("SF510", confidence=LikenessParams.sure_reading, differs=[differs])
+        return Assessment(slug, score=0.0, finding=finding)
+    one, other = _shape(front.border), _shape(back.border)
+    if one is None or other is None:
+        return Assessment(slug, failure="no_border")
+    ratio = max(one, other) / min(one, other)
+    if ratio <= LikenessParams.unlike_shape or is_same:
+        return Assessment(slug, ratio, "ratio", 100.0)
+    return Assessment(slug, ratio, "ratio", 0.0, Finding.of("SF510", confidence=0.7, differs=["shape"]))
+
+
+def _read_difference(front: PairSide, back: PairSide) -> Difference | None:
+    if front.read is None or back.read is None:
+        return None
+    # Loaded where something was read; every other photo starts without it.
+    from scanfix.documents.sides import unlike
+
+    return unlike(front.read, back.read)
 
 
 def likeness(one: NDArray[np.float32], other: NDArray[np.float32]) -> float:
@@ -51,8 +83,9 @@ def likeness(one: NDArray[np.float32], other: NDArray[np.float32]) -> float:
     return max(float((one * way).mean()) for way in (other, other[::-1, ::-1]))
 
 
-def _look(pixels: Pixels, border: DocumentBorder | None) -> NDArray[np.float32]:
+def _look(side: PairSide) -> NDArray[np.float32]:
     """The document lying on its long side, lightness alone, of mean 0 and deviation 1."""
+    pixels, border, _ = side
     quad = border.quad if border else Quad.frame(Size(pixels.shape[1], pixels.shape[0]))
     width, height = quad.size
     corners = np.roll(np.array(quad.corners, np.float32), int(width < height), axis=0)

@@ -36,7 +36,7 @@ from scanfix.model import (
     SourceImage,
 )
 from scanfix.order import Layout, Order
-from scanfix.pair import assess_pair
+from scanfix.pair import PairSide, assess_pair
 from scanfix.pyramid import Pyramid
 from scanfix.results import JoinedImage, PreparedImage
 from scanfix.verification import MIN_LEGIBILITY_KEPT, legibility_kept, verify
@@ -46,6 +46,9 @@ if TYPE_CHECKING:
 
 READ_PIXELS = 12_000_000
 """More of them show no more of a document that is read at 1600 pixels."""
+SIDE_PIXELS = 25_000_000
+"""Two photos of more leave too little memory for a reader (of 2 GB, where each has 48 million): as nobody
+asked for it, such sides are joined unread."""
 
 
 class Examined(NamedTuple):
@@ -56,6 +59,8 @@ class Examined(NamedTuple):
     report: Report
     """In pixels of the file, as the measures."""
     measures: Measures
+    read: Fields | None = None
+    """What is written on the document, where that was asked."""
 
 
 def inspect(photo: SourceBytes, order: Order) -> Report:
@@ -81,7 +86,7 @@ def examine(photo: SourceBytes, order: Order) -> Examined:
 @refusing()
 def make(photo: SourceBytes, order: Order, examined: Examined) -> PreparedImage:
     """The second half, with what `examine` gave. Raises CannotMeetProfileError or OutputError."""
-    source, report, measures = examined
+    source, report, measures, _ = examined
     useful = most_useful_pixels(order.profile, len(photo.data))
     framed = _frame(examined, order)
     if useful and source.is_reduced and framed.crop and framed.crop.size.pixel_count <= useful:
@@ -128,7 +133,8 @@ def join(
     encoded = _encode(page, _Known.of_both(*known), order)
     made = verify(encoded.data, order.profile, order.format)
     notes = _pair_notes(examined, order) + _encoding_notes(page, encoded, made, order)
-    reports = [_finished(e.report, f, encoded, notes, "SF507") for f, e in zip(framed, examined, strict=True)]
+    right = ("SF507",) if _are_one_side(examined) else ("SF507", "SF512")
+    reports = [_finished(e.report, f, encoded, notes, *right) for f, e in zip(framed, examined, strict=True)]
     return JoinedImage(encoded.data, reports[0], reports[1], front.inputs | back.inputs)
 
 
@@ -180,13 +186,23 @@ def _reading_place(quad: Quad) -> tuple[float, float]:
 
 def _pair_notes(examined: list[Examined], order: Order) -> tuple[Assessment, ...]:
     """SF509 and SF510: whether these are the two sides of one document."""
-    looks = [(s.pixels, r.border and r.border.scaled(*s.scale)) for s, r, _ in examined]
-    return tuple(weighed(note, order.profile) for note in assess_pair(looks[0], looks[1]))
+    front, back = map(_pair_side, examined)
+    return tuple(weighed(note, order.profile) for note in assess_pair(front, back))
+
+
+def _pair_side(examined: Examined) -> PairSide:
+    source, report, _, read = examined
+    return PairSide(source.pixels, report.border and report.border.scaled(*source.scale), read)
+
+
+def _are_one_side(examined: list[Examined]) -> bool:
+    """Both are the side that nobody wants alone."""
+    return all("SF512" in {finding.code for finding in side.report.findings} for side in examined)
 
 
 def _examine_side(photo: SourceBytes, order: Order) -> Examined:
     try:
-        return _examine(photo, order)
+        return _examine(photo, order, is_side=True)
     except ScanfixError as error:
         error.about = photo.name
         raise
@@ -220,15 +236,22 @@ def _subject(photo: SourceBytes, order: Order, useful_pixels: int | None = None)
     return Subject(source, _border(source, pyramid, order), order.profile, order.kind, pyramid)
 
 
-def _examine(photo: SourceBytes, order: Order, useful_pixels: int | None = None) -> Examined:
+def _examine(
+    photo: SourceBytes, order: Order, useful_pixels: int | None = None, *, is_side: bool = False
+) -> Examined:
+    """A side of a document is also read where nothing is given: which document it is of."""
     subject = _subject(photo, order, useful_pixels)
     source, border = subject.source, subject.border
     found, measures = run_checks(subject), measures_of(subject)
-    if order.given.is_anything:
-        # What reads documents is loaded by those who give something beside the picture.
-        from scanfix.declared import with_what_is_read
+    read: Fields | None = None
+    if order.given.is_anything or is_side:
+        # What reads documents is loaded by those who give something beside the picture, or two of them.
+        from scanfix import declared
 
-        found, measures = with_what_is_read(found, measures, order.given, subject.to_be_read)
+        if order.given.is_anything:
+            found, measures, read = declared.with_what_is_read(found, measures, order.given, subject)
+        elif source.size.pixel_count <= SIDE_PIXELS:
+            read = declared.read_if_possible(subject)
     x, y = (1 / scale for scale in source.scale)
     assessments = tuple(assessment.scaled(x, y) for assessment in found)
     if order.page is not None:
@@ -240,7 +263,7 @@ def _examine(photo: SourceBytes, order: Order, useful_pixels: int | None = None)
     report = Report(
         order.profile.name, source.info, whole, assessments, _not_checked(assessments, order), turn=turn
     )
-    return Examined(source, report, measures)
+    return Examined(source, report, measures, read)
 
 
 def _not_checked(assessments: tuple[Assessment, ...], order: Order) -> tuple[str, ...]:
@@ -261,7 +284,7 @@ def read(photo: SourceBytes, order: Order) -> Fields:
     """
     from scanfix.declared import read_document
 
-    return read_document(_subject(photo, order, READ_PIXELS).to_be_read, order.kind)
+    return read_document(_subject(photo, order, READ_PIXELS), order.kind)
 
 
 def _border(source: SourceImage, pyramid: Pyramid, order: Order) -> DocumentBorder | None:
@@ -274,7 +297,7 @@ def _border(source: SourceImage, pyramid: Pyramid, order: Order) -> DocumentBord
 
 def _frame(examined: Examined, order: Order) -> Framed:
     """The pixels to be encoded; the crop in the pixels of the file."""
-    source, report, measures = examined
+    source, report, measures, _ = examined
     aspect = order.kind.aspect if order.kind and order.kind.has_size else None
     turn = _turn(measures, order)
     border = report.border and report.border.scaled(*source.scale)

@@ -31,6 +31,8 @@ from scanfix.model import Pixels
 Boxes = NDArray[np.float32]
 """N x 4 x 2, corners clockwise from the top left, pixels of the view."""
 
+Points = NDArray[np.float64]
+
 NEEDED = ("rapidocr", "onnxruntime")
 DET_MODEL, REC_MODEL = "PP-OCRv6_det_small.onnx", "PP-OCRv6_rec_small.onnx"
 
@@ -285,6 +287,19 @@ def _lines(
         if text.strip()
     ]
     return tuple(sorted(found, key=lambda line: (line.middle, line.box[0])))
+
+
+def as_it_lies(points: Points, size: tuple[int, int], picture: ReadPicture) -> Points:
+    """Points of the lines of this picture, N x 2, where they are in the view of this width and height."""
+    width, height = size
+    u, v = points[:, 0], points[:, 1]
+    x, y = {
+        0: (u, v),
+        90: (v, height - u),
+        180: (width - u, height - v),
+        270: (width - v, u),
+    }[picture.degrees]
+    return np.stack([width - x if picture.mirrored else x, y], axis=-1)
 
 
 def _placed(boxes: Boxes, size: tuple[int, int], degrees: int, mirrored: bool) -> Boxes:

@@ -9,17 +9,19 @@ from typing import Any
 
 import numpy as np
 import pytest
+from draw.specimens import RESIDENT_NUMBER
 from drawing import as_jpeg, photo
 from PIL import Image
 from typer.testing import CliRunner
 
 import scanfix
-from scanfix import pipeline
+from scanfix import pipeline, reading
 from scanfix.cli import app
+from scanfix.documents.lines import TextLine
 from scanfix.encoding import Encoded, encode
 from scanfix.findings import Severity, Verdict
 from scanfix.joining import JoinedSide, join_sides
-from scanfix.model import Assessment, Finding, Report, SourceInfo
+from scanfix.model import Assessment, Finding, Pixels, Report, SourceInfo
 from scanfix.order import Layout
 from scanfix.results import JoinedImage
 
@@ -139,6 +141,50 @@ def test_a_number_that_cannot_be_is_told_of_pages_and_sheets_too(
     assert done.exit_code == 0, done.output
     assert "SF503" in done.stdout
     assert "11010519491231002" not in done.output
+
+
+FRONT = ("姓名 样本人", "性别 女", "民族 汉", "住址 样本省", f"公民身份号码{RESIDENT_NUMBER}")
+BACK = ("中华人民共和国", "签发机关 样本市公安局", "有效期限 2020.01.01-2040.01.01")
+
+
+def read_as(monkeypatch: pytest.MonkeyPatch, *pictures: tuple[str, ...]) -> None:
+    """The photos are read one after the other as these rows."""
+    texts = iter(pictures)
+
+    def read_picture(_: Pixels) -> reading.ReadPicture:
+        rows = enumerate(next(texts))
+        return reading.ReadPicture(
+            tuple(TextLine(row, 0.99, (10, 50 * at, 400, 50 * at + 30)) for at, row in rows)
+        )
+
+    monkeypatch.setattr(reading, "is_available", lambda: True)
+    monkeypatch.setattr(reading, "read_picture", read_picture)
+
+
+@pytest.mark.parametrize(
+    ("sides", "told"), [((FRONT, BACK), False), ((BACK, FRONT), False), ((BACK, BACK), True)]
+)
+def test_the_side_that_is_wrong_alone_is_right_beside_the_other(
+    sides: tuple[tuple[str, ...], ...], told: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read_as(monkeypatch, *sides)
+    card = as_jpeg(photo("card", 900).pixels)
+    joined = scanfix.join(card, card, document="resident-id")
+    codes = {finding.code for report in (joined.front, joined.back) for finding in report.findings}
+    assert ("SF512" in codes) is told
+    assert "SF513" not in codes
+
+
+@pytest.mark.parametrize(("most", "told"), [(pipeline.SIDE_PIXELS, True), (1, False)])
+def test_sides_are_read_unasked_where_memory_allows_it(
+    most: int, told: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = FRONT[-1].replace(RESIDENT_NUMBER, "110101199003070038")
+    read_as(monkeypatch, FRONT, (*FRONT[:-1], other))
+    monkeypatch.setattr(pipeline, "SIDE_PIXELS", most)
+    card = as_jpeg(photo("card", 900).pixels)
+    codes = {finding.code for finding in scanfix.join(card, card).front.findings}
+    assert ("SF510" in codes) is told
 
 
 def test_joining_never_overwrites_either_side(tmp_path: Path) -> None:

@@ -8,16 +8,19 @@ from draw.specimens import Kind
 from drawing import as_jpeg, flat, photo
 
 import scanfix
+from scanfix.documents.fields import Fields, ReadNumber
+from scanfix.documents.kinds import find_kind
 from scanfix.geometry import Quad, Side, Size
 from scanfix.model import DocumentBorder, Pixels, SideState
-from scanfix.pair import assess_pair
+from scanfix.pair import PairSide, assess_pair
 
 CARD = flat("card", 900)
 
 
-def whole(pixels: Pixels) -> tuple[Pixels, DocumentBorder]:
+def whole(pixels: Pixels, read: Fields | None = None) -> PairSide:
     sides: dict[Side, SideState] = dict.fromkeys(("top", "right", "bottom", "left"), SideState.SEEN)
-    return pixels, DocumentBorder(Quad.frame(Size(pixels.shape[1], pixels.shape[0])), 0.95, sides)
+    border = DocumentBorder(Quad.frame(Size(pixels.shape[1], pixels.shape[0])), 0.95, sides)
+    return PairSide(pixels, border, read)
 
 
 def codes(one: Pixels, other: Pixels) -> set[str]:
@@ -41,7 +44,7 @@ def test_two_sides_of_one_shape_are_taken() -> None:
 
 
 def test_without_a_border_nothing_is_said_of_the_shape() -> None:
-    assessed = assess_pair((CARD, None), (flat("licence", 900), None))
+    assessed = assess_pair(PairSide(CARD, None), PairSide(flat("licence", 900), None))
     assert [a.failure is None for a in assessed] == [True, False]
 
 
@@ -49,3 +52,27 @@ def test_the_page_made_of_one_photo_twice_says_so() -> None:
     card = as_jpeg(photo("card", 900).pixels)
     joined = scanfix.join(card, card)
     assert "SF509" in [f.code for f in joined.front.risks]
+
+
+def read(kind: str | None, number: str | None = None, *, certain: bool = True) -> Fields:
+    read_number = ReadNumber(number, "resident", certain) if number else None
+    return Fields(find_kind(kind) if kind else None, certain, read_number)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "differs"),
+    [
+        (read("resident-id"), read("passport"), ["kind_of_document"]),
+        (read("resident-id", "1" * 18), read("resident-id", "2" * 18), ["number"]),
+        (read("resident-id", "1" * 18), read("resident-id", "1" * 18), None),
+        (read("resident-id", "1" * 18), read("resident-id"), None),
+        (read("resident-id"), read("passport", certain=False), None),
+        (read("resident-id", "1" * 18), read("resident-id", "2" * 18, certain=False), None),
+        (read("resident-id"), read("hk-macao-residence-permit"), None),
+        (read("resident-id"), read(None), None),
+    ],
+)
+def test_sides_that_are_read_as_two_documents_are_told(one: Fields, other: Fields, differs: object) -> None:
+    back = np.asarray(CARD[:, ::-1], np.uint8)
+    found = assess_pair(whole(CARD, one), whole(back, other))[1].finding
+    assert (found and found.params["differs"]) == differs

@@ -14,13 +14,16 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from draw.fonts import BUILT_IN
 from draw.specimens import CREDIT_CODE, RESIDENT_NUMBER
 from drawing import as_jpeg, flat, photo
+from PIL import Image, ImageDraw
 from typer.testing import CliRunner
 
 import scanfix
 from scanfix import reading
 from scanfix.cli import app
+from scanfix.geometry import Size
 from scanfix.model import Pixels
 
 needs_reader = pytest.mark.skipif(not reading.is_available(), reason='no reader: pip install "scanfix[ocr]"')
@@ -223,3 +226,47 @@ def test_asking_for_help_loads_no_reader() -> None:
     code = "import sys, scanfix.cli as c; c.app(['read', '-h'], standalone_mode=False); print(*sys.modules)"
     shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert not {"rapidocr", "onnxruntime", "cv2"} & set(shown.stdout.split())
+
+
+def marked(pixels: Pixels, text: str) -> Pixels:
+    """With these words in grey above the number of the card, at a slant: print over them hides them."""
+    size = Size(pixels.shape[1], pixels.shape[0])
+    words = Image.new("L", (size.width, size.height))
+    font = BUILT_IN.get("sans", 48)
+    ImageDraw.Draw(words).text((0.25 * size.width, 0.62 * size.height), text, 150, font)
+    share = np.asarray(words.rotate(2), np.float32)[..., None] / 255
+    return np.asarray(pixels * (1 - share) + 60 * share, np.uint8)
+
+
+@needs_reader
+@pytest.mark.parametrize("degrees", [0, 90, 180, 270])
+@pytest.mark.parametrize("mirrored", [False, True])
+def test_places_of_lines_are_found_again_in_the_picture_as_it_lies(degrees: int, mirrored: bool) -> None:
+    boxes = np.array([[[10, 20], [90, 20], [90, 40], [10, 40]]], np.float32)
+    upright = reading._placed(boxes, (400, 300), degrees, mirrored)[0].astype(np.float64)
+    picture = reading.ReadPicture((), degrees, mirrored)
+    assert np.allclose(reading.as_it_lies(upright, (400, 300), picture), boxes[0])
+
+
+@needs_reader
+@pytest.mark.parametrize("degrees", [0, 180])
+def test_words_that_say_what_a_copy_is_for_are_a_watermark_where_they_stand(degrees: int) -> None:
+    pixels = marked(photo("card").pixels, "For domain verification only")
+    report = scanfix.inspect(as_jpeg(turned(pixels, degrees)), document="resident-id")
+    found = next(finding for finding in report.findings if finding.code == "SF307")
+    assert str(found.severity) == "warning"
+    assert found.region
+    left, top = np.min(found.region, axis=0) / pixels.shape[1::-1]
+    right, bottom = np.max(found.region, axis=0) / pixels.shape[1::-1]
+    middle = (left + right) / 2, (top + bottom) / 2
+    if degrees == 180:
+        middle = 1 - middle[0], 1 - middle[1]
+    assert np.allclose(middle, (0.45, 0.63), atol=0.06)
+    assert "watermark" not in report.not_checked
+
+
+@needs_reader
+def test_specimen_alone_is_no_word_of_that_kind() -> None:
+    pixels = marked(photo("card").pixels, "SPECIMEN")
+    report = scanfix.inspect(as_jpeg(pixels), document="resident-id")
+    assert not [f for f in report.risks if f.code == "SF307"]

@@ -37,6 +37,7 @@ from scanfix.reports.picture import MAX_SIDE, draw_report
 from scanfix.reports.text import Line, lines, page_lines
 
 PARAMS: dict[str, Any] = {
+    "marks": ["emblem"],
     "sides": ["top", "left"],
     "percent": 12,
     "count": 2,

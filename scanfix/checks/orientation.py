@@ -37,6 +37,11 @@ def sure_turn(subject: Subject) -> Turn:
     return subject.reading_turn.degrees if _confidence(subject) >= MIN_TURN_CONFIDENCE else 0
 
 
+def knows_turn(subject: Subject) -> bool:
+    """The text leaves no doubt how the photo is to be turned, if at all."""
+    return sure_turn(subject) != 0 or subject.reading_turn.upright >= SURE_UPRIGHT
+
+
 def _confidence(subject: Subject) -> float:
     """In the turn that the letters tell."""
     sure = subject.reading_turn.confidence

@@ -106,10 +106,10 @@ def _assessed(check: Check, subject: Subject) -> Assessment:
         finding = weighed(sure, subject.profile).finding
     else:
         finding = as_sure(told)
-    return dataclasses.replace(assessment, finding=finding and _placed(finding, subject))
+    return dataclasses.replace(assessment, finding=finding and placed(finding, subject))
 
 
-def _placed(finding: Finding, subject: Subject) -> Finding:
+def placed(finding: Finding, subject: Subject) -> Finding:
     """With the words that need the picture: where it is, and where the picture comes from."""
     known: dict[str, str] = {}
     if finding.region and finding.code not in WITHOUT_PLACE:

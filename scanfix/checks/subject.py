@@ -96,14 +96,14 @@ class Subject:
         """The document, rectified, its long side at most so many pixels, H x W x 3 RGB uint8."""
         return self._document(working_side).picture(self.photo)
 
-    def to_be_read(self, working_side: int) -> Pixels:
-        """As `seen_at`, but all there is where several documents lie: often they are the sides of one.
+    def to_be_read(self, working_side: int) -> View:
+        """The document, but all there is where several documents lie: often they are the sides of one.
 
         Then half as large again, for each of them is smaller.
         """
         if self.border is None or not self.border.others:
-            return self.seen_at(working_side)
-        return views.whole(self.photo.size, working_side * 3 // 2).picture(self.photo)
+            return self._document(working_side)
+        return views.whole(self.photo.size, working_side * 3 // 2)
 
     def _document(self, working_side: int) -> View:
         quad = None if self.border is None else self.border.quad

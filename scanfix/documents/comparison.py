@@ -12,10 +12,11 @@ from datetime import date
 
 from scanfix.documents.fields import CARD_KINDS, GENERIC, Fields
 from scanfix.documents.form import Form, date_findings, name_written, number_findings
-from scanfix.documents.given import NOT_GIVEN, Given
+from scanfix.documents.given import NOT_GIVEN, NOT_NAMED, Given
 from scanfix.documents.look_alikes import differing
 from scanfix.documents.names import alike, comparable, is_han
 from scanfix.documents.numbers import check_number
+from scanfix.documents.sides import PORTRAIT_WANTED, must_show_number, shows_number, side_of
 from scanfix.findings import FINDINGS, Severity
 from scanfix.model import Assessment, Finding
 
@@ -38,10 +39,21 @@ def assess_given(
         slugs += ["name_mismatch"] if given.name is not None else []
         return (*found, *(Assessment(slug, failure=why_not) for slug in slugs))
     answers = _kind(given, read), _number(given, read, today), _name(given, read)
-    return (*found, *answers, *_dates(read, today), _zone(read))
+    return (
+        *found,
+        *answers,
+        *_dates(read, today),
+        _side(given, read),
+        _number_shown(given, read),
+        _beside_number(read),
+        _zone(read),
+    )
 
 
-READ_SLUGS = tuple(FINDINGS[code].slug for code in ("SF501", "SF502", "SF504", "SF505", "SF506", "SF525"))
+READ_SLUGS = tuple(
+    FINDINGS[code].slug
+    for code in ("SF501", "SF502", "SF504", "SF505", "SF506", "SF512", "SF513", "SF514", "SF525")
+)
 
 
 def _judged(slug: str, finding: Finding | None) -> Assessment:
@@ -149,6 +161,41 @@ def _dates(read: Fields, today: date) -> list[Assessment]:
         _judged(slug, findings.get(code)) if known else Assessment(slug, failure=NOT_READ)
         for code, slug, known in asked
     ]
+
+
+def _side(given: Given, read: Fields) -> Assessment:
+    """SF512."""
+    slug = "wrong_side"
+    if given.kind is None:
+        return Assessment(slug, failure=NOT_NAMED)
+    side = side_of(read.texts)
+    if given.kind.name not in PORTRAIT_WANTED or side is None:
+        return Assessment(slug, failure=NOT_READ)
+    return _judged(slug, Finding.of("SF512", confidence=0.95) if side == "emblem" else None)
+
+
+def _number_shown(given: Given, read: Fields) -> Assessment:
+    """SF513."""
+    slug = "number_unreadable"
+    if given.kind is None:
+        return Assessment(slug, failure=NOT_NAMED)
+    other_side = given.kind.name in CARD_KINDS and side_of(read.texts) == "emblem"
+    if other_side or shows_number(given.kind, read):
+        return _judged(slug, None)
+    is_other_kind = read.kind is not None and read.kind.name != given.kind.name
+    if is_other_kind or not must_show_number(given.kind, read.texts):
+        return Assessment(slug, failure=NOT_READ)
+    return _judged(slug, Finding.of("SF513", confidence=0.8))
+
+
+def _beside_number(read: Fields) -> Assessment:
+    """SF514."""
+    slug = "number_contradicted"
+    if read.contradicted_by:
+        return _judged(slug, Finding.of("SF514", confidence=0.8, differs=list(read.contradicted_by)))
+    if read.number is None or not read.number.certain or read.number.form != "resident":
+        return Assessment(slug, failure=NOT_READ)
+    return _judged(slug, None)
 
 
 def _zone(read: Fields) -> Assessment:

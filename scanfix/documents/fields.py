@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import Any, Literal
 
 from scanfix.documents.kinds import KINDS, DocumentKind, find_kind
 from scanfix.documents.lines import Row, TextLine, rows_of
@@ -28,6 +28,8 @@ class FieldParams:
 
     sure_line: float = 0.9
     """Score of a line from which what it says may be claimed."""
+    surest_line: float = 0.97
+    """And from which one field may be held against another of the same document."""
     kind_from: float = 2.0
     """Weight of words from which a kind is told."""
     kind_certain_from: float = 3.0
@@ -102,8 +104,13 @@ DATE = r"(\d{4})\s*[.年/-]\s*(\d{1,2})\s*[.月/-]\s*(\d{1,2})\s*日?"
 RANGE = re.compile(DATE + r"\s*[-—–~至到]+\s*(?:" + DATE + r"|(长期))")
 ISSUE = re.compile(r"(?:签发日期|发证日期|颁发日期|DATE\s*OF\s*ISSUE)\D{0,24}" + DATE)
 UNTIL = re.compile(r"(?:有效期至|有效期截止|DATE\s*OF\s*EXPIRY)\D{0,24}" + DATE)
+SEX = re.compile(r"性\s*别\s*([男女])")
 BORN = re.compile(r"出\s*生\s*" + DATE)
 ALONE = re.compile(DATE)
+
+
+Beside = Literal["birth", "sex"]
+"""What is printed beside a number and told by it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +144,8 @@ class Fields:
     zone: Zone | None = None
     zone_certain: bool = False
     """Its lines were read surely, so that a wrong check digit is the document's or the picture's."""
+    contradicted_by: tuple[Beside, ...] = ()
+    """What stands beside the number and is not what the number says; both were read surely."""
     texts: tuple[str, ...] = field(default=(), repr=False)
     """Every row, half-width, without spaces."""
 
@@ -187,6 +196,7 @@ def fields_of(lines: Iterable[TextLine], today: date, named: DocumentKind | None
         expires,
         zone,
         zone_score >= FieldParams.sure_line,
+        _contradictions(lines, rows, today),
         texts,
     )
 
@@ -257,7 +267,7 @@ def _checked_numbers(
     """Numbers with a right check digit, characters put right that cannot stand where they do."""
     texts = [(line.text, line.score) for line in lines] + [(row.text, row.score) for row in rows]
     for text, score in texts:
-        bare = re.sub(r"[\s·.,:;'-]+", "", half_width(text)).upper()
+        bare = _bare(text)
         labelled = bool(re.search(r"代码|注册号", bare))
         for run in re.findall(r"[0-9A-Z]{9,40}", bare):
             for form in CHECKED:
@@ -266,6 +276,10 @@ def _checked_numbers(
                 if form.length == 18 and not 18 <= len(run) <= 22:
                     continue
                 yield from _fitting(run, form, score, today)
+
+
+def _bare(text: str) -> str:
+    return re.sub(r"[\s·.,:;'-]+", "", half_width(text)).upper()
 
 
 def _fitting(
@@ -277,6 +291,26 @@ def _fitting(
             yield part, form, score
         elif (mended := correction(part, form, today)) and len(run) == form.length:
             yield mended, form, score * 0.99
+
+
+def _contradictions(lines: tuple[TextLine, ...], rows: tuple[Row, ...], today: date) -> tuple[Beside, ...]:
+    """Date of birth and sex of a card against its number, each read very surely, the number as it stands."""
+    sure = tuple(line for line in lines if line.score >= FieldParams.surest_line)
+    numbers = {text for text, form, _ in _checked_numbers(sure, (), today) if form.dated}
+    as_it_stands = [number for number in numbers if any(number in _bare(line.text) for line in sure)]
+    if len(numbers) != 1 or not as_it_stands:
+        return ()
+    (number,) = as_it_stands
+    printed = [half_width(row.text) for row in rows if row.score >= FieldParams.surest_line]
+    said: dict[Beside, bool] = {
+        "birth": all(_day(found.groups()) in (None, birth_date(number)) for found in _all(BORN, printed)),
+        "sex": all(found.group(1) == "女男"[int(number[16]) % 2] for found in _all(SEX, printed)),
+    }
+    return tuple(beside for beside, agrees in said.items() if not agrees)
+
+
+def _all(pattern: re.Pattern[str], texts: Iterable[str]) -> Iterator[re.Match[str]]:
+    return (found for text in texts if (found := pattern.search(text)))
 
 
 def _agrees(number: str, form: NumberForm, born: date | None) -> bool:
@@ -328,7 +362,7 @@ def _kind(
 
 
 def _weight(kind: DocumentKind, whole: str, number: ReadNumber | None, zone: Zone | None) -> float:
-    said = sum(weight for word, weight in WORDS.get(kind.name, ()) if _holds(whole, word))
+    said = sum(weight for word, weight in WORDS.get(kind.name, ()) if holds(whole, word))
     if _is_titled(kind.name, whole):
         said += TITLE_WEIGHT
     if zone is not None and zone.size == "TD3" and zone.document.startswith("P") and kind.name == "passport":
@@ -356,12 +390,12 @@ def _is_titled(name: str, whole: str) -> bool:
         return False
     own = find_kind(name).title["zh"]
     longer = [kind.title["zh"] for kind in KINDS if own in kind.title["zh"] and kind.title["zh"] != own]
-    if any(_holds(whole, title) for title in longer):
+    if any(holds(whole, title) for title in longer):
         return False
-    return _holds(whole, own)
+    return holds(whole, own)
 
 
-def _holds(whole: str, word: str) -> bool:
+def holds(whole: str, word: str) -> bool:
     """The word stands in the text; a word of six or more characters may have one read wrongly."""
     if word in whole:
         return True

@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 import pytest
 from checks.drawn import PROFILE, Picture, border, code, on_table, page, plain, subject, with_spot
+from drawing import flat
 
 from scanfix.checks import Subject, colour, light, marks, named_kind
 from scanfix.documents.kinds import find_kind
@@ -146,11 +147,44 @@ def test_grey_is_not_asked_about_where_the_profile_takes_it() -> None:
 
 
 def test_a_red_seal_is_asked_for_where_the_kind_has_one() -> None:
-    licence, card = find_kind("business-licence"), find_kind("resident-id")
-    assert code(named_kind.assess_seal(subject(in_warm_light(DOCUMENT), kind=licence))) is None
-    assert code(named_kind.assess_seal(subject(grey(DOCUMENT), kind=licence))) == "SF508"
+    sealed, card = find_kind("foundation-certificate"), find_kind("resident-id")
+    assert code(named_kind.assess_seal(subject(in_warm_light(DOCUMENT), kind=sealed))) is None
+    assert code(named_kind.assess_seal(subject(grey(DOCUMENT), kind=sealed))) == "SF508"
     assert code(named_kind.assess_seal(subject(grey(DOCUMENT), kind=card))) is None
     assert named_kind.assess_seal(subject(DOCUMENT)).failure is not None
+
+
+LICENCE = flat("licence", 1200)
+EMBLEM, RED_SEAL = (0.42, 0.07, 0.58, 0.26), (0.66, 0.58, 0.9, 0.92)
+
+
+def without(*boxes: tuple[float, float, float, float]) -> Picture:
+    """The licence with bare paper in these places, in shares of its sides."""
+    picture, (height, width) = LICENCE.copy(), LICENCE.shape[:2]
+    for left, top, right, bottom in boxes:
+        rows = slice(round(top * height), round(bottom * height))
+        picture[rows, round(left * width) : round(right * width)] = np.median(LICENCE, axis=(0, 1))
+    return picture
+
+
+@pytest.mark.parametrize("turn", [0, 1, 2, 3])
+@pytest.mark.parametrize(
+    ("picture", "missing"),
+    [
+        (LICENCE, []),
+        (without(EMBLEM), ["emblem"]),
+        (without(RED_SEAL), ["red_seal"]),
+        (without(EMBLEM, RED_SEAL), ["emblem", "red_seal"]),
+        (LICENCE[round(0.16 * LICENCE.shape[0]) :], ["emblem"]),
+    ],
+    ids=["whole", "no emblem", "no seal", "neither", "emblem cut"],
+)
+def test_of_a_licence_seal_and_emblem_are_each_asked_for_however_it_lies(
+    picture: Picture, missing: list[str], turn: int
+) -> None:
+    lying = np.ascontiguousarray(np.rot90(picture, turn))
+    found = named_kind.assess_seal(subject(lying, kind=find_kind("business-licence"))).finding
+    assert (list(found.params["marks"]) if found else []) == missing
 
 
 @pytest.mark.parametrize("margin", [150, 0], ids=["on a table", "filling the frame"])

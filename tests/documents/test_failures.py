@@ -70,6 +70,12 @@ READING = [
         lines("居民身份证", "有效期限 2026.11.20-2046.11.20"),
         "SF505",
     ),
+    (
+        "expired",
+        Given(find_kind("resident-id")),
+        lines("居民身份证", "有效期限 2006.11.20-2016.11.20"),
+        "SF506",
+    ),
 ]
 
 
@@ -89,6 +95,7 @@ def test_the_cause_is_found_in_the_picture(tmp_path: Path) -> None:
         ("incomplete_information", "SF103", as_jpeg(photo("card", cut="right").pixels)),
         ("incomplete_information", "SF508", as_jpeg(photo("card").pixels)),
         ("invalid_holder", "SF403", as_jpeg(photo("card", grey=True).pixels)),
+        ("not_an_original", "SF403", as_jpeg(photo("card", grey=True).pixels)),
         ("upload_failed", "SF401", misnamed),
     ]
     for refusal, code, picture in pictures:
@@ -114,5 +121,6 @@ def test_what_no_check_can_find_is_explained(refusal: str, words: tuple[str, str
 
 
 def test_every_refusal_is_found_or_explained_here() -> None:
-    here = {row[0] for row in FORM} | {row[0] for row in READING} | {"sensitive_words"}
-    assert here | {"unclear_picture", "wrong_file"} == set(EXPLAINED)
+    here = {row[0] for row in FORM} | {row[0] for row in READING} | {"sensitive_words", "not_an_original"}
+    elsewhere = {"unclear_picture", "wrong_file", "mirrored", "other_side_missing"}
+    assert here | elsewhere == set(EXPLAINED)

@@ -12,6 +12,7 @@ from scanfix.documents.fields import Fields, fields_of
 from scanfix.documents.given import NO_READER, Given
 from scanfix.documents.kinds import KINDS, DocumentKind, find_kind
 from scanfix.documents.lines import TextLine, rows_of
+from scanfix.documents.purpose import purpose_lines
 from scanfix.documents.zone import parse_zone
 from scanfix.model import Assessment
 
@@ -198,8 +199,13 @@ def test_a_document_that_agrees_has_no_finding_and_is_checked() -> None:
         (Given(RESIDENT, name="样本 人"), CARD, {"SF523"}),
         (Given(RESIDENT, name="Yang Benren"), CARD, {"SF523"}),
         (Given(None, name="样本人（先生）"), CARD, {"SF504", "SF523"}),
-        (Given(RESIDENT), (*BACK[:3], ("有效期限", "2006.01.01-2026.01.01")), {"SF506"}),
-        (Given(RESIDENT), (*BACK[:3], ("有效期限", "2026.11.20-2036.11.20")), {"SF505"}),
+        (Given(RESIDENT), (*CARD, *BACK[:3], ("有效期限", "2006.01.01-2026.01.01")), {"SF506"}),
+        (Given(RESIDENT), (*CARD, *BACK[:3], ("有效期限", "2026.11.20-2036.11.20")), {"SF505"}),
+        (Given(RESIDENT), BACK, {"SF512"}),
+        (Given(RESIDENT, NUMBER, "样本人"), (*CARD[:4], ("公民身份号码", NUMBER[:14])), {"SF513"}),
+        (Given(RESIDENT), (*CARD[:2], ("出生", "1985年7月7日"), *CARD[3:]), {"SF514"}),
+        (Given(RESIDENT), (CARD[0], ("性别男", "民族汉"), *CARD[2:]), {"SF514"}),
+        (Given(LICENSED), (LICENCE[0], "统一社会信用代码", *LICENCE[2:6]), {"SF513"}),
         (
             Given(PASSPORT),
             ("PASSPORT", ZONE[0], ZONE[1].replace("36UTO", "37UTO")),
@@ -221,11 +227,27 @@ def test_what_differs_is_found(given: Given, rows: tuple[str, ...], codes: set[s
         (Given(PASSPORT, "E12345678"), read("护照", "PASSPORT", "E12345679")),
         (Given(find_kind("a4-certificate")), read(*LICENCE[:5])),
         (Given(find_kind("temporary-resident-id"), NUMBER), read(*CARD, named="temporary-resident-id")),
+        (Given(find_kind("temporary-resident-id")), read(*BACK, named="temporary-resident-id")),
+        (Given(find_kind("hk-macao-residence-permit")), read(*BACK, named="hk-macao-residence-permit")),
+        (Given(RESIDENT), read(BACK[2])),
+        (Given(RESIDENT), read(*CARD[:2], ("出生", "1985年7月7日"), *CARD[3:], score=0.95)),
+        (Given(RESIDENT), read(*CARD[:2], ("出生", "1985年7月7日"), ("公民身份号码", OTHER[:-1] + "?"))),
+        (Given(RESIDENT), read(*CARD[:2])),
+        (Given(RESIDENT), read(*CARD[:4], ("公民身份号码", NUMBER[:16] + "O8"))),
+        (Given(LICENSED), read(*LICENCE[:1], *LICENCE[2:6])),
+        (Given(PASSPORT), read("PASSPORT", "护照号", "有效期限")),
         (Given(PASSPORT, name="Eriksson Anna Mar"), read("PASSPORT", ZONE[0])),
     ],
 )
 def test_what_is_not_certain_is_not_claimed(given: Given, what: Fields | None) -> None:
     assert found(given, what) == set()
+
+
+def test_the_side_that_is_wanted_and_its_number_are_checked() -> None:
+    both_sides = answers(Given(RESIDENT), read(*CARD, *BACK))
+    assert both_sides["wrong_side"].score == 100
+    assert both_sides["number_unreadable"].score == 100
+    assert answers(Given(RESIDENT), read(*BACK))["number_unreadable"].finding is None
 
 
 def test_without_a_reader_only_the_writing_of_number_and_name_is_checked() -> None:
@@ -250,3 +272,28 @@ def test_few_characters_that_differ_are_told_and_never_most_of_a_number() -> Non
 def test_lines_beside_one_another_are_a_row() -> None:
     rows = rows_of(lines(("b", "c"), "d"))
     assert [row.text for row in rows] == ["b c", "d"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "仅供阿里云域名实名认证使用 SPECIMEN",
+        "域名实名认证使",
+        "仅供阿里",
+        "僅供開戶之用",
+        "仅限办理域名备案使用",
+        "再次复印无效",
+        "本件不得他用",
+        "FOR DOMAIN VERIFICATION ON",
+        "Copy only for registration at Example",
+        "For KYC purposes only",
+    ],
+)
+def test_words_that_say_what_a_copy_is_for_are_told(text: str) -> None:
+    assert [line.text for line in purpose_lines(lines(*CARD, text))] == [text]
+
+
+def test_what_an_original_says_of_itself_is_no_such_word() -> None:
+    said = "SPECIMEN", "仅限分支机构经营", "For office use only", "仅供参考", "Identification only", "专用章"
+    assert purpose_lines(lines(*CARD, *BACK, *LICENCE, *ZONE, *said)) == ()
+    assert purpose_lines(lines("仅供认证使用", score=0.7)) == ()

@@ -20,7 +20,11 @@ from training.corner_lessons import EACH, Corners, about, put_off
 from training.damage import samples
 from training.damage.canvas import CLASSES, Canvas, Mark, Stock
 from training.documents import Rng
+from training.quality.bare import bare_picture, photographs
 from training.quality.capture import DAMAGES, Damage
+from training.quality.label import foreign_share
+from training.quality.pages import Line
+from training.quality.scripts import UNREAD, translated
 from training.scenes import Scene, Studio
 
 # Debian's fonts-noto-core, fonts-noto-cjk and fonts-dejavu, as the model card says.
@@ -146,3 +150,29 @@ def test_a_damaged_document_can_be_drawn(
     made = samples.Desk(material, seed=6, stock=2).sample(0)
     assert made.image.shape == (samples.SIDE, samples.SIDE, 3)
     assert made.maps.shape == (samples.CELLS, samples.CELLS, len(CLASSES))
+
+
+@pytest.mark.parametrize("script", UNREAD)
+def test_words_in_another_script_are_of_it_alone_and_the_same_each_time(script: str) -> None:
+    ranges = documents.SCRIPTS[script][1]
+    words = translated("place of 出生", script)
+    assert words == translated("place of 出生", script)
+    letters = words.replace(" ", "").lower()
+    assert all(any(low <= ord(letter) < high for low, high in ranges) for letter in letters)
+    assert words.count(" ") == 2
+
+
+def test_a_line_of_another_script_is_read_only_where_lines_of_its_height_are() -> None:
+    line = Line("слово", (0, 0, 9, 9), 20.0)
+    assert foreign_share(line, [(20.0, 1.0), (22.0, 0.98), (60.0, 0.0)]) == 1
+    assert foreign_share(line, [(20.0, 0.3), (60.0, 1.0)]) == 0
+    assert np.isnan(foreign_share(line, [(20.0, 0.7)]))
+    assert np.isnan(foreign_share(line, [(60.0, 1.0)]))
+
+
+def test_photographed_surfaces_stand_in_for_drawn_ones(material: Path) -> None:
+    photos = photographs(material)
+    assert [photo.parent.name for photo in photos] == ["photos", "surfaces"]
+    drawn, photographed = (bare_picture(3, chosen) for chosen in ([], photos))
+    assert drawn.shape[2] == photographed.shape[2] == 3
+    assert drawn.shape != photographed.shape

@@ -2,8 +2,8 @@
 
 A small convolutional network of our own (31 thousand weights, `text_lines.onnx` beside this file) answers
 both for strips of one glyph height, so the answer does not depend on the resolution. It was trained by
-`training/quality` on drawn pages of random layout and on drawn surfaces, against what an OCR engine read; no
-photo, no real document and no one else's weights went into it.
+`training/quality` on drawn pages of random layout in twelve scripts and on drawn and photographed surfaces
+without text, against what an OCR engine read; no real document and no one else's weights went into it.
 """
 
 from __future__ import annotations

@@ -94,7 +94,7 @@ def dim_light(a: Picture, level: float, text_px: float, rng: Rng) -> Picture:
 def fade(a: Picture, level: float, text_px: float, rng: Rng) -> Picture:
     keep, middle = between(1 - level, 0.02, 0.45), rng.uniform(80, 225)
     return rounded(
-        (a.astype(np.float32) - middle) * keep + middle + rng.normal(0, rng.uniform(0.3, 2.5), a.shape)
+        (a.astype(np.float32) - middle) * keep + middle + rng.normal(0, rng.uniform(0.3, 5), a.shape)
     )
 
 

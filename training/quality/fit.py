@@ -130,8 +130,8 @@ def train(
     x = normalised(data["strips"], data["widths"])
     text = data["text"].astype(np.float32)
     read = np.where(np.isfinite(data["share"]), (data["share"] >= 0.9).astype(np.float32), -1)
-    # Strips without any label teach nothing; non-text is thinned to the number of text strips.
-    rows = np.nonzero(use & ((read >= 0) | (text == 0)))[0]
+    # Strips that only touch text teach nothing.
+    rows = np.nonzero(use & (text >= 0))[0]
     weights, top_rate = (fresh(jax.random.key(0)), 2e-3) if start is None else (start, 1.2e-3)
     m, v = (jax.tree.map(jnp.zeros_like, weights) for _ in range(2))
     steps, t = epochs * (len(rows) // batch), 0
@@ -241,6 +241,9 @@ def main() -> None:
     ask.add_argument("--out", type=Path, required=True)
     ask.add_argument("--epochs", type=int, default=12)
     ask.add_argument("--start", type=Path, help="go on from this model")
+    ask.add_argument(
+        "--keep", type=float, default=0.0, help="share of the weights it began from in the result"
+    )
     ask.add_argument("--all", action="store_true", help="train on the held-out pages too")
     options = ask.parse_args()
     data = load(options.strips)
@@ -251,6 +254,9 @@ def main() -> None:
         options.epochs,
         options.start and stored(options.start),
     )
+    if options.keep:
+        before = stored(options.start)
+        weights = {k: options.keep * before[k] + (1 - options.keep) * w for k, w in weights.items()}
     export({k: np.asarray(w) for k, w in weights.items()}, options.out)
     out = predict(weights, normalised(data["strips"], data["widths"]))
     report(data, out, held)

@@ -18,6 +18,8 @@ import cv2
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
+from training.quality.scripts import faces, translated
+
 FONT_ROOT = Path("/usr/share/fonts")
 LATIN = (
     "Liberation*-Regular",
@@ -131,8 +133,14 @@ def digits(rng: random.Random) -> str:
 class Drawer:
     """Draws one page at `px_per_mm`."""
 
-    def __init__(self, rng: random.Random, size_mm: tuple[float, float], px_per_mm: float) -> None:
-        self.rng, self.k, self.size_mm = rng, px_per_mm, size_mm
+    def __init__(
+        self,
+        rng: random.Random,
+        size_mm: tuple[float, float],
+        px_per_mm: float,
+        script: str | None = None,
+    ) -> None:
+        self.rng, self.k, self.size_mm, self.script = rng, px_per_mm, size_mm, script
         self.width, self.height = (max(40, round(v * px_per_mm)) for v in size_mm)
         self.np_rng = np.random.default_rng(rng.randrange(2**32))
         self.chinese = rng.random() < 0.55
@@ -210,6 +218,10 @@ class Drawer:
         ink: tuple[int, int, int] | None = None,
     ) -> None:
         px = max(3, round(height_mm * self.k))
+        # Numbers stay as they are, as on documents; most fonts of one script have none.
+        if self.script and words.replace(" ", "").isalpha():
+            words = translated(words, self.script)
+            face = random.Random(f"{self.face}").choice(faces(self.script))
         use = font(face or self.face, px)
         position = round(x_mm * self.k), round(y_mm * self.k)
         box = self.draw.textbbox(position, words, font=use)
@@ -414,11 +426,14 @@ def overlapping(a: Line, b: Line) -> bool:
     return a.box[0] < b.box[2] and b.box[0] < a.box[2] and a.box[1] < b.box[3] - 1 and b.box[1] < a.box[3] - 1
 
 
-def draw_page(seed: int, long_side: int = 2000) -> Page:
-    """A random page, drawn large; smaller ones are shrunk from it, as a camera does."""
+def draw_page(seed: int, long_side: int = 2000, script: str | None = None) -> Page:
+    """A random page, drawn large; smaller ones are shrunk from it, as a camera does.
+
+    With a script of `scripts.py` the page of this seed with its letters in that one.
+    """
     rng = random.Random(f"page-{seed}")
     size_mm = rng.choice(PAPERS)
-    drawer = Drawer(rng, size_mm, long_side / max(size_mm))
+    drawer = Drawer(rng, size_mm, long_side / max(size_mm), script)
     for chance, part in (
         (0.25, drawer.header),
         (0.4, drawer.frame),

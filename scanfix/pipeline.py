@@ -141,12 +141,15 @@ def join(
 @refusing()
 def _page_orders(document: SourceBytes, order: Order, *, alone: bool) -> tuple[Order, Order]:
     """For the two pages of a document. Raises InputError where it has not two and no other file is there."""
-    count = count_pages(document.data, order.limits)
-    if count == 2:
-        return replace(order, page=1), replace(order, page=2)
-    if alone:
-        raise InputError("not_two_pages", count=count)
-    return order, order
+    limits = replace(order.limits, max_pages=max(3, order.limits.max_pages))
+    try:
+        count = count_pages(document.data, limits)
+        if alone and count != 2:
+            raise InputError("not_two_pages", count=count)
+    except ScanfixError as error:
+        error.about = document.name
+        raise
+    return (replace(order, page=1), replace(order, page=2)) if count == 2 else (order, order)
 
 
 def split(sheet: SourceBytes, order: Order) -> tuple[PreparedImage, ...]:

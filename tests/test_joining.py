@@ -107,7 +107,9 @@ def test_the_two_pages_of_one_file_are_the_sides(tmp_path: Path) -> None:
     pages = [scanfix.prepare(path, page=page).data for page in (1, 2)]
     joined = scanfix.join(path)
     assert len({report.source.page_count for report in (joined.front, joined.back)}) == 1
-    assert joined.front.border != joined.back.border
+    sides = [scanfix.prepare(path, page=page).report.border for page in (1, 2)]
+    assert [joined.front.border, joined.back.border] == sides
+    assert sides[0] != sides[1]
     assert "SF509" not in {finding.code for finding in joined.front.findings}
     assert scanfix.join(path, path).data == joined.data
     assert joined.data not in pages

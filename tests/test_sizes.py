@@ -35,7 +35,7 @@ def test_a_size_satisfies_both_readings_of_a_kilobyte(size: str, least: int, mos
 
 
 @pytest.mark.parametrize(
-    "size", ["", "500", "KB", "-5KB", "5GB", "1,5MB", "nanKB", "five hundred KB", "5KBB"]
+    "size", ["", "500", "KB", "-5KB", "5GB", "1,5MB", "nanKB", "five hundred KB", "5KBB", f"{10**400}MB"]
 )
 def test_what_is_no_size_is_refused_with_an_example(size: str) -> None:
     with pytest.raises(ConfigError) as told:
@@ -59,8 +59,8 @@ def test_the_sizes_given_take_the_place_of_the_profiles() -> None:
 @pytest.mark.parametrize(
     ("options", "why"),
     [
-        ({"max_bytes": 50_000}, "--min-size"),
-        ({"min_bytes": 2_000_000}, "--max-size"),
+        ({"max_bytes": 50_000}, "above the greatest"),
+        ({"min_bytes": 2_000_000}, "above the greatest"),
         ({"min_bytes": 0, "max_bytes": 0}, "1 byte"),
         ({"profile": "us-ds160", "max_bytes": 10_000}, "compression"),
     ],
@@ -70,6 +70,11 @@ def test_sizes_that_no_file_can_have_are_told_with_the_reason(options: dict[str,
         make_order(**options)  # type: ignore[arg-type]
     assert told.value.code == "no_size"
     assert why in told.value.message("en")
+
+
+def test_an_aim_that_hardly_any_file_hits_is_none() -> None:
+    assert make_order(min_bytes=499_712).profile.aim is None
+    assert make_order(min_bytes=300_000).profile.aim == ByteWindow(300_000, 500_000)
 
 
 @pytest.mark.parametrize("value", [-1, 1.5, "500KB", True, 2**50])

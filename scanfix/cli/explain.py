@@ -83,7 +83,8 @@ def mentioning(asked: str) -> tuple[FindingSpec, ...]:
 def _mentions(spec: FindingSpec, parts: Sequence[str], wanted: list[str]) -> bool:
     entry = catalogue("findings")[spec.code]
     text = " ".join([spec.slug, *(entry[lang][part] for lang in LANGS for part in parts)]).lower()
-    return all(word in text for word in wanted)
+    # "id" is no part of "side"; Chinese has no spaces between words.
+    return all(re.search(r"\b" * word.isascii() + re.escape(word), text) for word in wanted)
 
 
 def _list(specs: tuple[FindingSpec, ...], lang: Lang) -> None:

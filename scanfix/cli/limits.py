@@ -54,9 +54,11 @@ def limits_of(given: list[str] | None) -> Limits:
 
 
 def way_out(error: ScanfixError, lang: Lang) -> str | None:
-    """Which limit to raise, in one sentence, where the error is one of a limit; what takes folders."""
+    """Which limit to raise, where the error is one of a limit; what takes folders or sizes."""
     if error.code == "not_regular_file" and error.params.get("kind") == "folder":
         return say("mean_batch", lang)
     about = error.params.get("rule", error.params.get("unit"))
+    if error.code == "no_size" or about == "rule_min_bytes":
+        return say("say_size", lang)
     name = STANDING_IN_THE_WAY.get((error.code, about if isinstance(about, str) else None))
     return name and say("raise_limit", lang, limit=name)

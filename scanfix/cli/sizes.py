@@ -8,7 +8,7 @@ import re
 from scanfix.documents.writing import half_width
 from scanfix.errors import ConfigError
 
-SIZE = re.compile(r"([0-9]+(?:\.[0-9]+)?)(B|[KM]I?B?)", re.IGNORECASE)
+SIZE = re.compile(r"([0-9]{1,9}(?:\.[0-9]{1,6})?)(B|[KM]I?B?)", re.IGNORECASE)
 POWERS = {"K": 1, "M": 2}
 
 

@@ -69,9 +69,10 @@ def are_whole(page: Directory, limits: Limits) -> bool:
         # They stand once for all (TIFF Technical Note 2).
         head = tables.rstrip(b"\0").removesuffix(b"\xff\xd9")
         return not any(is_damaged(head + part[2:] if head else part, limits) for part in parts.data())
-    if compression != _GROUP_4:
+    # Strips that lie over one another could be read for ever.
+    if compression != _GROUP_4 or sum(parts.counts) > len(page.data):
         return True
-    if any(_HOLE in part.rstrip(b"\0") for part in parts.data()):
+    if any(_has_hole(page, part) for part in parts.data()):
         return False
     # Many programs end each strip so, some none, some all but the last or only that.
     ended = [_is_ended(page, part) for part in parts.data()][:-1]
@@ -109,3 +110,14 @@ def _is_ended(page: Directory, part: bytes) -> bool:
     if page.number(Tag.FILL_ORDER, 1) == _LOW_BIT_FIRST:
         bits = [byte[::-1] for byte in bits]
     return "".join(bits).rstrip("0").endswith(_END_OF_FAX)
+
+
+def _has_hole(page: Directory, part: bytes) -> bool:
+    """Before the end of the codes; what lies behind it is no part of the picture."""
+    codes, hole, _ = part.rstrip(b"\0").partition(_HOLE)
+    if not hole:
+        return False
+    if page.number(Tag.FILL_ORDER, 1) == _LOW_BIT_FIRST:
+        codes = bytes(int(f"{byte:08b}"[::-1], 2) for byte in codes)
+    # The end may have some of its zeros in the hole.
+    return _END_OF_FAX not in f"{int.from_bytes(codes):0{8 * len(codes)}b}"

@@ -211,6 +211,13 @@ STATES = (
     ),
 )
 """Those that most holders from abroad come from."""
+CODES_OF_STATES = (
+    *("usa", "gbr", "jpn", "kor", "prk", "deu", "fra", "ita", "esp", "prt", "nld", "che", "swe", "nor"),
+    *("dnk", "fin", "pol", "irl", "rus", "ukr", "can", "mex", "bra", "arg", "aus", "nzl", "sgp", "mys"),
+    *("tha", "vnm", "ind", "idn", "phl", "mmr", "khm", "lao", "mng", "pak", "kaz", "tur", "isr", "are"),
+    *("egy", "zaf"),
+)
+"""Of the same, ISO 3166-1."""
 REGION_WORDS: dict[str, Region] = {
     **{region.lower(): region for region in REGIONS},
     "mainland": "CN",
@@ -220,6 +227,8 @@ REGION_WORDS: dict[str, Region] = {
     "macau": "MO",
     "taiwan": "TW",
     "chn": "CN",
+    "prc": "CN",
+    "hksar": "HK",
     "hkg": "HK",
     "mac": "MO",
     "twn": "TW",
@@ -237,7 +246,12 @@ REGION_WORDS: dict[str, Region] = {
     "境外": "other",
     "国外": "other",
     "外国": "other",
-    **dict.fromkeys(STATES, "other"),
+    "中华人民共和国": "CN",
+    "中國": "CN",
+    "澳門": "MO",
+    "台灣": "TW",
+    "臺灣": "TW",
+    **dict.fromkeys((*STATES, *CODES_OF_STATES), "other"),
 }
 """What people write in the field of the region."""
 WRITTEN_DAY = re.compile(r"(\d{4})[-/.年\s]+(\d{1,2})[-/.月\s]+(\d{1,2})日?")
@@ -254,8 +268,8 @@ def _one_of(name: str, value: object, words: Mapping[str, Chosen]) -> Chosen | N
 
 
 def _region(value: object) -> Region | None:
-    # The codes of states have two or three letters (ISO 3166-1).
-    if isinstance(value, str) and re.fullmatch(r"\s*[A-Za-z]{2,3}\s*", value):
+    # A code of two letters is a state's (ISO 3166-1); an unknown one of three may be an abbreviation.
+    if isinstance(value, str) and re.fullmatch(r"\s*[A-Za-z]{2}\s*", value):
         return REGION_WORDS.get(value.strip().lower(), "other")
     try:
         return _one_of("region", value, REGION_WORDS)

@@ -42,9 +42,9 @@ class ByteWindow:
         return self.min_bytes <= byte_count <= self.max_bytes
 
     def within(self, other: ByteWindow) -> ByteWindow | None:
-        """What lies in both; None where nothing does."""
+        """What lies in both; None where hardly any file does, and a picture would be shrunk to hit it."""
         low, high = max(self.min_bytes, other.min_bytes), min(self.max_bytes, other.max_bytes)
-        return ByteWindow(low, high) if low <= high else None
+        return ByteWindow(low, high) if low <= 0.9 * high else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ from drawn_files import HEIGHT, WIDTH, code_of, encoded, picture
 from drawn_tiff import tiff
 from PIL import Image, TiffImagePlugin
 
-from scanfix.decoding import decode
+from scanfix.decoding import decode, tiff_parts
 from scanfix.decoding.tiff_directories import Tag, read_directories
 from scanfix.limits import Limits
 
@@ -100,3 +101,33 @@ def test_a_hole_in_a_single_strip_of_fax_is_damage(length: int) -> None:
     assert code_of(bytes(data)) is None
     data[at : at + length] = bytes(length)
     assert code_of(bytes(data)) == "truncated"
+
+
+def with_counts(data: bytes, change: Callable[[list[int]], list[int]], tag: int = Tag.STRIP_COUNTS) -> bytes:
+    entry = (page := read_directories(data, Limits())[0]).entries[tag]
+    code = {3: "H", 4: "I"}[entry.kind]
+    counts = change(list(page.numbers(tag)))
+    put = struct.pack(f"<{len(counts)}{code}", *counts)
+    return data[: entry.position] + put + data[entry.position + len(put) :]
+
+
+def test_what_lies_behind_the_end_of_the_codes_is_no_hole() -> None:
+    noise = np.random.default_rng(1).integers(0, 2, (160, 200)).astype(bool)
+    data = encoded(Image.fromarray(noise), "TIFF", compression="group4")
+    # A program counts up to the end of the file, where zeros and the words of another one follow.
+    longer = with_counts(data + bytes(40) + b"END1", lambda _: [len(data) + 44 - 8])
+    assert np.array_equal(decode(longer).pixels, decode(data).pixels)
+
+
+def test_strips_of_fax_that_lie_over_one_another_are_not_searched(monkeypatch: pytest.MonkeyPatch) -> None:
+    data = in_strips(monkeypatch, Image.fromarray(picture()).convert("1"), "group4")
+    page = read_directories(data, Limits())[0]
+    first = page.numbers(Tag.STRIP_OFFSETS)[0]
+    over = with_counts(data, lambda places: [first] * len(places), Tag.STRIP_OFFSETS)
+    over = with_counts(over, lambda counts: [len(over) - first] * len(counts))
+
+    def search(*_: object) -> bool:
+        raise AssertionError("searched")
+
+    monkeypatch.setattr(tiff_parts, "_has_hole", search)
+    assert tiff_parts.are_whole(read_directories(over, Limits())[0], Limits())

@@ -265,6 +265,23 @@ def test_what_sites_say_of_a_picture_is_found_too(text: str, name: str) -> None:
     assert name in answers(text)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "请上传清晰的证件照片",
+        "请上传清晰的身份证正面照片",
+        "请上传身份证正面照片，照片不清晰",
+        "身份证正面照片模糊",
+        "正面照片反光",
+        "证件正面反光",
+        "请重新上传清晰图片",
+        "The image is blurry",
+    ],
+)
+def test_a_photo_that_is_unclear_is_nothing_else_first(text: str) -> None:
+    assert answers(text)[0] == "unclear_picture"
+
+
 @pytest.mark.parametrize("what", ["截图", "复印件", "翻拍", "彩印件", "拼图", "蓝色", "竖版", "样张", "空白"])
 def test_that_a_document_is_anything_at_all_does_not_make_it_new(what: str) -> None:
     assert "newly_issued" not in answers(f"证件为{what}")

@@ -214,7 +214,7 @@ def test_what_stands_for_a_middle_dot_is_told(dot: str) -> None:
 
 @pytest.mark.parametrize(
     ("typed", "region"),
-    [("USA", "other"), ("HKG", "HK"), ("美国", "other"), ("中国香港", "HK"), ("chn", "CN")],
+    [("USA", "other"), ("HKG", "HK"), ("美国", "other"), ("中国香港", "HK"), ("chn", "CN"), ("PRC", "CN")],
 )
 def test_a_region_is_taken_as_people_write_it(typed: str, region: str) -> None:
     kind = {"other": "foreign-permanent-resident-card", "HK": "hk-macao-permit", "CN": "resident-id"}[region]
@@ -222,9 +222,10 @@ def test_a_region_is_taken_as_people_write_it(typed: str, region: str) -> None:
     assert codes(kind="household-register" if region != "CN" else "taiwan-permit", region=typed) == ["SF522"]
 
 
-def test_a_region_that_is_none_is_answered_with_the_few_that_are() -> None:
+@pytest.mark.parametrize("typed", ["Atlantis", "CHI", "xyz"])
+def test_a_region_that_is_none_is_answered_with_the_few_that_are(typed: str) -> None:
     with pytest.raises(ConfigError) as told:
-        check(region="Atlantis")
+        check(region=typed)
     assert told.value.params["known"] == ["CN", "HK", "MO", "TW", "other"]
 
 

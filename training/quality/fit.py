@@ -246,6 +246,8 @@ def main() -> None:
     )
     ask.add_argument("--all", action="store_true", help="train on the held-out pages too")
     options = ask.parse_args()
+    if options.keep and not options.start:
+        ask.error("--keep is a share of --start")
     data = load(options.strips)
     held = data["picture_page"][data["picture"]] % 5 == 4
     weights = train(

@@ -1,8 +1,8 @@
 """What was given beside the picture, held against what is read on the document: the seam of the two.
 
-Asked only where a kind, a number or a name was given. Without the extra `ocr` the number alone is checked,
-and the rest is listed as not checked. How the picture lies is told by the reading better than by the shapes
-of the letters, so it takes the place of those two answers.
+Asked where a kind, a number or a name was given, and of sides that are joined. Without the extra `ocr` the
+number alone is checked, and the rest is listed as not checked. How the picture lies is told by the reading
+better than by the shapes of the letters, so it takes the place of those two answers.
 """
 
 from __future__ import annotations
@@ -36,7 +36,9 @@ logger = logging.getLogger(__name__)
 VIEW_SIDE = 1600
 """Pixels along the longer side of the document: the number of a card is then 50 high, that of a page 20."""
 SURE_PURPOSE = 0.95
-"""Confidence of words that say what a copy is for: on the pictures of `documents.purpose` never false."""
+"""Confidence of words that say what a copy is for: on drawn originals and 205 real photos never false."""
+SIDE_LINES = 40
+"""A card or booklet of two sides has fewer. A dense page of 70 takes ten times as long, and nobody asked."""
 SURE_TURN = 0.97
 """Confidence of a turn or mirror that the reading found (benchmarks/reading.py)."""
 
@@ -60,12 +62,21 @@ def with_what_is_read(
     return assessments + assess_given(given, fields, today), measures, fields
 
 
-def read_if_possible(subject: Subject) -> Fields | None:
-    """What is read on the document where the reader is installed and can read it."""
-    picture = _read(subject) if reading.is_available() else None
+def with_side_read(
+    assessments: tuple[Assessment, ...], subject: Subject
+) -> tuple[tuple[Assessment, ...], Fields | None]:
+    """Of which document a side is of which nothing was given, where the reader is installed and can tell."""
+    try:
+        picture = _read(subject, SIDE_LINES) if reading.is_available() else None
+    except Exception as error:
+        # Nobody asked for the reading: where memory is short for it, the sides are joined without.
+        if not is_shortage(error):
+            raise
+        picture = None
     if picture is None:
-        return None
-    return fields_of(picture.lines, date.today())  # noqa: DTZ011 - as above
+        return assessments, None
+    fields = fields_of(picture.lines, date.today())  # noqa: DTZ011 - as above
+    return _with_purpose(assessments, picture, subject), fields
 
 
 def read_document(subject: Subject, named: DocumentKind | None) -> Fields:
@@ -76,9 +87,9 @@ def read_document(subject: Subject, named: DocumentKind | None) -> Fields:
     return fields_of(picture.lines, date.today(), named)  # noqa: DTZ011 - as above
 
 
-def _read(subject: Subject) -> ReadPicture | None:
+def _read(subject: Subject, most_lines: int | None = None) -> ReadPicture | None:
     try:
-        return reading.read_picture(subject.to_be_read(VIEW_SIDE).picture(subject.photo))
+        return reading.read_picture(subject.to_be_read(VIEW_SIDE).picture(subject.photo), most_lines)
     except Exception as error:
         # The engine names no errors of its own; a document that cannot be read is not checked, no more.
         if is_shortage(error):

@@ -165,6 +165,13 @@ class DocumentBorder:
         return cls(Quad(_points(said["quad"])), said["confidence"], sides, **shares)  # type: ignore[arg-type]
 
 
+_PARAMS_OF_EARLIER: dict[str, dict[str, Any]] = {
+    "SF508": {"marks": ["emblem", "red_seal"]},
+    "SF510": {"differs": ["shape"]},
+}
+"""What reports of earlier versions do not say, by the code of the finding."""
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One thing the applicant can act on. The words come from `messages`, by code."""
@@ -235,7 +242,8 @@ class Finding:
     def from_dict(cls, said: Mapping[str, Any]) -> Finding:
         """What `to_dict` told of, whatever language it spoke."""
         region = None if said["region"] is None else _points(said["region"])
-        return cls(said["code"], Severity(said["severity"]), said["confidence"], region, said["params"])
+        params = _PARAMS_OF_EARLIER.get(said["code"], {}) | said["params"]
+        return cls(said["code"], Severity(said["severity"]), said["confidence"], region, params)
 
 
 def _as_seen(params: Mapping[str, Any]) -> Mapping[str, Any]:

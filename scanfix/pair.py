@@ -48,18 +48,22 @@ class PairSide(NamedTuple):
 def assess_pair(front: PairSide, back: PairSide) -> tuple[Assessment, ...]:
     """SF509 and SF510 about two pictures."""
     alike = likeness(_look(front), _look(back))
-    same = Finding.of("SF509", confidence=min(1.0, alike)) if alike >= LikenessParams.alike else None
-    said = [Assessment("sides_alike", alike, "correlation", 100 * (1 - max(0.0, alike)), same)]
-    return (*said, _of_one_kind(front, back, is_same=same is not None))
+    differs = _read_difference(front, back)
+    # Cards of two persons look alike, and are not the same side of one.
+    is_same = alike >= LikenessParams.alike and differs is None
+    same = Finding.of("SF509", confidence=min(1.0, alike)) if is_same else None
+    said = Assessment("sides_alike", alike, "correlation", 100 * (1 - max(0.0, alike)), same)
+    return said, _of_one_kind(front, back, differs, is_same=is_same)
 
 
-def _of_one_kind(front: PairSide, back: PairSide, *, is_same: bool) -> Assessment:
+def _of_one_kind(front: PairSide, back: PairSide, differs: Difference | None, *, is_same: bool) -> Assessment:
     """SF510. What was read decides where it can."""
     slug = "sides_of_one_kind"
-    differs = _read_difference(front, back)
     if differs is not None:
         finding = Finding.of("SF510", confidence=LikenessParams.sure_reading, differs=[differs])
         return Assessment(slug, score=0.0, finding=finding)
+    if _are_of_one_number(front, back):
+        return Assessment(slug, score=100.0)
     one, other = _shape(front.border), _shape(back.border)
     if one is None or other is None:
         return Assessment(slug, failure="no_border")
@@ -76,6 +80,11 @@ def _read_difference(front: PairSide, back: PairSide) -> Difference | None:
     from scanfix.documents.sides import unlike
 
     return unlike(front.read, back.read)
+
+
+def _are_of_one_number(front: PairSide, back: PairSide) -> bool:
+    one, other = (side.read and side.read.number for side in (front, back))
+    return bool(one and other and one.certain and other.certain and one.text == other.text)
 
 
 def likeness(one: NDArray[np.float32], other: NDArray[np.float32]) -> float:

@@ -133,7 +133,7 @@ def join(
     encoded = _encode(page, _Known.of_both(*known), order)
     made = verify(encoded.data, order.profile, order.format)
     notes = _pair_notes(examined, order) + _encoding_notes(page, encoded, made, order)
-    right = ("SF507",) if _are_one_side(examined) else ("SF507", "SF512")
+    right = ("SF507", *(code for code in ("SF508", "SF512") if not _have_both(examined, code)))
     reports = [_finished(e.report, f, encoded, notes, *right) for f, e in zip(framed, examined, strict=True)]
     return JoinedImage(encoded.data, reports[0], reports[1], front.inputs | back.inputs)
 
@@ -198,9 +198,9 @@ def _pair_side(examined: Examined) -> PairSide:
     return PairSide(source.pixels, report.border and report.border.scaled(*source.scale), read)
 
 
-def _are_one_side(examined: list[Examined]) -> bool:
-    """Both are the side that nobody wants alone."""
-    return all("SF512" in {finding.code for finding in side.report.findings} for side in examined)
+def _have_both(examined: list[Examined], code: str) -> bool:
+    """Whether it is told of both sides: what one of them shows the other needs not."""
+    return all(code in {finding.code for finding in side.report.findings} for side in examined)
 
 
 def _examine_side(photo: SourceBytes, order: Order) -> Examined:
@@ -254,7 +254,7 @@ def _examine(
         if order.given.is_anything:
             found, measures, read = declared.with_what_is_read(found, measures, order.given, subject)
         elif source.size.pixel_count <= SIDE_PIXELS:
-            read = declared.read_if_possible(subject)
+            found, read = declared.with_side_read(found, subject)
     x, y = (1 / scale for scale in source.scale)
     assessments = tuple(assessment.scaled(x, y) for assessment in found)
     if order.page is not None:

@@ -93,8 +93,8 @@ def is_available() -> bool:
     return all(find_spec(name) is not None for name in NEEDED)
 
 
-def read_picture(pixels: Pixels) -> ReadPicture:
-    """The lines of H x W x 3 RGB uint8, the document alone.
+def read_picture(pixels: Pixels, most_lines: int | None = None) -> ReadPicture:
+    """The lines of H x W x 3 RGB uint8, the document alone; none where there are more than `most_lines`.
 
     Raises MissingExtraError without the extra.
     """
@@ -102,7 +102,7 @@ def read_picture(pixels: Pixels) -> ReadPicture:
     card = max(height, width) / min(height, width) >= ReadParams.card_aspect
     boxes = find_lines(pixels, ReadParams.card_side if card else ReadParams.page_side)
     boxes = boxes[_lengths(boxes)[1] >= ReadParams.least_height]
-    if not len(boxes):
+    if not len(boxes) or (most_lines is not None and len(boxes) > most_lines):
         return ReadPicture(())
     crops = [_crop(pixels, box) for box in boxes]
     upright = _is_upright(boxes)
@@ -268,7 +268,7 @@ def _degrees(upright: bool, way: Way) -> int:
     if upright:
         return 180 if way.over else 0
     # Crops that run down were turned anticlockwise to be read: by 270 degrees clockwise.
-    return 90 if way.over else 270
+    return 90 if way.over != way.mirrored else 270
 
 
 def _lines(

@@ -21,7 +21,7 @@ from scanfix.documents.lines import TextLine
 from scanfix.encoding import Encoded, encode
 from scanfix.findings import Severity, Verdict
 from scanfix.joining import JoinedSide, join_sides
-from scanfix.model import Assessment, Finding, Pixels, Report, SourceInfo
+from scanfix.model import Assessment, Finding, Report, SourceInfo
 from scanfix.order import Layout
 from scanfix.results import JoinedImage
 
@@ -153,7 +153,7 @@ def read_as(monkeypatch: pytest.MonkeyPatch, *pictures: tuple[str, ...]) -> None
     """The photos are read one after the other as these rows."""
     texts = iter(pictures)
 
-    def read_picture(_: Pixels) -> reading.ReadPicture:
+    def read_picture(*_: object) -> reading.ReadPicture:
         rows = enumerate(next(texts))
         return reading.ReadPicture(
             tuple(TextLine(row, 0.99, (10, 50 * at, 400, 50 * at + 30)) for at, row in rows)
@@ -187,6 +187,26 @@ def test_sides_are_read_unasked_where_memory_allows_it(
     card = as_jpeg(photo("card", 900).pixels)
     codes = {finding.code for finding in scanfix.join(card, card).front.findings}
     assert ("SF510" in codes) is told
+
+
+def test_sides_that_nobody_asked_to_read_are_joined_unread_where_memory_is_short(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def fail(*_: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr(reading, "is_available", lambda: True)
+    monkeypatch.setattr(reading, "read_picture", fail)
+    card = as_jpeg(photo("card", 900).pixels)
+    assert scanfix.join(card, card).data
+    with pytest.raises(scanfix.InputError):
+        scanfix.join(card, card, document="resident-id")
+
+
+def test_a_copy_that_says_what_it_is_for_is_told_in_a_join_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    read_as(monkeypatch, (*FRONT, "仅供域名实名认证使用"), BACK)
+    card = as_jpeg(photo("card", 900).pixels)
+    assert "SF307" in {finding.code for finding in scanfix.join(card, card).front.findings}
 
 
 def test_joining_never_overwrites_either_side(tmp_path: Path) -> None:

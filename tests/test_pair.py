@@ -76,3 +76,11 @@ def test_sides_that_are_read_as_two_documents_are_told(one: Fields, other: Field
     back = np.asarray(CARD[:, ::-1], np.uint8)
     found = assess_pair(whole(CARD, one), whole(back, other))[1].finding
     assert (found and found.params["differs"]) == differs
+
+
+def test_what_is_read_decides_before_looks_and_shapes() -> None:
+    one, other = read("resident-id", "1" * 18), read("resident-id", "2" * 18)
+    alike = [each.finding for each in assess_pair(whole(CARD, one), whole(CARD, other))]
+    assert [finding and finding.code for finding in alike] == [None, "SF510"]
+    longer = assess_pair(whole(CARD, one), whole(flat("licence", 900), one))
+    assert [each.finding for each in longer] == [None, None]

@@ -45,9 +45,15 @@ def test_a_card_is_read_however_it_lies(degrees: int) -> None:
 
 
 @needs_reader
-def test_a_mirrored_picture_is_read_and_told() -> None:
-    picture = reading.read_picture(turned(flat("licence", 1400), 0, mirrored=True))
+@pytest.mark.parametrize("degrees", [0, 90, 180, 270])
+def test_a_mirrored_picture_is_read_and_told(degrees: int) -> None:
+    pixels = turned(flat("licence", 1400), degrees)[:, ::-1]
+    picture = reading.read_picture(np.ascontiguousarray(pixels))
     assert picture.mirrored
+    assert picture.degrees == degrees
+    assert picture.lines == tuple(sorted(picture.lines, key=lambda line: line.middle))
+    title = next(line for line in picture.lines if CREDIT_CODE in line.text.replace(" ", ""))
+    assert title.middle < max(line.middle for line in picture.lines)
     assert picture.lead > 0.1
     assert any(CREDIT_CODE in line.text.replace(" ", "") for line in picture.lines)
 

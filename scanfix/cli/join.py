@@ -79,8 +79,9 @@ def command(
         deliver(joined, output, inputs, overwrite=overwrite)
         with telling(speak):
             if json:
+                of_pages = back in (None, front) and joined.front.source.page_count > 1
                 for page, report in enumerate((joined.front, joined.back), 1):
-                    side, of_one = (front, page) if back is None else (sides[page - 1], None)
+                    side, of_one = (front, page) if of_pages else (sides[page - 1], None)
                     print_told(report, side, output, speak, named=True, page=of_one)
             elif not quiet:
                 _tell(joined, output, speak)

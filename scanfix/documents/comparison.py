@@ -15,6 +15,7 @@ from scanfix.documents.form import Form, date_findings, name_written, number_fin
 from scanfix.documents.given import NOT_GIVEN, NOT_NAMED, Given
 from scanfix.documents.look_alikes import differing
 from scanfix.documents.names import alike, comparable, is_han
+from scanfix.documents.number_forms import FORMS
 from scanfix.documents.numbers import check_number
 from scanfix.documents.sides import PORTRAIT_WANTED, must_show_number, shows_number, side_of
 from scanfix.findings import FINDINGS, Severity
@@ -45,7 +46,7 @@ def assess_given(
         *_dates(read, today),
         _side(given, read),
         _number_shown(given, read),
-        _beside_number(read),
+        _beside_number(given, read),
         _zone(read),
     )
 
@@ -169,7 +170,9 @@ def _side(given: Given, read: Fields) -> Assessment:
     if given.kind is None:
         return Assessment(slug, failure=NOT_NAMED)
     side = side_of(read.texts)
-    if given.kind.name not in PORTRAIT_WANTED or side is None:
+    if given.kind.name not in PORTRAIT_WANTED:
+        return _judged(slug, None)
+    if side is None:
         return Assessment(slug, failure=NOT_READ)
     return _judged(slug, Finding.of("SF512", confidence=0.95) if side == "emblem" else None)
 
@@ -188,14 +191,13 @@ def _number_shown(given: Given, read: Fields) -> Assessment:
     return _judged(slug, Finding.of("SF513", confidence=0.8))
 
 
-def _beside_number(read: Fields) -> Assessment:
+def _beside_number(given: Given, read: Fields) -> Assessment:
     """SF514."""
     slug = "number_contradicted"
-    if read.contradicted_by:
-        return _judged(slug, Finding.of("SF514", confidence=0.8, differs=list(read.contradicted_by)))
-    if read.number is None or not read.number.certain or read.number.form != "resident":
-        return Assessment(slug, failure=NOT_READ)
-    return _judged(slug, None)
+    if differs := [beside for beside, agrees in read.beside.items() if not agrees]:
+        return _judged(slug, Finding.of("SF514", confidence=0.8, differs=differs))
+    is_told_by_it = given.kind is None or any(form.dated for form in FORMS if form.name in given.kind.numbers)
+    return _judged(slug, None) if read.beside or not is_told_by_it else Assessment(slug, failure=NOT_READ)
 
 
 def _zone(read: Fields) -> Assessment:

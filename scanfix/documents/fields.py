@@ -8,7 +8,7 @@ this kind bears. What is not certain is shown to whoever asks for it, and never 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Literal
@@ -105,7 +105,7 @@ RANGE = re.compile(DATE + r"\s*[-—–~至到]+\s*(?:" + DATE + r"|(长期))")
 ISSUE = re.compile(r"(?:签发日期|发证日期|颁发日期|DATE\s*OF\s*ISSUE)\D{0,24}" + DATE)
 UNTIL = re.compile(r"(?:有效期至|有效期截止|DATE\s*OF\s*EXPIRY)\D{0,24}" + DATE)
 SEX = re.compile(r"性\s*别\s*([男女])")
-BORN = re.compile(r"出\s*生\s*" + DATE)
+BORN = re.compile(r"出\s*生\s*" + DATE.removesuffix("?"))
 ALONE = re.compile(DATE)
 
 
@@ -144,8 +144,8 @@ class Fields:
     zone: Zone | None = None
     zone_certain: bool = False
     """Its lines were read surely, so that a wrong check digit is the document's or the picture's."""
-    contradicted_by: tuple[Beside, ...] = ()
-    """What stands beside the number and is not what the number says; both were read surely."""
+    beside: Mapping[Beside, bool] = field(default_factory=dict)
+    """What is printed beside the number, and whether it agrees; what was not read surely is not there."""
     texts: tuple[str, ...] = field(default=(), repr=False)
     """Every row, half-width, without spaces."""
 
@@ -196,7 +196,7 @@ def fields_of(lines: Iterable[TextLine], today: date, named: DocumentKind | None
         expires,
         zone,
         zone_score >= FieldParams.sure_line,
-        _contradictions(lines, rows, today),
+        _beside(lines, rows, today),
         texts,
     )
 
@@ -293,24 +293,28 @@ def _fitting(
             yield mended, form, score * 0.99
 
 
-def _contradictions(lines: tuple[TextLine, ...], rows: tuple[Row, ...], today: date) -> tuple[Beside, ...]:
-    """Date of birth and sex of a card against its number, each read very surely, the number as it stands."""
+def _beside(lines: tuple[TextLine, ...], rows: tuple[Row, ...], today: date) -> dict[Beside, bool]:
+    """Date of birth and sex of a card against its number, each read very surely and once, the number as it
+    stands: two cards on one picture tell nothing of each other."""
     sure = tuple(line for line in lines if line.score >= FieldParams.surest_line)
     numbers = {text for text, form, _ in _checked_numbers(sure, (), today) if form.dated}
     as_it_stands = [number for number in numbers if any(number in _bare(line.text) for line in sure)]
     if len(numbers) != 1 or not as_it_stands:
-        return ()
+        return {}
     (number,) = as_it_stands
     printed = [half_width(row.text) for row in rows if row.score >= FieldParams.surest_line]
-    said: dict[Beside, bool] = {
-        "birth": all(_day(found.groups()) in (None, birth_date(number)) for found in _all(BORN, printed)),
-        "sex": all(found.group(1) == "女男"[int(number[16]) % 2] for found in _all(SEX, printed)),
-    }
-    return tuple(beside for beside, agrees in said.items() if not agrees)
+    said: dict[Beside, bool] = {}
+    if born := _only(BORN, printed):
+        said["birth"] = _day(born.groups()) in (None, birth_date(number))
+    if sex := _only(SEX, printed):
+        said["sex"] = sex.group(1) == "女男"[int(number[16]) % 2]
+    return said
 
 
-def _all(pattern: re.Pattern[str], texts: Iterable[str]) -> Iterator[re.Match[str]]:
-    return (found for text in texts if (found := pattern.search(text)))
+def _only(pattern: re.Pattern[str], texts: Iterable[str]) -> re.Match[str] | None:
+    """Where it stands, if it stands in one of them alone."""
+    found = [match for text in texts if (match := pattern.search(text))]
+    return found[0] if len(found) == 1 else None
 
 
 def _agrees(number: str, form: NumberForm, born: date | None) -> bool:

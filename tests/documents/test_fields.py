@@ -233,6 +233,8 @@ def test_what_differs_is_found(given: Given, rows: tuple[str, ...], codes: set[s
         (Given(RESIDENT), read(*CARD[:2], ("出生", "1985年7月7日"), *CARD[3:], score=0.95)),
         (Given(RESIDENT), read(*CARD[:2], ("出生", "1985年7月7日"), ("公民身份号码", OTHER[:-1] + "?"))),
         (Given(RESIDENT), read(*CARD[:2])),
+        (Given(RESIDENT), read(*CARD[:2], ("出生", "1949年12月3"), *CARD[3:])),
+        (Given(RESIDENT), read(*CARD[:2], ("出生", "1985年7月7日"), *CARD[2:])),
         (Given(RESIDENT), read(*CARD[:4], ("公民身份号码", NUMBER[:16] + "O8"))),
         (Given(LICENSED), read(*LICENCE[:1], *LICENCE[2:6])),
         (Given(PASSPORT), read("PASSPORT", "护照号", "有效期限")),
@@ -294,6 +296,15 @@ def test_words_that_say_what_a_copy_is_for_are_told(text: str) -> None:
 
 
 def test_what_an_original_says_of_itself_is_no_such_word() -> None:
-    said = "SPECIMEN", "仅限分支机构经营", "For office use only", "仅供参考", "Identification only", "专用章"
+    said = (
+        *("SPECIMEN", "仅限分支机构经营", "For office use only", "仅供参考", "Identification only", "专用章"),
+        *(
+            "4501房（仅作写字楼功能用）",
+            "食堂（仅供内部员工）",
+            "网络实名认证技术服务",
+            "本证书涂改、复印无效",
+        ),
+        *("Verification online at www.example", "Authentication on behalf of the Registrar"),
+    )
     assert purpose_lines(lines(*CARD, *BACK, *LICENCE, *ZONE, *said)) == ()
     assert purpose_lines(lines("仅供认证使用", score=0.7)) == ()

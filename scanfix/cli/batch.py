@@ -31,6 +31,7 @@ from scanfix.naming import shown
 if TYPE_CHECKING:
     from scanfix.batch import BatchItem, BatchRun, Summary
     from scanfix.model import Finding
+    from scanfix.order import PrepareOptions
 
 NAMED, NAMED_PAIRS = 5, 100
 """Files left out, and pairs, that are named, not only counted."""
@@ -119,18 +120,32 @@ def command(
             watch=watch,
             dry_run=dry_run,
             lang=user_lang(lang),
-            profile=options.profile_of(profile),
-            format=format,
-            crop=crop.value,
-            document=document,
-            salvage=salvage,
-            min_bytes=least_bytes(min_size),
-            max_bytes=most_bytes(max_size),
+            **_wanted(profile, format, crop, document, salvage, min_size, max_size),
         )
         told = _told(run, _Telling(user_lang(lang), json, quiet, pair=pair), source, watch=watch)
         return _exit_code(told, fail_on)
 
     finish(work, user_lang(lang))
+
+
+def _wanted(
+    profile: str,
+    format: str | None,
+    crop: CropChoice,
+    document: str | None,
+    salvage: bool,
+    min_size: str | None,
+    max_size: str | None,
+) -> PrepareOptions:
+    return {
+        "profile": options.profile_of(profile),
+        "format": format,
+        "crop": crop.value,
+        "document": document,
+        "salvage": salvage,
+        "min_bytes": least_bytes(min_size),
+        "max_bytes": most_bytes(max_size),
+    }
 
 
 def _told(run: BatchRun, tell: _Telling, source: str, *, watch: bool) -> _Telling:

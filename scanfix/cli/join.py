@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -79,10 +80,7 @@ def command(
         deliver(joined, output, inputs, overwrite=overwrite)
         with telling(speak):
             if json:
-                of_pages = back in (None, front) and joined.front.source.page_count > 1
-                for page, report in enumerate((joined.front, joined.back), 1):
-                    side, of_one = (front, page) if of_pages else (sides[page - 1], None)
-                    print_told(report, side, output, speak, named=True, page=of_one)
+                _print(joined, sides, output, speak)
             elif not quiet:
                 _tell(joined, output, speak)
         return max(exit_code_of(report, fail_on) for report in (joined.front, joined.back))
@@ -100,6 +98,14 @@ def _side(name: str, order: Order) -> SourceBytes:
     except ScanfixError as error:
         error.about = name
         raise
+
+
+def _print(joined: JoinedImage, sides: Sequence[str], output: str, lang: Lang) -> None:
+    """A line of JSON for each side, with its page where both are of one file."""
+    of_pages = len(set(sides)) == 1 and joined.front.source.page_count > 1
+    for number, report in enumerate((joined.front, joined.back), 1):
+        side, page = (sides[0], number) if of_pages else (sides[number - 1], None)
+        print_told(report, side, output, lang, named=True, page=page)
 
 
 def _tell(joined: JoinedImage, output: str, lang: Lang) -> None:

@@ -20,7 +20,9 @@ from scanfix.messages import Lang, say, user_lang
 from scanfix.naming import PREPARED, distinct_names, shown
 
 if TYPE_CHECKING:
+    from scanfix.files import SourceBytes
     from scanfix.model import Report
+    from scanfix.order import Order
     from scanfix.results import JoinedImage, PreparedImage
 
 Sheet = Annotated[str, typer.Argument(metavar="SHEET", help=options.help_text("help_sheet"))]
@@ -72,28 +74,16 @@ def command(
         if output is not None:
             make_folder(output)
         source, inputs = source_of(sheet, order.limits), inputs_of((sheet,))
-        from scanfix import pipeline
-
-        made: tuple[PreparedImage | JoinedImage, ...]
-        if join:
-            made = (run(pipeline.join_sheet, source, order, given=limit),)
-        else:
-            made = run(pipeline.split, source, order, given=limit)
+        made = _made(source, order, limit, join=join)
         targets = _targets(sheet, output, f".{order.format}", len(made))
         for target in targets:
             check_free(target, inputs, overwrite=overwrite)
-        code = 0
         for result, target in zip(made, targets, strict=True):
             deliver(result, target, inputs, overwrite=overwrite)
-            reports = _reports(result)
-            code = max(code, *(exit_code_of(report, fail_on) for report in reports))
             with telling(speak):
-                if json:
-                    for report in reports:
-                        print_told(report, sheet, target, speak, named=True)
-                elif not quiet:
-                    _tell(reports, target, speak)
-        return code
+                if not quiet or json:
+                    _tell(_reports(result), sheet, target, speak, as_json=json)
+        return max(exit_code_of(report, fail_on) for result in made for report in _reports(result))
 
     def failed(error: ScanfixError) -> None:
         if json:
@@ -102,7 +92,21 @@ def command(
     finish(work, speak, failed)
 
 
-def _tell(reports: tuple[Report, ...], target: str, lang: Lang) -> None:
+def _made(
+    source: SourceBytes, order: Order, given: list[str] | None, *, join: bool
+) -> tuple[PreparedImage | JoinedImage, ...]:
+    from scanfix import pipeline
+
+    if join:
+        return (run(pipeline.join_sheet, source, order, given=given),)
+    return run(pipeline.split, source, order, given=given)
+
+
+def _tell(reports: tuple[Report, ...], sheet: str, target: str, lang: Lang, *, as_json: bool) -> None:
+    if as_json:
+        for report in reports:
+            print_told(report, sheet, target, lang, named=True)
+        return
     from scanfix.reports.text import OF_DOCUMENT, lines, page_lines
 
     first, *second = reports

@@ -50,15 +50,17 @@ def in_strips(monkeypatch: pytest.MonkeyPatch, image: Image.Image, compression: 
     return data
 
 
+def with_counts(data: bytes, change: Callable[[list[int]], list[int]], tag: int = Tag.STRIP_COUNTS) -> bytes:
+    entry = (page := read_directories(data, Limits())[0]).entries[tag]
+    code = {3: "H", 4: "I"}[entry.kind]
+    counts = change(list(page.numbers(tag)))
+    put = struct.pack(f"<{len(counts)}{code}", *counts)
+    return data[: entry.position] + put + data[entry.position + len(put) :]
+
+
 def with_short_strip(data: bytes, share: float) -> bytes:
     """The second strip is said to have fewer bytes."""
-    page = read_directories(data, Limits())[0]
-    at = page.entries[Tag.STRIP_COUNTS].position
-    code = {3: "H", 4: "I"}[page.entries[Tag.STRIP_COUNTS].kind]
-    counts = list(page.numbers(Tag.STRIP_COUNTS))
-    counts[1] = int(share * counts[1])
-    put = struct.pack(f"<{len(counts)}{code}", *counts)
-    return data[:at] + put + data[at + len(put) :]
+    return with_counts(data, lambda counts: [counts[0], int(share * counts[1]), *counts[2:]])
 
 
 @pytest.mark.parametrize(("mode", "compression"), [("1", "group4"), ("RGB", "jpeg"), ("L", "jpeg")])
@@ -101,14 +103,6 @@ def test_a_hole_in_a_single_strip_of_fax_is_damage(length: int) -> None:
     assert code_of(bytes(data)) is None
     data[at : at + length] = bytes(length)
     assert code_of(bytes(data)) == "truncated"
-
-
-def with_counts(data: bytes, change: Callable[[list[int]], list[int]], tag: int = Tag.STRIP_COUNTS) -> bytes:
-    entry = (page := read_directories(data, Limits())[0]).entries[tag]
-    code = {3: "H", 4: "I"}[entry.kind]
-    counts = change(list(page.numbers(tag)))
-    put = struct.pack(f"<{len(counts)}{code}", *counts)
-    return data[: entry.position] + put + data[entry.position + len(put) :]
 
 
 def test_what_lies_behind_the_end_of_the_codes_is_no_hole() -> None:

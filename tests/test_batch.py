@@ -27,7 +27,8 @@ from PIL import Image
 from test_cli import scanfix
 
 from scanfix import ConfigError, InputError, MissingExtraError, OutputError, prepare_batch
-from scanfix.batch import Summary, executors, runner, work
+from scanfix.batch import Summary, executors, work
+from scanfix.batch import run as batch_run
 from scanfix.batch.discover import SIDES, look_into, name_of_pair, pair_up
 from scanfix.batch.places import Entry, Folder
 from scanfix.batch.work import Job, Outcome
@@ -714,7 +715,7 @@ def test_no_wait_is_without_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
         limits.append(timeout)
         return wait(running, timeout, return_when)
 
-    monkeypatch.setattr(runner, "wait", noted)
+    monkeypatch.setattr(batch_run, "wait", noted)
     put(tmp_path / "in", a_jpg="a")
     run(tmp_path / "in", tmp_path / "out")
     assert limits
@@ -841,7 +842,7 @@ def test_a_watched_folder_tries_again_what_could_not_be_written(
 ) -> None:
     put(tmp_path / "in" / "二", a_jpg="a")
     put(tmp_path / "out", 二="a file where a folder must be")
-    monkeypatch.setattr(runner, "RETRY_SECONDS", 0.0)
+    monkeypatch.setattr(batch_run, "RETRY_SECONDS", 0.0)
     seen = []
     with prepare_batch(tmp_path / "in", tmp_path / "out", jobs=1, watch=True) as batch:
         for item in batch:

@@ -1,0 +1,52 @@
+"""How a run finds out what there is to do, and gets ready for it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from scanfix.batch.discover import Found, look_into
+from scanfix.batch.manifest import Manifest
+from scanfix.batch.places import Folder, Place
+from scanfix.batch.plan import Plan, make_plan
+from scanfix.batch.work import Wishes
+from scanfix.order import Order
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Once, or again and again when the run watches."""
+
+    source: Place
+    out: Place
+    include: tuple[str, ...]
+    exclude: tuple[str, ...]
+    order: Order
+    wishes: Wishes
+    pair: bool
+    resume: bool
+
+    def __call__(self, manifest: Manifest) -> Plan:
+        plan = make_plan(
+            self.found(), self.source, self.out, manifest, self.order, self.wishes, pair=self.pair
+        )
+        if self.resume:
+            return plan
+        steps = tuple(replace(step, reason="asked" if step.known else "new") for step in plan.steps)
+        return replace(plan, steps=steps)
+
+    def found(self) -> Found:
+        own = [place.url for place in (self.out, self.wishes.annotate) if place is not None]
+        return look_into(self.source, own, self.include, self.exclude)
+
+    def make_folders(self) -> None:
+        for place in (self.out, self.wishes.annotate):
+            if isinstance(place, Folder):
+                place.make()
+
+    def prepare_places(self, plan: Plan) -> None:
+        """Targets and free space are looked at before the work."""
+        if isinstance(self.out, Folder):
+            least = self.order.profile.window.min_bytes
+            self.out.prepare_for((step.name for step in plan.work), least * len(plan.work))
+        if isinstance(self.wishes.annotate, Folder):
+            self.wishes.annotate.prepare_for((), 0)

@@ -80,6 +80,7 @@ CONFIG_CODES: dict[str, int] = {
     "unknown_document": 422,
     "format_not_in_profile": 422,
     "crop_fit": 422,
+    "split_whole": 422,
     "bad_size": 422,
     "no_size": 422,
     "bad_corners": 422,

@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from scanfix.geometry import Point, Quad, Rect, Size, Turn
-from scanfix.model import DocumentBorder, Pixels, SideState, SourceImage
+from scanfix.geometry import SIDES, Point, Quad, Rect, Size, Turn
+from scanfix.model import Crooked, DocumentBorder, Pixels, SideState, SourceImage
 from scanfix.order import Crop
 from scanfix.profiles import OutputProfile
 from scanfix.views import homography
@@ -49,6 +50,10 @@ class FramingParams:
     """A crop that would keep more of the picture than this is not worth it."""
 
 
+_TOUCH = 1e-3
+"""Pixels by which arithmetic may put a corner on the frame of the photo beyond it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Framed:
     """The pixels that go on to the encoder, and where they came from."""
@@ -60,6 +65,8 @@ class Framed:
     """Degrees clockwise that they were turned by afterwards."""
     straight: bool = False
     """The perspective was straightened."""
+    crooked: Crooked = ""
+    """Why it was not, where that was asked for."""
     unsure: bool = False
     """A crop was kept from by a border that is too unsure."""
     outline: tuple[Point, ...] = ()
@@ -88,9 +95,11 @@ def frame(
     """
     framed = _whole(source)
     if crop == "fit":
-        framed = _of_shape(source, profile)
+        framed = _of_shape(source, profile, turn)
     elif border is not None and crop != "never" and profile.processing == "crop":
         framed = (crop == "flat" and _flat(source, border, aspect)) or _cropped(source, border)
+    if crop == "flat" and not framed.straight:
+        framed = replace(framed, crooked="corners" if profile.processing == "crop" else "profile")
     pixels, first = np.rot90(framed.pixels, -turn // 90), -turn // 90 % 4
     outline = framed.outline[first:] + framed.outline[:first]
     return replace(framed, pixels=pixels, rotation=turn, outline=outline)
@@ -125,7 +134,7 @@ def rectify(
 ) -> tuple[Pixels, tuple[Point, ...]]:
     """Warp the quadrilateral to an upright rectangle at its own resolution, with a margin of the photo.
 
-    The margin, in pixels, is made smaller where the photo ends before it: nothing is invented.
+    The margin, in pixels, is smaller on a side where the photo ends before it: nothing is invented.
     Returns H x W x 3 uint8 RGB and where its corners were. `aspect` overrides width over
     height of the rectangle; the longer of the two ways to reach it is taken, so no detail is lost.
     """
@@ -136,10 +145,10 @@ def rectify(
         width, height = max(width, height * wanted), max(height, width / wanted)
     to_source = homography(Quad(((0, 0), (width, 0), (width, height), (0, height))), quad)
     frame_size = Size(pixels.shape[1], pixels.shape[0])
-    margin = _largest_margin(to_source, width, height, margin, frame_size)
-    size = Size(round(width + 2 * margin), round(height + 2 * margin))
+    margins = _margins(to_source, width, height, margin, frame_size)
+    size = Size(round(width + margins.left + margins.right), round(height + margins.top + margins.bottom))
     # Pixel centres lie half a pixel inside the outer-corner coordinates of geometry.
-    shift = np.array([[1, 0, 0.5 - margin], [0, 1, 0.5 - margin], [0, 0, 1]])
+    shift = np.array([[1, 0, 0.5 - margins.left], [0, 1, 0.5 - margins.top], [0, 0, 1]])
     centre = np.array([[1, 0, -0.5], [0, 1, -0.5], [0, 0, 1]])
     warped = cv2.warpPerspective(
         np.ascontiguousarray(pixels),
@@ -148,7 +157,7 @@ def rectify(
         flags=cv2.INTER_CUBIC | cv2.WARP_INVERSE_MAP,
         borderMode=cv2.BORDER_REPLICATE,
     )
-    return np.asarray(warped, np.uint8), _corners_taken(to_source, width, height, margin, frame_size)
+    return np.asarray(warped, np.uint8), _corners_taken(to_source, width, height, margins, frame_size)
 
 
 def _cropped(source: SourceImage, border: DocumentBorder) -> Framed:
@@ -169,10 +178,13 @@ def _whole(source: SourceImage) -> Framed:
     return Framed(source.pixels, outline=Quad.frame(source.size).corners)
 
 
-def _of_shape(source: SourceImage, profile: OutputProfile) -> Framed:
-    """The largest part in the middle whose width over height the profile takes."""
+def _of_shape(source: SourceImage, profile: OutputProfile, turn: Turn) -> Framed:
+    """The largest part in the middle whose width over height the profile takes once it is turned."""
     size = source.size
-    aspect = min(max(size.width / size.height, profile.least_aspect), profile.most_aspect)
+    least, most = profile.least_aspect, profile.most_aspect
+    if turn in (90, 270):
+        least, most = 1 / most, 1 / least
+    aspect = min(max(size.width / size.height, least), most)
     width = min(size.width, round(size.height * aspect))
     height = min(size.height, round(size.width / aspect))
     if (width, height) == (size.width, size.height):
@@ -186,7 +198,9 @@ def _flat(source: SourceImage, border: DocumentBorder, aspect: float | None) -> 
     inside = all(0 <= x <= size.width and 0 <= y <= size.height for x, y in border.quad.corners)
     if border.confidence < FramingParams.min_confidence or border.others or not inside:
         return None
-    pixels, outline = rectify(source.pixels, border.quad, _margin(border.quad), aspect)
+    # Of a document that is not seen whole the shape is not the one that is known.
+    whole = len(border.sides_in(SideState.SEEN)) == len(SIDES)
+    pixels, outline = rectify(source.pixels, border.quad, _margin(border.quad), aspect if whole else None)
     return Framed(pixels, _around(outline, size), straight=True, outline=outline)
 
 
@@ -201,33 +215,52 @@ def _room_for_header(quad: Quad) -> float:
     return long / FramingParams.card_aspect - short if low * short < long < high * short else 0.0
 
 
+class _Margins(NamedTuple):
+    """Pixels left around the rectangle, in the order of SIDES."""
+
+    top: float = 0.0
+    right: float = 0.0
+    bottom: float = 0.0
+    left: float = 0.0
+
+
 def _outline(
-    to_source: NDArray[np.float64], width: float, height: float, margin: float
+    to_source: NDArray[np.float64], width: float, height: float, margins: _Margins
 ) -> NDArray[np.float64] | None:
-    """The rectangle with its margin in source pixels, 4 x 2; None beyond the horizon."""
-    x, y = (-margin, width + margin), (-margin, height + margin)
+    """The rectangle with its margins in source pixels, 4 x 2; None beyond the horizon."""
+    x, y = (-margins.left, width + margins.right), (-margins.top, height + margins.bottom)
     points = np.array([(x[0], y[0], 1), (x[1], y[0], 1), (x[1], y[1], 1), (x[0], y[1], 1)]) @ to_source.T
     if points[:, 2].min() <= 0:
         return None
     return np.asarray(points[:, :2] / points[:, 2:], np.float64)
 
 
-def _largest_margin(
+def _margins(
     to_source: NDArray[np.float64], width: float, height: float, wanted: float, size: Size
-) -> float:
-    """The wanted margin or the largest one whose corners all lie in the photo, to a 64th."""
-    for step in range(64, 0, -1):
-        margin = wanted * step / 64
-        outline = _outline(to_source, width, height, margin)
-        if outline is not None and (outline >= 0).all() and (outline <= (size.width, size.height)).all():
-            return margin
-    return 0.0
+) -> _Margins:
+    """The wanted margins or the largest whose corners all lie in the photo, to a 64th: all sides alike, then
+    each side alone, as a side at the frame of the photo takes no room from the others."""
+
+    def holds(margins: _Margins) -> bool:
+        outline = _outline(to_source, width, height, margins)
+        if outline is None:
+            return False
+        return bool(
+            (outline >= -_TOUCH).all() and (outline <= (size.width + _TOUCH, size.height + _TOUCH)).all()
+        )
+
+    steps = [wanted * step / 64 for step in range(64, 0, -1)]
+    margins = next(filter(holds, (_Margins(step, step, step, step) for step in steps)), _Margins())
+    for side in SIDES:
+        wider = (margins._replace(**{side: step}) for step in steps if step > getattr(margins, side))
+        margins = next(filter(holds, wider), margins)
+    return margins
 
 
 def _corners_taken(
-    to_source: NDArray[np.float64], width: float, height: float, margin: float, size: Size
+    to_source: NDArray[np.float64], width: float, height: float, margins: _Margins, size: Size
 ) -> tuple[Point, ...]:
-    outline = _outline(to_source, width, height, margin)
+    outline = _outline(to_source, width, height, margins)
     return Quad.frame(size).corners if outline is None else tuple((float(x), float(y)) for x, y in outline)
 
 

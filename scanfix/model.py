@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from scanfix import messages
 from scanfix.findings import FINDINGS, Severity, Verdict, Word
@@ -21,6 +21,9 @@ else:
     # Who leaves the pixels to a `Worker` reads reports without loading numpy.
     Pixels = "NDArray[np.uint8]"
 """H x W x 3, uint8, RGB order, sRGB, upright (or H x W where a name says grey)."""
+
+Crooked = Literal["", "corners", "profile"]
+"""What kept from straightening: a corner that is not seen or not sure, another document, or the portal."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -338,6 +341,8 @@ class OutputInfo:
     """The picture shows next to nothing."""
     straight: bool = False
     """The perspective of the document was straightened."""
+    crooked: Crooked = ""
+    """Why it was not, where that was asked for."""
     unsure: bool = False
     """Nothing was cropped, because the border was too unsure for it."""
     outline: tuple[Point, ...] = ()

@@ -17,7 +17,7 @@ from scanfix.checks.runner import weighed
 from scanfix.checks.subject import Subject
 from scanfix.decoding import count_pages, decode
 from scanfix.encoding import Encoded, encode, most_useful_pixels, pass_through, recode
-from scanfix.errors import InputError, ScanfixError
+from scanfix.errors import ConfigError, InputError, ScanfixError
 from scanfix.faults import refusing
 from scanfix.files import SourceBytes
 from scanfix.findings import FINDINGS, OF_ANY_PICTURE, OF_READING
@@ -98,7 +98,7 @@ def make(photo: SourceBytes, order: Order, examined: Examined) -> PreparedImage:
         passed = pass_through(photo.data, source.info, order.profile, formats)
         if passed is not None:
             verify(passed, order.profile, "bmp" if source.info.format == "BMP" else "jpg")
-            output = replace(_passed(passed, source), unsure=framed.unsure)
+            output = replace(_passed(passed, source), unsure=framed.unsure, crooked=framed.crooked)
             return PreparedImage(passed, replace(report, output=output), photo.inputs)
     known = _known(source, measures)
     encoded = _recoded(photo, source, framed, order) or _encode(framed.pixels, known, order)
@@ -155,7 +155,7 @@ def _page_orders(document: SourceBytes, order: Order, *, alone: bool) -> tuple[O
 def split(sheet: SourceBytes, order: Order) -> tuple[PreparedImage, ...]:
     """Each document on one scan as its own result, from the top left on; one where no more are found.
 
-    Errors as in `prepare`.
+    Errors as in `prepare`; ConfigError (`split_whole`) where nothing may be cut.
     """
     quads = documents_on(sheet, order)
     if len(quads) < 2:
@@ -164,7 +164,7 @@ def split(sheet: SourceBytes, order: Order) -> tuple[PreparedImage, ...]:
 
 
 def join_sheet(sheet: SourceBytes, order: Order, layout: Layout = "vertical") -> JoinedImage:
-    """The two documents on one scan, front and back of one, on one page. Errors as in `join`."""
+    """The two documents on one scan, front and back of one, on one page. Errors as in `split` and `join`."""
     quads = documents_on(sheet, order)
     if len(quads) != 2:
         raise InputError("one_document" if len(quads) < 2 else "many_documents", count=len(quads))
@@ -174,7 +174,9 @@ def join_sheet(sheet: SourceBytes, order: Order, layout: Layout = "vertical") ->
 
 @refusing()
 def documents_on(sheet: SourceBytes, order: Order) -> tuple[Quad, ...]:
-    """Where documents lie on a scan, in pixels of the file, from the top left on."""
+    """Where documents lie on a scan, in pixels of the file, from the top left on. Errors as in `split`."""
+    if order.crop == "never" or order.profile.processing != "crop":
+        raise ConfigError("split_whole", profile=order.profile.name)
     border = _subject(sheet, order).border
     found = () if border is None else (border.quad, *border.others)
     return tuple(sorted(found, key=_reading_place))
@@ -397,6 +399,7 @@ def _finished(
         jpeg_times=encoded.jpeg_times and round(encoded.jpeg_times, 1),
         blank=encoded.blank,
         straight=framed.straight,
+        crooked=framed.crooked,
         unsure=framed.unsure,
         outline=framed.outline,
     )

@@ -152,6 +152,50 @@ def test_flat_keeps_the_whole_picture_when_a_corner_is_outside() -> None:
     assert framed.pixels.shape[1] >= 900
 
 
+@pytest.mark.parametrize("side", SIDES)
+def test_a_side_at_the_frame_takes_no_margin_from_the_others(side: Side) -> None:
+    ends = {"left": 500.0, "top": 400.0, "right": 900.0, "bottom": 700.0}
+    ends[side] = {"left": 0.0, "top": 0.0, "right": 1600.0, "bottom": 1200.0}[side]
+    plain = border(*(ends[name] for name in ("left", "top", "right", "bottom")))
+    found = replace(plain, sides={**plain.sides, side: SideState.FLUSH})
+    (left, top), _, (right, bottom), _ = frame(photo(), found, load_profile("cnnic"), "flat").outline
+    room = {
+        "left": ends["left"] - left,
+        "top": ends["top"] - top,
+        "right": right - ends["right"],
+        "bottom": bottom - ends["bottom"],
+    }
+    assert room.pop(side) == 0
+    assert min(room.values()) >= 24
+
+
+@pytest.mark.parametrize("state", [SideState.CUT, SideState.FLUSH])
+def test_a_document_not_seen_whole_is_not_stretched_to_the_shape_of_its_kind(state: SideState) -> None:
+    found = border(1000, 400, 1600, 900, right=state)
+    cut, whole = (
+        frame(photo(), each, load_profile("cnnic"), "flat", aspect=1.586) for each in (found, border())
+    )
+    assert cut.pixels.shape == frame(photo(), found, load_profile("cnnic"), "flat").pixels.shape
+    assert whole.pixels.shape != frame(photo(), border(), load_profile("cnnic"), "flat").pixels.shape
+
+
+@pytest.mark.parametrize(
+    ("profile", "found", "why"),
+    [
+        ("cnnic", border(), ""),
+        ("cnnic", border(x0=-50), "corners"),
+        ("cnnic", None, "corners"),
+        ("stripe-id", border(), "profile"),
+    ],
+)
+def test_straightening_that_is_not_done_has_a_reason(
+    profile: str, found: DocumentBorder | None, why: str
+) -> None:
+    framed = frame(photo(), found, load_profile(profile), "flat")
+    assert (framed.straight, framed.crooked) == (not why, why)
+    assert frame(photo(), found, load_profile(profile)).crooked == ""
+
+
 @pytest.mark.parametrize("crop", ["auto", "flat"])
 def test_a_second_document_is_never_cut_off(crop: Crop) -> None:
     both = replace(border(), others=(Quad(((800, 500), (950, 500), (950, 600), (800, 600))),))
@@ -226,6 +270,13 @@ def test_a_thin_strip_is_left_on_at_each_side(side: Side) -> None:
 def test_a_portrait_is_cut_to_its_shape_in_the_middle() -> None:
     framed = frame(photo(), None, load_profile("us-ds160"), "fit")
     assert framed.crop == Rect(200, 0, 1200, 1200)
+
+
+@pytest.mark.parametrize("turn", [0, 90, 180, 270])
+def test_a_portrait_is_cut_to_the_shape_that_it_has_when_turned(turn: Turn) -> None:
+    rules = load_profile("in-ssc-photo")
+    height, width = frame(photo(), None, rules, "fit", turn=turn).pixels.shape[:2]
+    assert rules.least_aspect - 0.001 <= width / height <= rules.most_aspect + 0.001
 
 
 @pytest.mark.parametrize("turned", [False, True], ids=["lying", "standing"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -66,6 +67,14 @@ def test_one_document_is_one_result_and_cannot_be_joined(card_bytes: bytes) -> N
     with pytest.raises(InputError) as caught:
         pipeline.join_sheet(SourceBytes(card_bytes), make_order())
     assert caught.value.code == "one_document"
+
+
+@pytest.mark.parametrize("options", [{"crop": "never"}, {"profile": "stripe-id"}])
+@pytest.mark.parametrize("parted", [pipeline.split, pipeline.join_sheet])
+def test_nothing_is_parted_where_nothing_may_be_cut(parted: Any, options: dict[str, Any]) -> None:
+    with pytest.raises(ConfigError) as told:
+        parted(SourceBytes(sheet()), make_order(**options))
+    assert told.value.code == "split_whole"
 
 
 def test_what_is_not_two_documents_is_not_joined_in_part(

@@ -190,6 +190,8 @@ def _framing(report: Report, lang: Lang, options: Collection[str]) -> list[Line]
     if output and output.unsure and report.border:
         key = "uncropped" if CORNERS_OPTION in options else "uncropped_alone"
         said.append(say(key, lang, percent=round(100 * report.border.confidence)))
+    elif output and output.crooked:
+        said.append(say(f"crooked_{output.crooked}", lang))
     if output and output.rotation:
         said.append(say("turned", lang, degrees=output.rotation))
     elif report.turn and not output:

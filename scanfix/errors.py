@@ -38,6 +38,7 @@ INPUT_CODES: dict[str, int] = {
     "too_large_bytes": 413,
     "too_large_pixels": 413,
     "too_large_side": 413,
+    "too_many_pages": 413,
     "too_many_scans": 413,
     "metadata_bomb": 413,
     "timeout": 504,

@@ -25,7 +25,7 @@ class Limits:
     max_side: int = 65_500
     max_aspect: float = 100.0
     max_pages: int = 1_000
-    """Pages are counted no further than this; one is decoded, the first unless told otherwise."""
+    """Of a document, and frames of an animation; one is decoded, the first unless told otherwise."""
     max_jpeg_scans: int = 100
     max_metadata_bytes: int = 4_000_000
     max_segments: int = 10_000

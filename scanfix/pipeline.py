@@ -141,9 +141,8 @@ def join(
 @refusing()
 def _page_orders(document: SourceBytes, order: Order, *, alone: bool) -> tuple[Order, Order]:
     """For the two pages of a document. Raises InputError where it has not two and no other file is there."""
-    limits = replace(order.limits, max_pages=max(3, order.limits.max_pages))
     try:
-        count = count_pages(document.data, limits)
+        count = count_pages(document.data, order.limits)
         if alone and count != 2:
             raise InputError("not_two_pages", count=count)
     except ScanfixError as error:

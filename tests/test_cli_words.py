@@ -12,6 +12,7 @@ import jsonschema
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import Image
 from typer.testing import CliRunner
 
 from scanfix.cli import app, completion
@@ -85,6 +86,16 @@ def test_an_output_that_ends_like_a_folder_becomes_one(card: Path, tmp_path: Pat
     done = CliRunner().invoke(app, ["prepare", str(card), "-o", f"{tmp_path}/new/deep/"])
     assert done.exit_code == 0, done.output
     assert (tmp_path / "new/deep/card.prepared.jpg").is_file()
+
+
+@pytest.mark.parametrize("asked", [[], ["--pages", "all"]])
+def test_no_page_is_left_out_unsaid_for_a_limit(tmp_path: Path, asked: list[str]) -> None:
+    page = Image.new("RGB", (600, 400), "white")
+    page.save(tmp_path / "two.tif", save_all=True, append_images=[page])
+    done = CliRunner().invoke(app, ["prepare", str(tmp_path / "two.tif"), "--limit", "pages=1", *asked])
+    assert done.exit_code == 3
+    assert "--limit pages=NUMBER takes more" in done.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["two.tif"]
 
 
 @pytest.mark.parametrize("about", STANDING_IN_THE_WAY)

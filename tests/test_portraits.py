@@ -60,7 +60,7 @@ def test_a_document_is_not_called_ready_where_none_is_wanted(name: str) -> None:
 
 
 def test_the_shape_wanted_is_told_in_numbers() -> None:
-    with pytest.raises(scanfix.CannotMeetProfileError, match="600 x 600 to 1200 x 1200, square") as told:
+    with pytest.raises(scanfix.CannotMeetProfileError, match="600 x 600 – 1200 x 1200, square") as told:
         scanfix.prepare(as_jpeg(face()), profile="us-ds160")
     assert told.value.code == "wrong_shape_cut"
     assert "--crop fit" in told.value.message("zh")

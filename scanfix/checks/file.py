@@ -5,6 +5,8 @@ From what the decoder noted; no pixels are looked at. These five cannot be wrong
 
 from __future__ import annotations
 
+from typing import Any
+
 from scanfix.checks.check import Check
 from scanfix.checks.subject import Subject
 from scanfix.findings import Severity
@@ -13,6 +15,8 @@ from scanfix.model import Assessment, Finding
 
 # Part of a picture, or needed to show it: not worth a word.
 TECHNICAL = frozenset({"icc"})
+# Pictures of one thing, as a rule, and no option takes another one.
+FRAMES: dict[str, Any] = {"severity": Severity.INFO, "problem": "frames"}
 
 
 def assess_extension(subject: Subject) -> Assessment:
@@ -36,9 +40,10 @@ def assess_whole(subject: Subject) -> Assessment:
 
 def assess_pages(subject: Subject) -> Assessment:
     info = subject.source.info
-    parts, severity = ("pages", None) if info.format in PAGED else ("frames", Severity.INFO)
+    is_document = info.format in PAGED
+    parts, asked = ("pages" if is_document else "frames"), ({} if is_document else FRAMES)
     several = info.page_count > 1
-    finding = Finding.of("SF410", severity=severity, count=info.page_count, parts=parts) if several else None
+    finding = Finding.of("SF410", count=info.page_count, parts=parts, **asked) if several else None
     return Assessment(
         "further_pages", native=float(info.page_count), unit=parts, score=100.0, finding=finding
     )

@@ -27,6 +27,7 @@ STANDING_IN_THE_WAY = {
     ("too_large_pixels", None): "pixels",
     ("too_large_side", "longer side"): "side",
     ("too_large_side", "longer side by shorter"): "aspect",
+    ("too_many_pages", None): "pages",
     ("too_many_scans", None): "scans",
     ("metadata_bomb", "bytes"): "metadata",
     ("metadata_bomb", "segments"): "segments",

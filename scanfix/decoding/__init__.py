@@ -8,6 +8,7 @@ limit is checked on the header before pixels are allocated. A reader keeps to on
 
 from __future__ import annotations
 
+from dataclasses import replace
 from importlib import import_module
 from types import ModuleType
 from typing import Any, Protocol
@@ -99,18 +100,33 @@ def decode(
 def count_pages(data: bytes, limits: Limits = SHELL_LIMITS) -> int:
     """How many pages `decode` can be asked for. Raises InputError and MissingExtraError as it does."""
     format_name = sniff(data)
-    return int(_module_of(format_name).count_pages(data, limits)) if format_name in PAGED else 1
+    if format_name not in PAGED:
+        return 1
+    return _allowed(int(_module_of(format_name).count_pages(data, _one_page_more(limits))), limits)
 
 
 def _read(
     format_name: str, data: bytes, limits: Limits, salvage: bool, useful_pixels: int | None, page: int
 ) -> Stored:
-    if format_name not in PAGED and page != 1:
-        raise InputError("no_such_page", pages=str(page), count=1)
+    if page != 1 and page > (count := count_pages(data, limits)):
+        raise InputError("no_such_page", pages=str(page), count=count)
     more: dict[str, Any] = {"page": page} if format_name in PAGED else {}
     if format_name == "JPEG":
         more["useful_pixels"] = useful_pixels
-    return reader_of(format_name)(data, limits, salvage=salvage, **more)
+    stored = reader_of(format_name)(data, _one_page_more(limits), salvage=salvage, **more)
+    _allowed(stored.page_count, limits)
+    return stored
+
+
+def _one_page_more(limits: Limits) -> Limits:
+    """Readers count no further than this, which tells a file at the limit from one beyond it."""
+    return replace(limits, max_pages=limits.max_pages + 1)
+
+
+def _allowed(page_count: int, limits: Limits) -> int:
+    if page_count > limits.max_pages:
+        raise InputError("too_many_pages", limit=limits.max_pages)
+    return page_count
 
 
 def _full_size(stored: Stored, pixels: Pixels) -> tuple[int, int]:

@@ -47,8 +47,6 @@ def read_pdf(data: bytes, limits: Limits, *, salvage: bool = False, page: int = 
     """Render a page of a PDF on white, the first unless told otherwise."""
     with _opened(data, limits) as (pdfium, document):
         page_count = min(len(document), limits.max_pages)
-        if page > page_count:
-            raise InputError("no_such_page", pages=str(page), count=page_count)
         streams = Streams(pdfium.raw, data, limits, PdfParams.max_seconds)
         pixels, dpi, damaged = _render_page(pdfium, document, page - 1, streams, limits, salvage=salvage)
     return Stored(

@@ -69,8 +69,6 @@ def _read(data: bytes, limits: Limits, page: int, *, salvage: bool) -> Stored:
     chain = read_directories(data, limits)
     pages = pages_of(chain)
     _refuse_raw(chain[0], pages[0])
-    if page > len(pages):
-        raise InputError("no_such_page", pages=str(page), count=len(pages))
     first = pages[page - 1]
     _check(first, limits)
     _refuse_unknown(first)

@@ -58,14 +58,19 @@ class Scales:
 
 def _wrong_shape(source: Size, profile: OutputProfile) -> CannotMeetProfileError:
     code = "wrong_shape" if profile.shows == "document" else "wrong_shape_cut"
+    least, most = (
+        f"{profile.min_width} x {profile.min_height}",
+        f"{profile.max_width} x {profile.max_height}",
+    )
     return CannotMeetProfileError(
         code,
         profile=profile.name,
         rule="rule_square" if profile.square else "rule_pixels",
         width=source.width,
         height=source.height,
-        least=f"{profile.min_width} x {profile.min_height}",
-        most=f"{profile.max_width} x {profile.max_height}",
+        least=least,
+        most=most,
+        sizes=least if least == most else f"{least} – {most}",
         shape="shape_square" if profile.square else "shape_free",
     )
 

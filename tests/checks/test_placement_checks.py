@@ -167,10 +167,11 @@ def test_metadata_is_named_by_kind_and_a_colour_profile_is_none() -> None:
 @pytest.mark.parametrize(
     ("format", "severity"), [("PDF", "warning"), ("TIFF", "warning"), ("GIF", "info"), ("WEBP", "info")]
 )
-def test_further_pages_are_a_risk_and_frames_a_note(format: str, severity: str) -> None:
+def test_further_pages_are_a_risk_that_pages_takes_and_frames_a_note(format: str, severity: str) -> None:
     found = file.assess_pages(subject(PIXELS, format=format, page_count=2)).finding
     assert found is not None
     assert (found.code, found.severity) == ("SF410", severity)
+    assert ("--pages" in found.advice("en")) == (severity == "warning")
     assert file.assess_pages(subject(PIXELS, format=format)).finding is None
 
 

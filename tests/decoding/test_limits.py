@@ -196,13 +196,25 @@ def test_texts_that_unpack_to_a_bomb_are_never_unpacked() -> None:
         assert code_of(with_png_chunk(saved("PNG"), kind, body + packed)) is None
 
 
-def test_pages_are_counted_no_further_than_the_limit() -> None:
-    limits = replace(SHELL_LIMITS, max_pages=2)
+@pytest.mark.parametrize("name", ["TIFF", "GIF", "WEBP", "PNG", "AVIF", "PDF"])
+def test_more_pages_or_frames_than_the_limit_are_refused(name: str) -> None:
     size = (drawn_files.WIDTH, drawn_files.HEIGHT)
-    other = [Image.new("RGB", size, colour) for colour in ("red", "blue", "green", "red")]
-    for name in ("TIFF", "GIF", "WEBP", "PNG", "PDF"):
-        data = saved(name, save_all=True, append_images=other)
-        assert decode(data, limits=limits).info.page_count <= 2
+    other = [Image.new("RGB", size, colour) for colour in ("red", "blue")]
+    data = saved(name, save_all=True, append_images=other)
+    for most in (1, 2):
+        assert code_of(data, replace(SHELL_LIMITS, max_pages=most)) == "too_many_pages"
+    assert decode(data, limits=replace(SHELL_LIMITS, max_pages=3)).info.page_count == 3
+
+
+@pytest.mark.parametrize("name", ["TIFF", "PDF"])
+def test_a_page_that_is_not_there_is_told_with_the_last_that_is(name: str) -> None:
+    data = saved(name, save_all=True, append_images=[Image.new("RGB", (96, 64), "red")])
+    with pytest.raises(InputError) as caught:
+        decode(data, page=3)
+    assert caught.value.message() == "There is no page 3 in the file; its last page is 2."
+    with pytest.raises(InputError) as caught:
+        decode(data, page=3, limits=replace(SHELL_LIMITS, max_pages=1))
+    assert caught.value.code == "too_many_pages"
 
 
 def test_a_tiff_whose_pages_form_a_ring_ends() -> None:

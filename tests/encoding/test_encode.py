@@ -214,6 +214,7 @@ def test_a_picture_is_not_squeezed_into_an_exact_size_of_another_shape() -> None
     with pytest.raises(CannotMeetProfileError) as told:
         encode(textured(300, 300), load_profile("in-ssc-photo"))
     assert told.value.code == "wrong_shape_cut"
+    assert "takes 200 x 230." in told.value.message("en")
 
 
 def test_plain_storage_comes_before_enlarging() -> None:

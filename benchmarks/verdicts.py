@@ -29,7 +29,7 @@ from scanfix.checks import CHECKS, Subject
 from scanfix.checks.bounds import Bound, Rows, borne, table
 from scanfix.checks.runner import asked
 from scanfix.decoding import decode
-from scanfix.findings import FINDINGS, Severity
+from scanfix.findings import FINDINGS, OF_LEGIBILITY, Severity
 from scanfix.limits import SHELL_LIMITS
 from scanfix.order import make_order
 
@@ -40,8 +40,6 @@ DATA = ROOT.parent / "shared/data"
 PHOTOS, DRAWN = ("borders", "photos2"), ("quality", "quality2")
 SCORED_ONLY = frozenset({"faults"})
 """Sets that are kept to be scored on, and set nothing here."""
-
-LEGIBILITY = ("SF201", "SF202", "SF203", "SF204", "SF205", "SF206")
 
 Row = dict[str, Any]
 Told = tuple[str, str]
@@ -91,7 +89,7 @@ LABELLED_LATE = frozenset({"SF307", "SF403", "SF404"})
 def shows(seen: Seen, code: str) -> bool | None:
     """Whether the picture shows what the finding says; None where nobody can tell."""
     row = seen.row
-    if not seen.drawn and code in (*LEGIBILITY, "SF207"):
+    if not seen.drawn and code in (*OF_LEGIBILITY, "SF207"):
         return {"sharp": False, "unreadable": True}.get(row["sharp"]) if row["quad"] else None
     if not seen.drawn:
         if row["quad"] is None and code not in ("SF101", "SF102", "SF103"):
@@ -99,7 +97,7 @@ def shows(seen: Seen, code: str) -> bool | None:
         if code in LABELLED_LATE and row.get("set") != "faults":
             return None
         return REAL[code](row) if code in REAL else None
-    if code in (*LEGIBILITY, "SF207"):
+    if code in (*OF_LEGIBILITY, "SF207"):
         return None if row["readable"] is None else not row["readable"]
     if code == "SF102" or (code == "SF403" and row["color"] == "neutral"):
         return None
@@ -150,7 +148,7 @@ class Count(NamedTuple):
 
 def count(seen: list[Seen], code: str, word: str) -> Count:
     """As the checks told it."""
-    alike = {(each, word) for each in (LEGIBILITY if code in LEGIBILITY else (code,))}
+    alike = {(each, word) for each in (OF_LEGIBILITY if code in OF_LEGIBILITY else (code,))}
     judged = ((shows(one, code), bool(alike & one.told)) for one in seen)
     return Count.of((truth, said) for truth, said in judged if truth is not None)
 
@@ -189,10 +187,10 @@ def rows_of_readme(counts: dict[Told, Count], unseen: dict[Told, Count]) -> Iter
     rows = as_rows(counts)
     for (code, word), found in counts.items():
         others = unseen[code, word]
-        if code in LEGIBILITY[1:] or not (found.right + found.false + others.right + others.false):
+        if code in OF_LEGIBILITY[1:] or not (found.right + found.false + others.right + others.false):
             continue
-        name = "cannot be read (SF201 to SF206)" if code in LEGIBILITY else messages.title(code, "en")
-        name += "" if code in LEGIBILITY else f" ({code})"
+        name = "cannot be read (SF201 to SF206)" if code in OF_LEGIBILITY else messages.title(code, "en")
+        name += "" if code in OF_LEGIBILITY else f" ({code})"
         said = borne(code, Severity(word), rows)[0] or "not told"
         cells = (f"{one.right} of {one.shown} | {one.false} of {one.others}" for one in (found, others))
         yield f"| {name} | {' | '.join(cells)} | {said} |"

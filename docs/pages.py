@@ -16,7 +16,7 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
 
 from scanfix import pipeline
-from scanfix.cli.explain import severities_counted
+from scanfix.cli.explain import say_counted, severities_counted
 from scanfix.cli.profiles import rows_of
 from scanfix.files import read_source
 from scanfix.findings import FINDINGS, FindingSpec
@@ -126,7 +126,7 @@ def unseen(code: str, lang: Lang) -> Iterator[str]:
     for first, last, right, shown, false, others, severity in rows:
         if first <= code <= (last or first) and severity != "not told" and int(right) + int(false):
             counts = {"right": right, "shown": shown, "false": false, "others": others}
-            yield say("explain_unseen", lang, severity=term(severity, lang), **counts)
+            yield say_counted("explain_unseen", code, lang, severity=term(severity, lang), **counts)
 
 
 def profile_page(profile: OutputProfile, lang: Lang) -> str:

@@ -1,4 +1,4 @@
-"""The closed list of findings: code, slug, default severity; and the verdict that they add up to.
+"""What may be found, and to which verdict does it add up? `scanfix.findings()` answers with the closed list.
 
 SF1xx framing, SF2xx legibility, SF3xx light and cover, SF4xx file and colour,
 SF5xx document and numbers. A code is never reused, a slug never renamed.
@@ -60,6 +60,8 @@ class FindingSpec:
     code: str
     slug: str
     severity: Severity
+    also: tuple[Severity, ...] = ()
+    """Told as, where it is another case of it or its own chance says so; what was counted, the counts say."""
 
     @property
     def title(self) -> dict[str, str]:
@@ -79,8 +81,10 @@ OF_ANY_PICTURE = frozenset(
     {"SF201", "SF202", "SF204", "SF205", "SF302", "SF303", "SF304", "SF307", "SF403", "SF404", "SF409"}
 )
 """Codes of what may be wrong with a portrait or a signature too."""
+OF_LEGIBILITY = ("SF201", "SF202", "SF203", "SF204", "SF205", "SF206")
+"""Codes of text that cannot be read, counted together: which of them it is, is only a hint at the cause."""
 
-_ROWS: tuple[tuple[str, str, Severity], ...] = (
+_ROWS: tuple[tuple[str, str, Severity, *tuple[Severity, ...]], ...] = (
     ("SF101", "no_document", _ERROR),
     ("SF102", "border_unconfirmed", _WARNING),
     ("SF103", "border_cut_off", _ERROR),
@@ -88,7 +92,7 @@ _ROWS: tuple[tuple[str, str, Severity], ...] = (
     ("SF105", "skewed", _INFO),
     ("SF106", "perspective", _WARNING),
     ("SF107", "multiple_documents", _INFO),
-    ("SF108", "orientation", _WARNING),
+    ("SF108", "orientation", _WARNING, _INFO),
     ("SF201", "blurred", _WARNING),
     ("SF202", "motion_blur", _WARNING),
     ("SF203", "text_too_small", _WARNING),
@@ -110,14 +114,14 @@ _ROWS: tuple[tuple[str, str, Severity], ...] = (
     ("SF404", "screen_recapture", _WARNING),
     ("SF405", "truncated", _ERROR),
     ("SF406", "enlarged", _WARNING),
-    ("SF407", "resolution_low", _WARNING),
+    ("SF407", "resolution_low", _WARNING, _INFO),
     ("SF408", "legibility_reduced", _WARNING),
-    ("SF409", "mirrored", _INFO),
-    ("SF410", "further_pages", _WARNING),
+    ("SF409", "mirrored", _INFO, _ERROR),
+    ("SF410", "further_pages", _WARNING, _INFO),
     ("SF411", "profile_unused", _INFO),
     ("SF501", "kind_mismatch", _ERROR),
     ("SF502", "number_mismatch", _ERROR),
-    ("SF503", "number_invalid", _ERROR),
+    ("SF503", "number_invalid", _ERROR, _WARNING),
     ("SF504", "name_mismatch", _WARNING),
     ("SF505", "too_new", _WARNING),
     ("SF506", "expired", _ERROR),
@@ -131,12 +135,12 @@ _ROWS: tuple[tuple[str, str, Severity], ...] = (
     ("SF514", "number_contradicted", _WARNING),
     ("SF521", "holder_mismatch", _ERROR),
     ("SF522", "region_mismatch", _ERROR),
-    ("SF523", "name_form", _WARNING),
-    ("SF524", "country_code", _ERROR),
+    ("SF523", "name_form", _WARNING, _INFO),
+    ("SF524", "country_code", _ERROR, _WARNING),
     ("SF525", "zone_invalid", _WARNING),
     ("SF526", "date_invalid", _ERROR),
 )
-FINDINGS = {row[0]: FindingSpec(*row) for row in _ROWS}
+FINDINGS = {row[0]: FindingSpec(row[0], row[1], row[2], row[3:]) for row in _ROWS}
 
 
 class _Findings(ModuleType):

@@ -61,7 +61,13 @@ def test_what_is_said_otherwise_of_one_problem_is_said_so_in_both_languages(code
     [
         ({"kind": "resident-id", "number": "1101051949123100"}, "Count its characters", "0 / O"),
         ({"kind": "resident-id", "number": "110105491231002"}, "number of 18 characters", "0 / O"),
-        ({"kind": "resident-id", "number": "110105194912310029"}, "0 / O", "Count"),
+        ({"kind": "resident-id", "number": "110105194912310029"}, "character by character.", "look"),
+        ({"kind": "resident-id", "number": "1101051949123100Z9"}, "above all at: 17.", "look"),
+        (
+            {"kind": "resident-id", "number": "11O105194912310O2X"},
+            "likely at: 3: O → 0, 16: O → 0.",
+            "look at",
+        ),
         ({"number": "1101 0519 4912 3100 2X"}, "written in a way that may be refused", "cannot be"),
         ({"country_code": "+86"}, "may be refused: it has a + or 00 in front. Enter 86 alone.", "area code"),
         ({"country_code": "010"}, "cannot be right: it is an area code. Enter 86 alone; the area", "refused"),

@@ -21,6 +21,7 @@ from scanfix import OutputError, prepare_batch
 from scanfix.errors import InputError
 from scanfix.findings import Severity
 from scanfix.geometry import SIDES, Quad
+from scanfix.messages import LANGS, term
 from scanfix.model import (
     Assessment,
     DocumentBorder,
@@ -53,6 +54,17 @@ def rows(count: int) -> Iterable[Row]:
         )
         report = Report("cnnic", info, None, assessments, output=output)
         yield Row(name, name, "made", (report,), seconds=1.0, before=picture, after=picture)
+
+
+def test_the_page_has_the_words_for_severities_that_the_text_has() -> None:
+    text = b"".join(page(rows(1), "zh")).decode()
+    for severity, said in (
+        ("error", ["error", "错误"]),
+        ("warning", ["warning", "警告"]),
+        ("info", ["note", "提示"]),
+    ):
+        assert f'"{severity}":{json.dumps(said, ensure_ascii=False, separators=(",", ":"))}' in text
+        assert [term(severity, lang) for lang in LANGS] == said
 
 
 def test_the_page_holds_everything_and_asks_for_nothing() -> None:

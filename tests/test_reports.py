@@ -158,8 +158,8 @@ def test_what_the_verdict_rests_on_is_counted_in_words() -> None:
 def test_a_picture_that_is_ready_is_not_praised_over_what_could_be_done_better() -> None:
     first = [lines(report(*codes))[0].text for codes in (("SF402",), ("SF105",), ("SF105", "SF308", "SF402"))]
     assert first[0].startswith("Ready: ")
-    assert first[1].startswith("Ready, with 1 remark: ")
-    assert first[2].startswith("Ready, with 2 remarks: ")
+    assert first[1].startswith("Ready, with 1 note: ")
+    assert first[2].startswith("Ready, with 2 notes: ")
     assert lines(report("SF105"), "zh")[0].text.startswith("已就绪，另有 1 条提示：")
 
 
@@ -184,7 +184,6 @@ def test_a_severity_is_called_the_same_everywhere(lang: Lang) -> None:
     said = text_of(lines(report("SF103", "SF301", "SF105"), lang))
     for severity in Severity:
         assert f"{term(severity, lang)} SF" in said
-        assert lang == "zh" or term(severity) == severity
 
 
 def test_chinese_is_set_as_chinese() -> None:

@@ -37,10 +37,11 @@ def borne_by(share: float) -> Severity | None:
 
 
 def severities(code: str) -> tuple[Severity, ...]:
-    """How a finding is told, most severe first: as often as it was right, else as its kind is by nature."""
+    """How a finding is told, most severe first: as often as it was right, else as the list has it."""
     rows = [asked for (of, asked), row in table().items() if of == code and row.told]
     told = {severity for asked in rows if (severity := borne(code, asked)[0])}
-    return tuple(sorted(told or {FINDINGS[code].severity}, key=_rank))
+    spec = FINDINGS[code]
+    return tuple(sorted({*(told or {spec.severity}), *spec.also}, key=_rank))
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ import typer
 from scanfix.cli import options
 from scanfix.cli.completion import complete_code
 from scanfix.cli.terminal import finish, print_line, usage_error
-from scanfix.findings import FINDINGS, FindingSpec
+from scanfix.findings import FINDINGS, OF_LEGIBILITY, FindingSpec
 from scanfix.messages import LANGS, Lang, catalogue, explanation, listed, say, term, title, user_lang
 from scanfix.naming import shown
 
@@ -120,7 +120,17 @@ def severities_counted(code: str, lang: Lang) -> Iterator[str]:
     for severity in (*bounds.severities(code), *({""} & counts.keys())):
         word = term(severity, lang) if severity else say("explain_silent", lang)
         right, all_told = counts.get(severity, (0, 0))
-        yield say("explain_told", lang, severity=word, right=right, told=all_told) if all_told else word
+        if all_told:
+            yield say_counted("explain_told", code, lang, severity=word, right=right, told=all_told)
+        else:
+            yield word
+
+
+def say_counted(key: str, code: str, lang: Lang, **counts: object) -> str:
+    """Counts of this finding, or of all that are counted together with it."""
+    if code not in OF_LEGIBILITY:
+        return say(key, lang, **counts)
+    return say(f"{key}_together", lang, first=OF_LEGIBILITY[0], last=OF_LEGIBILITY[-1], **counts)
 
 
 def _explain_refusals(refused: tuple[Refusal, ...], lang: Lang) -> None:

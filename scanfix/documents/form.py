@@ -395,12 +395,13 @@ def number_finding(found: NumberCheck, problem: str, severity: Severity) -> Find
     swaps = [f"{place}: {found.number[place - 1]} → {right[place - 1]}" for place in found.corrected_places]
     if problem == "length" and found.wanted_length:
         problem = "length_known"
-    likely = swaps or (list(found.changes) if problem == "writing" else []) or ["0 / O", "1 / I", "8 / B"]
+    if swaps:
+        problem = "look_alike"
     return Finding.of(
         "SF503",
         severity=severity,
         problem=f"number_is_{problem}",
-        likely=likely,
+        likely=swaps or (list(found.changes) if problem == "writing" else []),
         places=list(found.places),
         wanted_length=found.wanted_length,
     )

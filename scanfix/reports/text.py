@@ -109,18 +109,18 @@ def _verdict(reports: tuple[Report, ...], lang: Lang, unfit: bool = False) -> Li
     verdict = Verdict.of(finding.severity for finding in findings)
     key = f"{'verdict' if report.output else 'inspected'}_{verdict}"
     style = STYLES[verdict]
-    remarks = sum(_is_remark(finding) for finding in findings)
+    notes = sum(_is_note(finding) for finding in findings)
     if unfit and verdict is Verdict.READY:
         key, style = "inspected_unfit", "warning"
-    elif remarks and verdict is Verdict.READY:
-        key = "ready_with_one" if remarks == 1 else "ready_with_many"
+    elif notes and verdict is Verdict.READY:
+        key = "ready_with_one" if notes == 1 else "ready_with_many"
     return Line(
         style,
         say(
             key,
             lang,
             counted=_counted(findings, lang),
-            count=remarks,
+            count=notes,
             format=about.format,
             bytes=f"{about.byte_count:,}",
             width=about.width,
@@ -129,7 +129,7 @@ def _verdict(reports: tuple[Report, ...], lang: Lang, unfit: bool = False) -> Li
     )
 
 
-def _is_remark(finding: Finding) -> bool:
+def _is_note(finding: Finding) -> bool:
     """Said for the record, and there is something that could be done about it."""
     return finding.severity is Severity.INFO and finding.code not in PUT_RIGHT
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import random
+from typing import Any
 
 import pytest
 from typer.testing import CliRunner
 
+from scanfix import check_form
+from scanfix.checks.bounds import severities
 from scanfix.cli import app
 from scanfix.documents.refusals import find_refusals, refusals
-from scanfix.findings import FINDINGS
+from scanfix.findings import FINDINGS, OF_LEGIBILITY
 from scanfix.messages import LANGS, Lang, title
 
 ENGLISH = {
@@ -335,6 +338,35 @@ def test_the_list_is_in_the_language_asked_for(lang: Lang) -> None:
 )
 def test_a_finding_is_explained_by_code_number_slug_or_words(asked: str, code: str) -> None:
     assert said(asked).startswith(code)
+
+
+@pytest.mark.parametrize("code", OF_LEGIBILITY)
+def test_what_was_counted_for_several_findings_together_is_told_so(code: str) -> None:
+    assert "(SF201 to SF206 together: right 59 of the 59 times one of them was told" in said(code)
+
+
+@pytest.mark.parametrize(
+    ("code", "severities"), [("SF409", "(error, warning, note)"), ("SF410", "(warning, note)")]
+)
+def test_the_list_has_all_severities_that_a_finding_is_told_with(code: str, severities: str) -> None:
+    (row,) = [line for line in said().splitlines() if line.startswith(code)]
+    assert row.endswith(severities)
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"number": "１１0105 19491231002X"},
+        {"number": "11010519491231002Y"},
+        {"country_code": "+86"},
+        {"country_code": "010"},
+        {"name": "ACME Co., Ltd.", "holder": "organisation"},
+        {"name": "已巳"},
+    ],
+)
+def test_a_form_is_told_of_with_severities_of_the_list(fields: dict[str, Any]) -> None:
+    (found,) = check_form(**fields).findings
+    assert found.severity in severities(found.code)
 
 
 def test_words_of_several_findings_list_them() -> None:

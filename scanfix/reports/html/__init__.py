@@ -14,8 +14,9 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from scanfix.errors import ScanfixError
+from scanfix.findings import Severity
 from scanfix.geometry import Point, turned_point
-from scanfix.messages import LANGS, Lang, catalogue, title
+from scanfix.messages import LANGS, Lang, catalogue, term, title
 from scanfix.model import Finding, Report
 from scanfix.packaged import packaged_text
 from scanfix.reports.rows import Row
@@ -59,6 +60,7 @@ class _Texts:
 
 def _about(lang: Lang, codes: set[str], texts: _Texts) -> dict[str, Any]:
     words = {key: [entry[each] for each in LANGS] for key, entry in catalogue("page").items()}
+    words |= {str(severity): [term(severity, each) for each in LANGS] for severity in Severity}
     titles = {code: [title(code, each) for each in LANGS] for code in sorted(codes)}
     return {
         "lang": LANGS.index(lang),

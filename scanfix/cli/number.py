@@ -43,8 +43,8 @@ def command(
 
 def sentences(found: NumberCheck, lang: Lang, *, show: bool) -> list[str]:
     """The verdict, then what is wrong and what to change."""
+    from scanfix.documents.masking import masked
     from scanfix.documents.number_forms import form_title
-    from scanfix.documents.numbers import masked
 
     def told(number: str) -> str:
         return number if show else masked(number)

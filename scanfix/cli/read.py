@@ -58,8 +58,8 @@ def _told(read: Fields, lang: Lang, *, show: bool) -> list[str]:
 
 
 def _rows(read: Fields, lang: Lang, *, show: bool) -> list[tuple[str, str]]:
+    from scanfix.documents.masking import masked
     from scanfix.documents.number_forms import form_title
-    from scanfix.documents.numbers import masked
 
     rows = []
     if read.kind:

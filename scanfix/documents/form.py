@@ -21,6 +21,7 @@ from typing import Any, TypeVar
 
 from scanfix.documents.countries import OF_REGION, country_problem
 from scanfix.documents.kinds import HOLDERS, KINDS, REGIONS, DocumentKind, Holder, Region, find_kind
+from scanfix.documents.masking import without_numbers
 from scanfix.documents.names import name_problems
 from scanfix.documents.number_forms import form_title
 from scanfix.documents.numbers import NumberCheck, check_number
@@ -146,7 +147,7 @@ def _loaded(path: Path) -> Mapping[str, Any]:
         typed = json.loads(whole, object_pairs_hook=_once) if is_json else tomllib.loads(whole)
     except OSError as error:
         reason = "form_missing" if isinstance(error, FileNotFoundError) else "form_closed"
-        raise ConfigError("bad_form_file", reason=reason, name=str(path)) from error
+        raise ConfigError("bad_form_file", reason=reason, name=without_numbers(str(path))) from error
     except (ValueError, RecursionError) as error:
         raise ConfigError("bad_form_file", reason="form_unreadable", name=_place(path, error)) from error
     if not isinstance(typed, dict):

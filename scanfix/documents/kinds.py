@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Literal, get_args
 
+from scanfix.documents.masking import without_numbers
 from scanfix.errors import ConfigError
 
 Holder = Literal["person", "organisation"]
@@ -275,7 +276,7 @@ def find_kind(name: str) -> DocumentKind:
     for kind in KINDS:
         if wanted in _words(kind):
             return kind
-    raise ConfigError("unknown_document", name=name, known=_nearest(wanted))
+    raise ConfigError("unknown_document", name=without_numbers(str(name)), known=_nearest(wanted))
 
 
 def _words(kind: DocumentKind) -> list[str]:

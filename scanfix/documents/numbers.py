@@ -19,6 +19,7 @@ from typing import Any
 
 from scanfix.documents.kinds import DocumentKind, find_kind
 from scanfix.documents.look_alikes import correction, differing
+from scanfix.documents.masking import masked
 from scanfix.documents.number_forms import DIGITS, FORMS, NumberForm, Problem, birth_date, is_birth_date
 from scanfix.documents.writing import Change, as_wanted
 from scanfix.documents.zone import Zone, parse_zone
@@ -158,9 +159,3 @@ def _likeliest(number: str, forms: list[NumberForm], today: date, *, named: bool
 def _wrong_places(number: str, form: NumberForm) -> tuple[int, ...]:
     signs = zip(number, form.places, strict=True)
     return tuple(place for place, (sign, allowed) in enumerate(signs, 1) if sign not in allowed)
-
-
-def masked(number: str) -> str:
-    """Its ends, and stars between: the only form in which a number is told unasked."""
-    shown = 2 if len(number) >= 8 else min(1, len(number) // 3)
-    return number[:shown] + "*" * (len(number) - 2 * shown) + number[len(number) - shown :]

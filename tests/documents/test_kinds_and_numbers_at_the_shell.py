@@ -44,6 +44,14 @@ def test_a_number_is_masked_unless_it_is_asked_for() -> None:
         assert NUMBER in said("number", NUMBER, "--show", *options)
 
 
+@pytest.mark.parametrize("call", [("number", "1", "--kind"), ("kinds",), ("form",), ("form", "--kind")])
+def test_a_number_where_none_belongs_is_not_repeated(call: tuple[str, ...]) -> None:
+    done = CliRunner().invoke(app, [*call, NUMBER])
+    assert done.exit_code == 2
+    assert NUMBER not in done.output
+    assert "11**************2X" in done.output
+
+
 def test_a_wrong_number_is_a_finding_with_the_likely_correction() -> None:
     shown = said("number", "11O10519491231OO2X", "--show", code=1)
     assert NUMBER in shown

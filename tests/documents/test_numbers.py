@@ -13,8 +13,9 @@ from stdnum.iso7064 import mod_11_10
 
 from scanfix.documents import check_digits
 from scanfix.documents.kinds import KINDS
+from scanfix.documents.masking import masked
 from scanfix.documents.number_forms import ANY, FORMS, PROVINCES, NumberForm, form_title
-from scanfix.documents.numbers import check_number, masked
+from scanfix.documents.numbers import check_number
 from scanfix.documents.zone import check_digit, parse_zone
 from scanfix.errors import ConfigError
 

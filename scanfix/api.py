@@ -59,10 +59,10 @@ def prepare(
     your own, or an OutputProfile; a str never opens a file. `format` is "jpg" or "bmp"; when None it is
     the profile's first, but a file that conforms in another stays as it is (`extension` tells);
     `crop="never"` keeps the whole picture;
-    `document` names the kind of document; `corners` are four points in upright source pixels for
-    those who know better than the detector; `turn` is the degrees clockwise by which the upright source is
-    turned, in place of what its text says; `page` of a PDF or TIFF counts from 1; `salvage` takes what is
-    left of a damaged file;
+    `document` names the kind of document; `limits` are the upper bounds for what is taken;
+    `corners` are four points, in pixels of the photo as a viewer shows it, for those who know better than the
+    detector; `turn` is the degrees clockwise by which that is turned, in place of what its text says;
+    `page` of a PDF or TIFF counts from 1; `salvage` takes what is left of a damaged file;
     `number` and `name` are those typed into the form, to be held against the document, which is read where
     they or the kind are given and the extra `ocr` is installed;
     `min_bytes` and `max_bytes` are a portal's that is known by no profile, in place of those of `profile`;
@@ -102,7 +102,8 @@ def inspect(
     name: str | None = None,
     filename: str | None = None,
 ) -> Report:
-    """Say what is risky about a photo; nothing is made. Options and errors as in `prepare`."""
+    """Say what is risky about a photo; nothing is made. Each option means what it does in `prepare`, errors
+    are as there. Of a PDF or TIFF the first page is looked at."""
     order = make_order(profile, None, "never", document, limits, salvage, corners, None, number, name)
     return pipeline.inspect(read_source(photo, limits, filename), order)
 
@@ -133,8 +134,8 @@ def join(
 ) -> JoinedImage:
     """Both sides of a document on one white page, each found, cropped and brought to one scale.
 
-    Without a back, `front` is a PDF or TIFF of two pages. `layout` is "vertical" or "horizontal"; options and
-    errors as in `prepare`.
+    Without a back, `front` is a PDF or TIFF of two pages. `layout` is "vertical" or "horizontal"; every
+    other option means what it does in `prepare`, and errors are as there.
     """
     if layout not in get_args(Layout):
         raise ConfigError("bad_option", option="layout", value=layout)

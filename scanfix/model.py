@@ -109,7 +109,8 @@ class SideState(Word):
 
 @dataclass(frozen=True, slots=True)
 class DocumentBorder:
-    """Where the document lies, in upright source pixels; corners may lie outside the frame."""
+    """Where the document lies, in pixels of the photo as a viewer shows it (EXIF applied); corners may lie
+    outside the frame."""
 
     quad: Quad
     confidence: float
@@ -177,13 +178,14 @@ _PARAMS_OF_EARLIER: dict[str, dict[str, Any]] = {
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing the applicant can act on. The words come from `messages`, by code."""
+    """One thing the applicant can act on. The words come from `messages`, by code; a language that is not
+    spoken is answered in English."""
 
     code: str
     severity: Severity
     confidence: float = 1.0
     region: tuple[Point, ...] | None = None
-    """Polygon in upright source pixels."""
+    """Polygon in pixels of the photo as a viewer shows it (EXIF applied)."""
     params: Mapping[str, Any] = field(default_factory=dict)
     """What fills its sentence. `sides` and `place` are those of the source; `turned`, where it is there, the
     degrees clockwise by which the source is turned in the picture that the sentence speaks of."""
@@ -327,9 +329,9 @@ class OutputInfo:
     encode_count: int
     passthrough: bool = False
     crop: Rect | None = None
-    """In upright source pixels; None where the whole picture was kept."""
+    """In pixels of the photo as a viewer shows it; None where the whole picture was kept."""
     rotation: int = 0
-    """Degrees clockwise that the upright source was turned by: 0, 90, 180, 270."""
+    """Degrees clockwise, from how a viewer shows the photo: 0, 90, 180, 270."""
     steps: tuple[str, ...] = ()
     """What was done beyond a plain encode, in order: `encoding.encoded.Step`.
 
@@ -346,8 +348,8 @@ class OutputInfo:
     unsure: bool = False
     """Nothing was cropped, because the border was too unsure for it."""
     outline: tuple[Point, ...] = ()
-    """What became the corners of the picture (on a page with two: of its side), in upright source pixels,
-    clockwise from its top left."""
+    """What became the corners of the picture (on a page with two: of its side), clockwise from its top left,
+    in pixels of the photo as a viewer shows it."""
 
     def to_dict(self) -> dict[str, Any]:
         return {

@@ -43,6 +43,7 @@ def test_what_is_no_size_is_refused_with_an_example(size: str) -> None:
     assert told.value.code == "bad_size"
     assert "500KB" in told.value.message("en")
     assert "500KB" in told.value.message("zh")
+    assert "500000B" in told.value.message()
 
 
 def test_the_sizes_given_take_the_place_of_the_profiles() -> None:

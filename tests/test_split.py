@@ -192,6 +192,11 @@ def test_what_is_said_of_a_page_of_a_batch_names_it(lease: Path, tmp_path: Path)
     assert [line.partition(": ")[0].split()[-1] for line in told] == ["(2)", "(3)"], told
 
 
+def test_of_a_folder_nobody_is_told_that_it_names_the_format() -> None:
+    assert "that of -o" in " ".join(scanfix("prepare", "--help").stdout.decode().split())
+    assert "that of -o" not in " ".join(scanfix("split", "--help").stdout.decode().split())
+
+
 def test_the_command_writes_a_file_for_each_page(lease: Path) -> None:
     done = scanfix("prepare", lease, "--pages", "1-2", "--quiet")
     assert done.returncode == 0, done.stderr

@@ -37,7 +37,7 @@ def command(
     output: Folder = None,
     join: Join = False,
     profile: options.Profile = "cnnic",
-    format: options.Format = None,
+    format: options.FormatFirst = None,
     max_size: options.MaxSize = None,
     min_size: options.MinSize = None,
     crop: options.Crop = CropChoice.AUTO,

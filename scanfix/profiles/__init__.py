@@ -1,7 +1,8 @@
-"""A portal's rules, as data: one TOML file per profile, each with its source, date and confidence.
+"""Which portals' rules are built in? `scanfix.profiles()` answers with all, the default first.
 
-`load_profile` takes a built-in name or alias, or as a `Path` a user's own TOML file. Rules
-that contradict each other, unknown keys and wrong types are refused when the profile is made.
+They are data: one TOML file per profile, each with its source, date and confidence. `load_profile` takes a
+built-in name or alias, or as a `Path` a user's own TOML file. Rules that contradict each other, unknown keys
+and wrong types are refused when the profile is made.
 """
 
 from __future__ import annotations

@@ -191,7 +191,7 @@ def rows_of_readme(counts: dict[Told, Count], unseen: dict[Told, Count]) -> Iter
             continue
         name = "cannot be read (SF201 to SF206)" if code in OF_LEGIBILITY else messages.title(code, "en")
         name += "" if code in OF_LEGIBILITY else f" ({code})"
-        said = borne(code, Severity(word), rows)[0] or "not told"
+        said = messages.term(borne(code, Severity(word), rows)[0] or "not told")
         cells = (f"{one.right} of {one.shown} | {one.false} of {one.others}" for one in (found, others))
         yield f"| {name} | {' | '.join(cells)} | {said} |"
 

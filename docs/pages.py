@@ -19,7 +19,7 @@ from scanfix import pipeline
 from scanfix.cli.explain import say_counted, severities_counted
 from scanfix.cli.profiles import rows_of
 from scanfix.files import read_source
-from scanfix.findings import FINDINGS, FindingSpec
+from scanfix.findings import FINDINGS, FindingSpec, Severity
 from scanfix.limits import SHELL_LIMITS
 from scanfix.messages import LANGS, Lang, catalogue, explanation, say, term, title
 from scanfix.order import make_order
@@ -51,6 +51,8 @@ COUNTS = re.compile(
     r"\| (\d+) of (\d+) \| (\d+) of (\d+) \| ([a-z ]+) \|$",
     re.MULTILINE,
 )
+SEVERITIES = {term(severity): severity for severity in Severity}
+"""As the table has them."""
 WHOLE_FILE = re.compile(r"<!-- file: (.*?) -->")
 
 
@@ -123,10 +125,11 @@ def unseen(code: str, lang: Lang) -> Iterator[str]:
     rows = COUNTS.findall(readme_part("How good is it?"))
     if not rows:
         raise ValueError("the README has no table of counts")
-    for first, last, right, shown, false, others, severity in rows:
-        if first <= code <= (last or first) and severity != "not told" and int(right) + int(false):
+    for first, last, right, shown, false, others, word in rows:
+        if first <= code <= (last or first) and word in SEVERITIES and int(right) + int(false):
             counts = {"right": right, "shown": shown, "false": false, "others": others}
-            yield say_counted("explain_unseen", code, lang, severity=term(severity, lang), **counts)
+            severity = term(SEVERITIES[word], lang)
+            yield say_counted("explain_unseen", code, lang, severity=severity, **counts)
 
 
 def profile_page(profile: OutputProfile, lang: Lang) -> str:
@@ -144,9 +147,9 @@ def seen(photo: Path, lang: Lang) -> bytes:
 
 
 def readme_part(heading: str) -> str:
-    """The text under a heading of the README."""
+    """The text under a heading of the README, with links as from a page of the documentation."""
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     found = re.search(rf"^## {re.escape(heading)}\n(.*?)(?=^## )", text, re.MULTILINE | re.DOTALL)
     if found is None:
         raise ValueError(f"the README has no part {heading!r}")
-    return found[1].strip()
+    return found[1].strip().replace("](docs/", "](")

@@ -247,7 +247,7 @@ def test_the_readme_has_the_counts_of_the_table() -> None:
     for code, *numbers, word in told:
         counts = [int(number) for number in numbers]
         assert (counts, word) in [
-            ([row.right, row.shown, row.false, row.others], borne(of, asked)[0] or "not told")
+            ([row.right, row.shown, row.false, row.others], term(borne(of, asked)[0] or "not told"))
             for (of, asked), row in ROWS
             if of == code
         ]

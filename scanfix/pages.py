@@ -39,12 +39,12 @@ class Pages:
         return ",".join(f"{a}-{b}" if b > a else str(a) for a, b in self.ranges) or "all"
 
     def among(self, count: int) -> tuple[int, ...]:
-        """The wanted ones of so many pages, in order. Raises InputError where there is none."""
-        wanted = tuple(
+        """The wanted ones of so many pages, in order. Raises InputError where one of them is not there."""
+        beyond = tuple((max(first, count + 1), last) for first, last in self.ranges if last > count)
+        if beyond:
+            raise InputError("no_such_page", pages=str(Pages(beyond)), count=count)
+        return tuple(
             page
             for page in range(1, count + 1)
             if not self.ranges or any(first <= page <= last for first, last in self.ranges)
         )
-        if not wanted:
-            raise InputError("no_such_page", pages=str(self), count=count)
-        return wanted

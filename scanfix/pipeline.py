@@ -21,6 +21,7 @@ from scanfix.errors import ConfigError, InputError, ScanfixError
 from scanfix.faults import refusing
 from scanfix.files import SourceBytes
 from scanfix.findings import FINDINGS, OF_ANY_PICTURE, OF_READING
+from scanfix.formats import PAGED
 from scanfix.framing import Framed, frame
 from scanfix.geometry import Quad, Turn
 from scanfix.joining import JoinedSide, join_sides
@@ -258,8 +259,8 @@ def _examine(
             found, read = declared.with_side_read(found, subject)
     x, y = (1 / scale for scale in source.scale)
     assessments = tuple(assessment.scaled(x, y) for assessment in found)
-    if order.page is not None:
-        # Who asks for a page knows that there are others.
+    if order.page is not None and source.info.format in PAGED:
+        # Who asks for a page knows that there are others; frames cannot be asked for.
         assessments = _settled(assessments, "SF410")
     turn = _turn(measures, order)
     assessments = tuple(assessment.turned(turn) for assessment in assessments)

@@ -145,10 +145,17 @@ def test_of_two_documents_the_worse_one_is_the_exit_code(
 
 
 @pytest.mark.parametrize(
-    ("text", "among"), [("all", (1, 2, 3)), ("2", (2,)), ("2-9", (2, 3)), ("1,3", (1, 3)), (None, (1,))]
+    ("text", "among"), [("all", (1, 2, 3)), ("2", (2,)), ("2-3", (2, 3)), ("1,3", (1, 3)), (None, (1,))]
 )
 def test_pages_are_chosen_by_ranges(text: str | None, among: tuple[int, ...]) -> None:
     assert Pages.parse(text).among(3) == among
+
+
+@pytest.mark.parametrize(("text", "beyond"), [("1,7", "7"), ("2-9", "4-9"), ("9,2-4", "9,4")])
+def test_pages_that_are_not_there_are_refused_by_number(text: str, beyond: str) -> None:
+    with pytest.raises(InputError) as caught:
+        Pages.parse(text).among(3)
+    assert caught.value.params == {"pages": beyond, "count": 3}
 
 
 @pytest.mark.parametrize("text", ["", "0", "3-1", "a", "1-", "-2", "1;2"])
@@ -204,6 +211,27 @@ def test_the_command_writes_a_file_for_each_page(lease: Path) -> None:
     assert names == {lease.name, "lease.p1.prepared.jpg", "lease.p2.prepared.jpg"}
 
 
+def test_a_page_is_named_by_its_number_but_where_a_name_is_given(lease: Path, tmp_path: Path) -> None:
+    for page in ("1", "3"):
+        assert scanfix("prepare", lease, "--pages", page).returncode == 0
+    assert scanfix("prepare", lease, "--pages", "2", "-o", tmp_path / "back.jpg").returncode == 0
+    names = {path.name for path in lease.parent.iterdir()} - {lease.name}
+    assert names == {"lease.p1.prepared.jpg", "lease.p3.prepared.jpg"}
+
+
+@pytest.mark.parametrize("command", ["prepare", "batch"])
+def test_frames_are_no_pages_and_that_they_are_left_out_is_told(command: str, tmp_path: Path) -> None:
+    place = tmp_path / "in"
+    place.mkdir()
+    first, second = (Image.new("RGB", (900, 600), colour) for colour in ("white", "black"))
+    first.save(place / "anim.gif", save_all=True, append_images=[second])
+    made = place / "anim.gif" if command == "prepare" else place
+    target = ("-o", tmp_path / "a.jpg") if command == "prepare" else (tmp_path / "out",)
+    done = scanfix(command, made, *target, "--pages", "all", "--json")
+    assert b"SF410" in done.stdout
+    assert "SF410" in {found.code for found in prepare(place / "anim.gif", page=1).report.findings}
+
+
 def test_a_picture_of_one_page_has_no_other(card_bytes: bytes) -> None:
     assert prepare(card_bytes, page=1).data
     with pytest.raises(InputError) as caught:
@@ -211,7 +239,11 @@ def test_a_picture_of_one_page_has_no_other(card_bytes: bytes) -> None:
     assert caught.value.code == "no_such_page"
 
 
-def test_pages_are_those_of_documents_and_pictures_stay_themselves(lease: Path, tmp_path: Path) -> None:
+def test_a_picture_is_its_own_first_page_and_has_no_third(lease: Path, tmp_path: Path) -> None:
     (lease.parent / "card.png").write_bytes(encoded(Image.new("RGB", (900, 600), "white"), "PNG"))
+    items = {item.source.name: item for item in run(lease.parent, tmp_path / "out", pages="1")}
+    assert (items["card.png"].page, items[lease.name].page) == (None, 1)
     items = {item.source.name: item for item in run(lease.parent, tmp_path / "out", pages="3")}
-    assert (items["card.png"].page, items[lease.name].page) == (None, 3)
+    assert items[lease.name].page == 3
+    assert items["card.png"].error is not None
+    assert items["card.png"].error.code == "no_such_page"

@@ -208,10 +208,10 @@ def _pages(
     job: Job, worker: Worker, sources: list[SourceBytes]
 ) -> Iterator[tuple[Result, tuple[bytes, bytes]]]:
     pages, name = job.wishes.pages, job.begun.name
-    if pages.is_default or not _may_have_pages(sources[0].data):
+    if pages.is_default:
         yield _attempt(job, worker, sources, None, name)
         return
-    count = worker.call(tasks.count_pages, sources[0], {})
+    count = worker.call(tasks.count_pages, sources[0], {}) if _may_have_pages(sources[0].data) else 1
     for page in pages.among(count):
         own, its_name = (page, named_page(name, page)) if count > 1 else (None, name)
         yield _attempt(job, worker, sources, own, its_name)

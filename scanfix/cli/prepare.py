@@ -90,7 +90,7 @@ def command(
         wanted = without_results(photos, speak)
         show = _Show(speak, json, quiet, named=len(wanted) > 1)
         plan = plan_outputs(wanted, output, f".{order.format}", speak)
-        call = _Call(order, limit, annotate, inputs_of(wanted), fail_on, overwrite, show)
+        call = _Call(order, limit, output, annotate, inputs_of(wanted), fail_on, overwrite, show)
         asked = Pages.parse(pages)
 
         def failed(photo: str, error: ScanfixError) -> None:
@@ -143,6 +143,7 @@ class _Call:
 
     order: Order
     limit: list[str] | None
+    output: str | None
     annotate: str | None
     inputs: frozenset[Identity]
     fail_on: FailOn
@@ -152,11 +153,13 @@ class _Call:
     def pages(self, photo: str, target: str, asked: Pages) -> int:
         """The photo, or each page that is asked for; what is wrong with one is wrong with no other."""
         source = source_of(photo, self.order.limits)
-        numbers: tuple[int, ...] = ()
-        if not asked.is_default:
-            numbers = asked.among(run(_count_pages, source, self.order, given=self.limit))
-        if len(numbers) < 2:
-            return self.one(source, photo, target, numbers[0] if numbers else None)
+        count = 1 if asked.is_default else run(_count_pages, source, self.order, given=self.limit)
+        numbers = asked.among(count)
+        if count == 1:
+            return self.one(source, photo, target, None)
+        if len(numbers) == 1:
+            own = target if target == self.output else named_page(target, numbers[0])
+            return self.one(source, photo, own, numbers[0])
         if self.annotate or target == STANDARD:
             raise usage_error(say("usage_pages", self.show.lang, count=len(numbers)))
         each = replace(self, show=self.show.with_names())

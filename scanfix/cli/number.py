@@ -8,11 +8,21 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from scanfix.cli import options
-from scanfix.cli.terminal import COLOURS, EXIT_FINDINGS, EXIT_READY, finish, print_json, print_line
+from scanfix.cli.terminal import (
+    COLOURS,
+    EXIT_FINDINGS,
+    EXIT_READY,
+    STANDARD,
+    finish,
+    print_json,
+    print_line,
+)
 from scanfix.messages import Lang, say, user_lang
 
 if TYPE_CHECKING:
     from scanfix.documents.numbers import NumberCheck
+
+MOST_BYTES = 10_000
 
 
 def command(
@@ -27,7 +37,7 @@ def command(
     def work() -> int:
         from scanfix.documents.numbers import check_number
 
-        found = check_number(sys.stdin.read() if text == "-" else text, kind)
+        found = check_number(_typed() if text == STANDARD else text, kind)
         if json:
             print_json(found.to_dict(show=show), sys.stdout)
         else:
@@ -39,6 +49,11 @@ def command(
         return EXIT_READY if found.valid else EXIT_FINDINGS
 
     finish(work, speak)
+
+
+def _typed() -> str:
+    """What comes in, no more than can matter; bytes of another encoding are signs that no number has."""
+    return sys.stdin.buffer.read(MOST_BYTES).decode(sys.stdin.encoding, "replace")
 
 
 def sentences(found: NumberCheck, lang: Lang, *, show: bool) -> list[str]:

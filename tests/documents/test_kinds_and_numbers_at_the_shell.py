@@ -63,6 +63,12 @@ def test_a_number_comes_from_standard_input_so_that_no_history_keeps_it() -> Non
     assert "Can be right" in said("number", "-", given=f"{NUMBER}\n")
 
 
+def test_bytes_that_are_no_text_are_a_number_that_cannot_be_right() -> None:
+    for given in (b"\xff\xfe", "身份证号码".encode("gbk")):
+        result = CliRunner().invoke(app, ["number", "-"], input=given)
+        assert (result.exit_code, "Cannot be right" in result.output) == (1, True), result.output
+
+
 def test_an_unknown_kind_is_a_wrong_call() -> None:
     said("number", NUMBER, "--kind", "library-card", code=2)
     said("kinds", "library-card", code=2)

@@ -86,6 +86,7 @@ CONFIG_CODES: dict[str, int] = {
     "no_size": 422,
     "bad_corners": 422,
     "corners_outside": 422,
+    "corners_unused": 422,
     "bad_limit": 500,
     "bad_form": 422,
     "bad_form_file": 422,

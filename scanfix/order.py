@@ -111,6 +111,8 @@ def make_order(
         raise ConfigError("bad_option", option="crop", value=crop)
     if crop == "fit" and rules.shows == "document":
         raise ConfigError("crop_fit", profile=rules.name)
+    if corners is not None and rules.shows != "document":
+        raise ConfigError("corners_unused", profile=rules.name)
     if not isinstance(limits, Limits):
         raise ConfigError("bad_option", option="limits", value=limits)
     if type(salvage) is not bool:

@@ -197,15 +197,25 @@ def test_what_is_no_file_is_refused(tmp_path: Path, what: str) -> None:
         ("prepare", "x.jpg", "-o", "q.jpg", "--annotate", "q.jpg"),
         ("prepare", "x.png", "--annotate", "./x.png", "--overwrite"),
         ("inspect", "x.jpg", "--annotate", "seen.jpg"),
+        ("inspect", "x.jpg", "y.jpg", "--corners", "0,0 9,0 9,9 0,9"),
+        ("prepare", "x.jpg", "y.jpg", "--corners", "0,0 9,0 9,9 0,9"),
+        ("prepare", "x.jpg", "--profile", "uk-passport", "--corners", "0,0 9,0 9,9 0,9"),
         ("join", "-", "-", "-o", "x.jpg"),
+        ("prepare", "-", "-", "-o", "new/"),
+        ("inspect", "-", "-"),
+        ("report", "-", "-", "-o", "x.csv"),
         ("explain", "XX"),
         ("no-such-command",),
     ],
 )
-def test_a_wrong_call_is_exit_code_2(arguments: tuple[str, ...]) -> None:
+def test_a_wrong_call_is_exit_code_2_and_leaves_nothing(
+    arguments: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
     done = scanfix(*arguments)
     assert done.returncode == 2
     assert b"Traceback" not in done.stderr
+    assert not list(tmp_path.iterdir())
 
 
 def test_fail_on_makes_findings_an_exit_code(tmp_path: Path) -> None:
@@ -561,6 +571,8 @@ def test_results_of_an_earlier_run_are_left_out_of_many(card: Path, listing: Lis
         assert done.returncode == 0, done.stderr
     assert listing() == {"card.jpg", "card.prepared.jpg"}
     assert b"left out 1 " in done.stderr
+    done = shell("scanfix prepare *.jpg --overwrite --annotate seen.png", card.parent)
+    assert done.returncode == 0, done.stderr
 
 
 @pytest.mark.parametrize("command", ["prepare", "inspect"])

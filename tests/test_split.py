@@ -211,6 +211,13 @@ def test_the_command_writes_a_file_for_each_page(lease: Path) -> None:
     assert names == {lease.name, "lease.p1.prepared.jpg", "lease.p2.prepared.jpg"}
 
 
+def test_corners_are_of_one_page(lease: Path) -> None:
+    done = scanfix("prepare", lease, "--pages", "all", "--corners", "9,9 99,9 99,99 9,99")
+    assert done.returncode == 2
+    assert b"--corners" in done.stderr
+    assert [path.name for path in lease.parent.iterdir()] == [lease.name]
+
+
 def test_a_page_is_named_by_its_number_but_where_a_name_is_given(lease: Path, tmp_path: Path) -> None:
     for page in ("1", "3"):
         assert scanfix("prepare", lease, "--pages", page).returncode == 0

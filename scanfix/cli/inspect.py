@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from scanfix.cli import options
 from scanfix.cli.limits import limits_of
 from scanfix.cli.options import FailOn
-from scanfix.cli.outputs import check_annotated, check_free, inputs_of, write_annotated
+from scanfix.cli.outputs import check_annotated, check_free, check_photos, inputs_of, write_annotated
 from scanfix.cli.photo import corners_of, exit_code_of, run, source_of
 from scanfix.cli.terminal import attempt_each, finish, print_line, print_report, print_told
 from scanfix.messages import say, user_lang
@@ -63,6 +63,7 @@ def command(
             print_told(error, photo, None, speak, named=True)
 
     def work() -> int:
+        check_photos(photos, speak, annotate=annotate, corners=corners)
         check_annotated(annotate, photos, speak)
         from scanfix.order import make_order
 

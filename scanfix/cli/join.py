@@ -11,10 +11,10 @@ import typer
 from scanfix.cli import options
 from scanfix.cli.limits import limits_of
 from scanfix.cli.options import CropChoice, FailOn, LayoutChoice
-from scanfix.cli.outputs import check_free, check_standard_output, deliver, format_in, inputs_of
+from scanfix.cli.outputs import check_free, check_photos, check_standard_output, deliver, format_in, inputs_of
 from scanfix.cli.photo import exit_code_of, run, source_of
 from scanfix.cli.sizes import least_bytes, most_bytes
-from scanfix.cli.terminal import STANDARD, finish, print_line, print_report, print_told, telling, usage_error
+from scanfix.cli.terminal import STANDARD, finish, print_line, print_report, print_told, telling
 from scanfix.errors import ScanfixError
 from scanfix.messages import Lang, say, user_lang
 from scanfix.naming import shown
@@ -54,8 +54,8 @@ def command(
     speak = user_lang(lang)
 
     def work() -> int:
-        if front == back == STANDARD:
-            raise usage_error(say("usage_two_stdin", speak))
+        sides = [front] if back is None else [front, back]
+        check_photos(sides, speak)
         check_standard_output(output, speak)
         from scanfix.order import make_order
 
@@ -70,7 +70,6 @@ def command(
             min_bytes=least_bytes(min_size),
             max_bytes=most_bytes(max_size),
         )
-        sides = (front,) if back is None else (front, back)
         inputs = inputs_of(sides)
         check_free(output, inputs, overwrite=overwrite)
         first, *second = (_side(side, order) for side in sides)

@@ -122,12 +122,19 @@ def deliver(
             replace(made, inputs=inputs).save(target, overwrite=overwrite)
 
 
+def check_photos(photos: list[str], lang: Lang, **for_one: str | None) -> None:
+    """Standard input can be read once, and some options are of one photo only."""
+    if photos.count(STANDARD) > 1:
+        raise usage_error(say("usage_one_stdin", lang))
+    for option, given in for_one.items():
+        if given is not None and len(photos) > 1:
+            raise usage_error(say("usage_one_photo", lang, option=f"--{option}"))
+
+
 def check_annotated(annotate: str | None, photos: list[str], lang: Lang) -> None:
     """The picture for people is one PNG, and no input; a result never ends in `.png`."""
     if annotate is None:
         return
-    if len(photos) > 1:
-        raise usage_error(say("usage_one_annotate", lang))
     if Path(annotate).suffix.lower() != ".png":
         raise usage_error(say("usage_annotate_png", lang, path=shown(annotate)))
     if os.path.realpath(annotate) == os.path.realpath(photos[0]):

@@ -12,6 +12,7 @@ from scanfix.cli.options import CropChoice, FailOn
 from scanfix.cli.outputs import (
     check_annotated,
     check_free,
+    check_photos,
     check_standard_output,
     deliver,
     format_in,
@@ -70,7 +71,9 @@ def command(
 
     def work() -> int:
         check_standard_output(output, speak)
-        check_annotated(annotate, photos, speak)
+        wanted = without_results(photos, speak)
+        check_photos(wanted, speak, annotate=annotate, corners=corners)
+        check_annotated(annotate, wanted, speak)
         from scanfix.order import make_order
 
         order = make_order(
@@ -87,7 +90,6 @@ def command(
             min_bytes=least_bytes(min_size),
             max_bytes=most_bytes(max_size),
         )
-        wanted = without_results(photos, speak)
         show = _Show(speak, json, quiet, named=len(wanted) > 1)
         plan = plan_outputs(wanted, output, f".{order.format}", speak)
         call = _Call(order, limit, output, annotate, inputs_of(wanted), fail_on, overwrite, show)
@@ -160,7 +162,7 @@ class _Call:
         if len(numbers) == 1:
             own = target if target == self.output else named_page(target, numbers[0])
             return self.one(source, photo, own, numbers[0])
-        if self.annotate or target == STANDARD:
+        if self.annotate or self.order.corners or target == STANDARD:
             raise usage_error(say("usage_pages", self.show.lang, count=len(numbers)))
         each = replace(self, show=self.show.with_names())
         targets = {f"{photo} ({number})": (number, named_page(target, number)) for number in numbers}

@@ -11,7 +11,7 @@ import typer
 from scanfix.cli import options
 from scanfix.cli.limits import limits_of
 from scanfix.cli.options import CropChoice
-from scanfix.cli.outputs import check_free, inputs_of, told_as_typed
+from scanfix.cli.outputs import check_free, check_photos, inputs_of, told_as_typed
 from scanfix.cli.photo import source_of
 from scanfix.cli.terminal import finish, print_error, print_line, usage_error
 from scanfix.errors import ScanfixError
@@ -46,6 +46,7 @@ def command(
         from scanfix.files import write_atomically
         from scanfix.isolation import Worker
 
+        check_photos(photos, speak)
         ending = Path(output).suffix.lower()
         if ending not in WRITERS:
             raise usage_error(say("usage_report_ending", speak, path=shown(output), known=list(WRITERS)))

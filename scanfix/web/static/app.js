@@ -17,7 +17,7 @@ const VERDICT_ICONS = {
 };
 
 const LOST = ["gone", "wrong_token"]; // the server, not the photo
-const CORNERS = ["bad_corners", "corners_outside"];
+const CORNERS = ["bad_corners", "corners_outside", "corners_unused"];
 const NEARLY_THERE = 2000; // milliseconds: what a photo takes, and what a new worker process takes
 
 let limits;

@@ -153,6 +153,12 @@ def _sized(rules: OutputProfile, min_bytes: int | None, max_bytes: int | None) -
         raise ConfigError("no_size", asked, reason=error.params["reason"]) from error
 
 
+def check_sides(order: Order) -> None:
+    """Whether what the profile asks for has two of them. Raises ConfigError."""
+    if order.profile.shows != "document":
+        raise ConfigError("no_sides", profile=order.profile.name)
+
+
 def options_of(given: Mapping[str, Any], *further: str) -> dict[str, Any]:
     """Options of `make_order` that can be used more than once: corners may come from an iterator.
 

@@ -36,7 +36,7 @@ from scanfix.model import (
     Report,
     SourceImage,
 )
-from scanfix.order import Layout, Order
+from scanfix.order import Layout, Order, check_sides
 from scanfix.pair import PairSide, assess_pair
 from scanfix.pyramid import Pyramid
 from scanfix.results import JoinedImage, PreparedImage
@@ -122,6 +122,7 @@ def join(
     Of a document of two pages, without a back or named twice, these are the sides. `back_order` is for a
     back that is to be framed in another way than the front.
     """
+    check_sides(order)
     if back_order is None and (back is None or front.inputs & back.inputs):
         order, back_order = _page_orders(front, order, alone=back is None)
     back = back or front

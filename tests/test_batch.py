@@ -425,11 +425,14 @@ def test_a_wrong_option_is_said_before_the_first_photo(folder: Path, tmp_path: P
         {"reports": ["report.docx"]},
         {"reports": [tmp_path / "out" / "scanfix-manifest.jsonl"], "overwrite": True},
         {"annotate_dir": 3},
+        {"dry_run": True, "reports": ["report.docx"]},
+        {"dry_run": True, "watch": True},
+        {"pair": True, "profile": "uk-passport"},
     ]
     for options in wrong:
         with pytest.raises(ConfigError):
             prepare_batch(folder, tmp_path / "out", **options)
-    assert not files(tmp_path / "out")
+    assert not (tmp_path / "out").exists()
 
 
 def test_corners_from_an_iterator_are_those_of_every_photo(folder: Path, tmp_path: Path) -> None:
@@ -876,3 +879,26 @@ def test_a_plan_is_told_and_nothing_written(folder: Path, tmp_path: Path) -> Non
     assert done.returncode == 0
     assert "将会处理（新文件）".encode() in done.stdout
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    ("options", "names"),
+    [({}, {"a.jpg", "b.jpg"}), ({"pages": "all"}, {None}), ({"by_verdict": True}, {None})],
+)
+def test_a_plan_names_results_only_where_their_names_are_known(
+    options: dict[str, Any], names: set[str | None], tmp_path: Path
+) -> None:
+    (tmp_path / "in").mkdir()
+    for name in ("a.png", "b.tif"):
+        (tmp_path / "in" / name).write_bytes(b"unread")
+    items = prepare_batch(tmp_path / "in", tmp_path / "out", dry_run=True, **options)
+    assert {item.target and item.target.name for item in items} == names
+
+
+def test_a_plan_tells_of_a_report_that_cannot_be_written(folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "r.csv").write_bytes(b"mine")
+    for dry in (True, False):
+        with pytest.raises(OutputError) as caught:
+            prepare_batch(folder, tmp_path / "out", reports=[tmp_path / "r.csv"], dry_run=dry)
+        assert caught.value.code == "output_exists"
+    assert prepare_batch(folder, tmp_path / "out", reports=[tmp_path / "out" / "r.csv"], dry_run=True)

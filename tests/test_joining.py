@@ -209,6 +209,12 @@ def test_a_copy_that_says_what_it_is_for_is_told_in_a_join_too(monkeypatch: pyte
     assert "SF307" in {finding.code for finding in scanfix.join(card, card).front.findings}
 
 
+def test_a_portrait_has_no_second_side(card_bytes: bytes) -> None:
+    with pytest.raises(scanfix.ConfigError) as caught:
+        scanfix.join(card_bytes, card_bytes, profile="us-ds160", crop="fit")
+    assert caught.value.code == "no_sides"
+
+
 def test_joining_never_overwrites_either_side(tmp_path: Path) -> None:
     paths = [tmp_path / "front.jpg", tmp_path / "back.jpg"]
     for seed, path in enumerate(paths):

@@ -151,6 +151,22 @@ def test_the_command_reports_single_photos(card: Path, tmp_path: Path) -> None:
     assert "broken.jpg" in text
 
 
+def test_a_wrong_call_leaves_the_report_that_is_there(card: Path, tmp_path: Path) -> None:
+    report = tmp_path / "r.csv"
+    report.write_bytes(b"good")
+    for option in (("--profile", "cnic"), ("--document", "nosuch"), ("--crop", "fit"), ("--max-size", "1B")):
+        done = scanfix("report", card, card, "-o", report, "--overwrite", *option)
+        assert (done.returncode, report.read_bytes()) == (2, b"good")
+        assert done.stderr.count(b"scanfix: ") == 1
+
+
+def test_the_report_is_of_the_file_that_prepare_makes_in_this_size(card: Path, tmp_path: Path) -> None:
+    done = scanfix("report", card, "-o", tmp_path / "r.jsonl", "--max-size", "30KB", "--min-size", "0B")
+    assert done.returncode == 0, done.stderr
+    (told,) = (tmp_path / "r.jsonl").read_text("utf-8").splitlines()
+    assert json.loads(told)["report"]["output"]["byte_count"] <= 30_000
+
+
 @pytest.fixture
 def opened(tmp_path: Path) -> Any:
     """The page of 2,000 photos in Chromium, and what it complained of or asked for."""

@@ -56,7 +56,7 @@ class Reporting:
         self._paths = [Path(path).absolute() for path in paths]
         self._manifest, self._lang, self._inputs = manifest, lang, inputs
         for path in self._paths:
-            _check(path, inputs, overwrite=overwrite)
+            check_report(path, inputs, overwrite=overwrite)
         self._pictures = _Pictures(out) if paths else None
         self._plan, self._root, self._format = Plan(()), "", ""
         self.gone: tuple[Record, ...] = ()
@@ -95,8 +95,8 @@ class Reporting:
             return
         started = time.monotonic()
         for path in self._paths:
-            writer = WRITERS[path.suffix.lower()][0]
-            write_atomically(path, writer(self.rows(), self._lang), overwrite=True, inputs=self._inputs)
+            pieces = writer_of(path)(self.rows(), self._lang)
+            write_atomically(path, pieces, overwrite=True, inputs=self._inputs)
         now = time.monotonic()
         self._next = now + max(LEAST_SECONDS, (now - started) / SHARE)
         self._stale = False
@@ -145,11 +145,19 @@ class Reporting:
             )
 
 
-def _check(path: Path, inputs: frozenset[Identity], *, overwrite: bool) -> None:
-    """A report may take the place of an earlier one, and of nothing else. Raises ConfigError, OutputError."""
-    if path.suffix.lower() not in WRITERS or path.name in (MANIFEST, PICTURES):
-        # The last two are what a run knows and shows; a report in their place would make it forget.
+def writer_of(path: str | os.PathLike[str]) -> Writer:
+    """By what its name ends in. Raises ConfigError."""
+    path = Path(path)
+    if path.suffix.lower() not in WRITERS:
+        raise ConfigError("bad_report", path=path.name, known=list(WRITERS))
+    if path.name in (MANIFEST, PICTURES):
+        # What a run knows and shows; a report in their place would make it forget.
         raise ConfigError("bad_option", option="report", value=path.name)
+    return WRITERS[path.suffix.lower()][0]
+
+
+def check_report(path: Path, inputs: frozenset[Identity], *, overwrite: bool) -> None:
+    """A report may take the place of an earlier one, and of nothing else. Raises OutputError."""
     known = WRITERS[path.suffix.lower()][1]
     try:
         with path.open(encoding="utf-8", errors="replace") as file:

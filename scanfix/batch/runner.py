@@ -6,6 +6,7 @@ import os
 from collections.abc import Generator, Iterable, Sequence
 from concurrent.futures import Executor
 from os import PathLike
+from pathlib import Path
 from typing import Any, Unpack
 
 from scanfix.batch.executors import DaskHands, GivenHands, Hands, OwnHands
@@ -14,13 +15,13 @@ from scanfix.batch.look import Look
 from scanfix.batch.manifest import Manifest
 from scanfix.batch.places import Folder, Place, place_of
 from scanfix.batch.plan import Plan
-from scanfix.batch.reporting import Reporting
+from scanfix.batch.reporting import Reporting, check_report, writer_of
 from scanfix.batch.run import BatchRun, OnError, Run, gone_items, unreadable
 from scanfix.batch.work import Wishes
 from scanfix.errors import ConfigError, InputError, OutputError
 from scanfix.limits import SHELL_LIMITS, Limits
 from scanfix.messages import Lang
-from scanfix.order import Order, PrepareOptions, make_order, options_of
+from scanfix.order import Order, PrepareOptions, check_sides, make_order, options_of
 from scanfix.pages import Pages
 
 
@@ -63,7 +64,13 @@ def prepare_batch(
     the first photo; what goes wrong with one photo is in its item.
     """
     _check_lists(include=include, exclude=exclude, reports=reports)
+    for report in reports:
+        writer_of(report)
+    if dry_run and watch:
+        raise ConfigError("dry_watch")
     order, chosen = _chosen(options, limits, jobs, on_error)
+    if pair:
+        check_sides(order)
     annotate = None if annotate_dir is None else place_of(annotate_dir)
     drawn = any(os.fspath(path).lower().endswith((".html", ".htm")) for path in reports)
     wishes = Wishes(chosen, limits, Pages.parse(pages), by_verdict, annotate, drawn, lang, overwrite)
@@ -72,6 +79,8 @@ def prepare_batch(
     if dry_run:
         manifest = Manifest(look.out)
         plan = look(manifest)
+        for path in filter(os.path.lexists, reports):
+            check_report(Path(path), plan.inputs, overwrite=overwrite)
         return BatchRun(_planned(plan, look, manifest), plan, None)
     look.make_folders()
     manifest = Manifest(look.out, write=True)
@@ -142,6 +151,8 @@ def _planned(plan: Plan, look: Look, manifest: Manifest) -> Generator[BatchItem,
     yield from unreadable(plan, look)
     for record in plan.gone:
         yield from gone_items(record, look)
+    # What name a page or a verdict adds, the work will show.
+    is_named = look.wishes.pages.is_default and not look.wishes.by_verdict
     for step in plan.steps:
         if step.reason == "kept" and step.known is not None:
             yield from items_of(manifest.whole(step.known.key), look.source, look.out, kept=True)
@@ -149,7 +160,7 @@ def _planned(plan: Plan, look: Look, manifest: Manifest) -> Generator[BatchItem,
             back = look.source.path(step.entries[1].name) if len(step.entries) > 1 else None
             yield BatchItem(
                 look.source.path(step.source),
-                look.out.path(step.name),
+                look.out.path(step.name) if is_named else None,
                 status="planned",
                 back=back,
                 reason=step.reason,

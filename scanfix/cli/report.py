@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -13,13 +12,15 @@ from scanfix.cli.limits import limits_of
 from scanfix.cli.options import CropChoice
 from scanfix.cli.outputs import check_free, check_photos, inputs_of, told_as_typed
 from scanfix.cli.photo import source_of
-from scanfix.cli.terminal import finish, print_error, print_line, usage_error
+from scanfix.cli.sizes import least_bytes, most_bytes
+from scanfix.cli.terminal import finish, print_error, print_line
 from scanfix.errors import ScanfixError
 from scanfix.messages import Lang, say, user_lang
 from scanfix.naming import shown
 
 if TYPE_CHECKING:
     from scanfix.isolation import Worker
+    from scanfix.order import PrepareOptions
     from scanfix.reports.rows import Row
 
 Output = Annotated[
@@ -31,6 +32,8 @@ def command(
     photos: options.Photos,
     output: Output,
     profile: options.Profile = "cnnic",
+    max_size: options.MaxSize = None,
+    min_size: options.MinSize = None,
     crop: options.Crop = CropChoice.AUTO,
     document: options.Document = None,
     salvage: options.Salvage = False,
@@ -42,28 +45,28 @@ def command(
     speak = user_lang(lang)
 
     def work() -> int:
-        from scanfix.batch.reporting import WRITERS
+        from scanfix.batch.reporting import writer_of
         from scanfix.files import write_atomically
         from scanfix.isolation import Worker
+        from scanfix.order import make_order
 
         check_photos(photos, speak)
-        ending = Path(output).suffix.lower()
-        if ending not in WRITERS:
-            raise usage_error(say("usage_report_ending", speak, path=shown(output), known=list(WRITERS)))
-        inputs = inputs_of(photos)
-        check_free(output, inputs, overwrite=overwrite)
-        asked: dict[str, object] = {
+        asked: PrepareOptions = {
             "profile": options.profile_of(profile),
             "crop": crop.value,
             "document": document,
             "salvage": salvage,
+            "min_bytes": least_bytes(min_size),
+            "max_bytes": most_bytes(max_size),
         }
+        make_order(limits=limits_of(limit), **asked)
+        write, inputs = writer_of(output), inputs_of(photos)
+        check_free(output, inputs, overwrite=overwrite)
         failed: list[int] = []
         with Worker(limits_of(limit), max_waiting=None, wait_seconds=None, niceness=0) as worker:
             rows = (_row(worker, photo, asked, failed, speak) for photo in photos)
             with told_as_typed(output):
-                pieces = WRITERS[ending][0](rows, speak)
-                write_atomically(output, pieces, overwrite=overwrite, inputs=inputs)
+                write_atomically(output, write(rows, speak), overwrite=overwrite, inputs=inputs)
         if not quiet:
             print_line(say("written", speak, path=shown(output)), sys.stdout)
         return max(failed, default=0)
@@ -71,7 +74,7 @@ def command(
     finish(work, speak)
 
 
-def _row(worker: Worker, photo: str, asked: dict[str, object], failed: list[int], lang: Lang) -> Row:
+def _row(worker: Worker, photo: str, asked: PrepareOptions, failed: list[int], lang: Lang) -> Row:
     """What `prepare` would make of a photo, and small pictures of both."""
     from scanfix.batch import tasks
     from scanfix.batch.work import THUMBNAIL_SIDE
@@ -79,7 +82,7 @@ def _row(worker: Worker, photo: str, asked: dict[str, object], failed: list[int]
 
     try:
         source = source_of(photo, worker.limits)
-        made = worker.call(tasks.prepare, source, asked)
+        made = worker.call(tasks.prepare, source, dict(asked))
         options = {"made": made.data, "page": None, "side": THUMBNAIL_SIDE, "turn": made.report.turn}
         before, after = worker.call(tasks.thumbnails, source, options)
     except ScanfixError as error:

@@ -156,11 +156,8 @@ def write_atomically(
     that tell the truth about the data; none given, any will do. Raises OutputError.
     """
     target = os.fspath(path)
-    shown = repr(os.path.basename(target))
-    if extensions and os.path.basename(target) and os.path.splitext(target)[1].lower() not in extensions:
-        raise OutputError(
-            "output_extension", path=shown, wanted=extensions[0], format=claimed_format("x" + extensions[0])
-        )
+    if extensions:
+        check_extension(target, extensions)
     check_target(target, overwrite=overwrite, inputs=inputs)
     with _writing(target), _temporary_beside(target) as (descriptor, temporary):
         try:
@@ -348,6 +345,14 @@ def _reason(error: Exception) -> str:
     return (str(error) if isinstance(error, ValueError) else type(error).__name__).lower()
 
 
+def check_extension(path: str, extensions: tuple[str, ...]) -> None:
+    """Whether a name tells the truth about the format whose extensions these are. Raises OutputError."""
+    name = os.path.basename(path)
+    if name and os.path.splitext(name)[1].lower() not in extensions:
+        told = claimed_format("x" + extensions[0])
+        raise OutputError("output_extension", path=repr(name), wanted=extensions[0], format=told)
+
+
 def check_target(
     path: str | os.PathLike[str], *, overwrite: bool = False, inputs: Collection[Identity] = ()
 ) -> None:
@@ -360,7 +365,9 @@ def check_target(
     try:
         status = os.lstat(target)
     except FileNotFoundError as error:
-        if not os.path.basename(target) or not _takes_files(os.path.dirname(target) or os.curdir):
+        if target.endswith(("/", os.sep)):
+            raise OutputError("output_is_folder", path=repr(target)) from error
+        if not target or not _takes_files(os.path.dirname(target) or os.curdir):
             raise _translated(error, target) from error
         return
     except (OSError, ValueError) as error:

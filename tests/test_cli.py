@@ -111,6 +111,26 @@ def test_a_name_that_would_lie_is_refused(card: Path, tmp_path: Path, listing: L
     assert listing() == before
 
 
+@pytest.mark.parametrize(
+    "line", ["prepare {0}", "prepare {0} --format bmp", "join {0} {0}", "split {0} --join"]
+)
+def test_a_name_that_would_lie_is_told_before_the_photo_is_read(line: str, tmp_path: Path) -> None:
+    name = "x.jpg" if "bmp" in line else "x.png"
+    done = scanfix(*line.format(tmp_path / "no.jpg").split(), "-o", tmp_path / name)
+    assert done.returncode == 5
+    assert b"must end in" in done.stderr
+    assert b"no.jpg" not in done.stderr
+
+
+@pytest.mark.parametrize("line", ["prepare {0} -o {1}/", "split {0} -o {1}", "split {0} --join -o {1}/"])
+def test_a_folder_into_which_nothing_came_is_not_left(line: str, tmp_path: Path) -> None:
+    (tmp_path / "broken.jpg").write_bytes(b"\xff\xd8\xff broken")
+    for name in ("no.jpg", "broken.jpg"):
+        done = scanfix(*line.format(tmp_path / name, tmp_path / "new" / "deep").split())
+        assert done.returncode == 3, done.stderr
+        assert [path.name for path in tmp_path.iterdir()] == ["broken.jpg"]
+
+
 def test_several_photos_go_into_a_folder(card: Path, tmp_path: Path, card_bytes: bytes) -> None:
     other = tmp_path / "护照.jpg"
     other.write_bytes(card_bytes)
@@ -598,9 +618,10 @@ def test_a_side_that_cannot_be_taken_is_named(card: Path, tmp_path: Path) -> Non
         done = scanfix("join", card, tmp_path / name, "-o", tmp_path / "both.jpg")
         assert done.returncode == 3
         assert f"{name}: ".encode() in done.stderr
-    done = scanfix("join", card, card, "-o", tmp_path)
-    assert done.returncode == 5
-    assert b"is a folder" in done.stderr
+    for folder in (f"{tmp_path}", f"{tmp_path}/new/"):
+        done = scanfix("join", card, card, "-o", folder)
+        assert done.returncode == 5
+        assert f"{folder!r} is a folder".encode() in done.stderr
 
 
 def test_far_corners_and_their_form_are_told(card: Path) -> None:

@@ -93,11 +93,22 @@ def test_what_is_refused_has_its_json_line_too(tmp_path: Path) -> None:
         assert (said["source"], said["target"], said["error"]["code"]) == ("no.jpg", None, "not_found")
 
 
-def test_a_file_in_the_place_of_the_folder_is_told_before_the_work(card: Path) -> None:
-    done = scanfix("split", card, "-o", card)
+def test_a_file_in_the_place_of_the_folder_is_told_before_the_work(card: Path, tmp_path: Path) -> None:
+    (tmp_path / "notes").touch()
+    done = scanfix("split", card, "-o", tmp_path / "notes")
     assert done.returncode == 5
     assert b"Traceback" not in done.stderr
     assert len(done.stderr.splitlines()) == 1
+
+
+def test_with_join_the_page_may_be_named_and_without_it_only_a_folder(tmp_path: Path) -> None:
+    (tmp_path / "sheet.png").write_bytes(sheet())
+    done = scanfix("split", tmp_path / "sheet.png", "-o", tmp_path / "page.bmp")
+    assert done.returncode == 2
+    assert [path.name for path in tmp_path.iterdir()] == ["sheet.png"]
+    done = scanfix("split", tmp_path / "sheet.png", "-o", tmp_path / "page.bmp", "--join")
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "page.bmp").read_bytes()[:2] == b"BM"
 
 
 def test_the_command_writes_beside_the_scan(card: Path) -> None:

@@ -11,7 +11,15 @@ import typer
 from scanfix.cli import options
 from scanfix.cli.limits import limits_of
 from scanfix.cli.options import CropChoice, FailOn, LayoutChoice
-from scanfix.cli.outputs import check_free, check_photos, check_standard_output, deliver, format_in, inputs_of
+from scanfix.cli.outputs import (
+    check_ending,
+    check_free,
+    check_photos,
+    check_standard_output,
+    deliver,
+    format_in,
+    inputs_of,
+)
 from scanfix.cli.photo import exit_code_of, run, source_of
 from scanfix.cli.sizes import least_bytes, most_bytes
 from scanfix.cli.terminal import STANDARD, finish, print_line, print_report, print_told, telling
@@ -72,6 +80,7 @@ def command(
         )
         inputs = inputs_of(sides)
         check_free(output, inputs, overwrite=overwrite)
+        check_ending(output, order.format)
         first, *second = (_side(side, order) for side in sides)
         from scanfix import pipeline
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
 from scanfix.cli.terminal import STANDARD, print_bytes, print_line, usage_error
 from scanfix.errors import OutputError
+from scanfix.formats import claimed_format, format_named
 from scanfix.messages import Lang, say
 from scanfix.naming import PREPARED, distinct_names, shown
 
@@ -28,36 +29,47 @@ def format_in(output: str | None) -> str | None:
     return {".jpg": "jpg", ".jpeg": "jpg", ".bmp": "bmp"}.get(suffix)
 
 
-def plan_outputs(photos: list[str], output: str | None, extension: str, lang: Lang) -> dict[str, str]:
+def plan_outputs(photos: list[str], output: str | None, format: str, lang: Lang) -> dict[str, str]:
     """The target of each photo: beside it, in a folder, the file named, or standard output.
 
-    Raises OutputError when two photos would be written to one file, and leaves with a usage
-    error when the call cannot be meant.
+    Raises OutputError when two photos would be written to one file or the name of one would lie, and leaves
+    with a usage error when the call cannot be meant.
     """
     if STANDARD in photos and output is None:
         raise usage_error(say("usage_stdin_output", lang))
-    into_folder = output is not None and output != STANDARD and _is_folder(output)
-    if output is not None and len(photos) > 1 and not into_folder:
+    folder = folder_in(output)
+    if output is None or folder is not None:
+        return _distinct(photos, folder, f".{format}")
+    if len(photos) > 1:
         raise usage_error(say("usage_one_output", lang, count=len(photos)))
-    if output is not None and not into_folder:
-        return {photos[0]: output}
-    return _distinct(photos, output, extension)
+    check_ending(output, format)
+    return {photos[0]: output}
 
 
-def _is_folder(output: str) -> bool:
-    """Whether a folder is meant: one that is there, or is named as one, which is made."""
-    if not output.endswith(("/", os.sep)):
-        return os.path.isdir(output)  # noqa: PTH112 - any text
-    make_folder(output)
-    return True
+def folder_in(output: str | None) -> str | None:
+    """The folder that is meant: one that is there, or is named as one."""
+    if output is None or output == STANDARD:
+        return None
+    is_folder = output.endswith(("/", os.sep)) or os.path.isdir(output)  # noqa: PTH112 - any text
+    return output if is_folder else None
 
 
-def make_folder(path: str) -> None:
-    """Raises OutputError."""
+@contextmanager
+def made_folder(path: str | None) -> Iterator[None]:
+    """A folder for results, which is not left there where none came into it. Raises OutputError."""
+    folders = [] if path is None else [Path(path), *Path(path).parents]
+    new = [folder for folder in folders if not os.path.lexists(folder)]
     try:
-        os.makedirs(path, exist_ok=True)  # noqa: PTH103
+        if path is not None:
+            os.makedirs(path, exist_ok=True)  # noqa: PTH103 - any text
     except (OSError, ValueError) as error:
         raise OutputError("output_folder", path=repr(path)) from error
+    try:
+        yield
+    finally:
+        for folder in new:
+            with suppress(OSError):
+                folder.rmdir()
 
 
 @contextmanager
@@ -88,6 +100,15 @@ def inputs_of(photos: Iterable[str]) -> frozenset[Identity]:
 
     found = (identity_of(sys.stdin.fileno() if photo == STANDARD else photo) for photo in photos)
     return frozenset(identity for identity in found if identity)
+
+
+def check_ending(output: str, format: str) -> None:
+    """Whether the name tells the truth about that format, asked before any work. Raises OutputError."""
+    from scanfix.files import check_extension
+
+    if output != STANDARD:
+        with told_as_typed(output):
+            check_extension(output, format_named(claimed_format(f"x.{format}") or "").extensions)
 
 
 def check_free(path: str | None, inputs: frozenset[Identity], *, overwrite: bool) -> None:

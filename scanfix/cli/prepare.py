@@ -15,8 +15,10 @@ from scanfix.cli.outputs import (
     check_photos,
     check_standard_output,
     deliver,
+    folder_in,
     format_in,
     inputs_of,
+    made_folder,
     plan_outputs,
     without_results,
     write_annotated,
@@ -91,14 +93,11 @@ def command(
             max_bytes=most_bytes(max_size),
         )
         show = _Show(speak, json, quiet, named=len(wanted) > 1)
-        plan = plan_outputs(wanted, output, f".{order.format}", speak)
-        call = _Call(order, limit, output, annotate, inputs_of(wanted), fail_on, overwrite, show)
-        asked = Pages.parse(pages)
-
-        def failed(photo: str, error: ScanfixError) -> None:
-            show.failed(photo, plan[photo], error)
-
-        return attempt_each(plan, lambda photo: call.pages(photo, plan[photo], asked), speak, failed)
+        call = _Call(
+            order, Pages.parse(pages), limit, output, annotate, inputs_of(wanted), fail_on, overwrite, show
+        )
+        with made_folder(folder_in(output)):
+            return call.each(plan_outputs(wanted, output, order.format, speak))
 
     finish(work, speak)
 
@@ -144,6 +143,7 @@ class _Call:
     """What is asked of every photo of a call."""
 
     order: Order
+    asked: Pages
     limit: list[str] | None
     output: str | None
     annotate: str | None
@@ -152,11 +152,19 @@ class _Call:
     overwrite: bool
     show: _Show
 
-    def pages(self, photo: str, target: str, asked: Pages) -> int:
+    def each(self, plan: dict[str, str]) -> int:
+        """Every photo, with its target."""
+
+        def failed(photo: str, error: ScanfixError) -> None:
+            self.show.failed(photo, plan[photo], error)
+
+        return attempt_each(plan, lambda photo: self.pages(photo, plan[photo]), self.show.lang, failed)
+
+    def pages(self, photo: str, target: str) -> int:
         """The photo, or each page that is asked for; what is wrong with one is wrong with no other."""
         source = source_of(photo, self.order.limits)
-        count = 1 if asked.is_default else run(_count_pages, source, self.order, given=self.limit)
-        numbers = asked.among(count)
+        count = 1 if self.asked.is_default else run(_count_pages, source, self.order, given=self.limit)
+        numbers = self.asked.among(count)
         if count == 1:
             return self.one(source, photo, target, None)
         if len(numbers) == 1:

@@ -11,11 +11,20 @@ import typer
 from scanfix.cli import options
 from scanfix.cli.limits import limits_of
 from scanfix.cli.options import CropChoice, FailOn
-from scanfix.cli.outputs import check_free, deliver, inputs_of, make_folder
+from scanfix.cli.outputs import (
+    check_ending,
+    check_free,
+    deliver,
+    folder_in,
+    format_in,
+    inputs_of,
+    made_folder,
+)
 from scanfix.cli.photo import exit_code_of, run, source_of
 from scanfix.cli.sizes import least_bytes, most_bytes
 from scanfix.cli.terminal import STANDARD, finish, print_line, print_report, print_told, telling, usage_error
 from scanfix.errors import ScanfixError
+from scanfix.formats import claimed_format
 from scanfix.messages import Lang, say, user_lang
 from scanfix.naming import PREPARED, distinct_names, shown
 
@@ -55,13 +64,14 @@ def command(
     speak = user_lang(lang)
 
     def work() -> int:
-        if output == STANDARD or (sheet == STANDARD and output is None):
+        page = output if output and folder_in(output) is None and claimed_format(output) else None
+        if output == STANDARD or (sheet == STANDARD and output is None) or (page and not join):
             raise usage_error(say("usage_split_folder", speak))
         from scanfix.order import make_order
 
         order = make_order(
             options.profile_of(profile),
-            format,
+            format or format_in(page),
             crop.value,
             document,
             limits_of(limit),
@@ -71,18 +81,19 @@ def command(
             min_bytes=least_bytes(min_size),
             max_bytes=most_bytes(max_size),
         )
-        if output is not None:
-            make_folder(output)
+        if page:
+            check_ending(page, order.format)
         source, inputs = source_of(sheet, order.limits), inputs_of((sheet,))
-        made = _made(source, order, limit, join=join)
-        targets = _targets(sheet, output, f".{order.format}", len(made))
-        for target in targets:
-            check_free(target, inputs, overwrite=overwrite)
-        for result, target in zip(made, targets, strict=True):
-            deliver(result, target, inputs, overwrite=overwrite)
-            with telling(speak):
-                if not quiet or json:
-                    _tell(_reports(result), sheet, target, speak, as_json=json)
+        with made_folder(None if page else output):
+            made = _made(source, order, limit, join=join)
+            targets = [page] if page else _targets(sheet, output, f".{order.format}", len(made))
+            for target in targets:
+                check_free(target, inputs, overwrite=overwrite)
+            for result, target in zip(made, targets, strict=True):
+                deliver(result, target, inputs, overwrite=overwrite)
+                with telling(speak):
+                    if not quiet or json:
+                        _tell(_reports(result), sheet, target, speak, as_json=json)
         return max(exit_code_of(report, fail_on) for result in made for report in _reports(result))
 
     def failed(error: ScanfixError) -> None:

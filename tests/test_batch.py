@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import io
 import json
 import os
 import shutil
@@ -592,6 +593,19 @@ def test_a_pair_is_one_page_and_both_sides_are_judged(tmp_path: Path, card_bytes
         assert set(files(tmp_path / "out")) == {"li.jpg", "alone_1.jpg"}
         assert items["li-front.jpg"].back == tmp_path / "in" / "li-back.jpg"
         assert (len(items["li-front.jpg"].reports), items["li-front.jpg"].status) == (2, status)
+
+
+def test_the_annotated_picture_of_a_pair_shows_both_sides(tmp_path: Path, card_bytes: bytes) -> None:
+    (tmp_path / "in").mkdir()
+    for name in ("id-front.jpg", "id-back.jpg"):
+        (tmp_path / "in" / name).write_bytes(card_bytes)
+    heights = []
+    for pair in (False, True):
+        run(tmp_path / "in", tmp_path / f"out{pair}", pair=pair, annotate_dir=tmp_path / f"seen{pair}")
+        pictures = [picture.read_bytes() for picture in (tmp_path / f"seen{pair}").iterdir()]
+        heights.append(sum(Image.open(io.BytesIO(picture)).height for picture in pictures))
+    assert len(files(tmp_path / "seenTrue")) == 1
+    assert heights[0] == heights[1]
 
 
 def test_the_side_that_cannot_be_taken_is_named(tmp_path: Path, card_bytes: bytes) -> None:

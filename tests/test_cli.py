@@ -238,6 +238,22 @@ def test_a_wrong_call_is_exit_code_2_and_leaves_nothing(
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.parametrize(
+    "command", ["prepare x.jpg", "inspect x.jpg", "join x.jpg y.jpg -o z.jpg", "split x.jpg"]
+)
+def test_a_wrong_call_is_no_photos_fault_and_quotes_what_is_wrong(command: str) -> None:
+    for option in ("--profile", "--document"):
+        done = scanfix(*command.split(), option, "", "--json")
+        assert (done.returncode, done.stdout) == (2, b"")
+        assert b' "";' in done.stderr
+
+
+def test_inspect_judges_the_file_by_the_sizes_given_and_may_be_quiet(card: Path) -> None:
+    assert b"file itself must" not in scanfix("inspect", card, "--min-size", "1B", "--max-size", "9MB").stdout
+    assert b"file itself must" in scanfix("inspect", card, "--min-size", "1B", "--max-size", "9KB").stdout
+    assert scanfix("inspect", card, "-q").stdout == b""
+
+
 def test_fail_on_makes_findings_an_exit_code(tmp_path: Path) -> None:
     unreadable, cut = tmp_path / "unreadable.jpg", tmp_path / "cut.jpg"
     unreadable.write_bytes(as_jpeg(photo("card", blur=16).pixels))
@@ -647,6 +663,8 @@ WRONG_CALLS = {
     "prepare x -o": "错误：选项 '-o' 需要一个值。",
     "join a b": "错误：缺少选项 '-o' / '--output'。",
     "prepare x --crop y": "错误：'--crop' 的值无效：'y' 不属于 'auto'、'never'、'flat'、'fit'。",
+    "prepare x --turn 45": "错误：'--turn' 的值无效：'45' 不属于 '0'、'90'、'180'、'270'。",
+    "join x y -o z.jpg --number=": "错误：'--number' 的值无效：内容为空；没有要核对的内容时请去掉此选项。",
     "batch a b --jobs x": "错误：'--jobs' / '-j' 的值无效：'x' 不是整数。",
     "serve --port 99999": "错误：'--port' 的值无效：99999 不在范围 0<=x<=65535 内。",
     "serve a b": "错误：多余的参数：a b",

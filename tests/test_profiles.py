@@ -111,7 +111,7 @@ def test_a_name_never_opens_a_file(tmp_path: Path) -> None:
 
 
 def test_what_is_no_name_is_a_wrong_call() -> None:
-    with pytest.raises(ConfigError, match="no profile 5"):
+    with pytest.raises(ConfigError, match='no profile "5"'):
         load_profile(5)  # type: ignore[arg-type]
 
 

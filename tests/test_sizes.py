@@ -28,6 +28,7 @@ from scanfix.profiles import ByteWindow, load_profile
         ("2MiB", 2_097_152, 2_097_152),
         ("70000B", 70_000, 70_000),
         ("500ＫＢ", 512_000, 500_000),
+        ("0", 0, 0),
     ],
 )
 def test_a_size_satisfies_both_readings_of_a_kilobyte(size: str, least: int, most: int) -> None:
@@ -35,7 +36,20 @@ def test_a_size_satisfies_both_readings_of_a_kilobyte(size: str, least: int, mos
 
 
 @pytest.mark.parametrize(
-    "size", ["", "500", "KB", "-5KB", "5GB", "1,5MB", "nanKB", "five hundred KB", "5KBB", f"{10**400}MB"]
+    "size",
+    [
+        "",
+        "500",
+        "KB",
+        "-5KB",
+        "5GB",
+        "1,5MB",
+        "nanKB",
+        "five hundred KB",
+        "5KBB",
+        f"{10**400}MB",
+        "999999999MB",
+    ],
 )
 def test_what_is_no_size_is_refused_with_an_example(size: str) -> None:
     with pytest.raises(ConfigError) as told:

@@ -30,11 +30,14 @@ def join(front: SourceBytes, limits: Limits, options: dict[str, Any]) -> JoinedI
 
 
 def annotate(source: SourceBytes, limits: Limits, options: dict[str, Any]) -> bytes:
-    """`report` is what `prepare` said, `lang` the language of the labels."""
+    """`backs` is the photo of the back or empty, `reports` is what was said of each, `lang` the labels'."""
     from scanfix import pipeline
+    from scanfix.reports.picture import stacked
 
-    report, lang = options.pop("report"), options.pop("lang")
-    return pipeline.annotate(source, report, _order(limits, options), lang)
+    photos, reports, lang = (source, *options.pop("backs")), options.pop("reports"), options.pop("lang")
+    order = _order(limits, options)
+    sides = zip(photos, reports, strict=True)
+    return stacked([pipeline.annotate(photo, report, order, lang) for photo, report in sides])
 
 
 def thumbnails(source: SourceBytes, limits: Limits, options: dict[str, Any]) -> tuple[bytes, bytes]:

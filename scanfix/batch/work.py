@@ -283,7 +283,7 @@ def _annotate(
 ) -> tuple[str, str]:
     """Name and SHA-256 of the picture; it replaces an earlier one of this photo, and nothing else."""
     target = PurePosixPath(name).with_suffix(".png").as_posix()
-    options = {**order, "report": reports[0], "lang": job.wishes.lang}
+    options = {**order, "backs": sources[1:], "reports": reports, "lang": job.wishes.lang}
     picture = worker.call(tasks.annotate, sources[0], options)
     text = SIGNED + _hash("\0".join(job.begun.key[:2]).encode("utf-8", "surrogateescape")).encode()
     chunk = struct.pack(">I", len(text) - 4) + text + struct.pack(">I", zlib.crc32(text))

@@ -11,18 +11,23 @@ from scanfix.cli.limits import limits_of
 from scanfix.cli.options import FailOn
 from scanfix.cli.outputs import check_annotated, check_free, check_photos, inputs_of, write_annotated
 from scanfix.cli.photo import corners_of, exit_code_of, run, source_of
+from scanfix.cli.sizes import least_bytes, most_bytes
 from scanfix.cli.terminal import attempt_each, finish, print_line, print_report, print_told
-from scanfix.messages import say, user_lang
+from scanfix.messages import Lang, say, user_lang
 from scanfix.naming import shown
 
 if TYPE_CHECKING:
     from scanfix.errors import ScanfixError
+    from scanfix.model import Report
     from scanfix.order import Order
+    from scanfix.profiles import OutputProfile
 
 
 def command(
     photos: options.Photos,
     profile: options.Profile = "cnnic",
+    max_size: options.MaxSize = None,
+    min_size: options.MinSize = None,
     document: options.Document = None,
     number: options.Number = None,
     name: options.Name = None,
@@ -33,6 +38,7 @@ def command(
     fail_on: options.FailOnOption = FailOn.ERROR,
     overwrite: options.Overwrite = False,
     json: options.Json = False,
+    quiet: options.Quiet = False,
     lang: options.LangOption = None,
 ) -> None:
     speak = user_lang(lang)
@@ -43,7 +49,6 @@ def command(
         source = source_of(photo, order.limits)
         check_free(annotate, inputs, overwrite=overwrite)
         from scanfix import pipeline
-        from scanfix.reports.text import lines
 
         report = run(pipeline.inspect, source, order, given=limit)
         if annotate:
@@ -51,11 +56,8 @@ def command(
             write_annotated(annotate, picture, inputs, overwrite=overwrite)
         if json:
             print_told(report, photo, None, speak, named=several)
-        else:
-            said = lines(report, speak, details=True, profile=order.profile)
-            print_report(said, sys.stdout, photo if several else None)
-            if annotate:
-                print_line(say("written", speak, path=shown(annotate)), sys.stdout)
+        elif not quiet:
+            _tell(report, order.profile, photo if several else None, annotate, speak)
         return exit_code_of(report, fail_on)
 
     def failed(photo: str, error: ScanfixError) -> None:
@@ -75,7 +77,19 @@ def command(
             corners=corners_of(corners),
             number=number,
             name=name,
+            min_bytes=least_bytes(min_size),
+            max_bytes=most_bytes(max_size),
         )
         return attempt_each(photos, partial(look, order), speak, failed)
 
     finish(work, speak)
+
+
+def _tell(
+    report: Report, profile: OutputProfile, name: str | None, annotated: str | None, lang: Lang
+) -> None:
+    from scanfix.reports.text import lines
+
+    print_report(lines(report, lang, details=True, profile=profile), sys.stdout, name)
+    if annotated:
+        print_line(say("written", lang, path=shown(annotated)), sys.stdout)

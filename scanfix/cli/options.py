@@ -55,6 +55,15 @@ class LayoutChoice(StrEnum):
     HORIZONTAL = "horizontal"
 
 
+class TurnChoice(StrEnum):
+    """Degrees clockwise."""
+
+    NONE = "0"
+    RIGHT = "90"
+    OVER = "180"
+    LEFT = "270"
+
+
 class FormatChoice(StrEnum):
     JPG = "jpg"
     BMP = "bmp"
@@ -66,6 +75,13 @@ class FailOn(StrEnum):
     ERROR = "error"
     WARNING = "warning"
     NEVER = "never"
+
+
+def _something(given: str | None) -> str | None:
+    """A script whose variable is empty must not take its document for compared."""
+    if given is not None and not given.strip():
+        raise typer.BadParameter(help_text("usage_empty"))
+    return given
 
 
 Layout = Annotated[LayoutChoice, typer.Option("--layout", help=help_text("help_layout"))]
@@ -81,7 +97,7 @@ Profile = Annotated[
 Format = Annotated[FormatChoice | None, typer.Option("--format", help=help_text("help_format"))]
 FormatFirst = Annotated[FormatChoice | None, typer.Option("--format", help=help_text("help_format_first"))]
 Crop = Annotated[CropChoice, typer.Option("--crop", help=help_text("help_crop"))]
-Turn = Annotated[int | None, typer.Option("--turn", metavar="DEGREES", help=help_text("help_turn"))]
+Turn = Annotated[TurnChoice | None, typer.Option("--turn", help=help_text("help_turn"))]
 Document = Annotated[
     str | None,
     typer.Option("--document", metavar="KIND", autocompletion=complete_kind, help=help_text("help_document")),
@@ -91,8 +107,10 @@ Kind = Annotated[
     typer.Option("--kind", metavar="KIND", autocompletion=complete_kind, help=help_text("help_document")),
 ]
 """The same, of a document that is not a photo's."""
-Number = Annotated[str | None, typer.Option("--number", help=help_text("help_given_number"))]
-Name = Annotated[str | None, typer.Option("--name", help=help_text("help_given_name"))]
+Number = Annotated[
+    str | None, typer.Option("--number", callback=_something, help=help_text("help_given_number"))
+]
+Name = Annotated[str | None, typer.Option("--name", callback=_something, help=help_text("help_given_name"))]
 LangOption = Annotated[LangChoice | None, typer.Option("--lang", help=help_text("help_lang"))]
 Json = Annotated[bool, typer.Option("--json", help=help_text("help_json"))]
 Overwrite = Annotated[bool, typer.Option("--overwrite", help=help_text("help_overwrite"))]

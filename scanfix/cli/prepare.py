@@ -86,7 +86,7 @@ def command(
             limits_of(limit),
             salvage,
             corners_of(corners),
-            turn,
+            None if turn is None else int(turn),
             number,
             name,
             min_bytes=least_bytes(min_size),

@@ -8,7 +8,7 @@ import re
 from scanfix.documents.writing import half_width
 from scanfix.errors import ConfigError
 
-SIZE = re.compile(r"([0-9]{1,9}(?:\.[0-9]{1,6})?)(B|[KM]I?B?)", re.IGNORECASE)
+SIZE = re.compile(r"([0-9]{1,9}(?:\.[0-9]{1,6})?)(B|[KM]I?B?)|0", re.IGNORECASE)
 POWERS = {"K": 1, "M": 2}
 
 
@@ -23,9 +23,16 @@ def least_bytes(size: str | None) -> int | None:
 
 
 def _bytes(size: str, kilo: int) -> float:
+    from scanfix.profiles import MOST_BYTES
+
     found = SIZE.fullmatch("".join(half_width(size).split()))
-    if found is None:
+    meant = _meant(found, kilo) if found else math.inf
+    if meant > MOST_BYTES:
         raise ConfigError("bad_size", value=size)
-    number, unit = found[1], found[2].upper()
+    return meant
+
+
+def _meant(found: re.Match[str], kilo: int) -> float:
+    number, unit = found[1] or "0", (found[2] or "B").upper()
     factor: int = (1024 if "I" in unit else kilo) ** POWERS.get(unit[0], 0)
     return float(number) * factor

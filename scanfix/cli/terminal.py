@@ -193,9 +193,17 @@ def _internal_error(error: Exception, lang: Lang) -> int:
 def finish(
     work: Callable[[], int], lang: Lang, tell: Callable[[ScanfixError], object] = lambda _: None
 ) -> NoReturn:
-    """Do the work of a command and leave with its exit code; Ctrl-C is no traceback either."""
+    """Do the work of a command and leave with its exit code; Ctrl-C is no traceback either.
+
+    `tell` hears of a photo that could not be taken; a wrong call is no photo's fault.
+    """
+
+    def told(error: ScanfixError) -> None:
+        if not isinstance(error, ConfigError):
+            tell(error)
+
     try:
-        code = attempt(work, lang, tell=tell)
+        code = attempt(work, lang, tell=told)
     except KeyboardInterrupt:
         print_line(f"scanfix: {say('interrupted', lang)}", sys.stderr)
         code = EXIT_INTERRUPTED

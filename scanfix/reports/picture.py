@@ -8,6 +8,7 @@ picture, so that they can be read at any size.
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -30,6 +31,7 @@ SIDE_COLOURS: dict[SideState, Colour] = {
 }
 FINDING_COLOURS: dict[str, Colour] = {"error": (220, 30, 30), "warning": (230, 120, 0), "info": (0, 110, 220)}
 CROP_COLOUR: Colour = (0, 110, 220)
+BACKGROUND: Colour = (245, 245, 245)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,7 @@ def draw_report(pixels: Pixels, report: Report, lang: Lang = "en") -> bytes:
     size = (pixels.shape[1] * scale, pixels.shape[0] * scale)
     small = np.rot90(Pyramid(pixels).within(MAX_SIDE), -report.turn // 90)
     margin = max(12, round(0.04 * max(small.shape[:2])))
-    canvas = Image.new("RGB", (small.shape[1] + 2 * margin, small.shape[0] + 2 * margin), (245, 245, 245))
+    canvas = Image.new("RGB", (small.shape[1] + 2 * margin, small.shape[0] + 2 * margin), BACKGROUND)
     canvas.paste(Image.fromarray(np.ascontiguousarray(small)), (margin, margin))
     font, chinese = load_font(max(11, round(0.018 * max(canvas.size))))
     line_width = max(2, round(0.0025 * max(canvas.size)))
@@ -80,6 +82,22 @@ def draw_report(pixels: Pixels, report: Report, lang: Lang = "en") -> bytes:
     _draw_findings(pen, report)
     _draw_crop(pen, report)
     _draw_border(pen, report)
+    return _as_png(canvas)
+
+
+def stacked(pictures: Sequence[bytes]) -> bytes:
+    """PNG bytes of some as one, each below the last; one alone stays as it is."""
+    if len(pictures) == 1:
+        return pictures[0]
+    images = [Image.open(io.BytesIO(picture)) for picture in pictures]
+    height = sum(image.height for image in images)
+    canvas = Image.new("RGB", (max(image.width for image in images), height), BACKGROUND)
+    for index, image in enumerate(images):
+        canvas.paste(image, (0, sum(above.height for above in images[:index])))
+    return _as_png(canvas)
+
+
+def _as_png(canvas: Image.Image) -> bytes:
     buffer = io.BytesIO()
     canvas.save(buffer, "PNG")
     return buffer.getvalue()

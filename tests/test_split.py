@@ -212,7 +212,7 @@ def test_what_is_said_of_a_page_of_a_batch_names_it(lease: Path, tmp_path: Path)
 
 def test_of_a_folder_nobody_is_told_that_it_names_the_format() -> None:
     assert "that of -o" in " ".join(scanfix("prepare", "--help").stdout.decode().split())
-    assert "that of -o" not in " ".join(scanfix("split", "--help").stdout.decode().split())
+    assert "that of -o" not in " ".join(scanfix("batch", "--help").stdout.decode().split())
 
 
 def test_the_command_writes_a_file_for_each_page(lease: Path) -> None:

@@ -46,7 +46,7 @@ def command(
     output: Folder = None,
     join: Join = False,
     profile: options.Profile = "cnnic",
-    format: options.FormatFirst = None,
+    format: options.Format = None,
     max_size: options.MaxSize = None,
     min_size: options.MinSize = None,
     crop: options.Crop = CropChoice.AUTO,

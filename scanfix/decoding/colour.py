@@ -20,7 +20,7 @@ from PIL import Image, ImageCms
 
 from scanfix.decoding.colour_space import Codes, converter, is_identity
 from scanfix.decoding.icc import hdr_of, without_elements
-from scanfix.decoding.stored import DECODER_ERRORS, Model, Stored
+from scanfix.decoding.stored import DECODER_ERRORS, Model, Stored, in_eight_bits
 from scanfix.decoding.transparency import over_white
 from scanfix.model import Pixels
 
@@ -79,7 +79,7 @@ def _converted(stored: Stored, convert: ToSrgb) -> Pixels:
 
 
 def _eight_bits(codes: Codes) -> Pixels:
-    return np.asarray(codes if codes.dtype == np.uint8 else codes >> 8, np.uint8)
+    return np.asarray(codes, np.uint8) if codes.dtype == np.uint8 else in_eight_bits(codes, 16)
 
 
 def _by_space(stored: Stored) -> ToSrgb | None:

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageFile
 
-from scanfix.decoding.stored import DECODER_ERRORS, Model, check_size
+from scanfix.decoding.stored import DECODER_ERRORS, Model, check_size, in_eight_bits
 from scanfix.errors import InputError
 from scanfix.formats import EXPORT
 from scanfix.limits import Limits
@@ -110,7 +110,6 @@ def _as_model(band: Image.Image, model: Model) -> Pixels:
 
 
 def _from_16_bit(samples: NDArray[np.integer], key: object) -> Pixels:
-    """Scaled to 8 bits, x / 257 rounded; `Image.convert` would clip everything bright to white."""
-    wide = samples.astype(np.uint16)
-    grey = ((wide - (wide >> 8) + 128) >> 8).astype(np.uint8)
+    """Scaled to 8 bits; `Image.convert` would clip everything bright to white."""
+    grey = in_eight_bits(samples, 16)
     return grey if key is None else np.dstack([grey, np.where(samples == key, 0, 255).astype(np.uint8)])

@@ -57,8 +57,8 @@ _SRGB_GAMMA, _SAME_GAMMA = 45_455, 500
 _GAMMAS = (10_000, 500_000)
 """What a screen or a scanner may have; anything else is a mistake, or a key to slow arithmetic."""
 _MAX_WIDE = 30_000_000
-"""Pixels up to which all 16 bits are kept where colours are converted: six bytes each, beside what Pillow
-has."""
+"""Pixels up to which all 16 bits are kept where colours are converted or one is transparent: six bytes each,
+beside what Pillow has."""
 _MODES = {0: "L", 2: "RGB", 3: "P", 4: "LA", 6: "RGBA"}
 _DEPTHS = {0: (1, 2, 4, 8, 16), 2: (8, 16), 3: (1, 2, 4, 8), 4: (8, 16), 6: (8, 16)}
 _ADAM7 = ((0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2))
@@ -112,14 +112,14 @@ def read_png(data: bytes, limits: Limits, *, salvage: bool = False) -> Stored:
         if not salvage:
             raise InputError("truncated", format="PNG")
         damaged = True
-    color_mode = picture.mode
+    color_mode, key = picture.mode, picture.info.get("transparency")
     _bring_key_to_eight_bits(picture.info, depth)
     exif = chunks.exif or ExifFacts()
     space = _space(chunks, exif)
     icc = chunks.icc if chunks.coded is None else None
     wide = None
-    if depth == 16 and space is not None and icc is None and not damaged and width * height <= _MAX_WIDE:
-        wide = _sixteen_bits(_bare(chunks), _MODES[colour], picture.info.get("transparency"))
+    if depth == 16 and (space or icc or key) and not damaged and width * height <= _MAX_WIDE:
+        wide = _sixteen_bits(_bare(chunks), _MODES[colour], key)
     pixels, model = wide or pillow.pixels_of(picture, "PNG")
     return Stored(
         pixels,
@@ -179,7 +179,7 @@ def _space(chunks: PngChunks, exif: ExifFacts) -> ColourSpace | None:
 
 
 def _sixteen_bits(data: bytes, mode: str, key: object) -> tuple[Codes, Model] | None:
-    """All 16 bits of the samples, where the colours are to be converted: Pillow keeps eight."""
+    """All 16 bits of the samples: Pillow keeps eight."""
     decoded = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
     if decoded is None or decoded.dtype != np.uint16:
         return None
@@ -199,13 +199,15 @@ def _sixteen_bits(data: bytes, mode: str, key: object) -> tuple[Codes, Model] | 
 def _bring_key_to_eight_bits(info: dict[Any, Any], depth: int) -> None:
     """The transparent grey or colour, which Pillow leaves as stored, in the levels that it decodes to.
 
-    Grey of 16 bits stays as it is, and so does its key; a palette has no single one.
+    Grey of 16 bits stays as it is, and so does its key; a palette has no single one. Colours of 16 bits are
+    compared before their low bytes are dropped (PNG, third edition, 11.3.1.1), or none is transparent: a scan
+    that is nearly black is not erased for a key of black.
     """
     key = info.get("transparency")
     if isinstance(key, int) and depth in (2, 4):
         info["transparency"] = key % (1 << depth) * 255 // ((1 << depth) - 1)
     elif isinstance(key, tuple) and depth == 16:
-        info["transparency"] = tuple(level >> 8 for level in key)
+        del info["transparency"]
 
 
 def walk(data: bytes, limits: Limits) -> PngChunks:

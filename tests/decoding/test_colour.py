@@ -55,6 +55,8 @@ def test_an_embedded_profile_is_applied_below_transparency() -> None:
         (8, 0, b"\x05\x0a\x14\x00", b"\x00\x05", [255, 10, 20, 0]),
         (16, 0, b"\x12\x34\x9c\x40\x00\x00\xff\xff", b"\x12\x34", [255, 156, 0, 255]),
         (16, 2, b"\x12\x34" * 3 + b"\x9c\x40" * 3 + bytes(12), b"\x12\x34" * 3, [255, 156, 0, 0]),
+        (16, 2, b"\x80\x80" * 6 + b"\x80\x81" * 6, b"\x80\x81" * 3, [128, 128, 255, 255]),
+        (16, 2, b"\x00\x7f" * 9 + bytes(6), bytes(6), [0, 0, 0, 255]),
     ],
 )
 def test_the_transparent_level_of_a_png_is_white_at_any_depth(

@@ -46,9 +46,10 @@ def read_jpeg2000(data: bytes, limits: Limits, *, salvage: bool = False) -> Stor
         raise InputError("truncated", format="JPEG2000") from error
     if damaged and not salvage:
         raise InputError("truncated", format="JPEG2000")
-    picture = pillow.open_with(Jpeg2KImagePlugin.Jpeg2KImageFile, data, "JPEG2000", limits)
+    bare = data if found.palette is None else data[start:]
+    picture = pillow.open_with(Jpeg2KImagePlugin.Jpeg2KImageFile, bare, "JPEG2000", limits)
     damaged |= pillow.load(picture, "JPEG2000", salvage=salvage)
-    color_mode = picture.mode
+    color_mode = picture.mode if found.palette is None else "P"
     if samples.are_wide and damaged:
         raise InputError("truncated", format="JPEG2000")
     if samples.are_wide:

@@ -2,7 +2,8 @@
 
 The boxes around the codestream say it (ISO/IEC 15444-1, annex I; 15444-2, annex M): colours in any order,
 transparency, a palette, what the numbers mean, dots that are not square. Pillow hands the channels on as they
-are coded. Of several channels of more than eight bits it makes the highest level 0, so that white paper comes
+are coded; of a palette it gets the codestream alone, as it minds neither `cmap` nor levels of other bits than
+eight. Of several channels of more than eight bits it makes the highest level 0, so that white paper comes
 out black: those are decoded by OpenCV, which gets a plain file of their codestream alone.
 """
 
@@ -38,6 +39,9 @@ _COLOUR, _OPACITY, _PREMULTIPLIED = 0, 1, 2
 _MODELS: dict[int, Model] = {1: "L", 2: "LA", 3: "RGB", 4: "RGBA"}
 _INCHES_A_METRE = 0.0254
 _BAND_PIXELS = 1 << 18
+_ENTRIES = 256
+_MOST_DEPTH = 15
+"""Bits of a level of a palette, less one; those with a sign have the highest bit set."""
 
 
 @dataclass(slots=True)
@@ -50,7 +54,10 @@ class Boxes:
     icc: bytes | None = None
     channels: tuple[tuple[int, int, int], ...] = ()
     """Number, kind and colour of each (`cdef`)."""
-    has_palette: bool = False
+    palette: Pixels | None = None
+    """Levels of eight bits (`pclr`), as many entries as there are codes, x columns."""
+    mapping: tuple[tuple[int, int, int], ...] = ()
+    """Where each channel comes from: component, whether by the palette, and its column (`cmap`)."""
     dpi: float | None = None
     dot_aspect: float = 1.0
 
@@ -86,16 +93,31 @@ class Samples:
 
     @classmethod
     def of(cls, data: bytes, start: int) -> Samples:
+        """Raises InputError: unsupported_format for samples that Pillow would put beside their place."""
         (count,) = struct.unpack_from(">H", data, start + 40)
         each = {tuple(data[at : at + 3]) for at in range(start + 42, start + 42 + 3 * count, 3)}
-        if not each or any(len(one) < 3 for one in each):
+        if not each or any(len(one) < 3 or 0 in one[1:] for one in each):
             raise InputError("corrupt", format="JPEG2000")
+        shared = [one[1:] for one in each if one[1:] != (1, 1)]
+        if shared and (count < 3 or not all(_are_whole(data, start, *one) for one in shared)):
+            raise _unsupported("shared chroma")
         bits = max((depth & 127) + 1 for depth, _, _ in each)
         return cls(count, bits, each == {(bits - 1, 1, 1)})
 
     @property
     def are_wide(self) -> bool:
         return self.bits > 8 and self.count > 1
+
+
+def _are_whole(data: bytes, start: int, across: int, along: int) -> bool:
+    """Whether each sample is shared by as many pixels, also at the edges of the picture and of its tiles.
+
+    Rows have the samples that they begin (ISO/IEC 15444-1, B.2); Pillow takes those that they fill.
+    """
+    edges = np.array(struct.unpack_from(">8I", data, start + 8)).reshape(4, 2)
+    end, _, tile, _ = edges
+    edges[2] = np.minimum(tile, end)
+    return not (edges % (across, along)).any()
 
 
 def read_boxes(data: bytes, limits: Limits) -> Boxes:
@@ -126,11 +148,25 @@ def _note(found: Boxes, kind: bytes, body: bytes, limits: Limits) -> None:
         check_segments(count, limits.max_segments)
         found.channels = tuple(struct.unpack_from(">3H", body, 2 + 6 * index) for index in range(count))
     elif kind == b"pclr":
-        found.has_palette = True
+        found.palette = _palette(body)
+    elif kind == b"cmap":
+        found.mapping = tuple(struct.iter_unpack(">HBB", body))
     elif kind == b"res ":
         for _, start, _ in isobmff.boxes(body):
             _note_resolution(found, body[start : start + 10])
             break
+
+
+def _palette(body: bytes) -> Pixels:
+    """ISO/IEC 15444-1, I.5.3.4."""
+    count, columns = struct.unpack_from(">HB", body)
+    depths = set(body[3 : 3 + columns])
+    if len(depths) != 1 or max(depths) > _MOST_DEPTH:
+        raise _unsupported("palette")
+    (depth,) = depths
+    levels = np.frombuffer(body, ">u1" if depth < 8 else ">u2", count * columns, 3 + columns)
+    entries = in_eight_bits(levels, depth + 1).reshape(count, columns)[:_ENTRIES]
+    return np.pad(entries, ((0, _ENTRIES - len(entries)), (0, 0)), mode="edge")
 
 
 def _note_resolution(found: Boxes, body: bytes) -> None:
@@ -148,7 +184,7 @@ def wide_pixels(data: bytes, found: Boxes, samples: Samples, size: tuple[int, in
     """
     taken = samples.alike and samples.count in (3, 4) and samples.bits <= 16
     decoded = None
-    if taken and found.space not in (_YCC, _CMYK) and not found.has_palette:
+    if taken and found.space not in (_YCC, _CMYK) and found.palette is None:
         decoded = cv2.imdecode(
             np.frombuffer(_plain_file(data[found.codestream :], samples, size), np.uint8),
             cv2.IMREAD_UNCHANGED,
@@ -178,23 +214,38 @@ def _box(kind: bytes, body: bytes) -> bytes:
 
 def arranged(pixels: Pixels, model: Model, found: Boxes, samples: Samples) -> tuple[Pixels, Model]:
     """The pixels as coded, H x W or H x W x channels, in the order and meaning that the boxes give them."""
-    if found.has_palette:
-        return pixels, model
-    if samples.bits < 8:
+    if found.palette is not None:
+        pixels, model = _by_palette(pixels, found.palette, found, samples)
+    elif samples.bits < 8:
         # Pillow leaves the low bits of a level empty.
         pixels = in_eight_bits(pixels >> (8 - samples.bits), samples.bits)
     if found.space == _WHITE_IS_ZERO and model == "L":
         return 255 - pixels, model
     order = found.order
-    if pixels.ndim == 2 or not order or max(order) >= samples.count or model == "CMYK":
+    count = pixels.shape[2] if pixels.ndim == 3 else 1
+    if count == 1 or not order or max(order) >= count or model == "CMYK":
         return pixels, model
     if order != list(range(len(order))) and found.space == _YCC:
         raise _unsupported("channels in another order")
-    if order != list(range(samples.count)):
+    if order != list(range(count)):
         pixels = np.ascontiguousarray(pixels[..., order])
     if found.is_premultiplied and pixels.shape[2] in (2, 4):
         pixels = np.dstack([unassociated(pixels[..., :-1], pixels[..., -1]), pixels[..., -1]])
     return (pixels, _MODELS[pixels.shape[2]]) if pixels.shape[2] > 1 else (pixels[..., 0], "L")
+
+
+def _by_palette(pixels: Pixels, palette: Pixels, found: Boxes, samples: Samples) -> tuple[Pixels, Model]:
+    """The channels that `cmap` makes of the components (ISO/IEC 15444-1, I.5.3.5)."""
+    mapping = found.mapping or tuple((0, 1, column) for column in range(palette.shape[1]))
+    if not samples.alike or samples.bits > 8 or len(mapping) not in _MODELS or found.space in (_CMYK, _YCC):
+        raise _unsupported("palette")
+    codes = pixels.reshape(*pixels.shape[:2], -1) >> (8 - samples.bits)
+    each = in_eight_bits(np.arange(_ENTRIES), samples.bits)
+    channels = [
+        cv2.LUT(np.ascontiguousarray(codes[..., component]), palette[:, column] if is_looked_up else each)
+        for component, is_looked_up, column in mapping
+    ]
+    return np.asarray(cv2.merge(channels), np.uint8), _MODELS[len(channels)]
 
 
 def _unsupported(what: str) -> InputError:

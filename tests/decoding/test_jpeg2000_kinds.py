@@ -25,21 +25,45 @@ def box(kind: bytes, body: bytes) -> bytes:
     return struct.pack(">I4s", 8 + len(body), kind) + body
 
 
-def codestream(samples: NDArray[Any]) -> bytes:
+def codestream(samples: NDArray[Any], **options: Any) -> bytes:
     """Lossless, without a transform of colours."""
     stream = io.BytesIO()
-    Image.fromarray(samples).save(stream, "JPEG2000", no_jp2=True, irreversible=False, mct=0)
+    Image.fromarray(samples).save(stream, "JPEG2000", no_jp2=True, irreversible=False, mct=0, **options)
     return stream.getvalue()
 
 
-def file(samples: NDArray[Any], space: int = 16, *more: bytes, bits: int = 8) -> bytes:
+def file(samples: NDArray[Any], space: int = 16, *more: bytes, bits: int = 8, coded: bytes = b"") -> bytes:
     """Samples in a file that names this colour space, and what `more` boxes say."""
     height, width = samples.shape[:2]
     channels = samples.shape[2] if samples.ndim == 3 else 1
     head = box(b"ihdr", struct.pack(">IIHBBBB", height, width, channels, bits - 1, 7, 0, 0))
     head += box(b"colr", struct.pack(">BBBI", 1, 0, 0, space)) + b"".join(more)
     lead = box(b"jP  ", b"\r\n\x87\n") + box(b"ftyp", b"jp2 \0\0\0\0jp2 ")
-    return lead + box(b"jp2h", head) + box(b"jp2c", codestream(samples))
+    return lead + box(b"jp2h", head) + box(b"jp2c", coded or codestream(samples))
+
+
+def sharing(luma: NDArray[Any], across: int, along: int) -> bytes:
+    """A codestream of this luma with chroma for so many pixels, blue and red with a level for each column.
+
+    Of one resolution, each component is one packet: those of three files are put one behind the other.
+    """
+    size = (-(-luma.shape[0] // along), -(-luma.shape[1] // across))
+    blue = np.broadcast_to(np.arange(size[1], dtype=np.uint8) + 80, size)
+    first, *others = (codestream(plane, num_resolutions=1) for plane in (luma, blue, blue + 60))
+    data_at = first.index(b"\xff\x93") + 2
+    packets = first[data_at:-2] + b"".join(one[one.index(b"\xff\x93") + 2 : -2] for one in others)
+    tile_at = first.index(b"\xff\x90")
+    tile = struct.pack(">HHHIBBH", 0xFF90, 10, 0, 14 + len(packets), 0, 1, 0xFF93)
+    components = bytes((7, 1, 1, *(7, across, along) * 2))
+    head = struct.pack(">HH", 0xFF51, 47) + first[6:40] + struct.pack(">H", 3) + components
+    return b"\xff\x4f" + head + first[45:tile_at] + tile + packets + b"\xff\xd9"
+
+
+def palette(levels: NDArray[Any], columns: tuple[int, ...], *, bits: int = 8) -> bytes:
+    """Entries x columns, and the column that each channel takes."""
+    body = struct.pack(">HB", *levels.shape) + bytes([bits - 1] * levels.shape[1]) + levels.tobytes()
+    mapped = b"".join(struct.pack(">HBB", 0, 1, column) for column in columns)
+    return box(b"pclr", body) + box(b"cmap", mapped)
 
 
 def channels(*each: tuple[int, int, int]) -> bytes:
@@ -67,6 +91,50 @@ def test_channels_in_any_order() -> None:
     plain = decode(file(np.dstack([colours, alpha]))).pixels
     first = channels((0, OPACITY, 0), (1, 0, 1), (2, 0, 2), (3, 0, 3))
     assert difference(file(np.dstack([alpha, colours]), 16, first), plain) == 0
+
+
+LEVELS = np.random.default_rng(3).integers(0, 256, (256, 3), np.uint8)
+
+
+def test_a_palette_of_one_column_is_grey() -> None:
+    wanted = np.repeat(LEVELS[grey_picture()][..., 1:2], 3, axis=2)
+    assert difference(file(grey_picture(), 17, palette(LEVELS, (1,))), wanted) == 0
+
+
+@pytest.mark.parametrize("columns", [(0, 1, 2), (2, 1, 0)])
+def test_channels_of_a_palette_are_in_the_order_of_their_boxes(columns: tuple[int, int, int]) -> None:
+    codes, wanted = grey_picture(), LEVELS[grey_picture()][..., list(columns)]
+    assert difference(file(codes, 16, palette(LEVELS, columns)), wanted) == 0
+    turned = channels((0, 0, 2), (1, 0, 3), (2, 0, 1))
+    assert difference(file(codes, 16, palette(LEVELS, columns), turned), wanted[..., [2, 0, 1]]) == 0
+
+
+def test_a_palette_may_have_levels_and_codes_of_few_bits() -> None:
+    codes = grey_picture() >> 4
+    # Coded from the middle of the range, which is 8 of four bits and 128 of eight.
+    data = bytearray(file(codes + 120, 16, palette(LEVELS[:16] >> 4, (0, 1, 2), bits=4)))
+    data[data.index(b"\xff\x51") + 40] = 3
+    assert difference(bytes(data), (LEVELS[:16] >> 4)[codes] * 17) == 0
+
+
+def test_a_palette_of_sixteen_bits_is_brought_to_eight() -> None:
+    wide = (LEVELS.astype(np.uint16) * 257).astype(">u2")
+    wanted = LEVELS[grey_picture()]
+    assert difference(file(grey_picture(), 16, palette(wide, (0, 1, 2), bits=16)), wanted) == 0
+
+
+@pytest.mark.parametrize(("across", "along"), [(2, 2), (2, 1), (1, 2), (4, 4)])
+def test_shared_chroma_lies_where_it_was_or_is_refused_by_name(across: int, along: int) -> None:
+    luma = grey_picture()
+    columns = np.arange(96) // across
+    coded = np.dstack(np.broadcast_arrays(luma, columns + 80, columns + 140)).astype(np.uint8)
+    wanted = np.asarray(Image.fromarray(coded, "YCbCr").convert("RGB"))
+    assert difference(file(coded, 18, coded=sharing(luma, across, along)), wanted) == 0
+    odd = np.ascontiguousarray(luma[:63, :95])
+    with pytest.raises(InputError) as caught:
+        decode(file(coded[:63, :95], 18, coded=sharing(odd, across, along)))
+    assert caught.value.code == "unsupported_format"
+    assert "shared chroma" in caught.value.message("en")
 
 
 def test_a_premultiplied_colour_is_itself_again() -> None:

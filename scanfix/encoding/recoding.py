@@ -53,7 +53,8 @@ def recode(data: bytes, info: SourceInfo, profile: OutputProfile, turn: int = 0)
     bare = _worth_it(data, profile)
     try:
         return None if bare is None else _recoded(bare, info, profile, turn)
-    except (OSError, SyntaxError, ValueError):  # Pillow's words for what it cannot read, or not write
+    # Pillow's words for what it cannot read, or not write; and a table that is not there.
+    except (OSError, SyntaxError, ValueError, KeyError):
         return None
 
 
@@ -77,7 +78,9 @@ def _opened(data: bytes) -> JpegImagePlugin.JpegImageFile:
 
 
 def _tables(image: JpegImagePlugin.JpegImageFile) -> list[Table]:
-    return [list(image.quantization[key]) for key in sorted(image.quantization)]
+    """Of luma and chroma, or of each component: the tables that the frame names (ITU-T T.81, B.2.2)."""
+    luma, blue, red = ([*image.quantization[table]] for _, _, _, table in image.layer)
+    return [luma, blue] if blue == red else [luma, blue, red]
 
 
 def _stored(data: bytes, sampling: int) -> Pixels:

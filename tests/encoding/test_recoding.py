@@ -66,6 +66,40 @@ def test_every_orientation_comes_upright_with_its_own_coefficients(
     verify(made, CNNIC, "jpg")
 
 
+FINE, MIDDLE, COARSE = ([step] * 64 for step in (3, 6, 9))
+
+
+def renumbered(data: bytes, numbers: tuple[int, ...]) -> bytes:
+    """The same picture with other numbers for its quantisation tables."""
+    made = bytearray(data)
+    for table in range(len(numbers)):
+        made[data.index(bytes((0xFF, DQT, 0, 67, table))) + 4] = numbers[table]
+    frame = data.index(b"\xff\xc0")
+    for place in (frame + 12, frame + 15, frame + 18):
+        made[place] = numbers[made[place]]
+    return bytes(made)
+
+
+@pytest.mark.parametrize(
+    ("tables", "numbers"),
+    [
+        ([FINE, COARSE], (1, 0)),
+        ([FINE, COARSE], (3, 2)),
+        ([FINE, MIDDLE, COARSE], (0, 1, 2)),
+        ([FINE, MIDDLE, COARSE], (2, 0, 1)),
+        ([FINE], (3,)),
+    ],
+)
+@pytest.mark.parametrize("orientation", [3, 6])
+def test_each_component_keeps_its_table_whatever_its_number(
+    tables: list[list[int]], numbers: tuple[int, ...], orientation: int
+) -> None:
+    data = renumbered(jpeg(orientation=orientation, qtables=tables), numbers)
+    made = recoded(data, orientation)
+    assert made is not None
+    assert decibels(made, ImageOps.exif_transpose(Image.open(io.BytesIO(data)))) > FAITHFUL_DB
+
+
 def test_a_turn_comes_on_top_of_the_orientation() -> None:
     data = jpeg(orientation=6)
     made = recoded(data, 6, turn=180)

@@ -11,7 +11,7 @@ shape that its points give it.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from math import hypot
+from math import hypot, prod
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -27,7 +27,7 @@ _ENOUGH_SIDE = 1200
 _COVERING = 0.97
 """A picture that covers this share of both sides is the page."""
 _LEAST_SHARE = 0.02
-"""Of the page: what is smaller is no scan, but a logo or a stamp."""
+"""Of the page: what is smaller is no scan, nor are its neighbours one with it, but a logo or a stamp."""
 _MOST_POINTS = 10_000_000
 """Of a picture on the page, drawn a point a pixel; A0 has 8,000,000."""
 _MOST_COVERS = 8
@@ -37,11 +37,13 @@ _LEAST_SIDE = 8
 _ASLANT = 0.001
 """More than what rounding puts into the matrix of a picture that lies along the axes."""
 _SAME = 1.02
-"""Dots are square up to the rounding of the page to whole points."""
+"""Dots are square, and strips as fine as each other, up to the rounding of the page to whole points."""
 _MAX_DEPTH = 8
 _UNSEEN_TEXT = frozenset((3, 7))
 
 Matrix = tuple[float, float, float, float, float, float]
+Box = tuple[float, float, float, float]
+"""Left, bottom, right, top in points of the page."""
 
 
 class Placed(NamedTuple):
@@ -51,10 +53,10 @@ class Placed(NamedTuple):
     columns: float
     """Pixels a point, along the width of the page as it is read."""
     rows: float
-    box: tuple[float, float, float, float]
-    """Left, bottom, right, top in points of the page, clipped to it."""
+    box: Box
+    """Clipped to the page."""
 
-    def share(self, page: tuple[float, float, float, float]) -> tuple[float, float]:
+    def share(self, page: Box) -> tuple[float, float]:
         """Of the width and of the height of the page."""
         left, bottom, right, top = self.box
         return (right - left) / (page[2] - page[0]), (top - bottom) / (page[3] - page[1])
@@ -97,11 +99,42 @@ def look(pdfium: Any, page: Any) -> Look:
             else:
                 masked = True
         masked |= _is_seen_through(pdfium, item, page, placed)
-        if across * along >= _LEAST_SHARE:
-            pictures.append(placed)
+        pictures.append(placed)
+    scans = _scans(pictures, bounds)
+    return Look(scans, covered, overdrawn or len(scans) < len(pictures), masked)
+
+
+def _scans(pictures: list[Placed], page: Box) -> tuple[Placed, ...]:
+    """Those that are a scan, or a strip or tile of one; others are logos and stamps."""
+    parts: list[list[Placed]] = []
+    boxes: list[Box] = []
+    for picture in pictures:
+        if parts and _goes_on(parts[-1][0], boxes[-1], picture):
+            parts[-1].append(picture)
+            boxes[-1] = _around(boxes[-1], picture.box)
         else:
-            overdrawn = True
-    return Look(tuple(pictures), covered, overdrawn, masked)
+            parts.append([picture])
+            boxes.append(picture.box)
+    shares = (sum(prod(picture.share(page)) for picture in part) for part in parts)
+    return tuple(
+        picture
+        for part, share in zip(parts, shares, strict=True)
+        if share >= _LEAST_SHARE
+        for picture in part
+    )
+
+
+def _goes_on(first: Placed, box: Box, picture: Placed) -> bool:
+    """Whether a picture is as fine as the first of those in the box, and adjoins them up to a pixel."""
+    pairs = ((first.columns, picture.columns), (first.rows, picture.rows))
+    gap = max(
+        picture.box[0] - box[2], box[0] - picture.box[2], picture.box[1] - box[3], box[1] - picture.box[3]
+    )
+    return all(max(pair) <= _SAME * min(pair) for pair in pairs) and gap * min(first.columns, first.rows) <= 1
+
+
+def _around(one: Box, other: Box) -> Box:
+    return min(one[0], other[0]), min(one[1], other[1]), max(one[2], other[2]), max(one[3], other[3])
 
 
 def page_size(seen: Look, width: float, height: float, *, has_fields: bool) -> tuple[int, int]:
@@ -217,9 +250,7 @@ def _opaque_share(pdfium: Any, item: Any, page: Any) -> float | None:
     return 1.0 if pixels.ndim < 3 or pixels.shape[2] < 4 else float((pixels[..., 3] > 250).mean())
 
 
-def _placed(
-    raw: Any, item: Any, matrix: Matrix, bounds: tuple[float, float, float, float], turned: bool
-) -> Placed | None:
+def _placed(raw: Any, item: Any, matrix: Matrix, bounds: Box, turned: bool) -> Placed | None:
     """The picture on the page; None where it has no size, or lies outside."""
     width, height = raw.c_uint(), raw.c_uint()
     if not raw.FPDFImageObj_GetImagePixelSize(item, width, height):

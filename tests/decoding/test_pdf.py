@@ -142,6 +142,38 @@ def test_a_crop_box_cuts_the_scan_and_keeps_its_pixels() -> None:
     assert np.abs(source.pixels.astype(int) - picture()[:48, 16:80]).mean() < 3
 
 
+def placed_pieces(across: int, along: int, apart: float = 0, points: float = 1) -> str:
+    """A page of pictures in so many columns and rows, each less than a fiftieth of it."""
+    width, height = 96 / across * points, 64 / along * points
+    return " ".join(
+        f"q {width - apart} 0 0 {height - apart} {column * width} {row * height} cm /Ov Do Q"
+        for row in reversed(range(along))
+        for column in range(across)
+    )
+
+
+def piece(columns: int, rows: int) -> bytes:
+    return stream(
+        f"/Type /XObject /Subtype /Image /Width {columns} /Height {rows} /ColorSpace /DeviceRGB"
+        " /BitsPerComponent 8 /Filter /FlateDecode",
+        zlib.compress(picture()[:rows, :columns].tobytes()),
+    )
+
+
+@pytest.mark.parametrize("points", [0.25, 1.0, 4.0])
+@pytest.mark.parametrize(("across", "along"), [(1, 64), (12, 8)], ids=["strips", "tiles"])
+def test_a_scan_in_pieces_keeps_its_own_pixels(across: int, along: int, points: float) -> None:
+    box = (0, 0, 96 * points, 64 * points)
+    content = placed_pieces(across, along, points=points)
+    data = scan(content, box=box, over=piece(96 // across, 64 // along))
+    assert decode(data).info.size == Size(96, 64)
+
+
+def test_small_pictures_apart_are_no_scan() -> None:
+    data = scan(placed_pieces(12, 8, apart=4), over=piece(8, 8))
+    assert decode(data).info.size == Size(400, 267)
+
+
 def test_text_over_a_small_scan_is_drawn_as_fine_as_print() -> None:
     content = "q 192 0 0 128 0 0 cm /Im Do Q BT /F 12 Tf 5 5 Td (SPECIMEN) Tj ET"
     assert decode(scan(content, box=(0, 0, 192, 128))).info.size == Size(800, 533)

@@ -14,9 +14,11 @@ from scanfix.decoding import pillow
 from scanfix.decoding.stored import Stored, check_segments, check_size
 from scanfix.errors import InputError
 from scanfix.limits import Limits
+from scanfix.model import Pixels
 
 _IMAGE, _EXTENSION, _TRAILER = 0x2C, 0x21, 0x3B
 _CONTROL, _COMMENT, _APPLICATION = 0xF9, 0xFE, 0xFF
+_CONTROL_BYTES = 8
 
 
 def read_gif(data: bytes, limits: Limits, *, salvage: bool = False) -> Stored:
@@ -36,9 +38,21 @@ def read_gif(data: bytes, limits: Limits, *, salvage: bool = False) -> Stored:
     picture = pillow.open_with(GifImagePlugin.GifImageFile, bare, "GIF", limits)
     damaged |= pillow.load(picture, "GIF", salvage=salvage)
     pixels, model = pillow.pixels_of(picture, "GIF")
+    _whiten_around(pixels, first)
     return Stored(
         pixels, model, color_mode="P", page_count=page_count, metadata=frozenset(kinds), damaged=damaged
     )
+
+
+def _whiten_around(pixels: Pixels, first: bytes) -> None:
+    """What the picture leaves free of its canvas is white, as in a browser; Pillow gives it colour 0."""
+    place = 1 + (_CONTROL_BYTES if first[0] == _EXTENSION else 0)
+    left, top, width, height = struct.unpack_from("<4H", first, place)
+    shown = pixels[top : top + height, left : left + width]
+    if shown.size < pixels.size:
+        shown = shown.copy()
+        pixels[:] = 255
+        pixels[top : top + height, left : left + width] = shown
 
 
 def _walk(data: bytes, position: int, limits: Limits) -> tuple[bytes | None, int, set[str], bool]:

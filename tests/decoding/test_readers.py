@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import io
+import struct
 from typing import Any
 
 import drawn_files
@@ -80,6 +81,22 @@ def test_a_transparent_colour_of_a_palette_or_key_is_white() -> None:
         assert tuple(pixels[20, 35]) == (0, 0, 200)
     keyed = drawn_files.encoded(image.convert("RGB"), "PNG", transparency=(200, 0, 0))
     assert tuple(decode(keyed).pixels[20, 5]) == (255, 255, 255)
+
+
+@pytest.mark.parametrize("mode", ["P", "L"])
+@pytest.mark.parametrize("transparency", [None, 0])
+def test_what_the_first_picture_of_a_gif_leaves_free_is_white(mode: str, transparency: int | None) -> None:
+    image = Image.fromarray(picture()).convert(mode)
+    options = {} if transparency is None else {"transparency": transparency}
+    data = bytearray(drawn_files.encoded(image, "GIF", optimize=False, **options))
+    shown = decode(bytes(data)).pixels
+    place = data.index(b"," + bytes(4))
+    data[6:10], data[place + 1 : place + 5] = struct.pack("<HH", 150, 100), struct.pack("<HH", 30, 20)
+    pixels = decode(bytes(data)).pixels.copy()
+    assert np.array_equal(pixels[20:84, 30:126], shown)
+    pixels[20:84, 30:126] = 255
+    assert pixels.shape == (100, 150, 3)
+    assert pixels.min() == 255
 
 
 @pytest.mark.parametrize("extension", [".png", ".tif"])

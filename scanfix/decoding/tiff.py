@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import struct
 
+import numpy as np
 from PIL import TiffImagePlugin
 
 from scanfix.decoding import pillow
@@ -21,6 +22,7 @@ from scanfix.decoding.stored import Model, Stored, check_metadata, check_size, d
 from scanfix.decoding.tiff_directories import Directory, Tag, below, pages_of, read_directories, rewritten
 from scanfix.decoding.tiff_parts import are_whole
 from scanfix.decoding.tiff_samples import STREAMS, read_samples
+from scanfix.decoding.tiff_ycc import rgb_of_ycc
 from scanfix.errors import InputError
 from scanfix.formats import EXPORT, format_named
 from scanfix.limits import Limits
@@ -120,6 +122,8 @@ def _pixels(first: Directory, limits: Limits, *, salvage: bool) -> tuple[Pixels,
     bare = rewritten(first, _PIXEL_TAGS, {})
     picture = pillow.open_with(TiffImagePlugin.TiffImageFile, bare, "TIFF", limits)
     damaged = pillow.load(picture, "TIFF", salvage=salvage)
+    if picture.mode == "YCbCr":
+        return rgb_of_ycc(np.asarray(picture), first), "RGB", picture.mode, damaged
     pixels, model = pillow.pixels_of(picture, "TIFF")
     if picture.mode.startswith("I;16") and first.number(Tag.PHOTOMETRIC, 1) == _MIN_IS_WHITE:
         pixels = 255 - pixels

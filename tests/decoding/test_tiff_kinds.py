@@ -15,7 +15,7 @@ from scanfix.decoding import decode
 from scanfix.errors import InputError
 from scanfix.geometry import Size
 
-GREY, RGB, PALETTE, CMYK, LAB, ICC_LAB = 1, 2, 3, 5, 8, 9
+GREY, RGB, PALETTE, CMYK, YCBCR, LAB, ICC_LAB = 1, 2, 3, 5, 6, 8, 9
 
 
 def in_bits(bits: int, channels: int) -> Samples:
@@ -124,6 +124,29 @@ def test_channels_that_mean_nothing_are_left_out(channels: int) -> None:
     assert difference(data) < 1
 
 
+VIDEO_RANGE = (16, 235, 128, 240, 128, 240)
+
+
+@pytest.mark.parametrize("compression", [1, DEFLATE])
+@pytest.mark.parametrize("luma", [(0.299, 0.587, 0.114), (0.2126, 0.7152, 0.0722)])
+@pytest.mark.parametrize("ranges", [(0, 255, 128, 255, 128, 255), VIDEO_RANGE])
+def test_luma_and_chroma_mean_what_their_tags_say(
+    luma: tuple[float, ...], ranges: tuple[int, ...], compression: int
+) -> None:
+    colours = picture().astype(float)
+    grey = colours @ luma
+    full = [grey, *((colours[..., c] - grey) / (2 - 2 * luma[c]) for c in (2, 0))]
+    most, black, white = (255, 127, 127), ranges[::2], ranges[1::2]
+    coded = [b + plane * (w - b) / m for plane, m, b, w in zip(full, most, black, white, strict=True)]
+    tags = {
+        529: (5, [(round(10_000 * share), 10_000) for share in luma]),
+        530: (3, (1, 1)),
+        532: (5, [(level, 1) for level in ranges]),
+    }
+    samples = np.clip(np.round(np.dstack(coded)), 0, 255).astype(np.uint8)
+    assert difference(tiff(samples, YCBCR, compression=compression, tags=tags)) < 1.5
+
+
 @pytest.mark.parametrize("photometric", [LAB, ICC_LAB])
 @pytest.mark.parametrize("bits", [8, 16])
 def test_lab_of_both_kinds(photometric: int, bits: int) -> None:
@@ -179,7 +202,7 @@ def test_a_palette_with_transparency() -> None:
         (in_bits(8, 3), RGB, {"tags": {259: (3, (50002,))}}),
         (in_bits(8, 3), RGB, {"tags": {259: (3, (50001,))}}),
         (in_bits(16, 3), RGB, {"tags": {259: (3, (7,))}}),
-        (in_bits(8, 3), 6, {"tags": {530: (3, (2, 2))}}),
+        (in_bits(8, 3), YCBCR, {"tags": {530: (3, (2, 2))}}),
     ],
 )
 def test_what_is_not_taken_is_no_damage(

@@ -2,8 +2,9 @@
 
 An embedded profile is applied by Little CMS (relative colorimetric with black point
 compensation, as viewers and print programs do). A profile that is damaged or made for
-another kind of pixels is ignored. Without a profile the numbers mean what `colour_space` reads
-from the codes beside them, if there are any. CMYK without a profile: R = (1 - C)(1 - K).
+another kind of pixels is left out, and that is told. Without a profile the numbers mean what
+`colour_space` reads from the codes beside them, if there are any. CMYK without a profile:
+R = (1 - C)(1 - K).
 Everything runs in bands of rows, so that no second full picture is needed.
 """
 
@@ -28,7 +29,7 @@ _BAND_PIXELS = 1 << 20
 _SAMPLE_PIXELS = 1 << 18
 _PROFILE_SPACE = {"L": "GRAY", "LA": "GRAY", "RGB": "RGB", "RGBA": "RGB", "CMYK": "CMYK"}
 _CHANNELS = {"L": 1, "LA": 1, "RGB": 3, "RGBA": 3, "CMYK": 4, "LAB": 3}
-_MODES = {1: "L", 3: "RGB", 4: "CMYK"}
+_SPACE_MODES = {"GRAY": "L", "RGB": "RGB", "CMYK": "CMYK"}
 
 _PROFILE_ERRORS: tuple[type[Exception], ...] = (*DECODER_ERRORS, ImageCms.PyCMSError)
 
@@ -135,11 +136,13 @@ def profile_of(icc: bytes | None, model: Model) -> Profile:
     if not icc or model not in _PROFILE_SPACE:
         return Profile(None)
     plain, left_out = without_elements(icc)
-    mode = _MODES[_CHANNELS[model]]
     try:
         profile = ImageCms.ImageCmsProfile(io.BytesIO(plain))
-        if profile.profile.xcolor_space.strip() != _PROFILE_SPACE[model]:
-            return Profile(None, unused=left_out)
+        space = profile.profile.xcolor_space.strip()
+        # Grey is a colour of RGB too, and many a grey picture keeps the profile of its screen or scanner.
+        if space != _PROFILE_SPACE[model] and (space, _PROFILE_SPACE[model]) != ("RGB", "GRAY"):
+            return Profile(None, unused=True)
+        mode = _SPACE_MODES[space]
         transform = _transform(profile, mode)
         if mode == "RGB" and is_identity(lambda colour: _apply(transform, colour, mode)):
             return Profile(None, usable=True, unused=left_out)
@@ -161,5 +164,7 @@ def _transform(profile: ImageCms.ImageCmsProfile, mode: str) -> ImageCms.ImageCm
 
 def _apply(transform: ImageCms.ImageCmsTransform, colour: Pixels, mode: str) -> Pixels:
     height, width = colour.shape[:2]
+    if mode == "RGB" and colour.shape[2] == 1:
+        colour = np.repeat(colour, 3, axis=2)
     picture = Image.frombuffer(mode, (width, height), colour.tobytes(), "raw", mode, 0, 1)
     return np.asarray(transform.apply(picture))

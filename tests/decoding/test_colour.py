@@ -8,7 +8,7 @@ import zlib
 import drawn_files
 import numpy as np
 import pytest
-from drawn_files import picture, saved
+from drawn_files import grey_picture, picture, saved
 from PIL import ImageCms
 
 from scanfix.decoding import decode
@@ -21,6 +21,14 @@ def swapped_profile() -> bytes:
     places = {bytes(profile[132 + 12 * i : 136 + 12 * i]): 136 + 12 * i for i in range(count)}
     red, green = places[b"rXYZ"], places[b"gXYZ"]
     profile[red : red + 8], profile[green : green + 8] = profile[green : green + 8], profile[red : red + 8]
+    return bytes(profile)
+
+
+def linear_profile() -> bytes:
+    """The primaries of sRGB with light as it is: the first of the three curves stands for all."""
+    profile = bytearray(drawn_files.srgb_profile())
+    curve = profile.index(b"para")
+    profile[curve : curve + 12] = b"curv" + bytes(8)
     return bytes(profile)
 
 
@@ -70,14 +78,42 @@ def test_the_transparent_level_of_a_png_is_white_at_any_depth(
 
 @pytest.mark.parametrize("kind", useless_profiles())
 @pytest.mark.parametrize("format", ["JPEG", "PNG", "TIFF"])
-def test_a_useless_profile_is_ignored(format: str, kind: str) -> None:
-    data = saved(format, icc_profile=useless_profiles()[kind], quality=95)
-    assert np.abs(decode(data).pixels.astype(int) - picture()).mean() < 3
+def test_a_useless_profile_is_left_out_and_said(format: str, kind: str) -> None:
+    source = decode(saved(format, icc_profile=useless_profiles()[kind], quality=95))
+    assert np.abs(source.pixels.astype(int) - picture()).mean() < 3
+    assert source.info.profile_unused
 
 
 def test_a_profile_that_is_srgb_changes_no_pixel() -> None:
     plain, profiled = saved("PNG"), saved("PNG", icc_profile=drawn_files.srgb_profile())
     assert np.array_equal(decode(plain).pixels, decode(profiled).pixels)
+
+
+def grey_bmp(profile: bytes) -> bytes:
+    """Of a palette that is grey, with a profile behind the rows (BITMAPV5HEADER)."""
+    plain = saved("BMP", "L")
+    start, rows = 14 + 124 + 1024, plain[14 + 40 + 1024 :]
+    more = b"MBED"[::-1] + bytes(52) + struct.pack("<III", 124 + 1024 + len(rows), len(profile), 0)
+    header = struct.pack("<I", 124) + plain[18:54] + bytes(16) + more
+    lead = b"BM" + struct.pack("<III", start + len(rows), 0, start)
+    return lead + header.ljust(124, b"\0") + plain[54 : 54 + 1024] + rows + profile
+
+
+def with_grey(format: str, profile: bytes) -> bytes:
+    return grey_bmp(profile) if format == "BMP" else saved(format, "L", icc_profile=profile, quality=98)
+
+
+@pytest.mark.parametrize("format", ["JPEG", "PNG", "TIFF", "BMP"])
+def test_grey_with_a_profile_of_rgb_is_a_colour_of_it(format: str) -> None:
+    light = grey_picture() / 255
+    code = np.where(light <= 0.0031308, 12.92 * light, 1.055 * light ** (1 / 2.4) - 0.055) * 255
+    source = decode(with_grey(format, linear_profile()))
+    assert np.abs(source.pixels - code[..., None]).mean() < 1
+    assert not source.info.profile_unused
+    usual = decode(with_grey(format, drawn_files.srgb_profile()))
+    assert np.array_equal(usual.pixels, decode(with_grey(format, b"")).pixels)
+    assert not usual.info.profile_unused
+    assert not usual.info.color_converted
 
 
 def test_a_grey_picture_with_a_profile_stays_grey() -> None:

@@ -118,7 +118,8 @@ def read_png(data: bytes, limits: Limits, *, salvage: bool = False) -> Stored:
     space = _space(chunks, exif)
     icc = chunks.icc if chunks.coded is None else None
     wide = None
-    if depth == 16 and (space or icc or key) and not damaged and width * height <= _MAX_WIDE:
+    needs_all = key is not None or (space is not None and icc is None)
+    if depth == 16 and needs_all and not damaged and width * height <= _MAX_WIDE:
         wide = _sixteen_bits(_bare(chunks), _MODES[colour], key)
     pixels, model = wide or pillow.pixels_of(picture, "PNG")
     return Stored(

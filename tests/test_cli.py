@@ -536,6 +536,12 @@ def test_a_stream_that_is_closed_or_full_is_no_fault_of_scanfix(card: Path, line
         "scanfix join card.jpg other.jpg -o same.jpg --overwrite",
         "ln card.jpg same.png; scanfix inspect other.jpg card.jpg --annotate same.png --overwrite",
         "ln card.jpg same.png; scanfix inspect card.jpg --annotate same.png --overwrite",
+        "scanfix prepare card.jpg -o - >>card.jpg",
+        "scanfix prepare card.jpg -o - 1<>card.jpg",
+        "scanfix prepare - -o - <card.jpg 1<>same.jpg",
+        "scanfix prepare other.jpg card.jpg >>same.jpg",
+        "scanfix join other.jpg card.jpg -o - >>card.jpg",
+        "scanfix inspect card.jpg --json >>card.jpg",
     ],
 )
 def test_no_input_is_written_whatever_its_name(card: Path, card_bytes: bytes, line: str) -> None:

@@ -18,6 +18,7 @@ from scanfix.naming import shown
 
 if TYPE_CHECKING:
     from scanfix.errors import ScanfixError
+    from scanfix.files import Identity
     from scanfix.model import Report
     from scanfix.order import Order
     from scanfix.profiles import OutputProfile
@@ -43,9 +44,8 @@ def command(
 ) -> None:
     speak = user_lang(lang)
     several = len(photos) > 1
-    inputs = inputs_of(photos) if annotate else frozenset()
 
-    def look(order: Order, photo: str) -> int:
+    def look(order: Order, inputs: frozenset[Identity], photo: str) -> int:
         source = source_of(photo, order.limits)
         check_free(annotate, inputs, overwrite=overwrite)
         from scanfix import pipeline
@@ -67,6 +67,7 @@ def command(
     def work() -> int:
         check_photos(photos, speak, annotate=annotate, corners=corners)
         check_annotated(annotate, photos, speak)
+        inputs = inputs_of(photos)
         from scanfix.order import make_order
 
         order = make_order(
@@ -80,7 +81,7 @@ def command(
             min_bytes=least_bytes(min_size),
             max_bytes=most_bytes(max_size),
         )
-        return attempt_each(photos, partial(look, order), speak, failed)
+        return attempt_each(photos, partial(look, order, inputs), speak, failed)
 
     finish(work, speak)
 

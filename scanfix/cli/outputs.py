@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -95,11 +96,26 @@ def check_standard_output(output: str | None, lang: Lang) -> None:
 
 
 def inputs_of(photos: Iterable[str]) -> frozenset[Identity]:
-    """Which files the arguments of a call lead to, standard input among them; none of them is written."""
+    """Which files the arguments of a call lead to, standard input among them; none of them is written.
+
+    Raises OutputError where standard output leads to one (`>> card.jpg`): even a report would spoil it.
+    """
     from scanfix.files import identity_of
 
     found = (identity_of(sys.stdin.fileno() if photo == STANDARD else photo) for photo in photos)
-    return frozenset(identity for identity in found if identity)
+    inputs = frozenset(identity for identity in found if identity)
+    if _redirected() in inputs:
+        raise OutputError("output_is_input")
+    return inputs
+
+
+def _redirected() -> Identity | None:
+    """The file that standard output was led to; a socket or terminal may well be the input too."""
+    try:
+        status = os.fstat(sys.stdout.fileno())
+    except OSError:
+        return None
+    return (status.st_dev, status.st_ino) if stat.S_ISREG(status.st_mode) else None
 
 
 def check_ending(output: str, format: str) -> None:

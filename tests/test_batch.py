@@ -13,6 +13,7 @@ import sys
 import threading
 import time
 from collections import Counter
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
@@ -28,12 +29,12 @@ from PIL import Image
 from test_cli import scanfix
 
 from scanfix import ConfigError, InputError, MissingExtraError, OutputError, prepare_batch
-from scanfix.batch import Summary, executors, work
+from scanfix.batch import Summary, executors, places, work
 from scanfix.batch import run as batch_run
 from scanfix.batch.discover import SIDES, look_into, name_of_pair, pair_up
 from scanfix.batch.places import Entry, Folder
 from scanfix.batch.work import Job, Outcome
-from scanfix.files import SourceBytes
+from scanfix.files import SourceBytes, write_atomically
 from scanfix.isolation import Worker
 from scanfix.model import Report
 from scanfix.reports import schema
@@ -190,6 +191,41 @@ def test_a_subfolder_that_cannot_be_read_is_an_error(folder: Path, monkeypatch: 
     found = look_into(Folder(str(folder)))
     assert found.unreadable == ("locked",)
     assert "card.jpg" in {entry.name for entry in found.photos}
+
+
+@posix
+@pytest.mark.usefixtures("quick")
+@pytest.mark.parametrize("is_listed", [True, False])
+@pytest.mark.parametrize("name", ["in", "in/locked"])
+def test_a_folder_that_may_not_be_entered_stops_nothing_else(
+    name: str, is_listed: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(tmp_path / "in", a_jpg="a")
+    put(tmp_path / "in" / "locked", b_jpg="b")
+    deny(monkeypatch, tmp_path / name, is_listed=is_listed)
+    items = run(tmp_path / "in", tmp_path / "out")
+    made = [item.source.name for item in items if item.error is None]
+    assert made == (["a.jpg"] if name == "in/locked" else [])
+    codes = {item.error.code for item in items if item.error}
+    assert codes == {"unreadable" if is_listed else "folder_unreadable"}
+
+
+def deny(monkeypatch: pytest.MonkeyPatch, folder: Path, *, is_listed: bool) -> None:
+    """What is in a folder, perhaps its list too; rights would not stop the super-user."""
+
+    def denying(real: Any, denied: Callable[[str], bool]) -> Any:
+        def call(path: Any, *given: Any, **named: Any) -> Any:
+            if not isinstance(path, int) and denied(os.fspath(path)):
+                raise PermissionError(errno.EACCES, "denied", os.fspath(path))
+            return real(path, *given, **named)
+
+        return call
+
+    for name in ("stat", "lstat", "open"):
+        denied = denying(getattr(os, name), lambda path: path.startswith(f"{folder}{os.sep}"))
+        monkeypatch.setattr(os, name, denied)
+    if not is_listed:
+        monkeypatch.setattr(os, "scandir", denying(os.scandir, lambda path: path == str(folder)))
 
 
 # -- where results go
@@ -401,6 +437,22 @@ def test_one_blocked_folder_stops_nothing_else(tmp_path: Path) -> None:
         "foo.png": None,
         "x.png": None,
     }
+
+
+@pytest.mark.usefixtures("quick")
+def test_a_result_that_is_taken_away_as_soon_as_it_appears_was_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(tmp_path / "in", a_jpg="a", b_jpg="b")
+    (tmp_path / "sent").mkdir()
+
+    def moving(path: Path, *given: Any, **named: Any) -> None:
+        write_atomically(path, *given, **named)
+        path.rename(tmp_path / "sent" / path.name)
+
+    monkeypatch.setattr(places, "write_atomically", moving)
+    assert statuses(run(tmp_path / "in", tmp_path / "out")) == {"a.jpg": "made", "b.jpg": "made"}
+    assert sorted(files(tmp_path / "sent")) == ["a.jpg", "b.jpg"]
 
 
 def test_too_little_space_is_told_before_the_work(

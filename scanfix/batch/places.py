@@ -190,7 +190,7 @@ class Folder:
 
     def read(self, name: str, limits: Limits) -> tuple[SourceBytes, Entry]:
         before = self.entry(name)
-        if before is None and self.at(name).is_symlink():
+        if before is None and os.path.islink(self.at(name)):  # noqa: PTH114 - as below
             raise InputError("not_regular_file", kind="link to nowhere")
         source = read_source(self.at(name), limits)
         after = self.entry(name)
@@ -214,7 +214,8 @@ class Folder:
         except (OSError, ValueError) as error:
             raise OutputError("output_folder", path=repr(target.parent.name)) from error
         write_atomically(target, data, overwrite=overwrite, inputs=inputs)
-        return _entry(name, target.stat())
+        # It may be taken away as soon as it appears, by a program that moves or sends results.
+        return self.entry(name) or Entry(name, len(data), ())
 
     def remove(self, name: str) -> None:
         try:
@@ -284,7 +285,9 @@ class _Walk:
         if entry.is_symlink():
             return "linked_folder"
         if self.leave_out is not None and (
-            os.path.realpath(entry.path) in self.leave_out or Path(entry.path, MANIFEST).exists()
+            os.path.realpath(entry.path) in self.leave_out
+            # Not of Path, which raises where nobody may look: the listing says so.
+            or os.path.exists(os.path.join(entry.path, MANIFEST))  # noqa: PTH110, PTH118
         ):
             return "output"
         return SYSTEM_FOLDERS.get(entry.name.lower())

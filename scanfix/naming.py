@@ -38,7 +38,8 @@ def distinct_names(
     for target in wanted.values():
         count[_key(target)] = count.get(_key(target), 0) + 1
     documents = {document for key in used if (document := _document_of(key))}
-    pages = {key for key in count if _document_of(key) in used | set(count)}
+    known = used | set(count)
+    pages = {key for key in count if _document_of(key) in known}
     shared = used | documents | pages | {key for key, number in count.items() if number > 1}
     chosen: dict[PurePath, PurePath] = {}
     used |= set(count) - shared

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
+from collections.abc import Iterable
 from pathlib import PurePath
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from scanfix import naming
 from scanfix.naming import PREPARED, distinct_names, named_page, shown
 
 names = st.text(
@@ -61,6 +64,20 @@ def test_a_full_name_that_another_photo_has_is_numbered() -> None:
     sources = [PurePath(name) for name in ("card.png", "card.jpg", "card.png.pdf", "CARD.PNG")]
     targets = [str(target) for target in distinct_names(sources, ".jpg").values()]
     assert targets == ["card.png.2.jpg", "card.jpg.jpg", "card.png.jpg", "CARD.PNG.3.jpg"]
+
+
+def test_for_more_photos_no_more_sets_of_names_are_built(monkeypatch: pytest.MonkeyPatch) -> None:
+    built = Counter[int]()
+
+    class Counted(set[str]):
+        def __init__(self, *given: Iterable[str]) -> None:
+            super().__init__(*given)
+            built[number] += 1
+
+    monkeypatch.setattr(naming, "set", Counted, raising=False)
+    for number in (10, 1_000):
+        distinct_names([PurePath(f"{each}.png") for each in range(number)], ".jpg")
+    assert built[10] == built[1_000] > 0
 
 
 def test_no_photo_is_called_like_a_folder() -> None:

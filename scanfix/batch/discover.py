@@ -150,7 +150,8 @@ def _back_of(front: Entry, by_stem: Mapping[str, Entry]) -> Entry | None:
     stem = _stem(front.name)
     for front_end, back_end in SIDES:
         start = stem.removesuffix(front_end)
-        if start == stem or start + front_end.translate(THIRD) in by_stem.keys() - {stem}:
+        third = start + front_end.translate(THIRD)
+        if start == stem or (third != stem and third in by_stem):
             continue
         if (back := by_stem.get(start + back_end)) is not None:
             return back

@@ -46,6 +46,7 @@ INPUT_CODES: dict[str, int] = {
     "decoder_crashed": 422,
     "killed": 503,
     "interrupted": 503,
+    "no_process": 503,
     "upload_missing": 422,
     "upload_many": 422,
     "upload_broken": 400,

@@ -27,13 +27,15 @@ import pytest
 from batch_tools import Counted, files, put, quick, run, statuses
 from PIL import Image
 from test_cli import scanfix
+from typer.testing import CliRunner
 
-from scanfix import ConfigError, InputError, MissingExtraError, OutputError, prepare_batch
+from scanfix import BatchItem, ConfigError, InputError, MissingExtraError, OutputError, prepare_batch
 from scanfix.batch import Summary, executors, places, work
 from scanfix.batch import run as batch_run
 from scanfix.batch.discover import SIDES, look_into, name_of_pair, pair_up
 from scanfix.batch.places import Entry, Folder
 from scanfix.batch.work import Job, Outcome
+from scanfix.cli import app
 from scanfix.files import SourceBytes, write_atomically
 from scanfix.isolation import Worker
 from scanfix.model import Report
@@ -859,6 +861,67 @@ def test_a_pool_that_breaks_or_falls_silent_loses_no_photo(
         with kind(1) as executor:
             items = list(prepare_batch(tmp_path / "in", tmp_path / "out", executor=executor))
         assert [item.error and item.error.code for item in items] == ["killed"] * 3
+
+
+class Faulty(ThreadPoolExecutor):
+    """Fails with the first photo that it is given; of one thread, so that the order is known."""
+
+    def __init__(self, fault: Exception) -> None:
+        super().__init__(1)
+        self.fault: Exception | None = fault
+
+    def submit(self, *given: Any, **named: Any) -> Any:
+        fault, self.fault = self.fault, None
+        if fault is not None:
+            raise fault
+        return super().submit(*given, **named)
+
+
+@pytest.mark.parametrize(
+    ("fault", "code"),
+    [(MemoryError(), "memory"), (OSError(errno.EIO, "input/output error"), "not_written")],
+)
+@pytest.mark.usefixtures("quick")
+def test_what_the_machine_refuses_one_photo_is_no_end_of_the_run(
+    fault: Exception, code: str, tmp_path: Path
+) -> None:
+    put(tmp_path / "in", a_jpg="a", b_jpg="b")
+    with Faulty(fault) as executor:
+        items = list(prepare_batch(tmp_path / "in", tmp_path / "out", executor=executor))
+    assert {item.source.name: item.error and item.error.code for item in items} == {
+        "a.jpg": code,
+        "b.jpg": None,
+    }
+
+
+@pytest.mark.usefixtures("quick")
+def test_a_photo_for_which_there_is_no_thread_is_tried_again(tmp_path: Path) -> None:
+    put(tmp_path / "in", a_jpg="a", b_jpg="b")
+    with Faulty(RuntimeError("can't start new thread")) as executor:
+        items = list(prepare_batch(tmp_path / "in", tmp_path / "out", executor=executor))
+    assert statuses(items) == {"a.jpg": "made", "b.jpg": "made"}
+
+
+@pytest.mark.usefixtures("quick")
+def test_a_fault_of_scanfix_ends_the_run_when_the_other_photos_are_made(tmp_path: Path) -> None:
+    put(tmp_path / "in", a_jpg="a", b_jpg="b", c_jpg="c")
+    items = list[BatchItem]()
+    with Faulty(LookupError("a bug")) as executor, pytest.raises(LookupError, match="a bug"):
+        items.extend(prepare_batch(tmp_path / "in", tmp_path / "out", executor=executor))
+    assert sorted(files(tmp_path / "out")) == ["a.jpg", "b.jpg", "c.jpg"]
+    assert statuses(run(tmp_path / "in", tmp_path / "out")) == dict.fromkeys(statuses(items), "kept")
+
+
+@pytest.mark.usefixtures("quick")
+def test_a_command_that_fails_itself_says_what_was_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(tmp_path / "in", a_jpg="a", b_jpg="b")
+    monkeypatch.setattr(executors, "ThreadPoolExecutor", lambda *_: Faulty(LookupError("a bug")))
+    done = CliRunner().invoke(app, ["batch", str(tmp_path / "in"), str(tmp_path / "out"), "--lang", "en"])
+    assert done.exit_code == 70
+    assert "2 ready" in done.output
+    assert "Nothing was written" not in done.output
 
 
 # -- a watched folder

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import pickle
 import signal
@@ -157,7 +158,7 @@ def test_a_server_that_embeds_python_is_not_taken_for_it(monkeypatch: pytest.Mon
 def test_an_interpreter_that_does_not_start_is_no_fault_of_the_photo(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(process, "_interpreter", lambda: "/bin/false")
     with Worker(BRIEF) as broken:
-        assert code_of(broken, isolation_tasks.echo) == "interrupted"
+        assert code_of(broken, isolation_tasks.echo) == "no_process"
 
 
 def test_code_in_the_current_folder_is_not_run(
@@ -269,14 +270,21 @@ def test_a_photo_that_waited_while_the_worker_was_closed_starts_nothing() -> Non
 
 
 @linux
-def test_a_process_that_cannot_be_started_leaves_nothing_open(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("number", "said"), [(errno.EAGAIN, "no more processes"), (errno.EMFILE, "too many files are open")]
+)
+def test_a_process_that_cannot_be_started_says_why_and_leaves_nothing_open(
+    number: int, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def fail(_: int) -> None:
-        raise BlockingIOError("no more processes")
+        raise OSError(number, "refused")
 
     monkeypatch.setattr(process, "_start", fail)
     before = len(list(Path("/proc/self/fd").iterdir()))
     with Worker(LIMITS) as worker:
-        assert [code_of(worker, isolation_tasks.echo) for _ in range(3)] == ["interrupted"] * 3
+        for _ in range(3):
+            with pytest.raises(InputError, match=said):
+                worker.call(isolation_tasks.echo, b"photo", {})
     assert len(list(Path("/proc/self/fd").iterdir())) == before
 
 

@@ -13,7 +13,7 @@ from functools import partial
 from typing import Any, Protocol
 
 from scanfix.batch.work import Job, Outcome
-from scanfix.errors import ConfigError, InputError, MissingExtraError
+from scanfix.errors import ConfigError, InputError, MissingExtraError, OutputError, reason_of
 from scanfix.isolation import Worker
 from scanfix.limits import Limits
 
@@ -58,8 +58,10 @@ class GivenHands:
         try:
             future = self._executor.submit(task, job)
         except Exception as error:  # noqa: BLE001 - `result_of` tells what is lost from what is wrong
+            # Of a pool of threads that gets no more of them.
+            no_thread = type(error) is RuntimeError
             future = Future()
-            future.set_exception(error)
+            future.set_exception(InputError("no_process", reason="no_more_processes") if no_thread else error)
         self._pending.add(future)
         future.add_done_callback(self._pending.discard)
         return future
@@ -119,7 +121,8 @@ def _client(address: str) -> Any:
 
 
 def result_of(future: Future[Outcome]) -> Outcome:
-    """Raises InputError "killed" where the one who worked on it is gone, so that it never ended."""
+    """Raises InputError "killed" where the one who worked on it is gone, so that it never ended, "memory" and
+    OutputError for what the machine refuses; anything else is a fault of scanfix or of the executor."""
     try:
         return future.result(timeout=0)
     except (BrokenExecutor, CancelledError, TimeoutError) as error:
@@ -127,4 +130,8 @@ def result_of(future: Future[Outcome]) -> Outcome:
     except Exception as error:
         if type(error).__name__ in LOST:
             raise InputError("killed") from error
+        if isinstance(error, MemoryError):
+            raise InputError("memory") from error
+        if isinstance(error, OSError):
+            raise OutputError("not_written", reason=reason_of(error)) from error
         raise

@@ -32,7 +32,7 @@ from scanfix.errors import InputError, ScanfixError
 OnError = Literal["continue", "stop"]
 HEARTBEAT_SECONDS = 0.5
 """No wait for results lasts longer: between two of them Python looks for signals."""
-RETRIED = frozenset(("killed", "interrupted"))
+RETRIED = frozenset(("killed", "interrupted", "no_process", "busy"))
 """Errors that may be the fault of what ran beside: such a photo is tried once more, alone."""
 PASSING = frozenset(("disk_full", "not_written", "output_folder"))
 """Errors that are no fault of a photo and may be over after a while."""
@@ -98,6 +98,8 @@ class Run:
         """Whose sources were told to be gone."""
         self.later: dict[str, float] = {}
         """When what could not be written is tried again, by the clock of `time.monotonic`."""
+        self.fault: Exception | None = None
+        """The first that was no error of a photo: the others are worked on before it ends the run."""
         self.first: dict[str, str] = {}
         """The first photo of each content, of those that are there."""
 
@@ -188,6 +190,8 @@ class Run:
         for step in suspects:
             yield from self._drain(iter((step,)), 1, plan, None)
         self.reporting.update()
+        if self.fault is not None:
+            raise self.fault
 
     def _drain(
         self, waiting: Iterator[Step], window: int, plan: Plan, suspects: list[Step] | None
@@ -304,7 +308,10 @@ class Run:
     def _outcome(self, future: Future[Outcome], step: Step) -> Outcome:
         try:
             outcome = result_of(future)
-        except ScanfixError as error:
+        except Exception as fault:  # noqa: BLE001 - raised by `_work`
+            error = fault if isinstance(fault, ScanfixError) else InputError("interrupted")
+            if error is not fault:
+                self.fault = self.fault or fault
             lost = Record(self.look.source.url, step.source, self.look.order.format, step.name, "failed")
             lost = replace(lost, order=self.asked, version=__version__)
             return Outcome(replace(lost, results=(Result(error=error_to_dict(error)),)))

@@ -24,7 +24,7 @@ from scanfix.cli.terminal import (
     print_json,
     print_line,
 )
-from scanfix.errors import ConfigError, OutputError, ScanfixError
+from scanfix.errors import ConfigError, OutputError
 from scanfix.messages import Lang, say, term, user_lang
 from scanfix.naming import shown
 
@@ -157,11 +157,11 @@ def _told(run: BatchRun, tell: _Telling, source: str, *, watch: bool) -> _Tellin
             for item in run:
                 tell.item(item)
                 advance(tell.summary)
-    except (KeyboardInterrupt, SystemExit, ScanfixError):
+    except BaseException:
         tell.sum_up(run, source)
-        if not watch and not tell.quiet:
-            left = len(run) - tell.summary.count - tell.summary.planned
-            print_line(say("batch_left", tell.lang, count=max(0, left)), sys.stderr)
+        left = len(run) - tell.summary.count - tell.summary.planned
+        if left > 0 and not watch and not tell.quiet:
+            print_line(say("batch_left", tell.lang, count=left), sys.stderr)
         raise
     tell.sum_up(run, source)
     return tell

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import io
 import json
 import os
@@ -14,7 +15,7 @@ import threading
 from pathlib import Path
 from typing import IO, Any, cast
 
-from scanfix.errors import BusyError, InputError, ScanfixError
+from scanfix.errors import BusyError, InputError, ScanfixError, reason_of
 from scanfix.isolation.pipes import READY, Hello, read_message, write_messages
 from scanfix.limits import Limits
 
@@ -72,15 +73,16 @@ class Process:
         try:
             child_end = self._begin()
         except OSError as error:
-            # No more processes or open files: the matter of the machine, not of the photo.
-            raise InputError("interrupted") from error
+            # The matter of the machine, not of the photo.
+            reason = "no_more_processes" if error.errno == errno.EAGAIN else reason_of(error)
+            raise InputError("no_process", reason=reason) from error
         hello = Hello(limits, child_end if _POSIX else None, os.getpid(), niceness)
         answer = self._exchange(pickle.dumps(hello), b"", _START_SECONDS)
         if answer != READY:
             self.close()
             # No photo has been looked at yet: a crash now is the matter of the machine.
             known = isinstance(answer, InputError) and answer.code != "decoder_crashed"
-            raise cast("InputError", answer) if known else InputError("interrupted")
+            raise cast("InputError", answer) if known else InputError("no_process", reason="ended_at_once")
 
     def _begin(self) -> int:
         """Start it; returns the number that its end of the lifeline had. After an OSError nothing is left."""

@@ -98,7 +98,8 @@ class Worker:
     ) -> PreparedImage:
         """As `scanfix.prepare`, with the limits of this worker.
 
-        Raises BusyError, and InputError also for timeout, memory, decoder_crashed, killed and interrupted.
+        Raises BusyError, and InputError also for timeout, memory, decoder_crashed, killed, interrupted and
+        no_process.
         """
         source = self._read(photo, filename)
         return _checked(self.call(tasks.prepare, source, options_of(options)), PreparedImage)

@@ -58,10 +58,10 @@ class GivenHands:
         try:
             future = self._executor.submit(task, job)
         except Exception as error:  # noqa: BLE001 - `result_of` tells what is lost from what is wrong
-            # Of a pool of threads that gets no more of them.
-            no_thread = type(error) is RuntimeError
+            if "can't start new thread" in str(error):
+                error = InputError("no_process", reason="no_more_processes")
             future = Future()
-            future.set_exception(InputError("no_process", reason="no_more_processes") if no_thread else error)
+            future.set_exception(error)
         self._pending.add(future)
         future.add_done_callback(self._pending.discard)
         return future

@@ -308,15 +308,19 @@ class Run:
     def _outcome(self, future: Future[Outcome], step: Step) -> Outcome:
         try:
             outcome = result_of(future)
-        except Exception as fault:  # noqa: BLE001 - raised by `_work`
-            error = fault if isinstance(fault, ScanfixError) else InputError("interrupted")
-            if error is not fault:
-                self.fault = self.fault or fault
-            lost = Record(self.look.source.url, step.source, self.look.order.format, step.name, "failed")
-            lost = replace(lost, order=self.asked, version=__version__)
-            return Outcome(replace(lost, results=(Result(error=error_to_dict(error)),)))
+        except ScanfixError as error:
+            return self._lost(step, error)
+        except Exception as error:  # noqa: BLE001 - raised by `_work`
+            self.fault = self.fault or error
+            return self._lost(step, InputError("interrupted"))
         # Noted here and not when it is written: what ended at the same time is written at once.
         return replace(outcome, record=replace(outcome.record, duplicate_of=self._copied(outcome.record)))
+
+    def _lost(self, step: Step, error: ScanfixError) -> Outcome:
+        """Of a photo whose work came to no line of its own."""
+        lost = Record(self.look.source.url, step.source, self.look.order.format, step.name, "failed")
+        lost = replace(lost, order=self.asked, version=__version__)
+        return Outcome(replace(lost, results=(Result(error=error_to_dict(error)),)))
 
     def _copied(self, record: Record) -> str | None:
         """The photo of the same content that was first, of those that are there."""

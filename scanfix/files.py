@@ -246,7 +246,9 @@ def _from_file(path: str, limit: int) -> SourceBytes:
     except OSError as error:
         raise InputError("unreadable", reason=_reason(error)) from None
     finally:
-        os.close(descriptor)
+        # What was read is read, whatever a network says then.
+        with contextlib.suppress(OSError):
+            os.close(descriptor)
 
 
 def _read_descriptor(descriptor: int, expected: int, limit: int) -> bytes:

@@ -5,6 +5,7 @@ Only the making of a picture is exchanged; reading, hashing, writing and remembe
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 from collections.abc import Callable
@@ -92,6 +93,12 @@ def put(folder: Path, **photos: str) -> None:
 
 def run(source: Path, out: Path, **options: Any) -> list[BatchItem]:
     return list(prepare_batch(source, out, jobs=2, **options))
+
+
+def failing_close(descriptor: int, close: Callable[[int], None] = os.close) -> None:
+    """As of a file on a network."""
+    close(descriptor)
+    raise OSError(errno.EIO, "input/output error")
 
 
 def statuses(items: list[BatchItem]) -> dict[str, str]:

@@ -17,13 +17,13 @@ from typing import Any, NoReturn
 
 import jsonschema
 import pytest
-from batch_tools import Counted, files, put, quick, run, statuses
+from batch_tools import Counted, failing_close, files, put, quick, run, statuses
 
 from scanfix import InputError, Limits, OutputError, prepare_batch
 from scanfix.batch import Summary, manifest, places
 from scanfix.batch.manifest import schema
 from scanfix.batch.places import MANIFEST
-from scanfix.files import lock
+from scanfix.files import TEMP_PREFIX, TEMP_SUFFIX, lock
 
 __all__ = ["quick"]
 pytestmark = pytest.mark.usefixtures("quick")
@@ -741,6 +741,37 @@ def test_a_kill_at_any_write_loses_nothing(writes: int, tmp_path: Path, quick: C
     run(tmp_path / "in", tmp_path / "fresh")
     assert files(tmp_path / "out") == files(tmp_path / "fresh")
     assert not list((tmp_path / "out").rglob("*.part"))
+
+
+@pytest.mark.parametrize("harm", ["manifest", "folder"])
+def test_a_run_whose_manifest_is_removed_says_so(harm: str, source: Path, out: Path) -> None:
+    with pytest.raises(OutputError) as caught:  # noqa: PT012 - in the middle of the run
+        for _ in prepare_batch(source, out, jobs=1):
+            if harm == "folder":
+                shutil.rmtree(out)
+                out.mkdir()
+            else:
+                (out / MANIFEST).unlink()
+    assert caught.value.code == "not_written"
+    # Another run may have begun there.
+    assert not (out / MANIFEST).exists()
+
+
+def test_an_error_of_the_last_close_is_none(out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A network share tells late; every line is synced by then."""
+    out.mkdir()
+    opened = manifest.Manifest(places.Folder(str(out)), write=True)
+    monkeypatch.setattr(os, "close", failing_close)
+    opened.close()
+
+
+def test_what_killed_runs_left_is_removed_wherever_results_go(source: Path, out: Path) -> None:
+    put(source / "二", a_jpg="a")
+    for folder in ("out", "out/二", "out/ready", "out/review/二", "seen/二", "reports"):
+        put(out.parent / folder, **{f"{TEMP_PREFIX}1{TEMP_SUFFIX}": "half a picture"})
+    seen, report = out.parent / "seen", out.parent / "reports" / "r.csv"
+    prepare_batch(source, out, reports=[report], annotate_dir=seen).close()
+    assert not [path for path in out.parent.rglob("*") if path.name.startswith(TEMP_PREFIX)]
 
 
 def test_a_call_that_comes_to_nothing_leaves_no_manifest(source: Path, out: Path) -> None:

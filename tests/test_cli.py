@@ -215,7 +215,6 @@ def test_what_is_no_file_is_refused(tmp_path: Path, what: str) -> None:
         ("prepare", "x.jpg", "--annotate", "-"),
         ("prepare", "x.jpg", "--annotate", "seen.bmp"),
         ("prepare", "x.jpg", "-o", "q.jpg", "--annotate", "q.jpg"),
-        ("prepare", "x.png", "--annotate", "./x.png", "--overwrite"),
         ("inspect", "x.jpg", "--annotate", "seen.jpg"),
         ("inspect", "x.jpg", "y.jpg", "--corners", "0,0 9,0 9,9 0,9"),
         ("prepare", "x.jpg", "y.jpg", "--corners", "0,0 9,0 9,9 0,9"),
@@ -536,6 +535,7 @@ def test_a_stream_that_is_closed_or_full_is_no_fault_of_scanfix(card: Path, line
         "scanfix join card.jpg other.jpg -o same.jpg --overwrite",
         "ln card.jpg same.png; scanfix inspect other.jpg card.jpg --annotate same.png --overwrite",
         "ln card.jpg same.png; scanfix inspect card.jpg --annotate same.png --overwrite",
+        "ln card.jpg same.png; scanfix prepare same.png --annotate ./same.png --overwrite",
         "scanfix prepare card.jpg -o - >>card.jpg",
         "scanfix prepare card.jpg -o - 1<>card.jpg",
         "scanfix prepare - -o - <card.jpg 1<>same.jpg",
@@ -563,6 +563,25 @@ def test_no_input_is_written_after_a_change_of_folder(
     with pytest.raises(OutputError):
         prepared.save(f"../{card.name}", overwrite=True)
     assert card.read_bytes() == card_bytes
+
+
+@posix
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("scanfix prepare $CARD --annotate seen.png -o $CARD.bmp", b"'.'"),
+        ("scanfix prepare $CARD -o out.jpg", b"'.'"),
+        ("scanfix batch $IN $IN/out --report r.html", b"'.'"),
+    ],
+)
+def test_a_relative_output_of_a_folder_that_is_gone_is_no_fault_of_scanfix(
+    card: Path, line: str, said: bytes
+) -> None:
+    (card.parent / "gone").mkdir()
+    line = line.replace("$CARD", str(card)).replace("$IN", str(card.parent))
+    done = shell(f"cd gone; rmdir ../gone; {line}", card.parent)
+    assert done.returncode == 5, done.stderr
+    assert said in done.stderr
 
 
 @posix

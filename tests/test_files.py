@@ -18,6 +18,7 @@ from types import ModuleType
 from typing import Any
 
 import pytest
+from batch_tools import failing_close
 
 from scanfix import files
 from scanfix.errors import ConfigError, InputError, OutputError
@@ -506,6 +507,14 @@ def test_a_file_that_grows_while_it_is_read_is_read_to_the_end_or_the_limit(tmp_
         assert len(files._read_descriptor(file.fileno(), 3, 40)) == 30
     with (tmp_path / "a").open("rb") as file:
         assert len(files._read_descriptor(file.fileno(), 3, 10)) == 11
+
+
+def test_what_was_read_is_read_whatever_the_close_says(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "a.jpg").write_bytes(DATA)
+    monkeypatch.setattr(os, "close", failing_close)
+    assert read_source(tmp_path / "a.jpg", SHELL_LIMITS).data == DATA
 
 
 def test_a_file_system_without_fsync_is_no_refusal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
 import json
@@ -11,14 +12,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from batch_tools import Counted, put, quick, run
+from batch_tools import Counted, files, put, quick, run
 from drawing import photo
 from PIL import Image
 from serving import CHROMIUM
 from test_cli import scanfix
 
-from scanfix import OutputError, prepare_batch
+from scanfix import BatchItem, OutputError, prepare_batch
+from scanfix.batch import reporting
 from scanfix.errors import InputError
+from scanfix.files import write_atomically
 from scanfix.findings import Severity
 from scanfix.geometry import SIDES, Quad
 from scanfix.messages import LANGS, term
@@ -120,6 +123,30 @@ def test_reports_of_a_run_are_whole_and_of_this_run(tmp_path: Path) -> None:
     with pytest.raises(OutputError):
         prepare_batch(tmp_path / "in", tmp_path / "out", reports=reports)
     assert reports[0].read_text() == "mine"
+
+
+@pytest.mark.usefixtures("quick")
+@pytest.mark.parametrize("lasts", [False, True])
+def test_a_report_that_cannot_be_written_for_a_while_is_written_later(
+    lasts: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As where somebody has it open, on Windows."""
+    put(tmp_path / "in", **{f"p{number}_jpg": f"{number}" for number in range(3)})
+    report, tries = tmp_path / "r.csv", list[Path]()
+
+    def held(path: Path, *given: Any, **named: Any) -> None:
+        tries.append(path)
+        if lasts or len(tries) == 1:
+            raise OutputError("output_locked", path=repr(path.name))
+        write_atomically(path, *given, **named)
+
+    monkeypatch.setattr(reporting, "write_atomically", held)
+    monkeypatch.setattr(reporting, "LEAST_SECONDS", 0.0)
+    told = list[BatchItem]()
+    with pytest.raises(OutputError) if lasts else contextlib.nullcontext():
+        told.extend(prepare_batch(tmp_path / "in", tmp_path / "out", reports=[report], jobs=1))
+    assert len(files(tmp_path / "out")) == len(told) == 3
+    assert report.exists() is not lasts
 
 
 def test_pictures_are_made_once_and_kept(tmp_path: Path, quick: Counted, card_bytes: bytes) -> None:

@@ -8,7 +8,7 @@ from scanfix.batch.discover import Found, look_into
 from scanfix.batch.manifest import Manifest
 from scanfix.batch.places import Folder, Place
 from scanfix.batch.plan import Plan, make_plan
-from scanfix.batch.work import Wishes
+from scanfix.batch.work import FOLDERS, Wishes
 from scanfix.order import Order
 
 
@@ -44,9 +44,12 @@ class Look:
                 place.make()
 
     def prepare_places(self, plan: Plan) -> None:
-        """Targets and free space are looked at before the work."""
+        """Free space is looked for before the work, and what killed runs left is removed: theirs may have
+        been one by verdict."""
+        folders = {"", *(step.name.rpartition("/")[0] for step in plan.steps)}
         if isinstance(self.out, Folder):
             least = self.order.profile.window.min_bytes
-            self.out.prepare_for((step.name for step in plan.work), least * len(plan.work))
+            verdicts = {f"{verdict}/{folder}" for folder in folders for verdict in FOLDERS.values()}
+            self.out.prepare_for(folders | verdicts, least * len(plan.work))
         if isinstance(self.wishes.annotate, Folder):
-            self.wishes.annotate.prepare_for((), 0)
+            self.wishes.annotate.prepare_for(folders, 0)

@@ -12,6 +12,7 @@ ends and joins them. No two lots have one name, so that none is lost where two r
 from __future__ import annotations
 
 import contextlib
+import errno
 import json
 import os
 import time
@@ -303,6 +304,9 @@ class _Appended:
         if self._descriptor is None:
             raise ValueError("not open")
         with _translating():
+            if not self._is_named():
+                # Removed, perhaps with all results: what this run goes on to make nobody would know of.
+                raise FileNotFoundError(errno.ENOENT, "removed")
             start = os.lseek(self._descriptor, 0, os.SEEK_END)
             view = memoryview(data)
             while view:
@@ -320,9 +324,11 @@ class _Appended:
         if self._descriptor is not None:
             # Of a call that came to nothing; where there is a manifest, photos are left out as results.
             with contextlib.suppress(OSError):
-                if not os.fstat(self._descriptor).st_size:
+                if not os.fstat(self._descriptor).st_size and self._is_named():
                     self._path.unlink()
-            os.close(self._descriptor)
+            # All that it holds is synced.
+            with contextlib.suppress(OSError):
+                os.close(self._descriptor)
             self._descriptor = None
 
 

@@ -115,9 +115,9 @@ def place_of(where: str | os.PathLike[str]) -> Place:
         raise ConfigError("bad_option", option="folder", value=where) from error
     scheme, mark, rest = text.partition("://")
     if not mark or not scheme.isalnum():
-        return Folder(text, _here())
+        return Folder(text, here())
     if scheme in ("file", "local"):
-        return Folder(rest, _here())
+        return Folder(rest, here())
     return _remote(text)
 
 
@@ -127,7 +127,8 @@ def _takes_files(folder: Path) -> bool:
     return there.is_dir() and os.access(there, os.W_OK | os.X_OK)
 
 
-def _here() -> str:
+def here() -> str:
+    """The folder that relative paths begin in."""
     try:
         return str(Path.cwd())
     except OSError:
@@ -231,15 +232,18 @@ class Folder:
             raise OutputError("output_folder", path=repr(self.path("").name or self.root)) from error
         self.check()
 
-    def prepare_for(self, names: Iterable[str], bytes_needed: int) -> None:
-        """Look for free space, and remove what killed runs left, before the work. Raises OutputError."""
+    def prepare_for(self, folders: Iterable[str], bytes_needed: int) -> None:
+        """Look for free space, and remove what killed runs left in subfolders, before the work.
+
+        Raises OutputError.
+        """
         free = shutil.disk_usage(self.at("")).free
         if free < bytes_needed:
             raise OutputError(
                 "no_space", free=f"{free // 1_000_000:,}", needed=f"{bytes_needed // 1_000_000:,}"
             )
-        for folder in {self.at(name).parent for name in names} | {self.at("")}:
-            remove_stale_temporaries(folder)
+        for folder in folders:
+            remove_stale_temporaries(self.at(folder))
 
 
 class _Walk:

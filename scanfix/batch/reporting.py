@@ -15,11 +15,11 @@ from contextlib import suppress
 from pathlib import Path
 
 from scanfix.batch.manifest import Key, Manifest, Record, error_of
-from scanfix.batch.places import MANIFEST, Folder, Place
+from scanfix.batch.places import MANIFEST, Folder, Place, here
 from scanfix.batch.plan import Plan, Step
 from scanfix.batch.work import Outcome
-from scanfix.errors import ConfigError, InputError
-from scanfix.files import Identity, check_target, write_atomically
+from scanfix.errors import ConfigError, InputError, OutputError
+from scanfix.files import Identity, check_target, remove_stale_temporaries, write_atomically
 from scanfix.messages import Lang
 from scanfix.model import Report
 from scanfix.reports.html import GENERATOR, page
@@ -53,10 +53,11 @@ class Reporting:
         overwrite: bool,
         inputs: frozenset[Identity],
     ) -> None:
-        self._paths = [Path(path).absolute() for path in paths]
+        self._paths = [Path(here(), path) for path in paths]
         self._manifest, self._lang, self._inputs = manifest, lang, inputs
         for path in self._paths:
             check_report(path, inputs, overwrite=overwrite)
+            remove_stale_temporaries(path.parent)
         self._pictures = _Pictures(out) if paths else None
         self._plan, self._root, self._format = Plan(()), "", ""
         self.gone: tuple[Record, ...] = ()
@@ -90,21 +91,30 @@ class Reporting:
         )
 
     def update(self, *, seldom: bool = False) -> None:
-        """Write them anew; `seldom`: only if little of the time goes into that."""
+        """Write them anew; `seldom`: only if little of the time goes into that.
+
+        What cannot be written for now, as somebody has it open, is written later; at the end it is told.
+        """
         if not self._paths or (seldom and (time.monotonic() < self._next or not self._stale)):
             return
         started = time.monotonic()
+        self._stale = True
+        with suppress(OutputError):
+            self._write()
+        now = time.monotonic()
+        self._next = now + max(LEAST_SECONDS, (now - started) / SHARE)
+
+    def _write(self) -> None:
         for path in self._paths:
             pieces = writer_of(path)(self.rows(), self._lang)
             write_atomically(path, pieces, overwrite=True, inputs=self._inputs)
-        now = time.monotonic()
-        self._next = now + max(LEAST_SECONDS, (now - started) / SHARE)
         self._stale = False
 
     def finish(self) -> None:
+        """Raises OutputError."""
         try:
             if self._stale:
-                self.update()
+                self._write()
         finally:
             if self._pictures is not None:
                 self._pictures.close()

@@ -169,13 +169,11 @@ def check_photos(photos: list[str], lang: Lang, **for_one: str | None) -> None:
 
 
 def check_annotated(annotate: str | None, photos: list[str], lang: Lang) -> None:
-    """The picture for people is one PNG, and no input; a result never ends in `.png`."""
+    """The picture for people is one PNG; a result never ends in `.png`."""
     if annotate is None:
         return
     if Path(annotate).suffix.lower() != ".png":
         raise usage_error(say("usage_annotate_png", lang, path=shown(annotate)))
-    if os.path.realpath(annotate) == os.path.realpath(photos[0]):
-        raise usage_error(say("usage_annotate_input", lang))
 
 
 def without_results(photos: list[str], lang: Lang) -> list[str]:

@@ -15,7 +15,7 @@ from typing import NoReturn
 
 def main() -> NoReturn:
     """Run the command line; exit codes are listed in `scanfix prepare --help`."""
-    signal.signal(signal.SIGTERM, _stop)
+    _catch_signals()
     # Numpy's linear algebra starts a thread per core when it is loaded; no photo has work for them.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     # What is loaded stays: it need not be searched for garbage all along.
@@ -27,10 +27,24 @@ def main() -> NoReturn:
         run()
     except KeyboardInterrupt:
         sys.exit(130)
+    except (MemoryError, ImportError) as error:
+        if isinstance(error, ImportError) and "failed to map segment" not in str(error):
+            raise
+        # Without a word of the catalogue, for which there may be no room.
+        os.write(2, "scanfix: There is too little memory. 内存不足。\n".encode())
+        sys.exit(3)
     finally:
         # The process ends: to look for garbage among all that is loaded takes 5 % of a photo's time.
         gc.freeze()
     sys.exit(0)
+
+
+def _catch_signals() -> None:
+    """SIGHUP is the end of the terminal; `nohup` has it ignored, and so it stays."""
+    for name in ("SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, _stop)
 
 
 def _open_closed_streams() -> None:

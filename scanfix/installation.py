@@ -46,6 +46,10 @@ OPENCVS = (
 )
 
 
+NOT_LOADED = "failed to map segment"
+"""What the system says of a library for which there is too little memory."""
+
+
 def version_of(distribution: str) -> str | None:
     """The installed version of a distribution, None when it is not there."""
     try:
@@ -60,10 +64,12 @@ def installed_opencvs() -> dict[str, str]:
 
 
 def opencv_fault() -> str | None:
-    """Why cv2 cannot be imported; None when it can."""
+    """Why cv2 cannot be imported; None when it can. Raises MemoryError where there is too little."""
     try:
         import_module("cv2")
     except ImportError as error:
+        if NOT_LOADED in str(error):
+            raise MemoryError from error
         return str(error)
     return None
 

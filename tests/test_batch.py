@@ -735,8 +735,9 @@ def test_leaving_the_loop_early_keeps_what_is_done(tmp_path: Path, quick: Counte
 
 SLOW = """
 import signal, sys, time
-# Where the tests run in the background of a shell, SIGINT is ignored from the start.
+# Where the tests run in the background of a shell, or by nohup, they are ignored from the start.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+if hasattr(signal, "SIGHUP"): signal.signal(signal.SIGHUP, signal.SIG_DFL)
 sys.path[:0] = ["tests", "sample_images"]
 from scanfix.batch import tasks, work
 import isolation_tasks
@@ -751,9 +752,9 @@ main()
 
 
 @posix
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+@pytest.mark.parametrize(("name", "code"), [("SIGHUP", 129), ("SIGINT", 130), ("SIGTERM", 143)])
 def test_an_interruption_does_not_wait_for_the_running_photo(
-    number: int, code: int, folder: Path, tmp_path: Path
+    name: str, code: int, folder: Path, tmp_path: Path
 ) -> None:
     command = [sys.executable, "-c", SLOW, str(folder), str(tmp_path / "out")]
     with subprocess.Popen(
@@ -765,7 +766,7 @@ def test_an_interruption_does_not_wait_for_the_running_photo(
     ) as process:
         assert process.stdout is not None
         assert process.stdout.readline() == b"begun\n"
-        process.send_signal(number)
+        process.send_signal(getattr(signal, name))
         try:
             # The photo would take its 60 seconds; by the clock it is told in the benchmarks.
             out, _ = process.communicate(timeout=40)

@@ -23,7 +23,7 @@ from scanfix.cli import COMMANDS, app
 from scanfix.cli.options import FailOn
 from scanfix.cli.photo import exit_code_of, run, source_of
 from scanfix.cli.terminal import finish
-from scanfix.errors import CannotMeetProfileError, ConfigError, InputError, OutputError
+from scanfix.errors import BusyError, CannotMeetProfileError, ConfigError, InputError, OutputError
 from scanfix.files import SourceBytes
 from scanfix.findings import Severity
 from scanfix.limits import SHELL_LIMITS, Limits
@@ -291,6 +291,7 @@ def test_the_exit_code_follows_from_the_verdict(
         (CannotMeetProfileError("cannot_fit", profile="cnnic", rule="rule_max_bytes"), 4),
         (OutputError("disk_full"), 5),
         (ConfigError("bad_corners"), 2),
+        (BusyError("busy", retry_after=1), 75),
     ],
 )
 def test_what_stops_a_command_has_the_exit_code_of_the_readme(fault: BaseException, code: int) -> None:
@@ -754,6 +755,39 @@ def test_an_interruption_while_loading_is_no_traceback() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False)
     assert (done.returncode, done.stderr) == (130, b"")
+
+
+@pytest.mark.parametrize(
+    "error",
+    ["MemoryError", "ImportError('cv2.so: failed to map segment from shared object')"],
+)
+@pytest.mark.parametrize("module", ["scanfix.cli", "cv2"])
+def test_too_little_memory_is_said_without_what_needs_more(error: str, module: str, card: Path) -> None:
+    code = (
+        "import sys\n"
+        "class Full:\n"
+        "    def find_spec(self, name, *_):\n"
+        f"        if name == {module!r}: raise {error}\n"
+        "sys.meta_path.insert(0, Full())\n"
+        "sys.argv[:] = ['scanfix', 'inspect', sys.argv[1]]\n"
+        "from scanfix.__main__ import main\n"
+        "main()\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code, str(card)], capture_output=True, check=False)
+    assert done.returncode == 3
+    assert done.stderr.decode() == "scanfix: There is too little memory. 内存不足。\n"
+
+
+@posix
+def test_what_nohup_keeps_from_a_program_is_kept_from_it() -> None:
+    code = (
+        "import signal, scanfix.__main__ as entry\n"
+        "signal.signal(signal.SIGHUP, signal.SIG_IGN)\n"
+        "entry._catch_signals()\n"
+        "assert signal.getsignal(signal.SIGHUP) is signal.SIG_IGN\n"
+        "assert signal.getsignal(signal.SIGTERM) is entry._stop\n"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
 def test_a_plain_installation_is_in_order() -> None:

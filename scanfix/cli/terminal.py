@@ -159,6 +159,9 @@ def attempt(
         return error.exit_code
     except typer.Exit as stop:
         return stop.exit_code
+    except MemoryError:
+        # `main` tells of it in words that need not be loaded.
+        raise
     except ImportError as error:
         from scanfix.installation import opencv_fault
 

@@ -12,7 +12,6 @@ ends and joins them. No two lots have one name, so that none is lost where two r
 from __future__ import annotations
 
 import contextlib
-import errno
 import json
 import os
 import time
@@ -303,10 +302,10 @@ class _Appended:
         """Returns where it begins."""
         if self._descriptor is None:
             raise ValueError("not open")
+        if not self._is_named():
+            # Perhaps with all results: of what this run goes on to make nobody would know.
+            raise OutputError("not_written", reason="manifest_removed")
         with _translating():
-            if not self._is_named():
-                # Removed, perhaps with all results: what this run goes on to make nobody would know of.
-                raise FileNotFoundError(errno.ENOENT, "removed")
             start = os.lseek(self._descriptor, 0, os.SEEK_END)
             view = memoryview(data)
             while view:

@@ -66,7 +66,7 @@ def command(
 
     def work() -> int:
         check_photos(photos, speak, annotate=annotate, corners=corners)
-        check_annotated(annotate, photos, speak)
+        check_annotated(annotate, speak)
         inputs = inputs_of(photos)
         from scanfix.order import make_order
 

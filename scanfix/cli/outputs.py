@@ -168,11 +168,9 @@ def check_photos(photos: list[str], lang: Lang, **for_one: str | None) -> None:
             raise usage_error(say("usage_one_photo", lang, option=f"--{option}"))
 
 
-def check_annotated(annotate: str | None, photos: list[str], lang: Lang) -> None:
+def check_annotated(annotate: str | None, lang: Lang) -> None:
     """The picture for people is one PNG; a result never ends in `.png`."""
-    if annotate is None:
-        return
-    if Path(annotate).suffix.lower() != ".png":
+    if annotate is not None and Path(annotate).suffix.lower() != ".png":
         raise usage_error(say("usage_annotate_png", lang, path=shown(annotate)))
 
 

@@ -75,7 +75,7 @@ def command(
         check_standard_output(output, speak)
         wanted = without_results(photos, speak)
         check_photos(wanted, speak, annotate=annotate, corners=corners)
-        check_annotated(annotate, wanted, speak)
+        check_annotated(annotate, speak)
         from scanfix.order import make_order
 
         order = make_order(

@@ -475,7 +475,9 @@ function speakTo(wanted) {
   document.title = say("title");
   $("language").textContent = wanted === "zh" ? "English" : "中文";
   $("language").lang = wanted === "zh" ? "en" : "zh-CN";
-  $("accepted").textContent = say("accepted", { size: megabytes(limits.max_bytes) });
+  const size = megabytes(limits.max_bytes);
+  $("accepted").textContent = say("accepted", { size });
+  $("accepted_touch").textContent = say("accepted_touch", { size });
   $("live").textContent = "";
   rules.translate();
   form.show();

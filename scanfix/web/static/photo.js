@@ -287,7 +287,7 @@ export class PhotoView {
     this.onCorners(this.corners);
   }
 
-  /** The surroundings of a corner under the finger, larger, above it. */
+  /** The surroundings of a corner under the finger, larger, above it, or beside it where there is no room. */
   #magnify(i) {
     const { size, quarters } = this.scene;
     const box = this.sheet.getBoundingClientRect();
@@ -312,8 +312,10 @@ export class PhotoView {
     const outer = this.root.getBoundingClientRect();
     const left = box.left - outer.left + (px / 100) * box.width;
     const top = box.top - outer.top + (py / 100) * box.height;
-    canvas.style.left = `${clamp(left, 72, outer.width - 72)}px`;
-    canvas.style.top = `${top > 190 ? top - 108 : top + 108}px`;
+    const isHigh = top < 190;
+    const beside = left < outer.width / 2 ? left + 108 : left - 108;
+    canvas.style.left = `${clamp(isHigh ? beside : left, 72, outer.width - 72)}px`;
+    canvas.style.top = `${isHigh ? Math.max(top, 72) : top - 108}px`;
   }
 }
 

@@ -17,8 +17,8 @@ Style = Literal["good", "warning", "error", "info", "plain"]
 
 STYLES: dict[Verdict, Style] = {Verdict.READY: "good", Verdict.LOOK: "warning", Verdict.REFUSED: "error"}
 
-ABOUT_THE_RESULT = ("SF406", "SF408", "SF509", "SF510")
-"""Findings about the file that was made, or both pictures, not about a photo."""
+ABOUT_THE_RESULT = ("SF406", "SF408", "SF503", "SF509", "SF510", "SF523")
+"""Findings about the file that was made, both pictures or what was typed, not about a photo."""
 
 PUT_RIGHT = ("SF401", "SF402")
 """What the making of a file has put right: nothing is left to be done about it."""
@@ -91,6 +91,16 @@ def unanswered(reports: Sequence[Report]) -> list[str]:
     return [
         slug for slug in slugs if slug not in BESIDE or all(slug in report.not_checked for report in reports)
     ]
+
+
+def awaited(reports: Sequence[Report]) -> dict[str, str]:
+    """Of these, what was not given to compare it with, by the option that gives it."""
+    why = {a.check: a.failure for report in reports for a in report.assessments}
+    return {
+        slug: ASKS_FOR.get(slug, KIND_OPTION)
+        for slug in unanswered(reports)
+        if slug in BESIDE and why.get(slug, NOT_GIVEN) in (NOT_GIVEN, NOT_NAMED)
+    }
 
 
 def _is_taken(source: SourceInfo, profile: OutputProfile) -> bool:
@@ -225,20 +235,12 @@ def _details(report: Report, lang: Lang) -> list[Line]:
 def _not_checked(reports: Sequence[Report], lang: Lang, options: Collection[str]) -> list[Line]:
     """What nobody could look for, in a line for both sides or for each; in another what it would be compared
     with was not given."""
-    slugs = unanswered(reports)
-    why = {a.check: a.failure for report in reports for a in report.assessments}
-    waiting = {
-        slug: option
-        for slug in slugs
-        if slug in BESIDE
-        and why.get(slug, NOT_GIVEN) in (NOT_GIVEN, NOT_NAMED)
-        and (option := ASKS_FOR.get(slug, KIND_OPTION)) in options
-    }
-    said = _looked_for_in_vain(reports, [slug for slug in slugs if slug not in waiting], lang)
+    waiting = {slug: option for slug, option in awaited(reports).items() if option in options}
+    said = _looked_for_in_vain(reports, [slug for slug in unanswered(reports) if slug not in waiting], lang)
     if waiting:
         asked = [option for option in OPTIONS if option in waiting.values()]
         said.append(say("not_given", lang, options=asked, slugs=list(waiting)))
-    if NO_READER in why.values():
+    if NO_READER in (a.failure for report in reports for a in report.assessments):
         said.append(say("reader_missing", lang))
     return [Line("plain", text) for text in said]
 

@@ -25,11 +25,11 @@ from scanfix.documents.form import check_form
 from scanfix.documents.kinds import KINDS
 from scanfix.errors import ScanfixError
 from scanfix.files import SourceBytes
-from scanfix.findings import FINDINGS
+from scanfix.findings import FINDINGS, Severity
 from scanfix.formats import input_extensions
 from scanfix.isolation import Worker
 from scanfix.limits import UPLOAD_LIMITS
-from scanfix.messages import LANGS, Lang, catalogue, title, web
+from scanfix.messages import LANGS, Lang, catalogue, term, web
 from scanfix.order import Layout
 from scanfix.packaged import packaged, packaged_text
 from scanfix.profiles import load_profile, profile_names
@@ -54,6 +54,8 @@ OF_ONE_PHOTO = ("crop", "corners", "turn", "page")
 """Options that each of two sides has of its own; those of the back begin with `back_`."""
 GIVEN_HEADER = "x-scanfix-given"
 """JSON in percent signs: a header is ASCII, a name seldom."""
+TERMS = (*Severity, *(spec.slug for spec in FINDINGS.values()))
+"""Words that the page shares with the shell."""
 FORM_FIELDS = ("kind", "number", "name")
 MAX_FORM_BYTES = 10_000
 BODY_TYPE = "application/octet-stream"
@@ -135,15 +137,14 @@ async def _setup(worker: Worker, request: Request) -> Response:
     told = JSONResponse(
         {
             "words": catalogue("web"),
-            "titles": {
-                spec.slug: {lang: title(code, lang) for lang in LANGS} for code, spec in FINDINGS.items()
-            },
+            "terms": {word: {lang: term(word, lang) for lang in LANGS} for word in TERMS},
             "profiles": [
                 {
                     "name": profile.name,
                     "title": dict(profile.title),
                     "formats": profile.formats,
                     "bytes": [profile.window.min_bytes, profile.window.max_bytes],
+                    "shows": profile.shows,
                     "converts_only": profile.processing == "convert-only",
                     "unsure": profile.confidence == "low",
                 }
@@ -169,13 +170,13 @@ async def _look(worker: Worker, request: Request) -> Response:
 async def _join(worker: Worker, request: Request) -> Response:
     """Front and back, one behind the other in the body; `split` is the length of the front."""
     asked = request.query_params
-    sides = {
-        "front": _options(asked),
-        "back": _options({**asked, **{name: asked.get(f"back_{name}", "") for name in OF_ONE_PHOTO}}),
-    }
+    of_back = {name: asked.get(f"back_{name}", "") for name in OF_ONE_PHOTO}
+    given = _given(request)
+    sides = {"front": _options(asked) | given, "back": _options({**asked, **of_back}) | given}
     body = await _body(request, 2 * worker.limits.max_bytes)
     split = _whole(asked.get("split", ""))
-    front, back = SourceBytes(body[:split]), SourceBytes(body[split:])
+    # Named, so that an error tells which of them it is about.
+    front, back = SourceBytes(body[:split], "front"), SourceBytes(body[split:], "back")
     layout = asked.get("layout", "vertical")
     if layout not in get_args(Layout) or not back.data or len(back.data) > worker.limits.max_bytes:
         raise RequestError

@@ -265,6 +265,45 @@ def test_what_is_typed_is_held_against_the_photo_and_not_repeated(served: Served
         assert ask(served, "/api/look", card_bytes, {"X-Scanfix-Given": broken})[0] == 400
 
 
+def test_what_is_typed_is_held_against_both_sides_and_told_once(served: Served, card_bytes: bytes) -> None:
+    given = {"X-Scanfix-Given": quote(json.dumps({"number": "110105194912310021"}))}
+    status, _, body = ask(served, f"/api/join?split={len(card_bytes)}", card_bytes * 2, given)
+    assert status == 200
+    told = json.loads(body)["report"]["en"]
+    assert [finding["side"] for finding in told["findings"] if finding["code"] == "SF503"] == [None]
+    assert told["verdict"] == "refused"
+    assert told["said"].endswith("See below what to change.")
+
+
+def test_of_a_side_that_cannot_be_taken_it_is_said_which(served: Served, card_bytes: bytes) -> None:
+    body = ask(served, f"/api/join?split={len(card_bytes)}", card_bytes + HTML)[2]
+    error = json.loads(body)["error"]
+    assert error["en"].startswith("Back: ")
+    assert error["zh"].startswith("反面：")
+
+
+def test_what_was_not_given_is_told_apart_from_what_could_not_be_seen(
+    served: Served, card_bytes: bytes
+) -> None:
+    told = json.loads(ask(served, "/api/look", card_bytes)[2])["report"]["en"]
+    assert {"number_mismatch", "name_mismatch", "kind_mismatch"} <= set(told["not_given"])
+    assert set(told["not_given"]).isdisjoint(told["not_checked"])
+    given = {"X-Scanfix-Given": quote(json.dumps({"number": "11010519491231002X"}))}
+    told = json.loads(ask(served, "/api/look", card_bytes, given)[2])["report"]["en"]
+    assert "number_invalid" not in told["not_given"]
+
+
+def test_a_picture_of_another_shape_is_cut_where_that_is_chosen(served: Served, card_bytes: bytes) -> None:
+    told = json.loads(ask(served, "/api/look?profile=in-ssc-photo", card_bytes)[2])
+    assert told["picture"] is None
+    assert "SSC, India: photo" in told["error"]["en"]
+    assert "“Cut to shape”" in told["error"]["en"]
+    assert not re.search("`|--", told["error"]["en"] + told["error"]["zh"])
+    told = json.loads(ask(served, "/api/look?profile=in-ssc-photo&crop=fit", card_bytes)[2])
+    assert told["error"] is None
+    assert told["report"]["en"]["output"]["width"] == 200
+
+
 def test_a_form_is_checked_and_not_repeated(served: Served) -> None:
     typed = json.dumps({"number": "110105194912310021", "name": "张三", "kind": None}).encode()
     status, _, body = ask(served, "/api/form", typed)

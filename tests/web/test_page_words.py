@@ -15,7 +15,8 @@ from scanfix.web.app import STATIC
 WORDS = catalogue("web")
 FOLDER = resources.files("scanfix.web").joinpath("static")
 TEXT = "".join(file.read_text() for file in FOLDER.iterdir() if file.name.endswith((".js", ".html")))
-FAMILIES = ("corner_", "severity_", "side_", "verdict_", "said_")
+SERVER = resources.files("scanfix.web").joinpath("answers.py").read_text()
+FAMILIES = ("corner_", "side_", "verdict_", "said_", "advice_")
 """Keys that the page puts together: `side_${state}`."""
 
 
@@ -31,11 +32,12 @@ def test_every_sentence_of_the_page_speaks_both_languages(key: str) -> None:
 
 @pytest.mark.parametrize("key", WORDS)
 def test_no_sentence_of_the_page_is_left_over(key: str) -> None:
-    assert f'"{key}"' in TEXT or key in STATUS or key.startswith(FAMILIES)
+    assert f'"{key}"' in TEXT + SERVER or key in STATUS or key.startswith(FAMILIES)
 
 
 def test_no_sentence_of_the_page_is_missing() -> None:
     asked = re.findall(r'data-t(?:-label)?="(\w+)"', TEXT) + re.findall(r'\bsay\("(\w+)"', TEXT)
+    asked += re.findall(r'\bweb\("(\w+)"', SERVER)
     assert len(asked) > 60
     assert set(asked) | set(STATUS) <= set(WORDS)
 

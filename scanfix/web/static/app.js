@@ -178,10 +178,8 @@ function verdictOf(item) {
     return [say(mayPass ? "verdict_later" : "verdict_error"), said?.[lang] ?? say(code, params)];
   }
   if (item.answer.error) return [say("verdict_impossible"), item.answer.error[lang]];
-  const { verdict, findings } = reportOf(item);
-  const severity = { look: "warning", refused: "error" }[verdict];
-  const counted = findings.filter((finding) => finding.severity === severity).length;
-  return [say(`verdict_${verdict}`), say(counted === 1 ? `said_${verdict}_one` : `said_${verdict}`, { count: counted })];
+  const { verdict, said } = reportOf(item);
+  return [say(`verdict_${verdict}`), said];
 }
 
 const facts = ({ format, byte_count: bytes, width, height }) =>
@@ -350,7 +348,7 @@ function showFindings() {
   $("findings").report = report;
   listFindings($("findings"), report.findings, report.border, { light: hover, pick: (index) => pick(index) });
   $("no-findings").hidden = report.findings.length > 0;
-  listUnchecked($("unchecked"), report.not_checked);
+  listUnchecked($("unchecked"), report);
   const { border, source, assessments } = report;
   const legible = assessments.find((each) => each.check === "legibility")?.score;
   const percent = border && Math.round(100 * border.confidence);

@@ -1,7 +1,7 @@
 // What was found, as a list; each finding is linked with its place in the picture.
 
 import { placeOf } from "./photo.js";
-import { say, titleOf } from "./words.js";
+import { say, term } from "./words.js";
 
 const element = (tag, className, text) => {
   const made = document.createElement(tag);
@@ -20,7 +20,7 @@ export function listFindings(list, findings, border, { light, pick } = {}) {
       const mark = element("span", "mark", place ? ++count : "");
       mark.setAttribute("aria-hidden", "true");
       const head = element("p", "kind");
-      head.append(element("b", "", say(`severity_${finding.severity}`)), ` ${finding.code}`);
+      head.append(element("b", "", term(finding.severity)), ` ${finding.code}`);
       if (finding.side) head.append(` · ${say(`side_${finding.side}`)}`);
       if (finding.confidence < 0.8) {
         head.append(` · ${say("sure", { percent: Math.round(100 * finding.confidence) })}`);
@@ -43,11 +43,15 @@ export function listFindings(list, findings, border, { light, pick } = {}) {
   );
 }
 
-/** What was not looked for, folded; nothing is passed over in silence. */
-export function listUnchecked(fold, slugs) {
-  fold.hidden = slugs.length === 0;
-  fold.querySelector("summary").textContent = say("not_checked", { count: slugs.length });
-  fold.querySelector("ul").replaceChildren(...slugs.map((slug) => element("li", "", titleOf(slug))));
+/** What was not looked for, folded; nothing is passed over in silence. What can be given stands first. */
+export function listUnchecked(fold, { not_given: waiting, not_checked: failed }) {
+  fold.hidden = waiting.length + failed.length === 0;
+  fold.querySelector("summary").textContent = say("not_checked", { count: waiting.length + failed.length });
+  for (const [id, slugs] of Object.entries({ "not-given": waiting, "not-seen": failed })) {
+    const part = fold.querySelector(`#${id}`);
+    part.hidden = slugs.length === 0;
+    part.querySelector("ul").replaceChildren(...slugs.map((slug) => element("li", "", term(slug))));
+  }
 }
 
 export function listFacts(fold, facts) {

@@ -1,12 +1,12 @@
 // The sentences of the page, in the language that is spoken now. They come from the server, both at once.
 
 let words = {};
-let titles = {};
+let terms = {};
 export let lang = document.documentElement.lang === "zh" ? "zh" : "en";
 
 export function learn(setup) {
   words = setup.words;
-  titles = setup.titles;
+  terms = setup.terms;
 }
 
 /** One sentence; {names} in it are filled in. */
@@ -15,8 +15,8 @@ export function say(key, params = {}) {
   return text.replace(/\{(\w+)\}/g, (_, name) => params[name] ?? "");
 }
 
-/** The few words for a finding, by its slug. */
-export const titleOf = (name) => titles[name]?.[lang] ?? name;
+/** What the shell calls it too: a severity, or what is looked for by the slug of the finding. */
+export const term = (word) => terms[word]?.[lang] ?? word;
 
 export const number = (value) => value.toLocaleString("en-US");
 

@@ -47,7 +47,9 @@ STATIC = {
     "form.js": "text/javascript",
     "geometry.js": "text/javascript",
     "photo.js": "text/javascript",
+    "saving.js": "text/javascript",
     "server.js": "text/javascript",
+    "sides.js": "text/javascript",
     "words.js": "text/javascript",
 }
 OF_ONE_PHOTO = ("crop", "corners", "turn", "page")

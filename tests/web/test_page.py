@@ -6,7 +6,7 @@ import io
 import re
 from collections.abc import Callable
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 import numpy as np
 import pytest
@@ -14,7 +14,7 @@ from axe_playwright_python.sync_playwright import Axe
 from draw.specimens import Kind
 from drawing import as_jpeg, photo
 from PIL import Image
-from playwright.sync_api import FilePayload, Page, Route, expect
+from playwright.sync_api import Dialog, FilePayload, Page, Route, expect
 from serving import serving
 
 Opened = Callable[..., Page]
@@ -270,12 +270,15 @@ def test_a_page_that_did_not_come_to_its_words_can_try_again(opened: Opened, car
     page.route("**/api/setup", lambda route: route.fulfill(status=500, body="Internal Server Error"))
     page.reload()
     expect(page.locator("#trouble")).to_contain_text("scanfix does not answer.")
+    page.set_input_files("#files", str(card))
+    drop = "new DragEvent('drop', { cancelable: true, dataTransfer: new DataTransfer() })"
+    assert not page.evaluate(f"dispatchEvent({drop})"), "the browser would leave the page for the file"
     page.unroute("**/api/setup")
     tab_to(page, "#retry")
     page.keyboard.press("Enter")
     page.wait_for_selector("#profile option", state="attached")
     expect(page.locator("#trouble")).to_be_hidden()
-    choose(page, card)
+    settle(page)
     expect(page.locator("#verdict")).to_have_text("Ready to upload")
 
 
@@ -297,6 +300,84 @@ def test_that_the_server_is_gone_is_told_and_the_photo_is_kept(opened: Opened, c
     page.click("#turn-right")
     expect(page.locator("#trouble")).to_contain_text("scanfix does not answer any more")
     assert page.locator(".film .tile img").count() == 1
+    expect(page.locator("#verdict")).to_have_text("Waiting")
+    expect(page.locator("#save")).to_be_hidden()
+
+
+@pytest.mark.parametrize("wish", ["corner", "portal", "number"])
+def test_what_answers_an_earlier_wish_is_neither_told_nor_saved(
+    opened: Opened, card: Path, wish: str
+) -> None:
+    page = opened()
+    choose(page, card, card)
+    expect(page.locator("#save-all")).to_be_enabled()
+    held: list[Route] = []
+    page.route("**/api/look?*", lambda route: held.append(route))
+    with page.expect_request("**/api/look?*"):
+        utter(page, wish)
+    expect(page.locator("#verdict")).to_have_class("verdict none")
+    for told in ("#said", "#made", "#allowed", "#save"):
+        expect(page.locator(told)).to_be_hidden()
+    expect(page.locator("#save-all")).to_be_disabled()
+    held[0].continue_()
+    page.unroute("**/api/look?*")
+    settle(page)
+    expect(page.locator("#said")).to_be_visible()
+
+
+def utter(page: Page, wish: str) -> None:
+    if wish == "corner":
+        page.focus(".handle:nth-child(3)")
+        page.keyboard.press("Shift+ArrowLeft")
+        page.keyboard.press("Enter")
+    elif wish == "portal":
+        page.select_option("#profile", "in-ssc-photo")
+    else:
+        page.click("#form-title")
+        page.fill("#form-number", "1")
+
+
+def test_who_leaves_with_a_result_that_is_not_saved_is_asked(opened: Opened, card: Path) -> None:
+    page = opened()
+    asked: list[str] = []
+
+    def stay(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.dismiss()
+
+    page.on("dialog", stay)
+    choose(page, card)
+    page.click("#view-compare")
+    with page.expect_event("dialog"):
+        page.evaluate("location.reload()")
+    assert asked == ["beforeunload"]
+    saved(page)
+    page.reload()
+    page.wait_for_selector("#profile option", state="attached")
+    assert asked == ["beforeunload"]
+
+
+def test_for_a_portrait_the_picture_is_cut_to_its_shape(opened: Opened, card: Path) -> None:
+    page = opened()
+    choose(page, card)
+    page.locator('#crop input[value="flat"]').check(force=True)
+    page.select_option("#profile", "in-ssc-photo")
+    settle(page)
+    expect(page.locator("#said")).to_contain_text("“Cut to shape”")
+    expect(page.locator("#profile-note")).to_contain_text("only if you choose “Cut to shape”")
+    assert page.locator(".handle:visible").count() == 0
+    expect(page.locator("#corners")).to_be_hidden()
+    page.get_by_text("Cut to shape", exact=True).click()
+    settle(page)
+    assert Image.open(io.BytesIO(saved(page)[1])).size == (200, 230)
+    page.select_option("#profile", "cnnic")
+    settle(page)
+    assert page.locator("#crop label:visible").all_inner_texts() == [
+        "Document",
+        "Straightened",
+        "Whole picture",
+    ]
+    expect(page.locator("#save")).to_be_visible()
 
 
 @pytest.mark.parametrize("choice", ["never", "flat"])
@@ -367,6 +448,7 @@ def test_axe_finds_nothing_serious(opened: Opened, glare: Path, scheme: str, wid
     page = opened(lang="zh", color_scheme=scheme, viewport={"width": width, "height": 800})
     faults = serious(page)
     choose(page, glare, glare)
+    expect(page.locator("h1")).to_be_visible()
     for opening in ("#unchecked summary", "#about summary", "#form-title"):
         page.click(opening)
     faults += serious(page)
@@ -449,10 +531,16 @@ def test_a_new_photo_takes_the_place_of_a_side_that_was_removed(opened: Opened, 
     choose(page, names[2])
     assert sides(page) == ["front.jpg", "back.jpg"]
     page.get_by_label("Remove front.jpg").click()
-    choose(page, names[0])
+    choose(page, names[0], names[1])
     assert sides(page) == ["front.jpg", "back.jpg"]
+    expect(page.locator("#back option")).to_have_text(["back.jpg", "front.jpg"])
     page.click("#join")
-    expect(page.locator(".film li:nth-child(3) .tile:not(.none)")).to_be_visible()
+    expect(page.locator(".film li:nth-child(4) .tile:not(.none)")).to_be_visible()
+    page.get_by_label("Remove front.jpg").click()
+    page.click("#language")
+    expect(page.locator(".film .tile").nth(2)).to_have_attribute("aria-label", re.compile("正反面.jpg"))
+    settle(page)
+    assert saved(page)[0] == "正反面.prepared.jpg"
 
 
 def test_number_and_name_are_checked_as_they_are_typed(opened: Opened, card: Path) -> None:
@@ -511,7 +599,27 @@ def test_a_page_of_a_pdf_is_chosen(opened: Opened, tmp_path: Path) -> None:
     page = opened()
     choose(page, tmp_path / "both.pdf")
     first, shown = page.inner_text("#about li"), page.locator("#drawing image").get_attribute("href")
+    expect(page.locator("#findings")).to_contain_text("choose it above the picture")
     page.select_option("#page", "2")
     settle(page)
     expect(page.locator("#about li").first).not_to_have_text(first)
     assert page.locator("#drawing image").get_attribute("href") != shown
+    assert saved(page)[0] == "both.p2.prepared.jpg"
+
+
+def test_both_pages_of_one_file_come_on_one_page(opened: Opened, tmp_path: Path) -> None:
+    pages = [Image.fromarray(photo(kind, 900).pixels) for kind in KINDS]
+    pages[0].save(tmp_path / "both.pdf", save_all=True, append_images=pages[1:])
+    page = opened()
+    choose(page, tmp_path / "both.pdf")
+    assert sides(page) == ["both.pdf, page 1", "both.pdf, page 2"]
+    page.click("#turn-left")
+    settle(page)
+    with page.expect_request("**/api/join?*") as asked:
+        page.click("#join")
+    told = parse_qs(urlsplit(asked.value.url).query)
+    assert (told["page"], told["back_page"]) == (["1"], ["2"])
+    assert "turn" in told
+    assert "back_turn" not in told
+    settle(page)
+    expect(page.locator("#findings")).not_to_contain_text("same side")

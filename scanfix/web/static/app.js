@@ -5,7 +5,9 @@ import { Rules, allowed } from "./controls.js";
 import { NumberForm } from "./form.js";
 import { listFacts, listFindings, listUnchecked } from "./findings.js";
 import { PhotoView } from "./photo.js";
+import { askBeforeLeaving, markSaved, saveAll, saveName } from "./saving.js";
 import { join, look, setup as askSetup } from "./server.js";
+import { Sides, pageCount, sideOptions } from "./sides.js";
 import { lang, learn, megabytes, number, say, speak } from "./words.js";
 
 const $ = (id) => document.getElementById(id);
@@ -24,6 +26,7 @@ let limits;
 let rules;
 let form;
 let items = [];
+const early = []; // photos that were faster than the words of the page
 let chosen = null;
 let running = null;
 let count = 0;
@@ -32,10 +35,12 @@ let picked = null;
 
 const photo = new PhotoView($("photo"), { onCorners: (corners) => setCorners(corners), onPick: (index) => pick(index, true) });
 const compare = new CompareView($("compare"));
+const sides = new Sides($("join-part"));
 
 // Photos in
 
 function add(files) {
+  if (!form) return early.push(...files);
   const first = items.length;
   for (const file of files) {
     const item = {
@@ -44,25 +49,22 @@ function add(files) {
       name: file.name || say("unnamed"),
       url: URL.createObjectURL(file),
       options: { crop: "auto", corners: null, turn: null, page: null },
-      isDue: true,
+      isDue: file.size <= limits.max_bytes,
       needsPicture: true,
     };
-    if (file.size > limits.max_bytes) refuse(item, { code: "too_large", params: { limit: number(limits.max_bytes) } });
+    if (!item.isDue) refuse(item, { code: "too_large", params: { limit: number(limits.max_bytes) } });
     items.push(item);
   }
   if (items[first]) choose(items[first]);
 }
 
-/** The photo, and the page that it is a side of. */
+/** The photo alone: a page that it is a side of is a result of its own. */
 function remove(item) {
   const place = items.indexOf(item);
-  const gone = items.filter((each) => each === item || each.pair?.includes(item));
-  for (const each of gone) {
-    each.abort?.abort();
-    for (const url of [each.url, each.previewUrl, each.pictureUrl]) if (url) URL.revokeObjectURL(url);
-  }
-  items = items.filter((each) => !gone.includes(each));
-  if (gone.includes(chosen)) chosen = items[Math.min(place, items.length - 1)] ?? null;
+  item.abort?.abort();
+  for (const url of [item.url, item.previewUrl, item.pictureUrl]) if (url) URL.revokeObjectURL(url);
+  items = items.filter((each) => each !== item);
+  if (item === chosen) chosen = items[Math.min(place, items.length - 1)] ?? null;
   show();
   if (!chosen) document.querySelector('[data-do="choose"]').focus();
 }
@@ -97,23 +99,25 @@ function askLooked(item) {
 }
 
 function askJoined(item) {
-  const [front, back] = item.pair;
-  const ofBack = Object.entries(ownOptions(back)).map(([name, value]) => [`back_${name}`, value]);
-  const options = { ...rules.options, ...ownOptions(front), ...Object.fromEntries(ofBack), layout: item.layout };
-  return join(front.file, back.file, options, item.abort.signal);
+  const [front, back] = item.pair.map((side) => sideOptions(side, ownOptions));
+  const ofBack = Object.entries(back).map(([name, value]) => [`back_${name}`, value]);
+  const options = { ...rules.options, ...front, ...Object.fromEntries(ofBack), layout: item.layout };
+  const [one, other] = item.pair.map((side) => side.item.file);
+  return join(one, other, options, form.given, item.abort.signal);
 }
 
 /** What was chosen for one photo, as the server wants it. */
 function ownOptions({ options }) {
   const points = options.corners?.map((point) => point.map((value) => value.toFixed(1)).join(","));
-  return { ...options, corners: points?.join(" ") ?? null };
+  return { ...options, crop: rules.cropOf(options), corners: points?.join(" ") ?? null };
 }
 
-/** Ask again; what was shown stays until the answer is there. */
+/** Ask again; what was seen stays until the answer is there, but is no verdict any more. */
 function renew(item) {
   item.isDue = true;
   stop(item);
-  for (const joined of items) if (joined.pair?.includes(item)) joined.isDue = true;
+  for (const joined of items) if (joined.pair?.some((side) => side.item === item)) joined.isDue = true;
+  show();
   work();
 }
 
@@ -123,11 +127,12 @@ function stop(item) {
 }
 
 function addJoined() {
-  const pair = ["front", "back"].map((side) => items.find((item) => item.id === Number($(side).value)));
-  const layout = document.querySelector("#layout input:checked").value;
-  const [name, options] = [say("joined_name"), { crop: "auto", corners: null, turn: null }];
-  items.push({ id: ++count, name, pair, layout, options, isDue: true, file: pair[0].file });
-  choose(items.at(-1));
+  const options = { crop: "auto", corners: null, turn: null };
+  const item = { id: ++count, ...sides.chosen, options, isDue: true };
+  // In the language of whoever reads it.
+  Object.defineProperty(item, "name", { get: () => say("joined_name") });
+  items.push(item);
+  choose(item);
 }
 
 function take(item, answer) {
@@ -139,14 +144,13 @@ function take(item, answer) {
   if (answer.preview) item.previewUrl = URL.createObjectURL(answer.preview);
   if (item.pictureUrl) URL.revokeObjectURL(item.pictureUrl);
   item.pictureUrl = answer.picture && URL.createObjectURL(answer.picture);
-  if (item === chosen) announce(item);
+  announce(item);
 }
 
 function refuse(item, error) {
   if (CORNERS.includes(error.code)) return setCorners(null, item);
-  item.isDue = false;
   item.error = error;
-  if (item === chosen) announce(item);
+  announce(item);
 }
 
 function trouble(code, said) {
@@ -157,6 +161,7 @@ function trouble(code, said) {
 
 /** To those who listen; the keyboard goes on from the verdict where its place has gone. */
 function announce(item) {
+  if (item !== chosen || item.isDue) return;
   const [verdict, said] = verdictOf(item);
   $("live").textContent = say("announced", { name: item.name, verdict, said });
   if (document.activeElement === document.body) $("verdict").focus({ preventScroll: true });
@@ -166,9 +171,12 @@ function announce(item) {
 
 const reportOf = (item) => item.answer?.report[lang];
 
+/** Whether the answer to the present wish is still to come: then the old one is neither told nor saved. */
+const isUnderWay = (item) => item.isDue || item === running;
+
 function stateOf(item) {
+  if (isUnderWay(item)) return "none";
   if (item.error) return "refused";
-  if (!item.answer) return "none";
   return item.answer.error ? "refused" : item.answer.report.en.verdict;
 }
 
@@ -182,13 +190,12 @@ function verdictOf(item) {
   return [say(`verdict_${verdict}`), said];
 }
 
+/** The verdict, or that there is none yet. */
+const titleOf = (item) =>
+  isUnderWay(item) ? say(item === running ? "working" : "waiting") : verdictOf(item)[0];
+
 const facts = ({ format, byte_count: bytes, width, height }) =>
   say("file_line", { format, bytes: number(bytes), width: number(width), height: number(height) });
-
-function saveName(item) {
-  const stem = item.name.replace(/\.[a-z][a-z0-9]{1,4}$/i, "") || say("unnamed");
-  return `${stem}.prepared.${item.answer.report.en.output.format === "BMP" ? "bmp" : "jpg"}`;
-}
 
 // What is shown
 
@@ -196,12 +203,14 @@ function show() {
   const isEmpty = items.length === 0;
   $("main").classList.toggle("empty", isEmpty);
   $("main").classList.toggle("many", items.length > 1);
+  $("main").classList.toggle("stale", Boolean(chosen && isUnderWay(chosen)));
   $("welcome").hidden = !isEmpty;
   $("stage").hidden = isEmpty;
   showFilm();
   showOutcome();
   showFindings();
-  showPair();
+  $("form-part").hidden = isEmpty;
+  sides.show(items);
   if (!isEmpty) showStage();
 }
 
@@ -215,18 +224,18 @@ function showStage() {
   $("photo").hidden = isCompared;
   $("compare").hidden = !isCompared;
   $("stage").classList.toggle("busy", running === chosen || (chosen.isDue && $("trouble").hidden));
-  showPages(report?.source);
+  showPages();
   const isFixed = !report || Boolean(chosen.pair);
   for (const tool of $("stage").querySelectorAll(".tools button, #crop input, #corners")) tool.disabled = isFixed;
   for (const input of $("crop").querySelectorAll("input")) {
-    const { converts_only: isWhole } = rules.chosen;
-    input.checked = input.value === (isWhole ? "never" : chosen.options.crop);
-    input.disabled ||= isWhole;
+    input.parentElement.hidden = !rules.crops.includes(input.value);
+    input.checked = input.value === rules.cropOf(chosen.options);
   }
   $("nothing").hidden = !chosen.error;
   $("nothing").textContent = chosen.name;
-  $("corners").hidden = !report || Boolean(chosen.pair) || (Boolean(report?.border) && !chosen.options.corners);
-  $("corners").textContent = say(chosen.options.corners ? "corners_found" : "corners_mark");
+  const corners = rules.isDocument ? chosen.options.corners : null;
+  $("corners").hidden = isFixed || !rules.isDocument || (Boolean(report.border) && !corners);
+  $("corners").textContent = say(corners ? "corners_found" : "corners_mark");
   $("corner-help").hidden = !report?.border || isCompared;
   $("photo").classList.toggle("plain", !report);
   if (!report) return showPlain();
@@ -238,7 +247,7 @@ function showStage() {
     size: report.source,
     quarters: quartersOf(chosen),
     border: report.border,
-    corners: chosen.options.corners,
+    corners,
     findings: report.findings,
     outline: chosen.answer.outline,
   });
@@ -246,8 +255,8 @@ function showStage() {
 }
 
 /** A PDF or TIFF of several pages: which one is meant. */
-function showPages(source) {
-  const count = ["PDF", "TIFF"].includes(source?.format) && !chosen.pair ? source.page_count : 1;
+function showPages() {
+  const count = pageCount(chosen);
   const select = $("page");
   select.parentElement.hidden = count < 2;
   if (select.length !== count) {
@@ -300,25 +309,26 @@ const pictureOf = (item) => item.previewUrl ?? item.url;
 const quartersOf = (item) => item.answer.report.en.turn / 90;
 
 function showOutcome() {
-  const isDone = Boolean(chosen && (chosen.answer || chosen.error));
   $("outcome").hidden = !chosen;
   if (!chosen) return;
-  const [verdict, said] = isDone ? verdictOf(chosen) : [say(running === chosen ? "working" : "waiting"), ""];
-  const state = isDone ? stateOf(chosen) : "none";
+  const state = stateOf(chosen);
   $("verdict").className = `verdict ${state}`;
-  $("verdict").replaceChildren(icon(state), verdict);
-  $("said").textContent = said;
+  $("verdict").replaceChildren(icon(state), titleOf(chosen));
+  // Of an old answer too, unseen: the panel does not jump.
+  $("said").textContent = chosen.answer || chosen.error ? verdictOf(chosen)[1] : "";
   const output = chosen.error ? null : reportOf(chosen)?.output;
   for (const id of ["made", "window", "allowed", "passed", "save"]) $(id).hidden = !output;
   if (output) showMade(output);
   $("again").hidden = !chosen.error?.mayPass;
-  const made = items.filter((item) => item.pictureUrl && !item.error);
-  $("save-all").hidden = made.length < 2;
-  $("save-all").textContent = say("save_all", { count: made.length });
+  $("save-all").hidden = madeOf(items).length < 2;
+  $("save-all").disabled = items.some(isUnderWay);
+  $("save-all").textContent = say("save_all", { count: madeOf(items).length });
 }
 
+const madeOf = (items) => items.filter((item) => item.pictureUrl && !item.error);
+
 function showMade(output) {
-  const [min, max] = rules.chosen.bytes;
+  const [min, max] = rules.named(chosen.answer.report.en.profile).bytes;
   $("made").textContent = facts(output);
   $("allowed").textContent = allowed([min, max]);
   $("window").style.setProperty("--from", `${(100 * min) / max}%`);
@@ -361,22 +371,6 @@ function showFindings() {
   ]);
 }
 
-/** Two photos can be the two sides of one document. One photo is one side: the select that was not `changed`
- * gives way. */
-function showPair(changed) {
-  const sides = items.filter((item) => !item.pair);
-  $("form-part").hidden = items.length === 0;
-  $("join-part").hidden = sides.length < 2;
-  const selects = [$("front"), $("back")];
-  const kept = selects.map((select) => sides.find((item) => item.id === Number(select.value)));
-  if (kept[0] === kept[1]) kept[changed === selects[1] ? 0 : 1] = undefined;
-  selects.forEach((select, i) => {
-    kept[i] ??= sides.find((item) => item !== kept[1 - i]);
-    select.replaceChildren(...sides.map((item) => new Option(item.name, item.id)));
-    select.value = kept[i]?.id;
-  });
-}
-
 function showFilm() {
   const tiles = items.map((item) => {
     const tile = document.createElement("li");
@@ -384,8 +378,7 @@ function showFilm() {
     open.type = "button";
     open.className = `tile ${stateOf(item)}`;
     open.setAttribute("aria-current", String(item === chosen));
-    const verdict = item.answer || item.error ? verdictOf(item)[0] : say("waiting");
-    open.setAttribute("aria-label", say("photo_verdict", { name: item.name, verdict }));
+    open.setAttribute("aria-label", say("photo_verdict", { name: item.name, verdict: titleOf(item) }));
     open.title = item.name;
     const source = item.answer && (item.pair ? item.pictureUrl : pictureOf(item));
     if (source) {
@@ -449,7 +442,6 @@ function pick(index, told = false) {
 
 function tryAgain() {
   chosen.error = null;
-  show();
   renew(chosen);
 }
 
@@ -458,19 +450,10 @@ function view(isCompared) {
   show();
 }
 
-async function saveAll() {
-  for (const item of items.filter((each) => each.pictureUrl && !each.error)) {
-    const link = document.createElement("a");
-    link.href = item.pictureUrl;
-    link.download = saveName(item);
-    link.click();
-    await new Promise((done) => setTimeout(done, 200));
-  }
-}
-
 function speakTo(wanted) {
   speak(wanted);
   document.title = say("title");
+  $("language").hidden = false;
   $("language").textContent = wanted === "zh" ? "English" : "中文";
   $("language").lang = wanted === "zh" ? "en" : "zh-CN";
   const size = megabytes(limits.max_bytes);
@@ -516,13 +499,14 @@ function listen() {
     renew(chosen);
   });
   $("page").addEventListener("change", (event) => {
-    Object.assign(chosen.options, { page: event.target.value, corners: null, turn: null });
+    Object.assign(chosen.options, { page: Number(event.target.value), corners: null, turn: null });
     chosen.needsPicture = true;
     renew(chosen);
   });
   $("corners").addEventListener("click", () => (chosen.options.corners ? setCorners(null) : photo.offerCorners()));
-  $("save-all").addEventListener("click", saveAll);
-  for (const side of ["front", "back"]) $(side).addEventListener("change", () => showPair($(side)));
+  $("save").addEventListener("click", () => markSaved(chosen));
+  $("save-all").addEventListener("click", () => saveAll(madeOf(items)));
+  askBeforeLeaving(() => items);
   $("join").addEventListener("click", addJoined);
   $("again").addEventListener("click", tryAgain);
 }
@@ -532,8 +516,14 @@ function take_files(input) {
   input.value = "";
 }
 
+/** Something was changed that concerns all; a file that cannot be taken is the same under all rules. */
+function outdateAll() {
+  for (const item of items) if (item.answer || item.pair || !item.error) item.isDue = true;
+  show();
+}
+
 function renewAll() {
-  for (const item of items) if (item.answer || !item.error) item.isDue = true;
+  outdateAll();
   stop(running);
   work();
 }
@@ -549,10 +539,11 @@ async function start() {
     form.check();
     renewAll();
   });
-  form = new NumberForm($("form-part"), { kind: () => rules.options.document, onChange: renewAll });
+  const kind = () => rules.options.document;
+  form = new NumberForm($("form-part"), { kind, onInput: outdateAll, onChange: renewAll });
   $("files").accept = ["image/*", ...limits.extensions].join(",");
-  listen();
   speakTo(lang);
+  add(early.splice(0));
 }
 
 $("retry").addEventListener("click", () => {
@@ -560,4 +551,5 @@ $("retry").addEventListener("click", () => {
   if (limits) work();
   else start();
 });
+listen();
 start();

@@ -28,7 +28,27 @@ export class Rules {
   }
 
   get chosen() {
-    return this.profiles.find((profile) => profile.name === this.profile.value);
+    return this.named(this.profile.value);
+  }
+
+  named(name) {
+    return this.profiles.find((profile) => profile.name === name);
+  }
+
+  /** A document has a border, which can be found or marked; a portrait or signature has none. */
+  get isDocument() {
+    return this.chosen.shows === "document";
+  }
+
+  /** What can be kept of the picture. */
+  get crops() {
+    if (!this.isDocument) return ["never", "fit"];
+    return this.chosen.converts_only ? ["never"] : ["auto", "flat", "never"];
+  }
+
+  /** What is kept: where the portal does not have what was chosen, its first. */
+  cropOf({ crop }) {
+    return this.crops.includes(crop) ? crop : this.crops[0];
   }
 
   translate() {
@@ -53,7 +73,8 @@ export class Rules {
     if (this.formats.find((input) => input.checked).disabled) {
       this.formats.find((input) => !input.disabled).checked = true;
     }
-    const notes = [converts && say("profile_converts"), unsure && say("profile_unsure")];
+    const whole = this.isDocument ? "profile_converts" : "profile_cuts";
+    const notes = [converts && say(whole), unsure && say("profile_unsure")];
     this.note.firstElementChild.textContent = allowed(bytes);
     this.note.lastElementChild.textContent = notes.filter(Boolean).join(" ");
   }

@@ -7,8 +7,8 @@ import { lang, say } from "./words.js";
 const PATIENCE = { check: 400, tell: 1200 }; // milliseconds after the last letter
 
 export class NumberForm {
-  /** `kind()` tells which kind of document is meant, `onChange()` hears of what is typed. */
-  constructor(root, { kind, onChange }) {
+  /** `kind()` tells which kind of document is meant, `onInput()` hears of each letter, `onChange()` of the last. */
+  constructor(root, { kind, onInput, onChange }) {
     this.kind = kind;
     this.timers = [];
     this.number = root.querySelector("#form-number");
@@ -17,6 +17,7 @@ export class NumberForm {
     this.list = root.querySelector("#form-findings");
     for (const input of [this.number, this.name]) {
       input.addEventListener("input", () => {
+        onInput();
         this.timers.forEach(clearTimeout);
         this.timers = [setTimeout(() => this.check(), PATIENCE.check), setTimeout(onChange, PATIENCE.tell)];
       });

@@ -16,17 +16,18 @@ export const setup = () => ask("/api/setup");
 
 /** Look at a photo; `given` are number and name. `options` with the value null are left out. */
 export async function look(file, options, given, signal) {
-  const answer = await post("/api/look", file, { ...options, name: nameOf(file) }, signal, {
-    "X-Scanfix-Given": encodeURIComponent(JSON.stringify(given)),
-  });
+  const answer = await post("/api/look", file, { ...options, name: nameOf(file) }, signal, headersOf(given));
   return { ...answer, picture: blobOf(answer.picture, answer), preview: blobOf(answer.preview) };
 }
 
-/** Both sides on one page. */
-export async function join(front, back, options, signal) {
-  const answer = await post("/api/join", new Blob([front, back]), { ...options, split: front.size }, signal);
+/** Both sides on one page; `given` as in `look`. */
+export async function join(front, back, options, given, signal) {
+  const both = new Blob([front, back]);
+  const answer = await post("/api/join", both, { ...options, split: front.size }, signal, headersOf(given));
   return { ...answer, picture: blobOf(answer.picture, answer) };
 }
+
+const headersOf = (given) => ({ "X-Scanfix-Given": encodeURIComponent(JSON.stringify(given)) });
 
 /** What is to be said of number and name. */
 export const checkForm = (typed) => post("/api/form", new Blob([JSON.stringify(typed)]), {});

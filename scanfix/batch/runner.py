@@ -63,25 +63,17 @@ def prepare_batch(
     Raises ConfigError for a wrong option, InputError and OutputError for an unusable folder, before
     the first photo; what goes wrong with one photo is in its item.
     """
-    _check_lists(include=include, exclude=exclude, reports=reports)
-    for report in reports:
-        writer_of(report)
+    _check_lists(include, exclude, reports)
     if dry_run and watch:
         raise ConfigError("dry_watch")
-    order, chosen = _chosen(options, limits, jobs, on_error)
-    if pair:
-        check_sides(order)
+    order, chosen = _chosen(options, limits, jobs, on_error, pair=pair)
     annotate = None if annotate_dir is None else place_of(annotate_dir)
     drawn = any(os.fspath(path).lower().endswith((".html", ".htm")) for path in reports)
     wishes = Wishes(chosen, limits, Pages.parse(pages), by_verdict, annotate, drawn, lang, overwrite)
     places = _places(source, out, wishes, watch=watch)
     look = Look(*places, tuple(include), tuple(exclude), order, wishes, pair=pair, resume=resume)
     if dry_run:
-        manifest = Manifest(look.out)
-        plan = look(manifest)
-        for path in filter(os.path.lexists, reports):
-            check_report(Path(path), plan.inputs, overwrite=overwrite)
-        return BatchRun(_planned(plan, look, manifest), plan, None)
+        return _dry_run(look, reports, overwrite=overwrite)
     look.make_folders()
     manifest = Manifest(look.out, write=True)
     try:
@@ -95,15 +87,28 @@ def prepare_batch(
     return Run(look, manifest, hands, reporting, on_error).begun(plan, watch=watch)
 
 
-def _check_lists(**listed: object) -> None:
+def _check_lists(
+    include: Sequence[str], exclude: Sequence[str], reports: Sequence[str | PathLike[str]]
+) -> None:
     """Of a text every character would be one. Raises ConfigError."""
-    for name, value in listed.items():
+    for name, value in (("include", include), ("exclude", exclude), ("reports", reports)):
         if isinstance(value, str) or not isinstance(value, Iterable):
             raise ConfigError("bad_option", option=name, value=value)
+    for report in reports:
+        writer_of(report)
+
+
+def _dry_run(look: Look, reports: Sequence[str | PathLike[str]], *, overwrite: bool) -> BatchRun:
+    """What would be done; a report that could not be written is refused as it would be."""
+    manifest = Manifest(look.out)
+    plan = look(manifest)
+    for path in filter(os.path.lexists, reports):
+        check_report(Path(path), plan.inputs, overwrite=overwrite)
+    return BatchRun(_planned(plan, look, manifest), plan, None)
 
 
 def _chosen(
-    options: PrepareOptions, limits: Limits, jobs: int | None, on_error: str
+    options: PrepareOptions, limits: Limits, jobs: int | None, on_error: str, *, pair: bool
 ) -> tuple[Order, dict[str, Any]]:
     """What is asked for each photo, and in which words. Raises ConfigError."""
     if jobs is not None and (type(jobs) is not int or jobs < 1):
@@ -116,6 +121,8 @@ def _chosen(
         if chosen.get(own) is not None:
             raise ConfigError("bad_option", option=own, value=type(chosen[own]).__name__)
     order = make_order(limits=limits, **chosen)
+    if pair:
+        check_sides(order)
     # The names are given: no file may stay in another format than theirs.
     return order, {**chosen, "format": order.format, "profile": order.profile}
 

@@ -368,7 +368,8 @@ def check_target(
         status = os.lstat(target)
     except FileNotFoundError as error:
         if target.endswith(("/", os.sep)):
-            raise OutputError("output_is_folder", path=repr(target)) from error
+            folder = os.path.basename(target.rstrip("/" + os.sep))
+            raise OutputError("output_is_folder", path=repr(folder)) from error
         if not target or not _takes_files(os.path.dirname(target) or os.curdir):
             raise _translated(error, target) from error
         return

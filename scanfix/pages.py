@@ -39,8 +39,11 @@ class Pages:
         return ",".join(f"{a}-{b}" if b > a else str(a) for a, b in self.ranges) or "all"
 
     def among(self, count: int) -> tuple[int, ...]:
-        """The wanted ones of so many pages, in order. Raises InputError where one of them is not there."""
-        beyond = tuple((max(first, count + 1), last) for first, last in self.ranges if last > count)
+        """The wanted ones of so many pages, in order; "1-9" takes those of the nine that are there.
+
+        Raises InputError where a range has none.
+        """
+        beyond = tuple((first, last) for first, last in self.ranges if first > count)
         if beyond:
             raise InputError("no_such_page", pages=str(Pages(beyond)), count=count)
         return tuple(

@@ -887,7 +887,16 @@ def test_what_the_machine_refuses_one_photo_is_no_end_of_the_run(
     fault: Exception, code: str, tmp_path: Path
 ) -> None:
     put(tmp_path / "in", a_jpg="a", b_jpg="b")
-    with Faulty(fault) as executor:
+
+    class Failing(ThreadPoolExecutor):
+        def submit(self, *given: Any, **named: Any) -> Any:
+            if given[-1].begun.source != "a.jpg":
+                return super().submit(*given, **named)
+            failed = Future[Any]()
+            failed.set_exception(fault)
+            return failed
+
+    with Failing(1) as executor:
         items = list(prepare_batch(tmp_path / "in", tmp_path / "out", executor=executor))
     assert {item.source.name: item.error and item.error.code for item in items} == {
         "a.jpg": code,
@@ -895,10 +904,11 @@ def test_what_the_machine_refuses_one_photo_is_no_end_of_the_run(
     }
 
 
+@pytest.mark.parametrize("fault", [RuntimeError("can't start new thread"), BlockingIOError(11, "no process")])
 @pytest.mark.usefixtures("quick")
-def test_a_photo_for_which_there_is_no_thread_is_tried_again(tmp_path: Path) -> None:
+def test_a_photo_that_could_not_be_handed_over_is_tried_again(fault: Exception, tmp_path: Path) -> None:
     put(tmp_path / "in", a_jpg="a", b_jpg="b")
-    with Faulty(RuntimeError("can't start new thread")) as executor:
+    with Faulty(fault) as executor:
         items = list(prepare_batch(tmp_path / "in", tmp_path / "out", executor=executor))
     assert statuses(items) == {"a.jpg": "made", "b.jpg": "made"}
 

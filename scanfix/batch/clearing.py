@@ -62,8 +62,9 @@ def _is_replaced(record: Record, hashes: tuple[str, ...], order: dict[str, Any])
     if codes & REPLACED:
         return True
     was_read = bool(record.sources) and all(record.hashes)
-    # Where only the place is taken or the disk is full, nothing speaks against the photo.
-    other = hashes != record.hashes or (order != record.order and not codes <= OUTPUT_CODES.keys())
+    # Where only the place is taken, the disk full or no such page there, nothing speaks against the photo.
+    harmless = codes <= {*OUTPUT_CODES, "no_such_page"}
+    other = hashes != record.hashes or (order != record.order and not harmless)
     return was_read and other
 
 

@@ -58,10 +58,8 @@ class GivenHands:
         try:
             future = self._executor.submit(task, job)
         except Exception as error:  # noqa: BLE001 - `result_of` tells what is lost from what is wrong
-            if "can't start new thread" in str(error):
-                error = InputError("no_process", reason="no_more_processes")
             future = Future()
-            future.set_exception(error)
+            future.set_exception(_not_begun(error))
         self._pending.add(future)
         future.add_done_callback(self._pending.discard)
         return future
@@ -118,6 +116,14 @@ def _client(address: str) -> Any:
         return client(address, timeout=CONNECT_SECONDS, set_as_default=False)
     except (OSError, ValueError) as error:
         raise ConfigError("no_cluster", value=address) from error
+
+
+def _not_begun(error: Exception) -> Exception:
+    """What the machine refuses before the work begins is no error of what the work writes."""
+    if isinstance(error, OSError):
+        return InputError("no_process", reason=reason_of(error))
+    no_thread = "can't start new thread" in str(error)
+    return InputError("no_process", reason="no_more_processes") if no_thread else error
 
 
 def result_of(future: Future[Outcome]) -> Outcome:

@@ -105,9 +105,16 @@ class Reporting:
         self._next = now + max(LEAST_SECONDS, (now - started) / SHARE)
 
     def _write(self) -> None:
+        """Each, though another cannot be written. Raises the first OutputError."""
+        failed: list[OutputError] = []
         for path in self._paths:
             pieces = writer_of(path)(self.rows(), self._lang)
-            write_atomically(path, pieces, overwrite=True, inputs=self._inputs)
+            try:
+                write_atomically(path, pieces, overwrite=True, inputs=self._inputs)
+            except OutputError as error:
+                failed.append(error)
+        for first in failed:
+            raise first
         self._stale = False
 
     def finish(self) -> None:

@@ -34,7 +34,7 @@ HEARTBEAT_SECONDS = 0.5
 """No wait for results lasts longer: between two of them Python looks for signals."""
 RETRIED = frozenset(("killed", "interrupted", "no_process", "busy"))
 """Errors that may be the fault of what ran beside: such a photo is tried once more, alone."""
-PASSING = frozenset(("disk_full", "not_written", "output_folder"))
+PASSING = frozenset(("disk_full", "not_written", "output_folder", "no_process", "busy", "interrupted"))
 """Errors that are no fault of a photo and may be over after a while."""
 RETRY_SECONDS = 60.0
 WATCH_SECONDS = 1.0

@@ -99,7 +99,7 @@ def _check_lists(
 
 
 def _dry_run(look: Look, reports: Sequence[str | PathLike[str]], *, overwrite: bool) -> BatchRun:
-    """What would be done; a report that could not be written is refused as it would be."""
+    """What would be done; what stands where a report is to be, and is none, is refused as it would be."""
     manifest = Manifest(look.out)
     plan = look(manifest)
     for path in filter(os.path.lexists, reports):

@@ -14,6 +14,7 @@ import typer
 from scanfix.cli import options
 from scanfix.cli.limits import limits_of
 from scanfix.cli.options import CropChoice, FailOn
+from scanfix.cli.outputs import check_redirected
 from scanfix.cli.sizes import least_bytes, most_bytes
 from scanfix.cli.terminal import (
     COLOURS,
@@ -122,6 +123,7 @@ def command(
             lang=user_lang(lang),
             **_wanted(profile, format, crop, document, salvage, min_size, max_size),
         )
+        _check_redirected(run)
         told = _told(run, _Telling(user_lang(lang), json, quiet, pair=pair), source, watch=watch)
         return _exit_code(told, fail_on)
 
@@ -165,6 +167,15 @@ def _told(run: BatchRun, tell: _Telling, source: str, *, watch: bool) -> _Tellin
         raise
     tell.sum_up(run, source)
     return tell
+
+
+def _check_redirected(run: BatchRun) -> None:
+    """Even a word about a photo would spoil the one that standard output leads to. Raises OutputError."""
+    try:
+        check_redirected(run.plan.inputs)
+    except OutputError:
+        run.close()
+        raise
 
 
 def _address(given: str | None) -> str | None:

@@ -6,7 +6,7 @@ import os
 import stat
 import sys
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
@@ -55,22 +55,16 @@ def folder_in(output: str | None) -> str | None:
     return output if is_folder else None
 
 
-@contextmanager
-def made_folder(path: str | None) -> Iterator[None]:
-    """A folder for results, which is not left there where none came into it. Raises OutputError."""
-    folders = [] if path is None else [Path(path), *Path(path).parents]
-    new = [folder for folder in folders if not os.path.lexists(folder)]
+def make_folder(path: str | None) -> None:
+    """A folder for results, where one is named; it stays, as another call may be about to write there.
+
+    Raises OutputError.
+    """
     try:
         if path is not None:
             os.makedirs(path, exist_ok=True)  # noqa: PTH103 - any text
     except (OSError, ValueError) as error:
         raise OutputError("output_folder", path=repr(path)) from error
-    try:
-        yield
-    finally:
-        for folder in new:
-            with suppress(OSError):
-                folder.rmdir()
 
 
 @contextmanager
@@ -104,18 +98,25 @@ def inputs_of(photos: Iterable[str]) -> frozenset[Identity]:
 
     found = (identity_of(sys.stdin.fileno() if photo == STANDARD else photo) for photo in photos)
     inputs = frozenset(identity for identity in found if identity)
-    if _redirected() in inputs:
-        raise OutputError("output_is_input")
+    check_redirected(inputs)
     return inputs
 
 
+def check_redirected(inputs: frozenset[Identity]) -> None:
+    """Raises OutputError where standard output leads to an input."""
+    if _redirected() in inputs:
+        raise OutputError("output_is_input")
+
+
 def _redirected() -> Identity | None:
-    """The file that standard output was led to; a socket or terminal may well be the input too."""
+    """The file that standard output was led to; a socket or terminal may well be the input too, and what `>`
+    has emptied already holds nothing to be spoilt."""
     try:
         status = os.fstat(sys.stdout.fileno())
     except OSError:
         return None
-    return (status.st_dev, status.st_ino) if stat.S_ISREG(status.st_mode) else None
+    holds_something = stat.S_ISREG(status.st_mode) and status.st_size > 0
+    return (status.st_dev, status.st_ino) if holds_something else None
 
 
 def check_ending(output: str, format: str) -> None:

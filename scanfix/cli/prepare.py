@@ -18,7 +18,7 @@ from scanfix.cli.outputs import (
     folder_in,
     format_in,
     inputs_of,
-    made_folder,
+    make_folder,
     plan_outputs,
     without_results,
     write_annotated,
@@ -96,8 +96,8 @@ def command(
         call = _Call(
             order, Pages.parse(pages), limit, output, annotate, inputs_of(wanted), fail_on, overwrite, show
         )
-        with made_folder(folder_in(output)):
-            return call.each(plan_outputs(wanted, output, order.format, speak))
+        make_folder(folder_in(output))
+        return call.each(plan_outputs(wanted, output, order.format, speak))
 
     finish(work, speak)
 

@@ -10,6 +10,7 @@ import typer
 from scanfix.cli import options
 from scanfix.cli.limits import limits_of
 from scanfix.cli.options import help_text
+from scanfix.cli.outputs import inputs_of
 from scanfix.cli.photo import run, source_of
 from scanfix.cli.terminal import EXIT_FINDINGS, EXIT_READY, finish, print_json, print_line
 from scanfix.messages import Lang, say, user_lang
@@ -32,6 +33,7 @@ def command(
         from scanfix.order import make_order
 
         order = make_order(document=kind, limits=limits_of(limit))
+        inputs_of((photo,))
         source = source_of(photo, order.limits)
         from scanfix import pipeline
 

@@ -18,7 +18,7 @@ from scanfix.cli.outputs import (
     folder_in,
     format_in,
     inputs_of,
-    made_folder,
+    make_folder,
 )
 from scanfix.cli.photo import exit_code_of, run, source_of
 from scanfix.cli.sizes import least_bytes, most_bytes
@@ -84,16 +84,16 @@ def command(
         if page:
             check_ending(page, order.format)
         source, inputs = source_of(sheet, order.limits), inputs_of((sheet,))
-        with made_folder(None if page else output):
-            made = _made(source, order, limit, join=join)
-            targets = [page] if page else _targets(sheet, output, f".{order.format}", len(made))
-            for target in targets:
-                check_free(target, inputs, overwrite=overwrite)
-            for result, target in zip(made, targets, strict=True):
-                deliver(result, target, inputs, overwrite=overwrite)
-                with telling(speak):
-                    if not quiet or json:
-                        _tell(_reports(result), sheet, target, speak, as_json=json)
+        make_folder(None if page else output)
+        made = _made(source, order, limit, join=join)
+        targets = [page] if page else _targets(sheet, output, f".{order.format}", len(made))
+        for target in targets:
+            check_free(target, inputs, overwrite=overwrite)
+        for result, target in zip(made, targets, strict=True):
+            deliver(result, target, inputs, overwrite=overwrite)
+            with telling(speak):
+                if not quiet or json:
+                    _tell(_reports(result), sheet, target, speak, as_json=json)
         return max(exit_code_of(report, fail_on) for result in made for report in _reports(result))
 
     def failed(error: ScanfixError) -> None:

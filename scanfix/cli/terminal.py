@@ -15,7 +15,7 @@ import typer
 
 from scanfix.cli.limits import way_out
 from scanfix.cli.wrapping import for_terminal
-from scanfix.errors import ConfigError, OutputError, ScanfixError, reason_of
+from scanfix.errors import ConfigError, InputError, OutputError, ScanfixError, reason_of
 from scanfix.messages import Lang, say
 from scanfix.naming import shown
 
@@ -159,9 +159,11 @@ def attempt(
         return error.exit_code
     except typer.Exit as stop:
         return stop.exit_code
-    except MemoryError:
-        # `main` tells of it in words that need not be loaded.
-        raise
+    except MemoryError as error:
+        if name is None:
+            # `main` tells of it in words that need not be loaded.
+            raise
+        return attempt(partial(_refuse, InputError("memory"), error), lang, name, tell)
     except ImportError as error:
         from scanfix.installation import opencv_fault
 
@@ -172,6 +174,10 @@ def attempt(
         return broken.exit_code
     except Exception as error:  # noqa: BLE001 - a traceback is no message; SCANFIX_DEBUG shows it
         return _internal_error(error, lang)
+
+
+def _refuse(refusal: ScanfixError, cause: Exception) -> NoReturn:
+    raise refusal from cause
 
 
 def attempt_each(

@@ -380,6 +380,19 @@ def test_for_a_portrait_the_picture_is_cut_to_its_shape(opened: Opened, card: Pa
     expect(page.locator("#save")).to_be_visible()
 
 
+def test_corners_set_by_hand_wait_while_a_portrait_is_asked_for(opened: Opened, card: Path) -> None:
+    page = opened()
+    choose(page, card)
+    utter(page, "corner")
+    settle(page)
+    for profile, has_corners in (("in-ssc-photo", False), ("cnnic", True)):
+        with page.expect_request("**/api/look?*") as asked:
+            page.select_option("#profile", profile)
+        settle(page)
+        assert ("corners=" in asked.value.url) == has_corners
+        expect(page.locator("#save")).to_be_visible(visible=has_corners)
+
+
 @pytest.mark.parametrize("choice", ["never", "flat"])
 def test_the_whole_picture_or_a_straightened_document_is_one_press_away(
     opened: Opened, card: Path, choice: str
@@ -605,6 +618,18 @@ def test_a_page_of_a_pdf_is_chosen(opened: Opened, tmp_path: Path) -> None:
     expect(page.locator("#about li").first).not_to_have_text(first)
     assert page.locator("#drawing image").get_attribute("href") != shown
     assert saved(page)[0] == "both.p2.prepared.jpg"
+
+
+def test_of_two_pages_chosen_in_haste_the_last_is_shown(opened: Opened, tmp_path: Path) -> None:
+    pages = [Image.fromarray(photo("card", 900).pixels)] * 3
+    pages[0].save(tmp_path / "three.pdf", save_all=True, append_images=pages[1:])
+    page = opened()
+    choose(page, tmp_path / "three.pdf")
+    page.select_option("#page", "2")
+    with page.expect_request(lambda asked: "page=3" in asked.url) as last:
+        page.select_option("#page", "3")
+    settle(page)
+    assert "preview=yes" in last.value.url
 
 
 def test_both_pages_of_one_file_come_on_one_page(opened: Opened, tmp_path: Path) -> None:

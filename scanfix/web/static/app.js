@@ -19,7 +19,7 @@ const VERDICT_ICONS = {
 };
 
 const LOST = ["gone", "wrong_token"]; // the server, not the photo
-const CORNERS = ["bad_corners", "corners_outside", "corners_unused"];
+const CORNERS = ["bad_corners", "corners_outside"];
 const NEARLY_THERE = 2000; // milliseconds: what a photo takes, and what a new worker process takes
 
 let limits;
@@ -76,6 +76,7 @@ async function work() {
   if (running || !item) return;
   running = item;
   item.isDue = false;
+  item.askedPage = item.options.page;
   item.abort = new AbortController();
   item.since = performance.now();
   show();
@@ -108,8 +109,8 @@ function askJoined(item) {
 
 /** What was chosen for one photo, as the server wants it. */
 function ownOptions({ options }) {
-  const points = options.corners?.map((point) => point.map((value) => value.toFixed(1)).join(","));
-  return { ...options, crop: rules.cropOf(options), corners: points?.join(" ") ?? null };
+  const points = rules.isDocument && options.corners?.map((point) => point.map((value) => value.toFixed(1)).join(","));
+  return { ...options, crop: rules.cropOf(options), corners: points ? points.join(" ") : null };
 }
 
 /** Ask again; what was seen stays until the answer is there, but is no verdict any more. */
@@ -140,15 +141,22 @@ function take(item, answer) {
   item.answer = answer;
   // The server puts corners in its own order.
   if (item.options.corners && !item.isDue) item.options.corners = answer.report.en.border?.quad ?? item.options.corners;
-  item.needsPicture = false;
-  if (answer.preview) item.previewUrl = URL.createObjectURL(answer.preview);
+  if (item.askedPage === item.options.page) showPageOf(item, answer.preview);
   if (item.pictureUrl) URL.revokeObjectURL(item.pictureUrl);
   item.pictureUrl = answer.picture && URL.createObjectURL(answer.picture);
   announce(item);
 }
 
+/** The picture of the page that is wished still: another may have been chosen since it was asked for. */
+function showPageOf(item, preview) {
+  item.needsPicture = false;
+  if (!preview) return;
+  if (item.previewUrl) URL.revokeObjectURL(item.previewUrl);
+  item.previewUrl = URL.createObjectURL(preview);
+}
+
 function refuse(item, error) {
-  if (CORNERS.includes(error.code)) return setCorners(null, item);
+  if (CORNERS.includes(error.code) && item.options.corners) return setCorners(null, item);
   item.error = error;
   announce(item);
 }
@@ -210,13 +218,13 @@ function show() {
   showOutcome();
   showFindings();
   $("form-part").hidden = isEmpty;
-  sides.show(items);
+  sides.show(rules.isDocument ? items : []);
   if (!isEmpty) showStage();
 }
 
 function showStage() {
   const report = reportOf(chosen);
-  const canCompare = Boolean(chosen.pictureUrl) && !chosen.pair;
+  const canCompare = Boolean(chosen.pictureUrl) && !chosen.pair && !chosen.error;
   const isCompared = comparing && canCompare;
   $("view-compare").disabled = !canCompare;
   $("view-photo").setAttribute("aria-pressed", String(!isCompared));
@@ -231,7 +239,7 @@ function showStage() {
     input.parentElement.hidden = !rules.crops.includes(input.value);
     input.checked = input.value === rules.cropOf(chosen.options);
   }
-  $("nothing").hidden = !chosen.error;
+  $("nothing").hidden = !chosen.error || Boolean(report);
   $("nothing").textContent = chosen.name;
   const corners = rules.isDocument ? chosen.options.corners : null;
   $("corners").hidden = isFixed || !rules.isDocument || (Boolean(report.border) && !corners);
@@ -506,7 +514,7 @@ function listen() {
   $("corners").addEventListener("click", () => (chosen.options.corners ? setCorners(null) : photo.offerCorners()));
   $("save").addEventListener("click", () => markSaved(chosen));
   $("save-all").addEventListener("click", () => saveAll(madeOf(items)));
-  askBeforeLeaving(() => items);
+  askBeforeLeaving(() => items, isUnderWay);
   $("join").addEventListener("click", addJoined);
   $("again").addEventListener("click", tryAgain);
 }

@@ -16,11 +16,14 @@ export class NumberForm {
     this.said = root.querySelector("#form-said");
     this.list = root.querySelector("#form-findings");
     for (const input of [this.number, this.name]) {
-      input.addEventListener("input", () => {
+      const heard = (event) => {
+        // Letters of a word that is still being composed are not what is typed.
+        if (event.isComposing) return;
         onInput();
         this.timers.forEach(clearTimeout);
         this.timers = [setTimeout(() => this.check(), PATIENCE.check), setTimeout(onChange, PATIENCE.tell)];
-      });
+      };
+      for (const type of ["input", "compositionend"]) input.addEventListener(type, heard);
     }
   }
 

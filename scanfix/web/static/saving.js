@@ -13,19 +13,22 @@ export function markSaved(item) {
   item.saved = item.pictureUrl;
 }
 
+/** What is there now, whatever is changed before the last file is on its way. */
 export async function saveAll(items) {
-  for (const item of items) {
-    const link = document.createElement("a");
-    link.href = item.pictureUrl;
-    link.download = saveName(item);
-    link.click();
+  const links = items.map((item) => {
     markSaved(item);
+    const href = URL.createObjectURL(item.answer.picture);
+    return Object.assign(document.createElement("a"), { href, download: saveName(item) });
+  });
+  for (const link of links) {
+    link.click();
     await new Promise((done) => setTimeout(done, 200));
   }
+  for (const link of links) URL.revokeObjectURL(link.href);
 }
 
 /** The photos are in this page alone: whoever leaves it before all is saved is asked. */
-export function askBeforeLeaving(listItems) {
-  const isLost = (item) => item.pictureUrl && (item.isDue || item.pictureUrl !== item.saved);
+export function askBeforeLeaving(listItems, isUnderWay) {
+  const isLost = (item) => item.pictureUrl && (isUnderWay(item) || item.pictureUrl !== item.saved);
   addEventListener("beforeunload", (event) => listItems().some(isLost) && event.preventDefault());
 }

@@ -223,7 +223,8 @@ def arranged(pixels: Pixels, model: Model, found: Boxes, samples: Samples) -> tu
         return 255 - pixels, model
     order = found.order
     count = pixels.shape[2] if pixels.ndim == 3 else 1
-    if count == 1 or not order or max(order) >= count or model == "CMYK":
+    # A box may list thousands of channels; each is one of the picture's.
+    if count == 1 or not order or max(order) >= count or len(order) > len({*order}) or model == "CMYK":
         return pixels, model
     if order != list(range(len(order))) and found.space == _YCC:
         raise _unsupported("channels in another order")

@@ -115,7 +115,12 @@ def _scans(pictures: list[Placed], page: Box) -> tuple[Placed, ...]:
         else:
             parts.append([picture])
             boxes.append(picture.box)
-    shares = (sum(prod(picture.share(page)) for picture in part) for part in parts)
+    # What lies on one place many times is no larger for it.
+    room = (page[2] - page[0]) * (page[3] - page[1])
+    shares = (
+        min(sum(prod(picture.share(page)) for picture in part), (right - left) * (top - bottom) / room)
+        for part, (left, bottom, right, top) in zip(parts, boxes, strict=True)
+    )
     return tuple(
         picture
         for part, share in zip(parts, shares, strict=True)

@@ -93,6 +93,12 @@ def test_channels_in_any_order() -> None:
     assert difference(file(np.dstack([alpha, colours]), 16, first), plain) == 0
 
 
+def test_a_box_that_names_a_channel_a_thousand_times_makes_no_more_of_it() -> None:
+    """Each name was a picture: of one of 16 megapixels, ten gigabytes."""
+    often = channels(*((0, 0, 1 + number) for number in range(1000)))
+    assert difference(file(picture(), 16, often), picture()) == 0
+
+
 LEVELS = np.random.default_rng(3).integers(0, 256, (256, 3), np.uint8)
 
 

@@ -174,6 +174,11 @@ def test_small_pictures_apart_are_no_scan() -> None:
     assert decode(data).info.size == Size(400, 267)
 
 
+def test_a_small_picture_drawn_many_times_in_one_place_is_no_scan() -> None:
+    data = scan("q 8 0 0 8 10 10 cm /Im Do Q " * 8, over=piece(8, 8))
+    assert decode(data).info.size == Size(400, 267)
+
+
 def test_text_over_a_small_scan_is_drawn_as_fine_as_print() -> None:
     content = "q 192 0 0 128 0 0 cm /Im Do Q BT /F 12 Tf 5 5 Td (SPECIMEN) Tj ET"
     assert decode(scan(content, box=(0, 0, 192, 128))).info.size == Size(800, 533)

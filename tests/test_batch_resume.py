@@ -748,7 +748,8 @@ def test_a_run_whose_manifest_is_removed_says_so(harm: str, source: Path, out: P
     with pytest.raises(OutputError, match=f"{MANIFEST}, was removed"):  # noqa: PT012 - in the middle of the run
         for _ in prepare_batch(source, out, jobs=1):
             if harm == "folder":
-                shutil.rmtree(out)
+                # At once: the next result may be under way into it.
+                out.rename(out.with_name("moved"))
                 out.mkdir()
             else:
                 (out / MANIFEST).unlink()

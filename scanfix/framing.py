@@ -60,7 +60,7 @@ class Framed:
 
     pixels: Pixels = field(repr=False, compare=False)
     crop: Rect | None = None
-    """In upright source pixels; None where the whole picture was kept."""
+    """In pixels of the photo as a viewer shows it; None where the whole picture was kept."""
     rotation: Turn = 0
     """Degrees clockwise that they were turned by afterwards."""
     straight: bool = False
@@ -70,7 +70,7 @@ class Framed:
     unsure: bool = False
     """A crop was kept from by a border that is too unsure."""
     outline: tuple[Point, ...] = ()
-    """The corners of the pixels in upright source pixels, clockwise from their top left."""
+    """Their corners in pixels of the photo as a viewer shows it, clockwise from the top left."""
 
     @property
     def untouched(self) -> bool:

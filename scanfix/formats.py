@@ -95,6 +95,12 @@ def claimed_format(name: str | None) -> str | None:
     return spec.name if spec else None
 
 
+def claims_unread_picture(name: str) -> bool:
+    """By its extension the file is a picture, but of a format that is not read."""
+    claimed = claimed_format(name)
+    return claimed is not None and not (spec := _BY_NAME[claimed]).decodes and spec.mime.startswith("image/")
+
+
 def is_pdf(data: bytes) -> bool:
     """By its header, which may stand anywhere in the first kilobyte (ISO 32000-1, implementation note 13)."""
     return b"%PDF-" in data[:1024]

@@ -127,7 +127,7 @@ def left_out(folder: Path, **options: Any) -> dict[str, str]:
 @posix
 def test_what_is_left_out_is_named_with_the_reason(tmp_path: Path, card_bytes: bytes) -> None:
     root = tmp_path / "in"
-    put(root, a_jpg="", letter_docx="PK", README="text", id_prepared_jpg="made")
+    put(root, a_jpg="", letter_docx="PK", README="text", id_prepared_jpg="made", scan_jxl="", raw_CR2="")
     (root / "IMG_0001").write_bytes(card_bytes)
     for name in ("@eaDir", ".AppleDouble", "Thumbs", "__MACOSX", "out"):
         put(root / name, a_jpg="")
@@ -148,6 +148,8 @@ def test_what_is_left_out_is_named_with_the_reason(tmp_path: Path, card_bytes: b
         "out": "output",
         "pipe": "special",
         "pipe.jpg": "special",
+        "raw.CR2": "not_read",
+        "scan.jxl": "not_read",
     }
 
 

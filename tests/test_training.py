@@ -12,7 +12,9 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from scanfix.borders.seen_corners import SIDE, corner_axes
+from scanfix.checks.beyond import STRIP
 from training import border_scenes, documents, scenes, surfaces
+from training.beyond.samples import LEAST_CUT, Table, part_of
 from training.border_samples import as_sample
 from training.border_scenes import BorderScene, Material
 from training.camera import random_frame
@@ -150,6 +152,21 @@ def test_a_damaged_document_can_be_drawn(
     made = samples.Desk(material, seed=6, stock=2).sample(0)
     assert made.image.shape == (samples.SIDE, samples.SIDE, 3)
     assert made.maps.shape == (samples.CELLS, samples.CELLS, len(CLASSES))
+
+
+@with_fonts
+def test_a_part_of_a_page_can_be_drawn_with_the_sides_that_are_cut(material: Path) -> None:
+    made = Table(material, seed=6, stock=2).sample(0)
+    assert made.strips.shape == (4, *STRIP, 3)
+    assert set(made.cut.tolist()) <= {0, 1}
+
+
+def test_only_a_part_within_the_page_or_less_of_its_sides_is_cut() -> None:
+    for seed in range(40):
+        quad, cut = part_of(np.random.default_rng(seed))
+        (left, top), (right, bottom) = quad.min(axis=0), quad.max(axis=0)
+        beyond = (top > LEAST_CUT, right < 1 - LEAST_CUT, bottom < 1 - LEAST_CUT, left > LEAST_CUT)
+        assert beyond == tuple(bool(side) for side in cut)
 
 
 @pytest.mark.parametrize("script", UNREAD)

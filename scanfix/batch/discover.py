@@ -16,7 +16,7 @@ from pathlib import PurePath, PurePosixPath
 from scanfix.batch.places import Entry, LeftOut, Place, parents
 from scanfix.errors import InputError
 from scanfix.files import Identity
-from scanfix.formats import input_extensions
+from scanfix.formats import claims_unread_picture, input_extensions
 from scanfix.naming import PREPARED, distinct_names
 
 LOOK = 4096
@@ -79,7 +79,7 @@ def _reason(place: Place, name: str, include: Sequence[str], exclude: Sequence[s
     if PurePosixPath(name).stem.lower().endswith(PREPARED):
         return "result"
     if not _is_photo(place, name):
-        return "not_picture"
+        return "not_read" if claims_unread_picture(name) else "not_picture"
     if any(_matches(name, pattern) for pattern in exclude):
         return "excluded"
     if include and not any(_matches(name, pattern) for pattern in include):

@@ -26,6 +26,9 @@ Reason = Literal["new", "unfinished", "failed", "asked", "changed", "altered", "
 """Why a photo is worked on: it or its content is new, the last attempt did not end or failed, something else
 is asked for now, its content or its result may not be what it was; or why it is not."""
 
+UNLIKE_A_PHOTO = ("special", "not_picture", "not_read")
+"""Left out for what it is: a pipe or a text under the name of a photo is not that photo."""
+
 
 @dataclass(frozen=True, slots=True)
 class Step:
@@ -243,8 +246,7 @@ def _gone(
     Of a photo whose last attempt did not end or failed, the results of those before it may be there.
     """
     out_of_sight = [each.name for each in found.left_out if each.reason == "output"]
-    # A pipe or a text under the name of a photo is not that photo.
-    passed_over = {each.name for each in found.left_out if each.reason not in ("special", "not_picture")}
+    passed_over = {each.name for each in found.left_out if each.reason not in UNLIKE_A_PHOTO}
     present = {entry.name for entry in found.photos} | passed_over
     hidden = (*found.unreadable, *out_of_sight)
     return tuple(

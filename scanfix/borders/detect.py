@@ -15,11 +15,12 @@ import numpy as np
 from scanfix.borders.bars import without_bars
 from scanfix.borders.bent_sides import place_corners
 from scanfix.borders.judge import confidence
-from scanfix.borders.pairs import parted
+from scanfix.borders.others import others
+from scanfix.borders.pairs import are_a_pair, halves_of, parted
 from scanfix.borders.refine import refine
 from scanfix.borders.search import BorderParams, Choice, Search, looked_closer, search_candidates
 from scanfix.borders.seen_corners import place_seen_corners
-from scanfix.borders.shapes import areas, crossings, shared, sides_of
+from scanfix.borders.shapes import crossings, shared, sides_of
 from scanfix.borders.sides import certainties, missing_shares, side_states
 from scanfix.borders.working import Floats, WorkingCopy, working_copy
 from scanfix.geometry import SIDES, Quad, Rect, Size
@@ -123,16 +124,19 @@ def _exact(pixels: Pixels, quad: Floats, copy: WorkingCopy) -> Floats:
 def _border(photo: Pyramid, search: Search, choice: Choice) -> DocumentBorder:
     """The best candidate on its edges, with the state of its sides; the other documents in the picture."""
     exact = _exact(photo.pixels, choice.quad, search.copy)
+    sure = confidence(choice.score)
     halves = _pair(photo, exact, search.copy)
+    if halves is None and sure < BorderParams.one_for_sure:
+        halves = _pair_alone(photo, search, exact)
     found = halves or (
         exact,
-        *(_exact(photo.pixels, each, search.copy) for each in _others(search, choice.quad)),
+        *(_exact(photo.pixels, each, search.copy) for each in others(search, choice.quad)),
     )
-    quad, *others = (_in_source(each, search.copy) for each in found)
-    size, sure = photo.size, confidence(choice.score)
+    quad, *further = (_in_source(each, search.copy) for each in found)
+    size = photo.size
     states = side_states(quad, size, sure)
     certainty, missing = certainties(quad, states, size, sure), missing_shares(quad, states, size)
-    border = DocumentBorder(quad, sure, states, tuple(others), missing=missing, certainty=certainty)
+    border = DocumentBorder(quad, sure, states, tuple(further), missing=missing, certainty=certainty)
     return _uncut(border) if halves else border
 
 
@@ -145,6 +149,20 @@ def _pair(photo: Pyramid, quad: Floats, copy: WorkingCopy) -> tuple[Floats, Floa
     one, other = halves[0] * scale, halves[1] * scale
     exact = _exact(photo.pixels, one, copy), _exact(photo.pixels, other, copy)
     return _kept_off(exact[0], one, other), _kept_off(exact[1], other, one)
+
+
+def _pair_alone(photo: Pyramid, search: Search, quad: Floats) -> tuple[Floats, Floats] | None:
+    """The two cards that an unsure quad holds: one is found alone in its half, the other beside it."""
+    scale = np.array(search.copy.scale, np.float32)
+    for part in halves_of(quad / scale, photo.size):
+        border = _inside(photo.pixels, part)
+        if border is None or border.confidence < BorderParams.min_inner:
+            continue
+        one = np.array(border.quad.corners, np.float32) * scale
+        beside = others(search, one)
+        if beside and are_a_pair(one / scale, beside[0] / scale):
+            return one, _exact(photo.pixels, beside[0], search.copy)
+    return None
 
 
 def _kept_off(exact: Floats, half: Floats, other: Floats) -> Floats:
@@ -161,20 +179,6 @@ def _kept_off(exact: Floats, half: Floats, other: Floats) -> Floats:
 def _in_source(quad: Floats, copy: WorkingCopy) -> Quad:
     """In hundredths of a pixel: of quads a millionth outside the frame OpenCV finds wrong intersections."""
     return Quad.of((np.round(quad.astype(np.float64) / copy.scale, 2) + 0.0).tolist())
-
-
-def _others(search: Search, best: Floats) -> list[Floats]:
-    """Leading candidates that are documents too and lie beside the best and beside one another."""
-    known = [best]
-    least = BorderParams.least_other * float(areas(known[0][None])[0])
-    for k in np.argsort(-search.scores, kind="stable"):
-        quad = search.quads[k]
-        free = all(
-            max(shared(quad, other), shared(other, quad)) < BorderParams.most_shared for other in known
-        )
-        if search.scores[k] >= BorderParams.min_other and free and areas(quad[None])[0] >= least:
-            known.append(quad)
-    return known[1 : BorderParams.most_others + 1]
 
 
 def _shows_nothing(copy: WorkingCopy) -> bool:

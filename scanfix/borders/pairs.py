@@ -13,8 +13,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from scanfix.borders.shapes import mean_diagonal
+from scanfix.borders.shapes import mean_diagonal, shared
 from scanfix.borders.working import Floats, lengths
+from scanfix.geometry import Rect, Size
 from scanfix.lab import to_lab
 from scanfix.pyramid import Pyramid
 from scanfix.quantiles import medians, quantile
@@ -54,6 +55,9 @@ class PairParams:
     """How far the shape of a half may be off, as a factor: the page of a passport is off by 1.12."""
     longest: float = 0.4
     """Of both cards at most so much is strip."""
+    ends: tuple[tuple[float, float], ...] = ((-0.06, 0.53), (0.47, 1.06))
+    """Of an unsure pair: where its halves are looked for."""
+    most_shared: float = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,13 +68,8 @@ class _Colour:
 
 def parted(photo: Pyramid, quad: Floats) -> tuple[Floats, Floats] | None:
     """The two halves of a quad (4 x 2, clockwise, source pixels) where it holds a pair of cards."""
-    sides = np.linalg.norm(np.roll(quad, -1, axis=0) - quad, axis=1)
-    first_way, second_way = float(sides[0] + sides[2]), float(sides[1] + sides[3])
-    turned = first_way > second_way
-    # The first side lies across the pair, the second along it.
-    corners = np.roll(quad, 1, axis=0) if turned else quad
-    along = max(first_way, second_way) / max(min(first_way, second_way), 1)
-    if not any(least <= along <= least / (1 - PairParams.longest) for least in _pair_shapes()):
+    corners, along = _lying_along(quad)
+    if not _may_be_a_pair(along):
         return None
     lab, seen = _read(photo, corners)
     above, beside = PairParams.room
@@ -82,7 +81,47 @@ def parted(photo: Pyramid, quad: Floats) -> tuple[Floats, Floats] | None:
     upper, lower = (
         _part(corners, *ends) for ends in ((0, first / PairParams.lines), (last / PairParams.lines, 1))
     )
+    turned = corners is not quad
     return (np.roll(upper, -1, axis=0), np.roll(lower, -1, axis=0)) if turned else (upper, lower)
+
+
+def halves_of(quad: Floats, photo: Size) -> list[Rect]:
+    """The parts of the photo around the halves of a quad, source pixels; none of another shape."""
+    corners, along = _lying_along(quad)
+    return (
+        [_bounds(_part(corners, *ends), photo) for ends in PairParams.ends] if _may_be_a_pair(along) else []
+    )
+
+
+def are_a_pair(one: Floats, other: Floats) -> bool:
+    """Two cards of much the same size that lie beside one another."""
+    sizes = [np.sort(_ways(quad)) for quad in (one, other)]
+    long = sorted(float(size[1]) for size in sizes)
+    cards = all(_is_card(float(size[1] / max(size[0], 1))) for size in sizes)
+    return cards and long[1] <= PairParams.alike * long[0] and shared(one, other) < PairParams.most_shared
+
+
+def _lying_along(quad: Floats) -> tuple[Floats, float]:
+    """The corners, so that the first side lies across a pair and the second along it; length by width."""
+    first, second = _ways(quad)
+    corners = np.roll(quad, 1, axis=0) if first > second else quad
+    return corners, float(max(first, second) / max(min(first, second), 1))
+
+
+def _ways(quad: Floats) -> Floats:
+    """Twice the mean length of its first and third side, and of the others."""
+    sides = np.linalg.norm(np.roll(quad, -1, axis=0) - quad, axis=1)
+    return np.array([sides[0] + sides[2], sides[1] + sides[3]], np.float32)
+
+
+def _bounds(quad: Floats, photo: Size) -> Rect:
+    left, top = (int(edge) for edge in np.maximum(quad.min(axis=0), 0))
+    right, bottom = (int(edge) for edge in np.minimum(quad.max(axis=0), (photo.width, photo.height)))
+    return Rect(left, top, max(right - left, 1), max(bottom - top, 1))
+
+
+def _may_be_a_pair(along: float) -> bool:
+    return any(least <= along <= least / (1 - PairParams.longest) for least in _pair_shapes())
 
 
 def _pair_shapes() -> tuple[float, float]:
@@ -166,10 +205,11 @@ def _are_cards(strip: tuple[int, int], along: float) -> bool:
     parts = strip[0] / PairParams.lines * along, (PairParams.lines - strip[1]) / PairParams.lines * along
     if max(parts) > PairParams.alike * min(parts):
         return False
-    shapes = [max(part, 1 / part) for part in parts]
-    return all(
-        PairParams.card / PairParams.bent < shape < PairParams.card * PairParams.bent for shape in shapes
-    )
+    return all(_is_card(max(part, 1 / part)) for part in parts)
+
+
+def _is_card(shape: float) -> bool:
+    return PairParams.card / PairParams.bent < shape < PairParams.card * PairParams.bent
 
 
 def _part(quad: Floats, start: float, end: float) -> Floats:

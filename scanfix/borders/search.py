@@ -43,12 +43,8 @@ class BorderParams:
     """A larger share of the photo shows nothing closer."""
     compared: int = 6
     """So many of each search are judged in both, as many as the second judge looks at."""
-    min_other: float = 0.45
-    """Least score of a further document: a picture with several is not cropped."""
-    least_other: float = 0.15
-    """Of the area of the document: a sheet much smaller is a note beside it, or a leaf of it."""
-    most_shared: float = 0.1
-    most_others: int = 3
+    one_for_sure: float = 0.6
+    """Least certainty of a border that holds no two cards, each to be found alone."""
     askew: float = 0.004
     """Of the side of the picture: a quad nearer to the axes than this may be a picture in the picture, where
     one is looked for again. Of 182 photos of documents 13 had such a quad; two cards in photos on a page were

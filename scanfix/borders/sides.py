@@ -49,10 +49,15 @@ Edges = frozenset[Side]
 """Edges of the frame."""
 
 
-def side_states(quad: Quad, size: Size, sure: float = 1.0) -> dict[Side, SideState]:
-    """The state of each side of a quad in full-resolution pixels that is the border with this certainty."""
+def side_states(
+    quad: Quad, size: Size, sure: float = 1.0, beyond: float = SideParams.beyond
+) -> dict[Side, SideState]:
+    """The state of each side of a quad in full-resolution pixels that is the border with this certainty.
+
+    A corner further out than `beyond`, a share of the frame, is missing.
+    """
     along = [side for side in SIDES if edges_along(quad.sides()[side], size)]
-    leaving = [side for side in SIDES if _leaves(quad, side, size)]
+    leaving = [side for side in SIDES if _leaves(quad, side, size, beyond)]
     rooms = [
         min(rooms_along(quad.sides()[side], size).values())
         for side in SIDES
@@ -109,14 +114,14 @@ def beyond_frame(quad: Quad, side: Side, size: Size) -> float:
     return min(1.0, sum(_beyond(quad, edge, size) for edge in edges))
 
 
-def _leaves(quad: Quad, side: Side, size: Size) -> Edges:
+def _leaves(quad: Quad, side: Side, size: Size, beyond: float = SideParams.beyond) -> Edges:
     """The edges of the frame that an end of this side is out of.
 
     A corner that is out only because its other side runs along that edge cuts that one.
     """
     along = (edges_along(quad.sides()[other], size) for other in SIDES if other != side)
     rooms = [_room(end, size) for end in quad.sides()[side]]
-    out_of = frozenset(edge for edge in SIDES if min(room[edge] for room in rooms) < -SideParams.beyond)
+    out_of = frozenset(edge for edge in SIDES if min(room[edge] for room in rooms) < -beyond)
     return out_of - frozenset[Side]().union(*along)
 
 

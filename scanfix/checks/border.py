@@ -1,7 +1,8 @@
 """Is the whole document in the picture, and is there one?
 
 Each side is as the border stage saw it: seen, flush with the frame, cut. A cut side is
-told as loudly as that was right; more than two are more often a document that just fits. Otherwise sides
+told as loudly as that was right; more than two are more often a document that just fits. Beyond sides along
+the frame the document goes on where what is printed there says so (`beyond`). Otherwise sides
 cannot be confirmed, which is a warning where most are not seen: one or two are as often a border drawn a
 little off. It is only said for the record where something speaks for a whole document (`whole`), where the
 picture has bars of one colour (a program cut it to its document), where there is much text and no border, or
@@ -11,7 +12,7 @@ and without text that can be read, or much of it: a miss costs less here than an
 
 from __future__ import annotations
 
-from scanfix.checks import bounds, whole
+from scanfix.checks import beyond, bounds, whole
 from scanfix.checks.check import Check
 from scanfix.checks.subject import Subject
 from scanfix.findings import Severity
@@ -43,19 +44,21 @@ def assess(subject: Subject) -> Assessment:
     border = subject.border
     if border is None:
         return _without_border(subject)
-    cut = border.sides_in(SideState.CUT)
+    cut, flush = border.sides_in(SideState.CUT), border.sides_in(SideState.FLUSH)
     native = len(border.sides_in(SideState.SEEN))
     unsure = border.confidence < bounds.LEAST_RIGHT[Severity.WARNING]
     finding = None
     if cut and (asked := bounds.reached("SF103", _certainty(subject))):
         finding = _cut_off(border, cut, asked)
-    elif len(border.sides_in(SideState.FLUSH)) == len(SIDES):
-        flush = whole.look(subject)
-        native = len(SIDES) if flush.whole else native
+    elif further := beyond.named(ahead := beyond.chances(subject.colours, flush)):
+        finding = _cut_off(border, further, Severity.WARNING)
+    elif len(flush) == len(SIDES):
+        spoken = whole.look(subject, ahead)
+        native = len(SIDES) if spoken.whole else native
         finding = (
-            _cut_off(border, flush.cut, Severity.WARNING)
-            if flush.cut
-            else _unconfirmed(SIDES, unsure or flush.whole or bars(subject.thumbnail) in SOME)
+            _cut_off(border, spoken.cut, Severity.WARNING)
+            if spoken.cut
+            else _unconfirmed(SIDES, unsure or spoken.whole or bars(subject.thumbnail) in SOME)
         )
     elif open_sides := [side for side in SIDES if border.sides[side] != SideState.SEEN]:
         finding = _unconfirmed(open_sides, unsure or bars(subject.thumbnail) > 0)

@@ -6,6 +6,7 @@ The letters tell both (`reading_turn`), by the same voices.
 from __future__ import annotations
 
 import math
+from typing import Any
 
 from scanfix.checks import bounds
 from scanfix.checks.check import Check
@@ -21,6 +22,9 @@ upright photos in four turns 47 are turned at 0.8 to 0.95, 45 of them rightly; a
 ONLY_TOLD = 0.8
 """How sure a turn is that is told and not made, by Laplace's rule: of those photos 34 of 42 were right, of
 those never looked at 14 of 17; of those as they stand one is told falsely."""
+UNSURE = "direction_unsure"
+"""By how much it is to be turned is not said: of five photos told so, of packages that set nothing, three
+would have been turned upside down, though they do lie on their side."""
 SURE_UPRIGHT = 0.9
 """Chance below which nobody says that a picture stands as it is read: of 263 photos in four turns 17 that do
 not were taken to do so with less, and two that do."""
@@ -59,13 +63,15 @@ def assess(subject: Subject) -> Assessment:
     found = turn.degrees != 0 and turn.confidence >= VoteParams.finding_from
     if not found and turn.upright < SURE_UPRIGHT:
         return Assessment("orientation", failure="the text does not tell for sure")
-    sure = max(_confidence(subject), ONLY_TOLD if _is_read(subject) else 0)
+    heard = _confidence(subject)
+    sure = max(heard, ONLY_TOLD if _is_read(subject) else 0)
+    unsure: dict[str, Any] = {} if heard >= MIN_TURN_CONFIDENCE else {"problem": UNSURE}
     return Assessment(
         "orientation",
         native=float(turn.degrees),
         unit="degrees",
         score=100 * min(1.0, turn.upright),
-        finding=Finding.of("SF108", confidence=sure, degrees=turn.degrees) if found else None,
+        finding=Finding.of("SF108", confidence=sure, degrees=turn.degrees, **unsure) if found else None,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 import pytest
 from borders.drawn import CARD, Corners, overlap, page
@@ -107,3 +108,30 @@ def test_parts_of_another_shape_than_a_card_stay_one() -> None:
 def test_a_card_and_a_lesser_thing_stay_one() -> None:
     pixels = np.concatenate([card(1), plain(60, WIDTH), page(CARD, WIDTH, 340)])
     assert parted(Pyramid(pixels), frame(pixels)) is None
+
+
+def on_the_glass(gap: int, second: int) -> tuple[Pixels, list[Corners]]:
+    """A4 at 100 dpi: a tinted card and, so far below, another, both with a hair of shadow around."""
+    sheet = np.full((1169, 848, 3), 252, np.float32)
+    boxes = []
+    for number, tone in enumerate((228, second)):
+        card, top = np.full((210, 330, 3), tone, np.float32), 60 + number * (210 + gap)
+        card[35:150, 20:105] = (120, 108, 96)
+        for row in range(6):
+            card[44 + 18 * row : 49 + 18 * row, 125 : 300 - 25 * (row % 2)] = (40, 44, 60)
+        sheet[top : top + 210, 240:570] = card[::-1, ::-1] if number else card
+        cv2.rectangle(sheet, (240, top), (570, top + 210), (150, 150, 155), 1)
+        boxes.append(box(240, top, 330, 210))
+    noise = np.random.default_rng(1).normal(0, 2, sheet.shape)
+    return np.clip(cv2.GaussianBlur(sheet, (0, 0), 0.8) + noise, 0, 255).astype(np.uint8), boxes
+
+
+@pytest.mark.parametrize("second", [228, 249], ids=["alike", "as white as the lid"])
+@pytest.mark.parametrize("gap", [70, 200])
+def test_two_cards_on_the_glass_of_a_scanner_are_two_documents(gap: int, second: int) -> None:
+    pixels, boxes = on_the_glass(gap, second)
+    border = find_border(pixels)
+    assert border is not None
+    found = sorted([border.quad, *border.others], key=lambda quad: quad.corners[0][1])
+    overlaps = [overlap(q, each, 848, 1169) for q, each in zip(found, boxes, strict=True)]
+    assert min(overlaps) > 0.9

@@ -20,6 +20,7 @@ from scanfix.checks.reading_turn import ReadingTurn, mirror_lead, vote
 from scanfix.checks.subject import Subject
 from scanfix.findings import Severity
 from scanfix.geometry import SIDES, TURNS, Turn
+from scanfix.messages import LANGS
 from scanfix.model import DocumentBorder, Pixels, SideState, SourceImage, SourceInfo
 from scanfix.profiles import load_profile
 
@@ -156,3 +157,12 @@ def test_a_turn_that_is_only_told_is_a_warning_where_the_text_can_be_read(read: 
     told = bounds.as_sure(finding)
     assert told is not None
     assert told.severity == severity
+
+
+@pytest.mark.parametrize(("sure", "said"), [(0.9, True), (0.6, False)])
+def test_by_how_much_to_turn_is_said_only_where_the_letters_are_sure(sure: float, said: bool) -> None:
+    subject = subject_of(lying("licence", 0.0, 180))
+    subject.__dict__["reading_turn"] = ReadingTurn(180, sure, 9, 0.0)
+    finding = ORIENTATION.assess(subject).finding
+    assert finding is not None
+    assert [("180" in finding.advice(lang)) for lang in LANGS] == [said, said]

@@ -12,7 +12,6 @@ from drawing import flat
 
 from scanfix.checks import border as border_check
 from scanfix.checks import whole
-from scanfix.checks.printed_frame import are_even, margins, narrow_of
 from scanfix.checks.round_corners import corner_radii
 from scanfix.documents.kinds import find_kind
 from scanfix.geometry import SIDES, Quad, Side, Size
@@ -26,42 +25,16 @@ def filling(pixels: Picture, state: SideState = SideState.FLUSH) -> DocumentBord
     return DocumentBorder(quad, 0.9, dict.fromkeys(SIDES, state))
 
 
+UNTOLD = dict.fromkeys(SIDES, 0.4)
+"""What is printed along the sides says neither."""
+
+
 def cut_of(pixels: Picture, kind: str | None = None) -> tuple[Side, ...]:
-    return whole.look(subject(pixels, filling(pixels), kind=find_kind(kind) if kind else None)).cut
+    return whole.look(subject(pixels, filling(pixels), kind=find_kind(kind) if kind else None), UNTOLD).cut
 
 
 def told(pixels: Picture, found: DocumentBorder, kind: str | None = None) -> Finding | None:
     return border_check.assess(subject(pixels, found, kind=find_kind(kind) if kind else None)).finding
-
-
-def framed(grain: float = 0.0) -> Picture:
-    """A page with a printed frame, 40 pixels inside its edges."""
-    sheet = np.full((800, 600, 3), 236, np.uint8)
-    cv2.rectangle(sheet, (40, 40), (560, 760), (90, 80, 50), 2)
-    noise = np.random.default_rng(2).normal(0, grain, sheet.shape)
-    return np.asarray(np.clip(sheet + noise, 0, 255), np.uint8)
-
-
-def test_a_printed_frame_much_nearer_to_one_rim_makes_a_cut_side() -> None:
-    whole = framed()
-    assert cut_of(whole) == ()
-    assert cut_of(np.ascontiguousarray(whole[:, 26:])) == ("left",)
-    assert cut_of(np.ascontiguousarray(whole[:-26])) == ("bottom",)
-    assert cut_of(np.ascontiguousarray(whole[:, 8:])) == ()  # print is a little off
-
-
-def test_grained_paper_has_no_frame() -> None:
-    assert margins(framed(60)[:, 26:]) == (None,) * 4
-
-
-@pytest.mark.parametrize(
-    ("margins", "sides"),
-    [((20, 21, 20, 9), ("left",)), ((20, 21, 20, 11), ()), ((20, 40, 20, 9), ()), ((20, None, 20, 9), ())],
-)
-def test_a_margin_is_narrow_beside_three_alike(
-    margins: tuple[int | None, ...], sides: tuple[Side, ...]
-) -> None:
-    assert narrow_of(margins) == sides
 
 
 @pytest.mark.parametrize(
@@ -82,21 +55,24 @@ def test_a_card_that_is_too_long_or_too_short_for_its_kind_is_cut(
     assert cut_of(plain(width, height), "resident-id") == sides
 
 
+def severity_of_unconfirmed(pixels: Picture, kind: str | None = None) -> str:
+    finding = told(pixels, filling(pixels), kind)
+    assert finding is not None
+    assert finding.code == "SF102"
+    return finding.severity
+
+
 def test_without_a_kind_the_shape_says_nothing() -> None:
     assert cut_of(plain(900, round(0.93 * ID1_HEIGHT))) == ()
 
 
-def test_a_frame_with_even_margins_and_the_shape_of_the_named_kind_speak_for_a_whole_document() -> None:
-    for pixels, kind in ((framed(), None), (plain(900, ID1_HEIGHT), "resident-id")):
-        finding = told(pixels, filling(pixels), kind)
-        assert finding is not None
-        assert (finding.code, finding.severity) == ("SF102", "info")
+def test_the_shape_of_the_named_kind_speaks_for_a_whole_document() -> None:
+    card = page(900, ID1_HEIGHT)
+    assert severity_of_unconfirmed(card, "resident-id") == "info"
 
 
-def test_margins_are_even_where_all_four_are_known_and_alike() -> None:
-    assert are_even((20, 21, 22, 25))
-    assert not are_even((20, 21, 22, 40))
-    assert not are_even((20, 21, None, 22))
+def test_print_that_keeps_away_from_the_edges_speaks_for_a_whole_document() -> None:
+    assert severity_of_unconfirmed(page(paper=(240, 240, 238))) == "info"
 
 
 def test_a_document_of_another_shape_than_its_kind_is_called_cut_but_not_by_an_error() -> None:
@@ -152,8 +128,9 @@ def test_between_bars_of_one_colour_a_program_cut_the_picture_to_its_document(ta
     ("above", "below", "severity"), [(40, 40, "info"), (0, 0, "warning"), (0, 40, "warning")]
 )
 def test_between_bars_on_two_sides_a_document_does_not_fill_the_picture(
-    above: int, below: int, severity: str
+    above: int, below: int, severity: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("scanfix.checks.beyond.chances", lambda *_: UNTOLD)
     barred = np.pad(flat("card"), ((above, below), (0, 0), (0, 0)), constant_values=255)
     finding = told(barred, filling(barred))
     assert finding is not None
@@ -186,11 +163,10 @@ def test_tiny_and_narrow_pictures_have_no_round_corners(shape: tuple[int, int]) 
 
 
 def test_a_card_that_shows_its_four_round_corners_is_whole() -> None:
-    whole = rounded((0, 1, 2, 3))
-    assessment = border_check.assess(subject(whole, filling(whole)))
+    round_card = rounded((0, 1, 2, 3))
+    assessment = border_check.assess(subject(round_card, filling(round_card)))
     assert assessment.finding is not None
     assert (assessment.finding.code, assessment.finding.severity) == ("SF102", "info")
     assert assessment.native == 4
-    square = told(flat("card"), filling(flat("card")))
-    assert square is not None
-    assert (square.code, square.severity) == ("SF102", "warning")
+    square, round_ = (whole.look(subject(card, filling(card)), UNTOLD) for card in (flat("card"), round_card))
+    assert (square.whole, round_.whole) == (False, True)

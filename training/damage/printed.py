@@ -278,6 +278,23 @@ def signature(rng: Rng) -> tuple[np.ndarray, Field]:
     return np.broadcast_to(ink, (height, n, 3)).astype(np.uint8), alpha
 
 
+def striped(rng: Rng, shape: tuple[int, int]) -> Field:
+    """Every other row of a table tinted, some with a filled head: what the page is multiplied by, 0..1."""
+    h, w = shape
+    tint = np.ones((h, w, 3), np.float32)
+    left, right = (
+        np.sort(rng.uniform(0, 1, 2)) * w if rng.random() < 0.4 else rng.uniform([0, 0.9], [0.1, 1]) * w
+    )
+    top, bottom = np.sort(rng.uniform(0.02, 0.98, 2)) * h if rng.random() < 0.7 else (0.05 * h, 0.97 * h)
+    row = max(4, round(float(rng.uniform(0.012, 0.06)) * h))
+    paint = rng.uniform(0.55, 0.99) + rng.uniform(-0.08, 0.08, 3) * (rng.random() < 0.7)
+    for y in range(int(top), int(bottom), 2 * row):
+        tint[y : y + row, int(left) : int(right)] = np.clip(paint, 0, 1)
+    if rng.random() < 0.4:
+        tint[int(top) : int(top) + row, int(left) : int(right)] = rng.uniform(0.1, 0.8, 3)
+    return tint
+
+
 def panel(rng: Rng) -> tuple[np.ndarray, Field]:
     """A coloured field, a table or a chart as magazines and forms print them: no bar lies over anything."""
     h, w = (int(v) for v in rng.integers(60, 240, 2))

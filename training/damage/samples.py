@@ -53,8 +53,8 @@ class Sample:
 class Desk:
     """The documents and the things, renewed little by little."""
 
-    def __init__(self, material: Path, seed: int, stock: int = 150) -> None:
-        self.seed, self.next_page = seed, 10_000_000 * seed
+    def __init__(self, material: Path, seed: int, stock: int = 150, page_side: int = 800) -> None:
+        self.seed, self.next_page, self.page_side = seed, 10_000_000 * seed, page_side
         self.studio = Studio(material, seed, 120)
         tips = [
             cv2.GaussianBlur(tip, (0, 0), 0.6).astype(np.float32) / np.float32(255)
@@ -69,15 +69,19 @@ class Desk:
 
     def fresh_page(self) -> Page:
         self.next_page += 1
-        return draw_page(self.next_page, 800)
+        return draw_page(self.next_page, self.page_side)
 
-    def sample(self, index: int) -> Sample:
-        rng = np.random.default_rng([self.seed, 7, index])
+    def renew(self, rng: Rng) -> None:
+        """Replace a little of what is drawn."""
         if rng.random() < 0.05:
             self.pages[int(rng.integers(len(self.pages)))] = self.fresh_page()
             self.studio.renew(rng)
         if rng.random() < 0.3:
             self.shown[int(rng.integers(len(self.shown)))] = self.illustrated(self.plain(rng), rng)
+
+    def sample(self, index: int) -> Sample:
+        rng = np.random.default_rng([self.seed, 7, index])
+        self.renew(rng)
         canvas = self.laid(rng)
         self.papered(canvas)
         apply(PAPER_MARKS, canvas, self.stock, 0.5)
@@ -109,6 +113,8 @@ class Desk:
         if rng.random() < 0.45:
             for _ in range(int(rng.integers(1, 3))):
                 self.print_below(pixels, rng)
+        if rng.random() < 0.3:
+            pixels = (pixels * printed.striped(rng, pixels.shape[:2])).astype(np.uint8)
         for _ in range(int(rng.integers(1, 5))):
             over, alpha = self.printed(rng)
             k = rng.uniform(0.12, 0.6) * min(pixels.shape[:2]) / max(over.shape[:2])

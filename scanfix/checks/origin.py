@@ -12,8 +12,8 @@ from scanfix.geometry import SIDES, Quad
 from scanfix.model import DocumentBorder, SideState, SourceInfo
 
 Origin = Literal["photo", "scan", "cropped", "screenshot", "page", "thumbnail"]
-"""`cropped`: the document fills a picture of which nothing tells whether it was scanned or photographed: so
-did nine PNGs of ten that were taken for screenshots, all of them scans."""
+"""`cropped`: the document fills a picture of which nothing tells whether it was scanned or photographed. Of
+PNGs too: nine scans of pages were told not to be screenshots."""
 
 SMALL_SIDE = 700
 """Pixels of the long side below which it is a preview of something larger."""

@@ -23,8 +23,8 @@ class OtherParams:
     """What is another document."""
 
     beside: float = 0.25
-    """Least area that the finder sees besides, in areas of the document. Of 240 photos 7 have more: four of two
-    cards on a page, two of a card, one of a book."""
+    """Least area that the finder sees besides, in areas of the document. Of 240 photos 7 have more: four of
+    two cards on a page, two of a card, one of a book."""
     rim: float = 1.1
     """What is so many times larger than the document holds all that the finder sees of it."""
     around: float = 1.2

@@ -20,7 +20,7 @@ from scanfix.pyramid import Pyramid
 
 
 class OtherParams:
-    """What is another document."""
+    """What is another document. Only `beside` was read off photos."""
 
     beside: float = 0.25
     """Least area that the finder sees besides, in areas of the document. Of 240 photos 7 have more: four of

@@ -44,7 +44,8 @@ class BorderParams:
     compared: int = 6
     """So many of each search are judged in both, as many as the second judge looks at."""
     one_for_sure: float = 0.6
-    """Least certainty of a border that holds no two cards, each to be found alone."""
+    """Least certainty of a border that holds no two cards, each to be found alone: of 40 drawn scans with
+    two, those taken for one had at most 0.41, but for gaps of a millimetre."""
     askew: float = 0.004
     """Of the side of the picture: a quad nearer to the axes than this may be a picture in the picture, where
     one is looked for again. Of 182 photos of documents 13 had such a quad; two cards in photos on a page were

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal
@@ -120,7 +120,7 @@ class DocumentBorder:
     """Further documents in the same picture."""
     missing: Mapping[Side, float] = field(default_factory=lambda: dict.fromkeys(SIDES, 0.0))
     """About which share of the document's area lies beyond each side, outside the picture; 0 where the side
-    is seen."""
+    is seen, and where print alone tells that the document goes on."""
     certainty: Mapping[Side, float] = field(default_factory=lambda: dict.fromkeys(SIDES, 0.0))
     """0..1: how sure it is that something is missing there."""
 
@@ -139,6 +139,14 @@ class DocumentBorder:
 
     def sides_in(self, state: SideState) -> tuple[Side, ...]:
         return tuple(side for side, value in self.sides.items() if value == state)
+
+    def cut_at(self, sides: Collection[Side], certainty: float) -> DocumentBorder:
+        """The same border, told to leave the picture at these sides."""
+        states = {side: SideState.CUT if side in sides else state for side, state in self.sides.items()}
+        sure = {
+            side: max(value, certainty if side in sides else 0.0) for side, value in self.certainty.items()
+        }
+        return replace(self, sides=states, certainty=sure)
 
     def scaled(self, scale_x: float, scale_y: float) -> DocumentBorder:
         """The same border in the pixels of the picture at another size."""

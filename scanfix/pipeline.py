@@ -265,11 +265,17 @@ def _examine(
         assessments = _settled(assessments, "SF410")
     turn = _turn(measures, order)
     assessments = tuple(assessment.turned(turn) for assessment in assessments)
-    whole = border and border.scaled(x, y)
+    whole = border and _as_told(border.scaled(x, y), assessments)
     report = Report(
         order.profile.name, source.info, whole, assessments, _not_checked(assessments, order), turn=turn
     )
     return Examined(source, report, measures, read)
+
+
+def _as_told(border: DocumentBorder, assessments: tuple[Assessment, ...]) -> DocumentBorder:
+    """Sides are cut in the report's border where its findings say so: what print tells, no border does."""
+    told = (a.finding for a in assessments if a.finding is not None and a.finding.code == "SF103")
+    return next((border.cut_at(finding.params["sides"], finding.confidence) for finding in told), border)
 
 
 def _not_checked(assessments: tuple[Assessment, ...], order: Order) -> tuple[str, ...]:

@@ -99,7 +99,9 @@ def _without_border(subject: Subject) -> Assessment:
     if not subject.has_document:
         finding = Finding.of("SF101")
     else:
-        finding = _unconfirmed(SIDES, only_noted=subject.lines.amount > MUCH_TEXT)
+        text = subject.lines
+        # Signs have light letters too.
+        finding = _unconfirmed(SIDES, only_noted=text.amount > MUCH_TEXT and not text.light)
     return Assessment("border", native=0.0, unit="sides seen", score=0.0, finding=finding)
 
 

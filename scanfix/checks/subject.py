@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from scanfix import views
 from scanfix.checks.damage import DamageMaps, see_damage
 from scanfix.checks.lazy import lazy
-from scanfix.checks.lines import TextLines, find_lines
+from scanfix.checks.lines import TextLineParams, TextLines, find_lines
 from scanfix.checks.origin import Origin, origin_of
 from scanfix.checks.paper import Paper, estimate_paper
 from scanfix.checks.reading_turn import ReadingTurn, hear, vote
@@ -124,7 +124,8 @@ class Subject:
     @lazy
     def lines(self) -> TextLines:
         """Text lines of the document, each measured at the resolution it was photographed with."""
-        return find_lines(self.grey, self.photo, self.document, also_light=self.border is not None)
+        least_light = TextLineParams.least_light if self.border is None else 0.0
+        return find_lines(self.grey, self.photo, self.document, least_light=least_light)
 
     @lazy
     def damage(self) -> DamageMaps:

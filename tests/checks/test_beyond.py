@@ -5,7 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from checks.drawn import Picture, page, plain, subject
+from drawing import as_png
 
+import scanfix
 from scanfix.checks import border as border_check
 from scanfix.checks.beyond import chances, named
 from scanfix.geometry import SIDES, Quad, Side, Size
@@ -39,6 +41,14 @@ def test_a_part_of_a_page_is_said_to_go_on_beyond_the_picture() -> None:
     assert finding is not None
     assert (finding.code, finding.severity) == ("SF103", "warning")
     assert {"left", "right"} <= set(finding.params["sides"])
+
+
+def test_the_border_of_the_report_is_cut_where_its_finding_says_so() -> None:
+    report = scanfix.inspect(as_png(np.ascontiguousarray(PAGE[170:-290, 110:500])))
+    (finding,) = (finding for finding in report.findings if finding.code == "SF103")
+    assert report.border is not None
+    assert list(report.border.sides_in(SideState.CUT)) == finding.params["sides"]
+    assert {report.border.certainty[side] for side in finding.params["sides"]} == {finding.confidence}
 
 
 @pytest.mark.parametrize("whole", [PAGE, plain(), page()], ids=["page", "nothing on it", "card"])

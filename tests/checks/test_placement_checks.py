@@ -61,6 +61,20 @@ def test_without_border_a_page_with_text_is_still_a_document() -> None:
     assert code(border_check.assess(subject(page()))) == "SF102"
 
 
+def test_much_light_print_without_border_is_a_document_to_be_looked_at_first() -> None:
+    seen = subject(np.asarray(255 - page(), np.uint8))
+    finding = border_check.assess(seen).finding
+    assert seen.lines.light
+    assert finding is not None
+    assert (finding.code, finding.severity) == ("SF102", "warning")
+
+
+def test_a_little_light_print_without_border_is_no_document() -> None:
+    sign = np.array(PIXELS)
+    sign[100:190, 100:400] = 255 - page()[:90, :300]
+    assert code(border_check.assess(subject(sign))) == "SF101"
+
+
 def test_without_border_and_text_there_is_no_document() -> None:
     assert code(border_check.assess(subject(PIXELS))) == "SF101"
 

@@ -327,7 +327,7 @@ def _turn(measures: Measures, order: Order) -> Turn:
 
 def _recoded(photo: SourceBytes, source: SourceImage, framed: Framed, order: Order) -> Encoded | None:
     """The whole picture turned with its own coefficients, where a JPEG is wanted and has them."""
-    if framed.crop is not None or order.format != "jpg":
+    if framed.crop is not None or order.format != "jpg" or source.is_reduced:
         return None
     return recode(photo.data, source.info, order.profile, framed.rotation)
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 import struct
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import simplejpeg
 from PIL import JpegImagePlugin
@@ -48,6 +48,9 @@ _ICC_TAG, _XMP_TAG = b"ICC_PROFILE\x00", b"http://ns.adobe.com/xap"
 _UNNAMED = "Could not determine subsampling"
 _PADDED = "extraneous bytes before marker 0xd9"
 _EOI_BYTES = b"\xff\xd9"
+_MORE = 2.2
+"""Times `Limits.max_pixels` that a JPEG of one scan, coded row by row, may have: it is read at half its size
+then, and libjpeg holds no more of it than some rows. Phones make pictures of 108 and 200 megapixels."""
 _JFIF = b"\xff\xe0\x00\x10JFIF\x00\x01\x01\x00\x00\x01\x00\x01\x00\x00"
 _ADOBE = b"\xff\xee\x00\x0eAdobe\x00\x64\x00\x00\x00\x00"
 
@@ -87,6 +90,15 @@ class JpegHeader:
     """(Component, coefficient) not yet sent to the last bit; of what is not progressive each component."""
 
     @property
+    def pixel_count(self) -> int:
+        return self.width * self.height
+
+    @property
+    def is_in_rows(self) -> bool:
+        """Whether it can be read at half its size without being held as a whole."""
+        return self.sof not in _PROGRESSIVE_SOF and self.scan_count == 1 and self.dot_aspect == 1
+
+    @property
     def icc(self) -> bytes | None:
         return b"".join(chunk for _, chunk in sorted(self.icc_chunks.items())) or None
 
@@ -96,8 +108,8 @@ def read_jpeg(
 ) -> Stored:
     """Decode a JPEG; the further pictures of an MPO and all trailing bytes are left alone.
 
-    With more than `useful_pixels` it is decoded at a half, a quarter or an eighth of its size, from the low
-    frequencies of each block: less work, and no aliasing.
+    With more than `useful_pixels`, or than the limit, it is decoded at a half, a quarter or an eighth of its
+    size, from the low frequencies of each block: less work, and no aliasing.
     """
     header = walk(data, limits)
     if header.late_height:
@@ -105,7 +117,7 @@ def read_jpeg(
         data = data[: header.height_at] + header.late_height + data[header.height_at + 2 :]
         header = walk(data, limits)
     _check(header, limits)
-    shrink = _shrink(header, useful_pixels) if header.dot_aspect == 1 else 1
+    shrink = _shrink(header, useful_pixels, limits) if header.dot_aspect == 1 else 1
     pixels, model, damaged = _decode(data, header, shrink, limits, salvage=salvage)
     exif = header.exif or ExifFacts()
     if header.end is not None and data[header.end :].strip(b"\x00"):
@@ -135,12 +147,10 @@ def is_damaged(data: bytes, limits: Limits) -> bool:
     return False
 
 
-def _shrink(header: JpegHeader, useful_pixels: int | None) -> int:
-    """1, 2, 4 or 8: the least by which both sides are divided to have no useless pixels."""
-    if useful_pixels is None:
-        return 1
-    pixel_count = header.width * header.height
-    return next((times for times in (1, 2, 4) if pixel_count <= useful_pixels * times**2), 8)
+def _shrink(header: JpegHeader, useful_pixels: int | None, limits: Limits) -> int:
+    """1, 2, 4 or 8: the least by which both sides are divided to have no useless pixels, and not too many."""
+    most = min(useful_pixels or header.pixel_count, limits.max_pixels)
+    return next((times for times in (1, 2, 4) if header.pixel_count <= most * times**2), 8)
 
 
 def walk(data: bytes, limits: Limits) -> JpegHeader:
@@ -250,7 +260,8 @@ def _check(header: JpegHeader, limits: Limits) -> None:
         if header.sof in _DECODED_SOF:
             name = "12-bit JPEG"
         raise InputError("unsupported_format", format=name, remedy=format_named(name).remedy)
-    check_size(header.width, header.height, limits, "JPEG")
+    most = round((_MORE if header.is_in_rows else 1) * limits.max_pixels)
+    check_size(header.width, header.height, replace(limits, max_pixels=most), "JPEG")
     if len(header.sampling) not in (1, 3, 4):
         raise InputError("corrupt", format="JPEG")
     if not header.scan_count:

@@ -28,7 +28,7 @@ from scanfix.files import SourceBytes
 from scanfix.findings import FINDINGS, Severity
 from scanfix.formats import input_extensions
 from scanfix.isolation import Worker
-from scanfix.limits import UPLOAD_LIMITS
+from scanfix.limits import SHELL_LIMITS
 from scanfix.messages import LANGS, Lang, catalogue, term, web
 from scanfix.order import Layout
 from scanfix.packaged import packaged, packaged_text
@@ -77,7 +77,7 @@ class RequestError(Exception):
 
 def make_app(port: int, token: str, lang: Lang = "en", *, worker: Worker | None = None) -> Guard:
     """The application for `http://127.0.0.1:port/?token=...`, with a worker of its own unless given one."""
-    worker = worker or Worker(UPLOAD_LIMITS)
+    worker = worker or Worker(SHELL_LIMITS)  # one's own photos, from the same computer
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:

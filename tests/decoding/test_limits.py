@@ -5,6 +5,7 @@ from __future__ import annotations
 import struct
 import zlib
 from dataclasses import replace
+from typing import Any
 
 import drawn_files
 import numpy as np
@@ -79,9 +80,26 @@ def test_too_many_pixels_are_refused_by_the_header(name: str) -> None:
 
 @pytest.mark.parametrize("name", drawn_files.FILES)
 def test_the_pixel_limit_holds_in_every_format(name: str) -> None:
-    limits = replace(SHELL_LIMITS, max_pixels=drawn_files.WIDTH * drawn_files.HEIGHT - 1)
+    limits = replace(SHELL_LIMITS, max_pixels=int(drawn_files.WIDTH * drawn_files.HEIGHT / 2.3))
     # A PDF has no pixels of its own and is rendered within the limit.
     assert code_of(file_named(name), limits) == (None if name == "pdf" else "too_large_pixels")
+
+
+def a_jpeg(**save: Any) -> bytes:
+    return drawn_files.encoded(Image.new("RGB", (400, 300), (90, 120, 150)), "JPEG", **save)
+
+
+@pytest.mark.parametrize(("share", "size"), [(1.0, (300, 400)), (0.99, (150, 200)), (0.46, (150, 200))])
+def test_a_jpeg_of_more_pixels_is_read_at_half_its_size(share: float, size: tuple[int, int]) -> None:
+    source = decode(a_jpeg(), limits=replace(SHELL_LIMITS, max_pixels=int(share * 120_000)))
+    assert source.pixels.shape[:2] == size
+    assert (source.info.width, source.info.height) == (400, 300)
+
+
+@pytest.mark.parametrize("save", [{"progressive": True}, {"dpi": (300, 100)}])
+def test_a_jpeg_that_would_be_held_as_a_whole_is_not(save: dict[str, Any]) -> None:
+    limits = replace(SHELL_LIMITS, max_pixels=119_999)
+    assert code_of(a_jpeg(**save), limits) == "too_large_pixels"
 
 
 def test_sides_and_aspect_are_limited() -> None:

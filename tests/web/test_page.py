@@ -284,12 +284,12 @@ def test_a_page_that_did_not_come_to_its_words_can_try_again(opened: Opened, car
 
 def test_a_file_that_is_too_large_is_told_without_being_sent(opened: Opened, tmp_path: Path) -> None:
     large = tmp_path / "large.jpg"
-    large.write_bytes(bytes(30_000_001))
+    large.write_bytes(bytes(100_000_001))
     page = opened()
     sent: list[str] = []
     page.on("request", lambda request: sent.append(request.url) if "/api/" in request.url else None)
     choose(page, large)
-    expect(page.locator("#said")).to_have_text("The file is larger than 30,000,000 bytes.")
+    expect(page.locator("#said")).to_have_text("The file is larger than 100,000,000 bytes.")
     assert sent == []
 
 

@@ -30,7 +30,7 @@ from PIL import Image, ImageOps
 
 from scanfix.borders import find_border
 from scanfix.borders.bars import without_bars
-from scanfix.borders.search import BorderParams, search_candidates
+from scanfix.borders.search import SearchParams, search_candidates
 from scanfix.borders.working import working_copy
 from scanfix.pyramid import Pyramid
 
@@ -233,10 +233,10 @@ def groups_of(row: dict[str, Any]) -> list[str]:
 
 def parts_of(pixels: Pixels, row: dict[str, Any]) -> list[tuple[str, Outcome]]:
     """What the stages of the search would answer, each taken at its word."""
-    copy = working_copy(Pyramid(pixels), BorderParams.working_side)
+    copy = working_copy(Pyramid(pixels), SearchParams.working_side)
     bars = without_bars(copy.pixels).scaled(1 / copy.scale[0], 1 / copy.scale[1])
     inner = np.ascontiguousarray(pixels[bars.y : bars.y + bars.height, bars.x : bars.x + bars.width])
-    search = search_candidates(working_copy(Pyramid(inner), BorderParams.working_side))
+    search = search_candidates(working_copy(Pyramid(inner), SearchParams.working_side))
     to_source = np.array([1 / search.copy.scale[0], 1 / search.copy.scale[1]])
 
     def outcome(quads: NDArray[np.floating]) -> Outcome:

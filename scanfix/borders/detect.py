@@ -6,9 +6,6 @@ The whole picture is a candidate among the others. None is an honest answer: in 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import replace
-
 import cv2
 import numpy as np
 
@@ -18,14 +15,26 @@ from scanfix.borders.judge import confidence
 from scanfix.borders.others import others
 from scanfix.borders.pairs import are_a_pair, halves_of, parted
 from scanfix.borders.refine import refine
-from scanfix.borders.search import BorderParams, Choice, Search, looked_closer, search_candidates
+from scanfix.borders.search import Choice, Search, SearchParams, is_narrow, most_likely
 from scanfix.borders.seen_corners import place_seen_corners
 from scanfix.borders.shapes import crossings, shared, sides_of
+from scanfix.borders.shown import ShownParams, inside, shown_in, uncut, within_bars
 from scanfix.borders.sides import certainties, missing_shares, side_states
 from scanfix.borders.working import Floats, WorkingCopy, working_copy
-from scanfix.geometry import SIDES, Quad, Rect, Size
-from scanfix.model import DocumentBorder, Pixels, SideState
+from scanfix.geometry import Quad
+from scanfix.model import DocumentBorder, Pixels
 from scanfix.pyramid import Pyramid
+
+
+class BorderParams:
+    """When a picture is not taken at its word."""
+
+    least_spread: int = 10
+    """Grey levels between the darkest and the brightest place. Of a white page with a noise of 15
+    levels 5 are left; the palest of 74 labelled photos has 104."""
+    one_for_sure: float = 0.6
+    """Least certainty of a border that holds no two cards, each to be found alone: of 40 drawn scans with
+    two, those taken for one had at most 0.41, but for gaps of a millimetre."""
 
 
 def find_border(pixels: Pixels, *, pyramid: Pyramid | None = None) -> DocumentBorder | None:
@@ -36,80 +45,14 @@ def find_border(pixels: Pixels, *, pyramid: Pyramid | None = None) -> DocumentBo
     where it is there already.
     """
     photo = pyramid or Pyramid(pixels)
-    copy = working_copy(photo, BorderParams.working_side)
-    if min(copy.size.width, copy.size.height) < BorderParams.min_side or _shows_nothing(copy):
+    copy = working_copy(photo, SearchParams.working_side)
+    if is_narrow(copy.size) or _shows_nothing(copy):
         return None
     part = without_bars(copy.pixels)
     if part.size != copy.size:
-        return _inside_bars(pixels, part.scaled(1 / copy.scale[0], 1 / copy.scale[1]))
-    search = search_candidates(copy)
-    choice = search.best
-    if choice.likely < BorderParams.sure:
-        choice = looked_closer(photo, search) or choice
-    if choice.likely < BorderParams.min_presence:
-        return None
-    return _in_picture(photo, _border(photo, search, choice))
-
-
-def _in_picture(photo: Pyramid, outer: DocumentBorder) -> DocumentBorder:
-    """What lies exactly along the axes may be a photo shown by a viewer or on a page: the document in it."""
-    part = _along_axes(outer.quad, photo.size)
-    if part is None:
-        return outer
-    inner = None if outer.others else _inside(photo.pixels, part)
-    most_area = BorderParams.most_inner * outer.quad.area
-    if inner and inner.confidence >= BorderParams.min_inner and inner.quad.area < most_area:
-        return _uncut(inner)
-    reached = {*outer.sides_in(SideState.FLUSH), *outer.sides_in(SideState.CUT)}
-    across = {"top", "bottom"} <= reached or {"left", "right"} <= reached
-    return _uncut(outer) if across else outer
-
-
-def _along_axes(quad: Quad, size: Size) -> Rect | None:
-    """The part of the picture that the quad is, where it is not nearly all of it."""
-    left, top, right, bottom = (round(edge) for edge in quad.bounds)
-    x, y = max(left, 0), max(top, 0)
-    part = Rect(x, y, min(right, size.width) - x, min(bottom, size.height) - y)
-    off = np.abs(np.subtract(Quad.of(part.corners).corners, quad.corners)) / (size.width, size.height)
-    is_part = part.size.pixel_count < BorderParams.most_part * size.pixel_count
-    return part if is_part and off.max() < BorderParams.askew else None
-
-
-def _inside_bars(pixels: Pixels, part: Rect) -> DocumentBorder | None:
-    border = _inside(pixels, part)
-    if border is None:
-        return None
-    height, width = pixels.shape[:2]
-    barred = {
-        "top": part.y > 0,
-        "right": part.x + part.width < width,
-        "bottom": part.y + part.height < height,
-        "left": part.x > 0,
-    }
-    uncut = _uncut(border)
-    return _on_plain_background(uncut, barred) if sum(barred.values()) > len(SIDES) // 2 else uncut
-
-
-def _inside(pixels: Pixels, part: Rect) -> DocumentBorder | None:
-    """The border in a part of the picture, in the pixels of the whole one."""
-    inner = pixels[part.y : part.y + part.height, part.x : part.x + part.width]
-    border = find_border(np.ascontiguousarray(inner))
-    return border and border.moved(part.x, part.y)
-
-
-def _on_plain_background(border: DocumentBorder, barred: Mapping[str, bool]) -> DocumentBorder:
-    """What is plain on three or four sides of a document that fills the rest is the ground it lies on."""
-    flush = border.sides_in(SideState.FLUSH)
-    sides = {s: SideState.SEEN if s in flush and barred[s] else state for s, state in border.sides.items()}
-    return replace(border, sides=sides)
-
-
-def _uncut(border: DocumentBorder) -> DocumentBorder:
-    """Who puts bars beside a photo, or both sides of a card on one page, has often cut off all else: no side
-    is called cut."""
-    sides = {side: SideState.FLUSH if s == SideState.CUT else s for side, s in border.sides.items()}
-    nothing = dict.fromkeys(SIDES, 0.0)
-    return replace(border, sides=sides, missing=nothing, certainty=nothing)
+        return within_bars(pixels, part.scaled(1 / copy.scale[0], 1 / copy.scale[1]), find_border)
+    found = most_likely(photo, copy)
+    return found and shown_in(photo, _border(photo, *found), find_border)
 
 
 def _exact(pixels: Pixels, quad: Floats, copy: WorkingCopy) -> Floats:
@@ -137,7 +80,7 @@ def _border(photo: Pyramid, search: Search, choice: Choice) -> DocumentBorder:
     states = side_states(quad, size, sure)
     certainty, missing = certainties(quad, states, size, sure), missing_shares(quad, states, size)
     border = DocumentBorder(quad, sure, states, tuple(further), missing=missing, certainty=certainty)
-    return _uncut(border) if halves else border
+    return uncut(border) if halves else border
 
 
 def _pair(photo: Pyramid, quad: Floats, copy: WorkingCopy) -> tuple[Floats, Floats] | None:
@@ -155,8 +98,8 @@ def _pair_alone(photo: Pyramid, search: Search, quad: Floats) -> tuple[Floats, F
     """The two cards that an unsure quad holds: one is found alone in its half, the other beside it."""
     scale = np.array(search.copy.scale, np.float32)
     for part in halves_of(quad / scale, photo.size):
-        border = _inside(photo.pixels, part)
-        if border is None or border.confidence < BorderParams.min_inner:
+        border = inside(photo.pixels, part, find_border)
+        if border is None or border.confidence < ShownParams.least_sure:
             continue
         one = np.array(border.quad.corners, np.float32) * scale
         beside = others(search, one)

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scanfix.borders.net import MAP_SIDE
-from scanfix.borders.search import BorderParams, Choice, Search, looked_closer, search_candidates
+from scanfix.borders.search import Choice, Search, SearchParams, most_likely
 from scanfix.borders.shapes import areas, shared
 from scanfix.borders.working import Floats, working_copy
 from scanfix.model import Pixels
@@ -75,11 +75,8 @@ def _without(pixels: Pixels, quad: Floats) -> Pixels:
 
 def _leading(pixels: Pixels) -> Choice | None:
     photo = Pyramid(pixels)
-    search = search_candidates(working_copy(photo, BorderParams.working_side))
-    choice = search.best
-    if choice.likely < BorderParams.sure:
-        choice = looked_closer(photo, search) or choice
-    return choice if choice.likely >= BorderParams.min_presence else None
+    found = most_likely(photo, working_copy(photo, SearchParams.working_side))
+    return found and found[1]
 
 
 def _is_another(choice: Choice, known: list[Floats]) -> bool:

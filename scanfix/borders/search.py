@@ -23,7 +23,7 @@ from scanfix.model import Pixels
 from scanfix.pyramid import Pyramid
 
 
-class BorderParams:
+class SearchParams:
     """How far the search goes."""
 
     working_side: int = 640
@@ -32,7 +32,7 @@ class BorderParams:
     """So many candidates are judged, and those that always are (with 9 and with 17 the borders of 205 photos,
     three ways up, are as good), none nearer to another than this share of the photo:"""
     apart: float = 0.025
-    min_presence: float = 0.2
+    least: float = 0.2
     """Below it there is no document (`judge.presence`)."""
     sure: float = 0.97
     """Where a document is less likely than this, the part around the best candidate is searched too. It was
@@ -43,23 +43,6 @@ class BorderParams:
     """A larger share of the photo shows nothing closer."""
     compared: int = 6
     """So many of each search are judged in both, as many as the second judge looks at."""
-    one_for_sure: float = 0.6
-    """Least certainty of a border that holds no two cards, each to be found alone: of 40 drawn scans with
-    two, those taken for one had at most 0.41, but for gaps of a millimetre."""
-    askew: float = 0.004
-    """Of the side of the picture: a quad nearer to the axes than this may be a picture in the picture, where
-    one is looked for again. Of 182 photos of documents 13 had such a quad; two cards in photos on a page were
-    found (.87 and .72 before, .99 and .97 then), all others ended where they had."""
-    most_part: float = 0.98
-    """What is more of the picture than this is the picture: else a passport that fills its scan is looked
-    into five times, by a rim of two pixels each."""
-    min_inner: float = 0.75
-    """Least confidence of a document found there: the two had .83 and .93 ..."""
-    most_inner: float = 0.9
-    """... and most of the area of the quad that it may have: else it is the quad."""
-    least_spread: int = 10
-    """Grey levels between the darkest and the brightest place. Of a white page with a noise of 15
-    levels 5 are left; the palest of 74 labelled photos has 104."""
     min_side: int = 16
     """In a picture narrower than this, as a working copy, nothing is looked for."""
 
@@ -95,12 +78,21 @@ class Search:
         return judge(self.copy, quads, measure(self.copy, self.found.with_quads(quads)))
 
 
+def most_likely(photo: Pyramid, copy: WorkingCopy) -> tuple[Search, Choice] | None:
+    """The best candidate, seen from closer where it is unsure; None where there is hardly a document."""
+    search = search_candidates(copy)
+    choice = search.best
+    if choice.likely < SearchParams.sure:
+        choice = looked_closer(photo, search) or choice
+    return (search, choice) if choice.likely >= SearchParams.least else None
+
+
 def search_candidates(copy: WorkingCopy) -> Search:
     """The leading ones by their measures, and those that are judged always."""
     found = candidates(copy, predict(copy.pixels))
     measures = measure(copy, found)
-    apart = BorderParams.apart * max(copy.size.width, copy.size.height)
-    first = spread(found.quads, fitted().score(measures), BorderParams.leading, apart)
+    apart = SearchParams.apart * max(copy.size.width, copy.size.height)
+    first = spread(found.quads, fitted().score(measures), SearchParams.leading, apart)
     last = range(len(found.quads) - found.always, len(found.quads))
     leading = list(dict.fromkeys([*first.tolist(), *last]))
     judged = judge(copy, found.quads[leading], among_rivals(measures[leading]))
@@ -111,16 +103,16 @@ def looked_closer(photo: Pyramid, far: Search) -> Choice | None:
     """The part around the best candidate is searched as a photo of its own; what leads in either is judged in
     both. None where the part is nearly all of the photo, or next to nothing."""
     far_scale = np.array(far.copy.scale, np.float32)
-    part = _around(far.best_first(1)[0] / far_scale, photo.size, BorderParams.around)
-    if part.size.pixel_count > BorderParams.most_around * photo.size.pixel_count:
+    part = _around(far.best_first(1)[0] / far_scale, photo.size, SearchParams.around)
+    if part.size.pixel_count > SearchParams.most_around * photo.size.pixel_count:
         return None
-    pixels, corner, shrunk = _cut(photo, part, BorderParams.working_side)
-    copy = working_copy(Pyramid(pixels), BorderParams.working_side)
-    if min(copy.size.width, copy.size.height) < BorderParams.min_side:
+    pixels, corner, shrunk = _cut(photo, part, SearchParams.working_side)
+    copy = working_copy(Pyramid(pixels), SearchParams.working_side)
+    if is_narrow(copy.size):
         return None
     near, near_scale = search_candidates(copy), np.array(copy.scale, np.float32) * shrunk
-    inner = (near.best_first(BorderParams.compared) / near_scale + corner) * far_scale
-    quads = np.concatenate([far.best_first(BorderParams.compared), inner])
+    inner = (near.best_first(SearchParams.compared) / near_scale + corner) * far_scale
+    quads = np.concatenate([far.best_first(SearchParams.compared), inner])
     told = far.judge(quads), near.judge((quads / far_scale - corner) * near_scale)
     scores = mean_chance(np.stack(told))
     at = int(scores.argmax())
@@ -128,6 +120,11 @@ def looked_closer(photo: Pyramid, far: Search) -> Choice | None:
     # Seen alone, a picture on a page is a document: the border is as sure as in the view that is less sure.
     score = float(min(told[0][at], told[1][at]))
     return Choice(quads[surest(far.copy, quads, scores)], score, presence(float(scores[at]), found))
+
+
+def is_narrow(size: Size) -> bool:
+    """Whether nothing can be looked for in a working copy of this size."""
+    return min(size.width, size.height) < SearchParams.min_side
 
 
 def _cut(photo: Pyramid, part: Rect, side: int) -> tuple[Pixels, Floats, Floats]:

@@ -8,7 +8,7 @@ import pytest
 from borders.drawn import Corners, overlap
 
 from scanfix.borders import find_border
-from scanfix.borders.search import BorderParams
+from scanfix.borders.search import SearchParams
 from scanfix.model import Pixels
 
 SIDE = 2400
@@ -50,7 +50,7 @@ def test_a_card_far_away_among_other_things_is_found(seed: int) -> None:
 def test_a_strip_is_looked_at_closer_without_an_error(
     height: int, width: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(BorderParams, "sure", 1.1)
+    monkeypatch.setattr(SearchParams, "sure", 1.1)
     strip = np.random.default_rng(0).integers(0, 255, (height, width, 3), np.uint8)
     strip[height // 3 : height // 2, width // 3 : width // 2] = 230
     border = find_border(strip)

@@ -178,7 +178,9 @@ def documents_on(sheet: SourceBytes, order: Order) -> tuple[Quad, ...]:
     """Where documents lie on a scan, in pixels of the file, from the top left on. Errors as in `split`."""
     if order.crop == "never" or order.profile.processing != "crop":
         raise ConfigError("split_whole", profile=order.profile.name)
-    border = _subject(sheet, order).border
+    subject = _subject(sheet, order)
+    x, y = (1 / scale for scale in subject.source.scale)
+    border = subject.border and subject.border.scaled(x, y)
     found = () if border is None else (border.quad, *border.others)
     return tuple(sorted(found, key=_reading_place))
 

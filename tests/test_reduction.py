@@ -13,9 +13,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import scanfix
+from scanfix import pipeline
 from scanfix.decoding import decode
 from scanfix.encoding import most_useful_pixels
+from scanfix.files import SourceBytes
 from scanfix.geometry import Rect
+from scanfix.limits import SHELL_LIMITS
+from scanfix.order import make_order
 from scanfix.profiles import ByteWindow, load_profile
 
 SAMPLES = Path(__file__).parent.parent / "sample_images"
@@ -148,3 +152,25 @@ def test_a_small_document_is_cut_from_the_whole_picture() -> None:
 def test_a_rectangle_scaled_up_and_down_again_is_the_same(x: int, y: int, w: int, h: int, by: int) -> None:
     rect = Rect(x, y, w, h)
     assert rect.scaled(by, by).scaled(1 / by, 1 / by) == rect
+
+
+def test_places_are_those_of_the_file_where_the_limit_has_it_read_at_half_its_size() -> None:
+    photo = noisy_photo(2400, 1800, LARGE)
+    few = replace(SHELL_LIMITS, max_pixels=2_000_000)
+    whole, half = scanfix.inspect(photo), scanfix.inspect(photo, limits=few)
+    assert half.border is not None
+    assert whole.border is not None
+    assert np.allclose(half.border.quad.corners, whole.border.quad.corners, atol=4)
+    (lone,) = pipeline.documents_on(SourceBytes(photo), make_order(limits=few))
+    assert np.allclose(lone.corners, half.border.quad.corners, atol=0.1)
+    drawn = [as_pixels(scanfix.annotate(photo, half, limits=limits)) for limits in (SHELL_LIMITS, few)]
+    sizes = np.array([picture.shape[:2] for picture in drawn])
+    lines = [cv2.inRange(picture, (0, 140, 50), (30, 180, 90)) for picture in drawn]  # sides that are seen
+    boxes = np.array([cv2.boundingRect(line) for line in lines]) / sizes[:, [1, 0, 1, 0]]
+    assert np.abs(boxes[0] - boxes[1]).max() < 0.02
+
+
+def as_pixels(png: bytes) -> np.ndarray:
+    pixels = cv2.imdecode(np.frombuffer(png, np.uint8), cv2.IMREAD_COLOR)
+    assert pixels is not None
+    return cv2.cvtColor(pixels, cv2.COLOR_BGR2RGB)

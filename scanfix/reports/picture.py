@@ -69,8 +69,10 @@ class _Pen:
 
 def draw_report(pixels: Pixels, report: Report, lang: Lang = "en") -> bytes:
     """PNG bytes. Without a font that has Chinese letters the labels are in English."""
-    scale = min(1.0, MAX_SIDE / max(pixels.shape[:2]))
-    size = (pixels.shape[1] * scale, pixels.shape[0] * scale)
+    shown = min(1.0, MAX_SIDE / max(pixels.shape[:2]))
+    size = (pixels.shape[1] * shown, pixels.shape[0] * shown)
+    # A large JPEG is perhaps not held whole.
+    scale = size[0] / report.source.width
     small = np.rot90(Pyramid(pixels).within(MAX_SIDE), -report.turn // 90)
     margin = max(12, round(0.04 * max(small.shape[:2])))
     canvas = Image.new("RGB", (small.shape[1] + 2 * margin, small.shape[0] + 2 * margin), BACKGROUND)

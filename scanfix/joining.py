@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
 import numpy as np
 
+from scanfix.geometry import Point, Quad, Size
 from scanfix.model import DocumentBorder, Pixels
 from scanfix.order import Layout
+from scanfix.views import homography
 
 PAPER = 255
 
@@ -30,10 +33,17 @@ class JoinedSide:
     length: float
 
     @classmethod
-    def of(cls, pixels: Pixels, border: DocumentBorder | None) -> JoinedSide:
-        """Without a border the whole picture counts as the document."""
-        long_side = max(border.quad.size) if border else max(pixels.shape[:2])
-        return cls(pixels, float(long_side))
+    def of(cls, pixels: Pixels, outline: Sequence[Point], border: DocumentBorder | None) -> JoinedSide:
+        """`outline`: where the corners of the picture were in the photo that the border lies in, clockwise
+        from its top left. Without a border the whole picture counts as the document."""
+        height, width = pixels.shape[:2]
+        if border is None:
+            return cls(pixels, float(max(width, height)))
+        # Half as long in a photo read at half its size, and longer than it was seen once it is straight.
+        a, b, c, d = outline
+        there = homography(Quad((a, b, c, d)), Quad.frame(Size(width, height)))
+        corners = cv2.perspectiveTransform(np.array([border.quad.corners]), there)[0]
+        return cls(pixels, max(Quad.of(corners).size))
 
 
 def join_sides(

@@ -129,7 +129,9 @@ def join(
     orders = (order, back_order or order)
     examined = [_examine_side(photo, each) for photo, each in zip((front, back), orders, strict=True)]
     framed = [_frame(side, each) for side, each in zip(examined, orders, strict=True)]
-    sides = [JoinedSide.of(f.pixels, e.report.border) for f, e in zip(framed, examined, strict=True)]
+    sides = [
+        JoinedSide.of(f.pixels, f.outline, e.report.border) for f, e in zip(framed, examined, strict=True)
+    ]
     page, scales = join_sides(sides[0], sides[1], layout)
     known = [_known(e.source, e.measures, scale) for e, scale in zip(examined, scales, strict=True)]
     encoded = _encode(page, _Known.of_both(*known), order)

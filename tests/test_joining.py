@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import io
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
 import pytest
 from draw.specimens import RESIDENT_NUMBER
@@ -21,6 +23,7 @@ from scanfix.documents.lines import TextLine
 from scanfix.encoding import Encoded, encode
 from scanfix.findings import Severity, Verdict
 from scanfix.joining import JoinedSide, join_sides
+from scanfix.limits import SHELL_LIMITS
 from scanfix.model import Assessment, Finding, Report, SourceInfo
 from scanfix.order import Layout
 from scanfix.results import JoinedImage
@@ -42,6 +45,50 @@ def test_both_documents_get_the_same_length() -> None:
     page, _ = join_sides(side(800, 600, 800, 10), side(500, 375, 500, 90))
     widths = [(page == value).all(-1).any(0).sum() for value in (10, 90)]
     assert abs(int(widths[0]) - int(widths[1])) <= 2
+
+
+RED, BLUE = (220, 20, 20), (20, 20, 220)
+
+
+def marked(width: int, height: int) -> bytes:
+    """A photo of a card, squeezed to this size, with a red mark near its left side and a blue one near its
+    right."""
+    drawn = photo("card", 1200, margin=0.3)
+    pixels = drawn.pixels.copy()
+    top_left, top_right, bottom_right, bottom_left = np.array(drawn.quad.corners)
+    left, right = (top_left + bottom_left) / 2, (top_right + bottom_right) / 2
+    for share, colour in ((0.1, RED), (0.9, BLUE)):
+        x, y = (left + share * (right - left)).round().astype(int).tolist()
+        cv2.circle(pixels, (x, y), 14, colour, -1)
+    return as_jpeg(np.asarray(Image.fromarray(pixels).resize((width, height))), 95)
+
+
+def lengths(page: bytes) -> list[float]:
+    """From the red mark to the blue one, of the upper document and the lower."""
+    pixels = np.asarray(Image.open(io.BytesIO(page)).convert("RGB"), int)
+    places = []
+    for colour in (RED, BLUE):
+        seen = (np.abs(pixels - colour).max(axis=2) < 60).astype(np.uint8)
+        _, _, stats, centres = cv2.connectedComponentsWithStats(seen)
+        largest = 1 + np.argsort(stats[1:, cv2.CC_STAT_AREA])[-2:]
+        places.append(sorted(centres[largest].tolist(), key=lambda centre: centre[1]))
+    return [float(np.hypot(x - u, y - v)) for (x, y), (u, v) in zip(*places, strict=True)]
+
+
+@pytest.mark.parametrize(
+    ("options", "back"),
+    [
+        ({"limits": replace(SHELL_LIMITS, max_pixels=600_000)}, (600, 450)),
+        ({"limits": replace(SHELL_LIMITS, max_pixels=600_000), "crop": "flat"}, (600, 450)),
+        ({"crop": "flat", "document": "resident-id"}, (1000, 900)),
+    ],
+    ids=["one read at half its size", "and straightened", "one made longer by straightening"],
+)
+def test_however_they_were_framed_both_documents_have_one_length(
+    options: dict[str, Any], back: tuple[int, int]
+) -> None:
+    upper, lower = lengths(scanfix.join(marked(1200, 900), marked(*back), **options).data)
+    assert upper == pytest.approx(lower, rel=0.03)
 
 
 def test_a_thin_side_beside_a_tiny_one_keeps_a_pixel_of_width() -> None:

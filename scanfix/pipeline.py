@@ -7,6 +7,7 @@ bytes - decode -> SourceImage - find_border -> DocumentBorder | None
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -183,15 +184,19 @@ def documents_on(sheet: SourceBytes, order: Order) -> tuple[Quad, ...]:
     subject = _subject(sheet, order)
     x, y = (1 / scale for scale in subject.source.scale)
     border = subject.border and subject.border.scaled(x, y)
-    found = () if border is None else (border.quad, *border.others)
-    return tuple(sorted(found, key=_reading_place))
+    return _as_read(() if border is None else (border.quad, *border.others))
 
 
-def _reading_place(quad: Quad) -> tuple[float, float]:
-    """Line by line; what begins in the upper half of another lies in its line."""
-    top, left = (min(point[axis] for point in quad.corners) for axis in (1, 0))
-    line = max(1.0, 0.5 * min(quad.size))
-    return round(top / line), left
+def _as_read(quads: Iterable[Quad]) -> tuple[Quad, ...]:
+    """Line by line; what begins in the upper half of the highest that is left lies in its line."""
+    waiting = sorted(quads, key=lambda quad: quad.bounds[1])
+    read: list[Quad] = []
+    while waiting:
+        _, top, _, bottom = waiting[0].bounds
+        line = [quad for quad in waiting if quad.bounds[1] <= (top + bottom) / 2]
+        read += sorted(line, key=lambda quad: quad.bounds[0])
+        waiting = waiting[len(line) :]
+    return tuple(read)
 
 
 def _pair_notes(examined: list[Examined], order: Order) -> tuple[Assessment, ...]:

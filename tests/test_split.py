@@ -21,8 +21,16 @@ from scanfix.cli import app
 from scanfix.errors import ConfigError
 from scanfix.files import SourceBytes
 from scanfix.findings import Severity
-from scanfix.geometry import Quad
-from scanfix.model import Assessment, Finding, OutputInfo, Report, SourceInfo
+from scanfix.geometry import SIDES, Quad
+from scanfix.model import (
+    Assessment,
+    DocumentBorder,
+    Finding,
+    OutputInfo,
+    Report,
+    SideState,
+    SourceInfo,
+)
 from scanfix.naming import named_page
 from scanfix.order import make_order
 from scanfix.pages import Pages
@@ -60,6 +68,22 @@ def test_each_document_on_a_scan_is_a_result(monkeypatch: pytest.MonkeyPatch) ->
     assert joined.front.border is not None
     assert joined.back.border is not None
     assert joined.front.border.quad != joined.back.border.quad
+
+
+@pytest.mark.parametrize("top", range(0, 200, 10))
+@pytest.mark.parametrize("higher", [-20, 20])
+def test_of_two_documents_beside_each_other_the_left_one_comes_first(
+    monkeypatch: pytest.MonkeyPatch, top: int, higher: int
+) -> None:
+    """Wherever they lie, and whichever of them lies a little higher."""
+    left, right = (
+        Quad(((x, y), (x + 300, y), (x + 300, y + 190), (x, y + 190)))
+        for x, y in ((20, top + 20), (360, top + 20 + higher))
+    )
+    seen = dict.fromkeys(SIDES, SideState.SEEN)
+    monkeypatch.setattr(pipeline, "find_border", lambda *_, **__: DocumentBorder(right, 0.9, seen, (left,)))
+    blank = as_png(np.full((500, 700, 3), 200, np.uint8))
+    assert pipeline.documents_on(SourceBytes(blank), make_order()) == (left, right)
 
 
 def test_one_document_is_one_result_and_cannot_be_joined(card_bytes: bytes) -> None:

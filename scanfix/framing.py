@@ -195,7 +195,8 @@ def _of_shape(source: SourceImage, profile: OutputProfile, turn: Turn) -> Framed
 def _flat(source: SourceImage, border: DocumentBorder, aspect: float | None) -> Framed | None:
     """Rectified, or None where a corner is not in the photo, in doubt, or with another document there."""
     size = source.size
-    inside = all(0 <= x <= size.width and 0 <= y <= size.height for x, y in border.quad.corners)
+    left, top, right, bottom = border.quad.bounds
+    inside = min(left, top, size.width - right, size.height - bottom) >= -_TOUCH
     if border.confidence < FramingParams.min_confidence or border.others or not inside:
         return None
     # Of a document that is not seen whole the shape is not the one that is known.

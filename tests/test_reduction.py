@@ -174,3 +174,12 @@ def as_pixels(png: bytes) -> np.ndarray:
     pixels = cv2.imdecode(np.frombuffer(png, np.uint8), cv2.IMREAD_COLOR)
     assert pixels is not None
     return cv2.cvtColor(pixels, cv2.COLOR_BGR2RGB)
+
+
+def test_a_corner_on_the_frame_lies_in_the_picture_also_where_half_of_an_odd_width_is_read() -> None:
+    photo = noisy_photo(1001, 751, ((0, 0), (1001, 0), (1001, 700), (0, 700)))
+    corners = [(0, 0), (1001, 0), (1001, 700), (0, 700)]
+    for most in (1_000_000, 400_000):
+        limits = replace(SHELL_LIMITS, max_pixels=most)
+        output = scanfix.prepare(photo, corners=corners, crop="flat", limits=limits).output
+        assert output.straight, output.crooked

@@ -72,7 +72,8 @@ def decode(
     try:
         stored = _read(format_name, data, limits, salvage, useful_pixels, page)
         shown = to_srgb(stored)
-        pixels = upright(with_square_dots(shown.pixels, stored.dot_aspect, limits), stored.orientation)
+        square = with_square_dots(shown.pixels, stored.dot_aspect, limits)
+        pixels = upright(square, stored.orientation)
     except DECODER_ERRORS as error:
         # The net below the readers: bytes that even their own parsing trips over are damaged.
         raise InputError("corrupt", format=format_name) from error
@@ -86,7 +87,7 @@ def decode(
         exif_orientation=stored.orientation,
         color_mode=stored.color_mode,
         page_count=stored.page_count,
-        dpi=square_dpi(stored),
+        dpi=square_dpi(stored, square.shape[1]),
         metadata=tuple(sorted(stored.metadata)),
         subsampled=stored.subsampled,
         color_converted=shown.converted,

@@ -27,8 +27,9 @@ def with_square_dots(pixels: Pixels, aspect: float, limits: Limits) -> Pixels:
     return np.asarray(cv2.resize(pixels, (max(1, size[0]), max(1, size[1])), interpolation=way), np.uint8)
 
 
-def square_dpi(stored: Stored) -> float | None:
-    """Dots per inch of the finer side."""
+def square_dpi(stored: Stored, width: int) -> float | None:
+    """Dots per inch of the picture as stored, once `with_square_dots` has made it so wide."""
     if stored.dpi is None or stored.dot_aspect == 1:
         return stored.dpi
-    return round(stored.dpi / min(1.0, stored.dot_aspect), 2)
+    times: float = width / stored.pixels.shape[1]
+    return round(stored.dpi * times, 2)

@@ -91,7 +91,10 @@ def test_resolution_in_centimetres() -> None:
 
 def test_where_the_limit_is_reached_the_finer_side_gives_up() -> None:
     limits = Limits(max_pixels=WIDTH * HEIGHT // 2 + 10)
-    assert decode(file_of("TIFF", 200, 100), limits=limits).info.size == Size(WIDTH // 2, HEIGHT // 2)
+    for across, along in ((200, 100), (100, 200)):
+        info = decode(file_of("TIFF", across, along), limits=limits).info
+        assert info.size == Size(WIDTH * along // 200, HEIGHT * across // 400)
+        assert info.dpi == pytest.approx(100, rel=0.01)
 
 
 def test_a_reduced_jpeg_has_the_shape_too() -> None:

@@ -648,3 +648,26 @@ def test_both_pages_of_one_file_come_on_one_page(opened: Opened, tmp_path: Path)
     assert "back_turn" not in told
     settle(page)
     expect(page.locator("#findings")).not_to_contain_text("same side")
+
+
+def test_turn_and_corners_of_each_page_outlive_the_sight_of_another(opened: Opened, tmp_path: Path) -> None:
+    pages = [Image.fromarray(photo(kind, 900).pixels) for kind in KINDS]
+    pages[0].save(tmp_path / "both.pdf", save_all=True, append_images=pages[1:])
+    page = opened()
+    choose(page, tmp_path / "both.pdf")
+    page.click("#turn-left")
+    settle(page)
+    turned = transform(page)
+    page.select_option("#page", "2")
+    settle(page)
+    assert transform(page) != turned
+    utter(page, "corner")
+    settle(page)
+    page.select_option("#page", "1")
+    settle(page)
+    assert transform(page) == turned
+    with page.expect_request("**/api/join?*") as asked:
+        page.click("#join")
+    told = parse_qs(urlsplit(asked.value.url).query)
+    assert {"turn", "back_corners"} <= set(told)
+    assert not {"corners", "back_turn"} & set(told)

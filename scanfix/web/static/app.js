@@ -7,7 +7,7 @@ import { listFacts, listFindings, listUnchecked } from "./findings.js";
 import { PhotoView } from "./photo.js";
 import { askBeforeLeaving, markSaved, saveAll, saveName } from "./saving.js";
 import { join, look, setup as askSetup } from "./server.js";
-import { Sides, pageCount, sideOptions } from "./sides.js";
+import { Sides, optionsOf, pageCount } from "./sides.js";
 import { lang, learn, megabytes, number, say, speak } from "./words.js";
 
 const $ = (id) => document.getElementById(id);
@@ -49,6 +49,7 @@ function add(files) {
       name: file.name || say("unnamed"),
       url: URL.createObjectURL(file),
       options: { crop: "auto", corners: null, turn: null, page: null },
+      pages: {},
       isDue: file.size <= limits.max_bytes,
       needsPicture: true,
     };
@@ -100,7 +101,7 @@ function askLooked(item) {
 }
 
 function askJoined(item) {
-  const [front, back] = item.pair.map((side) => sideOptions(side, ownOptions));
+  const [front, back] = item.pair.map((side) => ownOptions({ options: optionsOf(side) }));
   const ofBack = Object.entries(back).map(([name, value]) => [`back_${name}`, value]);
   const options = { ...rules.options, ...front, ...Object.fromEntries(ofBack), layout: item.layout };
   const [one, other] = item.pair.map((side) => side.item.file);
@@ -507,7 +508,9 @@ function listen() {
     renew(chosen);
   });
   $("page").addEventListener("change", (event) => {
-    Object.assign(chosen.options, { page: Number(event.target.value), corners: null, turn: null });
+    const { page, corners, turn } = chosen.options;
+    chosen.pages[page ?? 1] = { corners, turn };
+    chosen.options = optionsOf({ item: chosen, page: Number(event.target.value) });
     chosen.needsPicture = true;
     renew(chosen);
   });

@@ -671,3 +671,44 @@ def test_turn_and_corners_of_each_page_outlive_the_sight_of_another(opened: Open
     told = parse_qs(urlsplit(asked.value.url).query)
     assert {"turn", "back_corners"} <= set(told)
     assert not {"corners", "back_turn"} & set(told)
+
+
+def test_nothing_is_drawn_over_a_photo_that_can_no_longer_be_taken(opened: Opened, glare: Path) -> None:
+    page = opened()
+    choose(page, glare)
+    expect(page.locator("#drawing .place")).to_be_visible()
+    glare.write_bytes(b"another file by now")
+    page.click("#turn-right")
+    expect(page.locator("#verdict")).to_have_text("This file cannot be taken")
+    expect(page.locator("#drawing :is(.side, .place, .left-out)")).to_have_count(0)
+    expect(page.locator(".handle:visible, .pin:visible, #corner-help:visible")).to_have_count(0)
+    expect(page.locator("#drawing image")).to_be_visible()
+
+
+def test_what_was_told_in_one_photo_is_not_told_over_the_next(opened: Opened, glare: Path) -> None:
+    page = opened(has_touch=True)
+    choose(page, glare)
+    page.locator(".pin").first.tap()
+    expect(page.locator("#callout")).to_be_visible()
+    glare.with_name("broken.heic").write_bytes(b"another file")
+    choose(page, glare.with_name("broken.heic"))
+    expect(page.locator("#nothing")).to_have_text("broken.heic")
+    expect(page.locator("#callout")).to_be_hidden()
+
+
+def test_the_picture_of_one_page_does_not_stand_for_another_that_was_refused(
+    opened: Opened, tmp_path: Path
+) -> None:
+    pages = [Image.fromarray(photo(kind, 900).pixels) for kind in KINDS]
+    pages[0].save(tmp_path / "both.pdf", save_all=True, append_images=pages[1:])
+    page = opened()
+    choose(page, tmp_path / "both.pdf")
+    broken = {"code": "damaged", "en": "The file is damaged.", "zh": "文件已损坏。"}
+    page.route("**/api/look?*page=2*", lambda route: route.fulfill(status=422, json={"error": broken}))
+    page.select_option("#page", "2")
+    expect(page.locator("#said")).to_have_text("The file is damaged.")
+    expect(page.locator(".sheet")).to_be_hidden()
+    expect(page.locator("#nothing")).to_have_text("both.pdf")
+    page.select_option("#page", "1")
+    settle(page)
+    expect(page.locator(".sheet")).to_be_visible()

@@ -224,7 +224,8 @@ function show() {
 }
 
 function showStage() {
-  const report = reportOf(chosen);
+  // An earlier picture does not stand for a page that was refused.
+  const report = chosen.error && (chosen.pair || chosen.needsPicture) ? null : reportOf(chosen);
   const canCompare = Boolean(chosen.pictureUrl) && !chosen.pair && !chosen.error;
   const isCompared = comparing && canCompare;
   $("view-compare").disabled = !canCompare;
@@ -243,9 +244,11 @@ function showStage() {
   $("nothing").hidden = !chosen.error || Boolean(report);
   $("nothing").textContent = chosen.name;
   const corners = rules.isDocument ? chosen.options.corners : null;
-  $("corners").hidden = isFixed || !rules.isDocument || (Boolean(report.border) && !corners);
+  // Of a photo that was refused since, the old answer tells the size alone.
+  const border = chosen.error ? null : report?.border;
+  $("corners").hidden = isFixed || !rules.isDocument || (Boolean(border) && !corners);
   $("corners").textContent = say(corners ? "corners_found" : "corners_mark");
-  $("corner-help").hidden = !report?.border || isCompared;
+  $("corner-help").hidden = !border || isCompared;
   $("photo").classList.toggle("plain", !report);
   if (!report) return showPlain();
   if (chosen.pair) return showJoined(report);
@@ -255,10 +258,10 @@ function showStage() {
     url: pictureOf(chosen),
     size: report.source,
     quarters: quartersOf(chosen),
-    border: report.border,
+    border,
     corners,
-    findings: report.findings,
-    outline: chosen.answer.outline,
+    findings: chosen.error ? [] : report.findings,
+    outline: chosen.error ? null : chosen.answer.outline,
   });
   photo.light(picked);
 }

@@ -712,3 +712,19 @@ def test_the_picture_of_one_page_does_not_stand_for_another_that_was_refused(
     page.select_option("#page", "1")
     settle(page)
     expect(page.locator(".sheet")).to_be_visible()
+
+
+def test_the_result_of_an_earlier_wish_is_not_compared(opened: Opened, card: Path) -> None:
+    page = opened()
+    choose(page, card)
+    page.click("#view-compare")
+    expect(page.locator(".after")).to_be_visible()
+    held: list[Route] = []
+    page.route("**/api/look?*", lambda route: held.append(route))
+    with page.expect_request("**/api/look?*"):
+        page.click("#turn-right")
+    expect(page.locator(".after")).to_be_hidden()
+    expect(page.locator(".before")).to_be_visible()
+    held[0].continue_()
+    settle(page)
+    expect(page.locator(".after")).to_be_visible()

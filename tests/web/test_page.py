@@ -728,3 +728,28 @@ def test_the_result_of_an_earlier_wish_is_not_compared(opened: Opened, card: Pat
     held[0].continue_()
     settle(page)
     expect(page.locator(".after")).to_be_visible()
+
+
+def test_number_and_name_are_checked_again_once_the_server_answers(opened: Opened, card: Path) -> None:
+    page = opened()
+    choose(page, card)
+    page.click("#form-title")
+    page.route("**/api/*", lambda route: route.abort())
+    page.fill("#form-number", "11010519491231002X")
+    expect(page.locator("#form-said")).to_contain_text("scanfix does not answer any more")
+    expect(page.locator("#trouble")).to_be_visible()
+    page.unroute("**/api/*")
+    page.click("#retry")
+    expect(page.locator("#form-said")).to_have_text("Nothing is wrong with what was typed.")
+
+
+def test_what_was_said_of_a_number_is_not_said_of_the_next(opened: Opened, card: Path) -> None:
+    page = opened()
+    choose(page, card)
+    page.click("#form-title")
+    page.fill("#form-number", "11010519491231002X")
+    expect(page.locator("#form-said")).to_have_text("Nothing is wrong with what was typed.")
+    page.route("**/api/form*", lambda route: None)
+    with page.expect_request("**/api/form*"):
+        page.fill("#form-number", "110105194912310021")
+    expect(page.locator("#form-said")).to_have_text("", timeout=3_000)

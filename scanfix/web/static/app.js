@@ -84,6 +84,7 @@ async function work() {
   try {
     take(item, await (item.pair ? askJoined(item) : askLooked(item)));
     $("trouble").hidden = true;
+    form.checkAgain();
   } catch (error) {
     if (LOST.includes(error.code)) {
       item.isDue = true;

@@ -753,3 +753,18 @@ def test_what_was_said_of_a_number_is_not_said_of_the_next(opened: Opened, card:
     with page.expect_request("**/api/form*"):
         page.fill("#form-number", "110105194912310021")
     expect(page.locator("#form-said")).to_have_text("", timeout=3_000)
+
+
+def test_no_two_results_are_called_alike(opened: Opened, card: Path) -> None:
+    page = opened()
+    other = card.with_name("card.tif")
+    other.write_bytes(as_file("tif"))
+    choose(page, card)
+    choose(page, other)
+    choose(page, card)
+    names = []
+    for tile in page.locator(".film .tile:not(.more)").all():
+        tile.click()
+        settle(page)
+        names.append(saved(page)[0])
+    assert names == ["card.prepared.jpg", "card.2.prepared.jpg", "card.3.prepared.jpg"]

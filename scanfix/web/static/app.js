@@ -348,9 +348,10 @@ function showMade(output) {
   $("window").style.setProperty("--at", `${Math.min(100, (100 * output.byte_count) / max)}%`);
   $("passed").hidden = !output.passthrough;
   $("save").href = chosen.pictureUrl;
-  $("save").download = saveName(chosen);
+  const name = saveName(chosen, items);
+  $("save").download = name;
   $("save").className = chosen.answer.report.en.verdict === "refused" ? "second" : "primary";
-  $("save").textContent = say("save", { name: saveName(chosen) });
+  $("save").textContent = say("save", { name });
 }
 
 function icon(state) {
@@ -520,7 +521,7 @@ function listen() {
   });
   $("corners").addEventListener("click", () => (chosen.options.corners ? setCorners(null) : photo.offerCorners()));
   $("save").addEventListener("click", () => markSaved(chosen));
-  $("save-all").addEventListener("click", () => saveAll(madeOf(items)));
+  $("save-all").addEventListener("click", () => saveAll(madeOf(items), items));
   askBeforeLeaving(() => items, isUnderWay);
   $("join").addEventListener("click", addJoined);
   $("again").addEventListener("click", tryAgain);

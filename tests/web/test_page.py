@@ -768,3 +768,17 @@ def test_no_two_results_are_called_alike(opened: Opened, card: Path) -> None:
         settle(page)
         names.append(saved(page)[0])
     assert names == ["card.prepared.jpg", "card.2.prepared.jpg", "card.3.prepared.jpg"]
+
+
+def test_what_is_kept_of_a_document_outlives_a_cut_portrait(opened: Opened, card: Path) -> None:
+    page = opened()
+    choose(page, card)
+    for choice, profile in (("flat", "in-ssc-photo"), ("fit", "cnnic")):
+        page.locator(f'#crop input[value="{choice}"]').check(force=True)
+        settle(page)
+        page.select_option("#profile", profile)
+        settle(page)
+    expect(page.locator('#crop input[value="flat"]')).to_be_checked()
+    page.select_option("#profile", "in-ssc-photo")
+    settle(page)
+    expect(page.locator('#crop input[value="fit"]')).to_be_checked()

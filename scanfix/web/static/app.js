@@ -48,7 +48,7 @@ function add(files) {
       file,
       name: file.name || say("unnamed"),
       url: URL.createObjectURL(file),
-      options: { crop: "auto", corners: null, turn: null, page: null },
+      options: { crop: {}, corners: null, turn: null, page: null },
       pages: {},
       isDue: file.size <= limits.max_bytes,
       needsPicture: true,
@@ -130,7 +130,7 @@ function stop(item) {
 }
 
 function addJoined() {
-  const options = { crop: "auto", corners: null, turn: null };
+  const options = { crop: {}, corners: null, turn: null };
   const item = { id: ++count, ...sides.chosen, options, isDue: true };
   // In the language of whoever reads it.
   Object.defineProperty(item, "name", { get: () => say("joined_name") });
@@ -509,7 +509,7 @@ function listen() {
   $("turn-left").addEventListener("click", () => turn(-1));
   $("turn-right").addEventListener("click", () => turn(1));
   $("crop").addEventListener("change", (event) => {
-    chosen.options.crop = event.target.value;
+    chosen.options.crop[rules.chosen.shows] = event.target.value;
     renew(chosen);
   });
   $("page").addEventListener("change", (event) => {

@@ -782,3 +782,15 @@ def test_what_is_kept_of_a_document_outlives_a_cut_portrait(opened: Opened, card
     page.select_option("#profile", "in-ssc-photo")
     settle(page)
     expect(page.locator('#crop input[value="fit"]')).to_be_checked()
+
+
+def test_on_a_phone_both_sides_on_one_page_come_into_sight(opened: Opened, card: Path) -> None:
+    page = opened(viewport={"width": 390, "height": 720})
+    choose(page, card, card)
+    page.click("#join")
+    page.wait_for_selector(".film li:nth-child(3) .tile:not(.none)")
+    settle(page)
+    picture, verdict = (page.locator(part).bounding_box() for part in ("#photo", "#verdict"))
+    assert picture
+    assert verdict
+    assert picture["y"] + picture["height"] <= verdict["y"] <= 720 - verdict["height"]

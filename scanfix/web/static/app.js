@@ -136,6 +136,7 @@ function addJoined() {
   Object.defineProperty(item, "name", { get: () => say("joined_name") });
   items.push(item);
   choose(item);
+  scrollTo(0, 0);
 }
 
 function take(item, answer) {

@@ -794,3 +794,19 @@ def test_on_a_phone_both_sides_on_one_page_come_into_sight(opened: Opened, card:
     assert picture
     assert verdict
     assert picture["y"] + picture["height"] <= verdict["y"] <= 720 - verdict["height"]
+
+
+def test_where_nothing_is_cut_no_corners_are_offered(opened: Opened, card: Path) -> None:
+    page = opened()
+    choose(page, card)
+    utter(page, "corner")
+    settle(page)
+    for profile, has_corners in (("stripe-id", False), ("cnnic", True)):
+        with page.expect_request("**/api/look?*") as asked:
+            page.select_option("#profile", profile)
+        settle(page)
+        assert ("corners=" in asked.value.url) == has_corners
+        assert (page.locator(".handle:visible").count() == 4) == has_corners
+        for told in ("#corners", "#corner-help"):
+            expect(page.locator(told)).to_be_visible(visible=has_corners)
+        assert page.locator("#drawing line.side").count() == 4

@@ -109,9 +109,12 @@ function askJoined(item) {
   return join(one, other, options, form.given, item.abort.signal);
 }
 
+/** Set by hand; they wait where the portal has no use for them. */
+const cornersOf = ({ options }) => (rules.takesCorners ? options.corners : null);
+
 /** What was chosen for one photo, as the server wants it. */
 function ownOptions({ options }) {
-  const points = rules.isDocument && options.corners?.map((point) => point.map((value) => value.toFixed(1)).join(","));
+  const points = cornersOf({ options })?.map((point) => point.map((value) => value.toFixed(1)).join(","));
   return { ...options, crop: rules.cropOf(options), corners: points ? points.join(" ") : null };
 }
 
@@ -143,7 +146,7 @@ function take(item, answer) {
   item.error = null;
   item.answer = answer;
   // The server puts corners in its own order.
-  if (item.options.corners && !item.isDue) item.options.corners = answer.report.en.border?.quad ?? item.options.corners;
+  if (cornersOf(item) && !item.isDue) item.options.corners = answer.report.en.border?.quad ?? item.options.corners;
   if (item.askedPage === item.options.page) showPageOf(item, answer.preview);
   if (item.pictureUrl) URL.revokeObjectURL(item.pictureUrl);
   item.pictureUrl = answer.picture && URL.createObjectURL(answer.picture);
@@ -245,12 +248,12 @@ function showStage() {
   }
   $("nothing").hidden = !chosen.error || Boolean(report);
   $("nothing").textContent = chosen.name;
-  const corners = rules.isDocument ? chosen.options.corners : null;
+  const corners = cornersOf(chosen);
   // Of a photo that was refused since, the old answer tells the size alone.
   const border = chosen.error ? null : report?.border;
-  $("corners").hidden = isFixed || !rules.isDocument || (Boolean(border) && !corners);
+  $("corners").hidden = isFixed || !rules.takesCorners || (Boolean(border) && !corners);
   $("corners").textContent = say(corners ? "corners_found" : "corners_mark");
-  $("corner-help").hidden = !border || isCompared;
+  $("corner-help").hidden = !border || !rules.takesCorners || isCompared;
   $("photo").classList.toggle("plain", !report);
   if (!report) return showPlain();
   if (chosen.pair) return showJoined(report);
@@ -262,6 +265,7 @@ function showStage() {
     quarters: quartersOf(chosen),
     border,
     corners,
+    isFixed: !rules.takesCorners,
     findings: chosen.error ? [] : report.findings,
     outline: chosen.error ? null : chosen.answer.outline,
   });
@@ -381,7 +385,7 @@ function showFindings() {
   $("about").hidden = Boolean(chosen.pair);
   listFacts($("about"), [
     facts(source),
-    chosen.options.corners ? say("border_hand") : edge,
+    cornersOf(chosen) ? say("border_hand") : edge,
     ...(legible == null ? [] : [say("legibility", { score: Math.round(legible) })]),
   ]);
 }

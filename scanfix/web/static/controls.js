@@ -40,6 +40,11 @@ export class Rules {
     return this.chosen.shows === "document";
   }
 
+  /** Where the whole picture is kept anyway, corners would change nothing. */
+  get takesCorners() {
+    return this.crops.includes("auto");
+  }
+
   /** What can be kept of the picture. */
   get crops() {
     if (!this.isDocument) return ["never", "fit"];

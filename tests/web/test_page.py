@@ -648,3 +648,165 @@ def test_both_pages_of_one_file_come_on_one_page(opened: Opened, tmp_path: Path)
     assert "back_turn" not in told
     settle(page)
     expect(page.locator("#findings")).not_to_contain_text("same side")
+
+
+def test_turn_and_corners_of_each_page_outlive_the_sight_of_another(opened: Opened, tmp_path: Path) -> None:
+    pages = [Image.fromarray(photo(kind, 900).pixels) for kind in KINDS]
+    pages[0].save(tmp_path / "both.pdf", save_all=True, append_images=pages[1:])
+    page = opened()
+    choose(page, tmp_path / "both.pdf")
+    page.click("#turn-left")
+    settle(page)
+    turned = transform(page)
+    page.select_option("#page", "2")
+    settle(page)
+    assert transform(page) != turned
+    utter(page, "corner")
+    settle(page)
+    page.select_option("#page", "1")
+    settle(page)
+    assert transform(page) == turned
+    with page.expect_request("**/api/join?*") as asked:
+        page.click("#join")
+    told = parse_qs(urlsplit(asked.value.url).query)
+    assert {"turn", "back_corners"} <= set(told)
+    assert not {"corners", "back_turn"} & set(told)
+
+
+def test_nothing_is_drawn_over_a_photo_that_can_no_longer_be_taken(opened: Opened, glare: Path) -> None:
+    page = opened()
+    choose(page, glare)
+    expect(page.locator("#drawing .place")).to_be_visible()
+    glare.write_bytes(b"another file by now")
+    page.click("#turn-right")
+    expect(page.locator("#verdict")).to_have_text("This file cannot be taken")
+    expect(page.locator("#drawing :is(.side, .place, .left-out)")).to_have_count(0)
+    expect(page.locator(".handle:visible, .pin:visible, #corner-help:visible")).to_have_count(0)
+    expect(page.locator("#drawing image")).to_be_visible()
+
+
+def test_what_was_told_in_one_photo_is_not_told_over_the_next(opened: Opened, glare: Path) -> None:
+    page = opened(has_touch=True)
+    choose(page, glare)
+    page.locator(".pin").first.tap()
+    expect(page.locator("#callout")).to_be_visible()
+    glare.with_name("broken.heic").write_bytes(b"another file")
+    choose(page, glare.with_name("broken.heic"))
+    expect(page.locator("#nothing")).to_have_text("broken.heic")
+    expect(page.locator("#callout")).to_be_hidden()
+
+
+def test_the_picture_of_one_page_does_not_stand_for_another_that_was_refused(
+    opened: Opened, tmp_path: Path
+) -> None:
+    pages = [Image.fromarray(photo(kind, 900).pixels) for kind in KINDS]
+    pages[0].save(tmp_path / "both.pdf", save_all=True, append_images=pages[1:])
+    page = opened()
+    choose(page, tmp_path / "both.pdf")
+    broken = {"code": "damaged", "en": "The file is damaged.", "zh": "文件已损坏。"}
+    page.route("**/api/look?*page=2*", lambda route: route.fulfill(status=422, json={"error": broken}))
+    page.select_option("#page", "2")
+    expect(page.locator("#said")).to_have_text("The file is damaged.")
+    expect(page.locator(".sheet")).to_be_hidden()
+    expect(page.locator("#nothing")).to_have_text("both.pdf")
+    page.select_option("#page", "1")
+    settle(page)
+    expect(page.locator(".sheet")).to_be_visible()
+
+
+def test_the_result_of_an_earlier_wish_is_not_compared(opened: Opened, card: Path) -> None:
+    page = opened()
+    choose(page, card)
+    page.click("#view-compare")
+    expect(page.locator(".after")).to_be_visible()
+    held: list[Route] = []
+    page.route("**/api/look?*", lambda route: held.append(route))
+    with page.expect_request("**/api/look?*"):
+        page.click("#turn-right")
+    expect(page.locator(".after")).to_be_hidden()
+    expect(page.locator(".before")).to_be_visible()
+    held[0].continue_()
+    settle(page)
+    expect(page.locator(".after")).to_be_visible()
+
+
+def test_number_and_name_are_checked_again_once_the_server_answers(opened: Opened, card: Path) -> None:
+    page = opened()
+    choose(page, card)
+    page.click("#form-title")
+    page.route("**/api/*", lambda route: route.abort())
+    page.fill("#form-number", "11010519491231002X")
+    expect(page.locator("#form-said")).to_contain_text("scanfix does not answer any more")
+    expect(page.locator("#trouble")).to_be_visible()
+    page.unroute("**/api/*")
+    page.click("#retry")
+    expect(page.locator("#form-said")).to_have_text("Nothing is wrong with what was typed.")
+
+
+def test_what_was_said_of_a_number_is_not_said_of_the_next(opened: Opened, card: Path) -> None:
+    page = opened()
+    choose(page, card)
+    page.click("#form-title")
+    page.fill("#form-number", "11010519491231002X")
+    expect(page.locator("#form-said")).to_have_text("Nothing is wrong with what was typed.")
+    page.route("**/api/form*", lambda route: None)
+    with page.expect_request("**/api/form*"):
+        page.fill("#form-number", "110105194912310021")
+    expect(page.locator("#form-said")).to_have_text("", timeout=3_000)
+
+
+def test_no_two_results_are_called_alike(opened: Opened, card: Path) -> None:
+    page = opened()
+    other = card.with_name("card.tif")
+    other.write_bytes(as_file("tif"))
+    choose(page, card)
+    choose(page, other)
+    choose(page, card)
+    names = []
+    for tile in page.locator(".film .tile:not(.more)").all():
+        tile.click()
+        settle(page)
+        names.append(saved(page)[0])
+    assert names == ["card.prepared.jpg", "card.2.prepared.jpg", "card.3.prepared.jpg"]
+
+
+def test_what_is_kept_of_a_document_outlives_a_cut_portrait(opened: Opened, card: Path) -> None:
+    page = opened()
+    choose(page, card)
+    for choice, profile in (("flat", "in-ssc-photo"), ("fit", "cnnic")):
+        page.locator(f'#crop input[value="{choice}"]').check(force=True)
+        settle(page)
+        page.select_option("#profile", profile)
+        settle(page)
+    expect(page.locator('#crop input[value="flat"]')).to_be_checked()
+    page.select_option("#profile", "in-ssc-photo")
+    settle(page)
+    expect(page.locator('#crop input[value="fit"]')).to_be_checked()
+
+
+def test_on_a_phone_both_sides_on_one_page_come_into_sight(opened: Opened, card: Path) -> None:
+    page = opened(viewport={"width": 390, "height": 720})
+    choose(page, card, card)
+    page.click("#join")
+    page.wait_for_selector(".film li:nth-child(3) .tile:not(.none)")
+    settle(page)
+    picture, verdict = (page.locator(part).bounding_box() for part in ("#photo", "#verdict"))
+    assert picture
+    assert verdict
+    assert picture["y"] + picture["height"] <= verdict["y"] <= 720 - verdict["height"]
+
+
+def test_where_nothing_is_cut_no_corners_are_offered(opened: Opened, card: Path) -> None:
+    page = opened()
+    choose(page, card)
+    utter(page, "corner")
+    settle(page)
+    for profile, has_corners in (("stripe-id", False), ("cnnic", True)):
+        with page.expect_request("**/api/look?*") as asked:
+            page.select_option("#profile", profile)
+        settle(page)
+        assert ("corners=" in asked.value.url) == has_corners
+        assert (page.locator(".handle:visible").count() == 4) == has_corners
+        for told in ("#corners", "#corner-help"):
+            expect(page.locator(told)).to_be_visible(visible=has_corners)
+        assert page.locator("#drawing line.side").count() == 4

@@ -7,7 +7,7 @@ import { listFacts, listFindings, listUnchecked } from "./findings.js";
 import { PhotoView } from "./photo.js";
 import { askBeforeLeaving, markSaved, saveAll, saveName } from "./saving.js";
 import { join, look, setup as askSetup } from "./server.js";
-import { Sides, pageCount, sideOptions } from "./sides.js";
+import { Sides, optionsOf, pageCount } from "./sides.js";
 import { lang, learn, megabytes, number, say, speak } from "./words.js";
 
 const $ = (id) => document.getElementById(id);
@@ -48,7 +48,8 @@ function add(files) {
       file,
       name: file.name || say("unnamed"),
       url: URL.createObjectURL(file),
-      options: { crop: "auto", corners: null, turn: null, page: null },
+      options: { crop: {}, corners: null, turn: null, page: null },
+      pages: {},
       isDue: file.size <= limits.max_bytes,
       needsPicture: true,
     };
@@ -83,6 +84,7 @@ async function work() {
   try {
     take(item, await (item.pair ? askJoined(item) : askLooked(item)));
     $("trouble").hidden = true;
+    form.checkAgain();
   } catch (error) {
     if (LOST.includes(error.code)) {
       item.isDue = true;
@@ -100,16 +102,19 @@ function askLooked(item) {
 }
 
 function askJoined(item) {
-  const [front, back] = item.pair.map((side) => sideOptions(side, ownOptions));
+  const [front, back] = item.pair.map((side) => ownOptions({ options: optionsOf(side) }));
   const ofBack = Object.entries(back).map(([name, value]) => [`back_${name}`, value]);
   const options = { ...rules.options, ...front, ...Object.fromEntries(ofBack), layout: item.layout };
   const [one, other] = item.pair.map((side) => side.item.file);
   return join(one, other, options, form.given, item.abort.signal);
 }
 
+/** Set by hand; they wait where the portal has no use for them. */
+const cornersOf = ({ options }) => (rules.takesCorners ? options.corners : null);
+
 /** What was chosen for one photo, as the server wants it. */
 function ownOptions({ options }) {
-  const points = rules.isDocument && options.corners?.map((point) => point.map((value) => value.toFixed(1)).join(","));
+  const points = cornersOf({ options })?.map((point) => point.map((value) => value.toFixed(1)).join(","));
   return { ...options, crop: rules.cropOf(options), corners: points ? points.join(" ") : null };
 }
 
@@ -128,19 +133,20 @@ function stop(item) {
 }
 
 function addJoined() {
-  const options = { crop: "auto", corners: null, turn: null };
+  const options = { crop: {}, corners: null, turn: null };
   const item = { id: ++count, ...sides.chosen, options, isDue: true };
   // In the language of whoever reads it.
   Object.defineProperty(item, "name", { get: () => say("joined_name") });
   items.push(item);
   choose(item);
+  scrollTo(0, 0);
 }
 
 function take(item, answer) {
   item.error = null;
   item.answer = answer;
   // The server puts corners in its own order.
-  if (item.options.corners && !item.isDue) item.options.corners = answer.report.en.border?.quad ?? item.options.corners;
+  if (cornersOf(item) && !item.isDue) item.options.corners = answer.report.en.border?.quad ?? item.options.corners;
   if (item.askedPage === item.options.page) showPageOf(item, answer.preview);
   if (item.pictureUrl) URL.revokeObjectURL(item.pictureUrl);
   item.pictureUrl = answer.picture && URL.createObjectURL(answer.picture);
@@ -223,7 +229,8 @@ function show() {
 }
 
 function showStage() {
-  const report = reportOf(chosen);
+  // An earlier picture does not stand for a page that was refused.
+  const report = chosen.error && (chosen.pair || chosen.needsPicture) ? null : reportOf(chosen);
   const canCompare = Boolean(chosen.pictureUrl) && !chosen.pair && !chosen.error;
   const isCompared = comparing && canCompare;
   $("view-compare").disabled = !canCompare;
@@ -241,10 +248,12 @@ function showStage() {
   }
   $("nothing").hidden = !chosen.error || Boolean(report);
   $("nothing").textContent = chosen.name;
-  const corners = rules.isDocument ? chosen.options.corners : null;
-  $("corners").hidden = isFixed || !rules.isDocument || (Boolean(report.border) && !corners);
+  const corners = cornersOf(chosen);
+  // Of a photo that was refused since, the old answer tells the size alone.
+  const border = chosen.error ? null : report?.border;
+  $("corners").hidden = isFixed || !rules.takesCorners || (Boolean(border) && !corners);
   $("corners").textContent = say(corners ? "corners_found" : "corners_mark");
-  $("corner-help").hidden = !report?.border || isCompared;
+  $("corner-help").hidden = !border || !rules.takesCorners || isCompared;
   $("photo").classList.toggle("plain", !report);
   if (!report) return showPlain();
   if (chosen.pair) return showJoined(report);
@@ -254,10 +263,11 @@ function showStage() {
     url: pictureOf(chosen),
     size: report.source,
     quarters: quartersOf(chosen),
-    border: report.border,
+    border,
     corners,
-    findings: report.findings,
-    outline: chosen.answer.outline,
+    isFixed: !rules.takesCorners,
+    findings: chosen.error ? [] : report.findings,
+    outline: chosen.error ? null : chosen.answer.outline,
   });
   photo.light(picked);
 }
@@ -343,9 +353,10 @@ function showMade(output) {
   $("window").style.setProperty("--at", `${Math.min(100, (100 * output.byte_count) / max)}%`);
   $("passed").hidden = !output.passthrough;
   $("save").href = chosen.pictureUrl;
-  $("save").download = saveName(chosen);
+  const name = saveName(chosen, items);
+  $("save").download = name;
   $("save").className = chosen.answer.report.en.verdict === "refused" ? "second" : "primary";
-  $("save").textContent = say("save", { name: saveName(chosen) });
+  $("save").textContent = say("save", { name });
 }
 
 function icon(state) {
@@ -374,7 +385,7 @@ function showFindings() {
   $("about").hidden = Boolean(chosen.pair);
   listFacts($("about"), [
     facts(source),
-    chosen.options.corners ? say("border_hand") : edge,
+    cornersOf(chosen) ? say("border_hand") : edge,
     ...(legible == null ? [] : [say("legibility", { score: Math.round(legible) })]),
   ]);
 }
@@ -503,17 +514,19 @@ function listen() {
   $("turn-left").addEventListener("click", () => turn(-1));
   $("turn-right").addEventListener("click", () => turn(1));
   $("crop").addEventListener("change", (event) => {
-    chosen.options.crop = event.target.value;
+    chosen.options.crop[rules.chosen.shows] = event.target.value;
     renew(chosen);
   });
   $("page").addEventListener("change", (event) => {
-    Object.assign(chosen.options, { page: Number(event.target.value), corners: null, turn: null });
+    const { page, corners, turn } = chosen.options;
+    chosen.pages[page ?? 1] = { corners, turn };
+    chosen.options = optionsOf({ item: chosen, page: Number(event.target.value) });
     chosen.needsPicture = true;
     renew(chosen);
   });
   $("corners").addEventListener("click", () => (chosen.options.corners ? setCorners(null) : photo.offerCorners()));
   $("save").addEventListener("click", () => markSaved(chosen));
-  $("save-all").addEventListener("click", () => saveAll(madeOf(items)));
+  $("save-all").addEventListener("click", () => saveAll(madeOf(items), items));
   askBeforeLeaving(() => items, isUnderWay);
   $("join").addEventListener("click", addJoined);
   $("again").addEventListener("click", tryAgain);

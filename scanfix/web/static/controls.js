@@ -40,15 +40,21 @@ export class Rules {
     return this.chosen.shows === "document";
   }
 
+  /** Where the whole picture is kept anyway, corners would change nothing. */
+  get takesCorners() {
+    return this.crops.includes("auto");
+  }
+
   /** What can be kept of the picture. */
   get crops() {
     if (!this.isDocument) return ["never", "fit"];
     return this.chosen.converts_only ? ["never"] : ["auto", "flat", "never"];
   }
 
-  /** What is kept: where the portal does not have what was chosen, its first. */
+  /** What is kept: as it was chosen for what the portal shows; where the portal does not have that, its first. */
   cropOf({ crop }) {
-    return this.crops.includes(crop) ? crop : this.crops[0];
+    const wish = crop[this.chosen.shows];
+    return this.crops.includes(wish) ? wish : this.crops[0];
   }
 
   translate() {

@@ -19,6 +19,9 @@ export class NumberForm {
       const heard = (event) => {
         // Letters of a word that is still being composed are not what is typed.
         if (event.isComposing) return;
+        // What was said is of what stood there before.
+        this.asked = this.answer = null;
+        this.show();
         onInput();
         this.timers.forEach(clearTimeout);
         this.timers = [setTimeout(() => this.check(), PATIENCE.check), setTimeout(onChange, PATIENCE.tell)];
@@ -34,8 +37,15 @@ export class NumberForm {
   async check() {
     const typed = { kind: this.kind(), ...this.given };
     const asked = (this.asked = typed.number || typed.name ? {} : null);
-    this.answer = asked && (await checkForm(typed).catch((refusal) => ({ refusal })));
-    if (asked === this.asked) this.show();
+    const answer = asked && (await checkForm(typed).catch((refusal) => ({ refusal })));
+    if (asked !== this.asked) return;
+    this.answer = answer;
+    this.show();
+  }
+
+  /** The server answers again. */
+  checkAgain() {
+    if (this.answer?.refusal) this.check();
   }
 
   show() {

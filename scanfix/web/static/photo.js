@@ -49,7 +49,8 @@ export class PhotoView {
     root.querySelector("#handles").append(...this.handles);
   }
 
-  /** `scene`: name, url, size, quarters, border, corners by hand, findings, outline of what is kept; in source pixels. */
+  /** `scene`: name, url, size, quarters, border, corners by hand, isFixed if none can be set, findings,
+   * outline of what is kept; in source pixels. */
   show(scene) {
     // Whoever is dragging is not disturbed by an answer.
     this.waiting = this.moving !== undefined || this.settling ? scene : null;
@@ -211,8 +212,8 @@ export class PhotoView {
   }
 
   #put(handle, i) {
-    handle.hidden = !this.corners;
-    if (!this.corners) return;
+    handle.hidden = !this.corners || Boolean(this.scene.isFixed);
+    if (handle.hidden) return;
     const [x, y] = this.#percent(this.corners[i]);
     handle.style.left = `${x}%`;
     handle.style.top = `${y}%`;

@@ -2,9 +2,13 @@
 
 import { say } from "./words.js";
 
-/** Of a page that was chosen as at the shell: two.p2.prepared.jpg. */
-export function saveName(item) {
-  const stem = item.name.replace(/\.[a-z][a-z0-9]{1,4}$/i, "") || say("unnamed");
+const stemOf = (item) => item.name.replace(/\.[a-z][a-z0-9]{1,4}$/i, "") || say("unnamed");
+
+/** Of a page that was chosen as at the shell: two.p2.prepared.jpg. Of `items` whose names differ in their endings
+ * at most, all but the first are numbered. */
+export function saveName(item, items) {
+  const place = items.filter((each) => stemOf(each) === stemOf(item)).indexOf(item);
+  const stem = stemOf(item) + (place ? `.${place + 1}` : "");
   const page = item.options.page ? `.p${item.options.page}` : "";
   return `${stem}${page}.prepared.${item.answer.report.en.output.format === "BMP" ? "bmp" : "jpg"}`;
 }
@@ -14,11 +18,11 @@ export function markSaved(item) {
 }
 
 /** What is there now, whatever is changed before the last file is on its way. */
-export async function saveAll(items) {
-  const links = items.map((item) => {
+export async function saveAll(made, items) {
+  const links = made.map((item) => {
     markSaved(item);
     const href = URL.createObjectURL(item.answer.picture);
-    return Object.assign(document.createElement("a"), { href, download: saveName(item) });
+    return Object.assign(document.createElement("a"), { href, download: saveName(item, items) });
   });
   for (const link of links) {
     link.click();

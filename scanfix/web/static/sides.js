@@ -8,11 +8,10 @@ export function pageCount(item) {
   return ["PDF", "TIFF"].includes(source?.format) ? source.page_count : 1;
 }
 
-/** `options(item)` are those of a photo. Those of a side are the same, if its page is the one that was shown. */
-export function sideOptions({ item, page }, options) {
-  const own = options(item);
-  if (page === null || page === (item.options.page ?? 1)) return { ...own, page: page ?? own.page };
-  return { ...own, corners: null, turn: null, page };
+/** Those of a photo; corners and turn are of one page of it, and were kept when another was chosen. */
+export function optionsOf({ item: { options, pages }, page }) {
+  if (page === null || page === (options.page ?? 1)) return { ...options, page: page ?? options.page };
+  return { ...options, corners: null, turn: null, ...pages[page], page };
 }
 
 export class Sides {

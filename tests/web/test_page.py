@@ -749,7 +749,7 @@ def test_what_was_said_of_a_number_is_not_said_of_the_next(opened: Opened, card:
     page.click("#form-title")
     page.fill("#form-number", "11010519491231002X")
     expect(page.locator("#form-said")).to_have_text("Nothing is wrong with what was typed.")
-    page.route("**/api/form*", lambda route: None)
+    page.route("**/api/form*", lambda _: None)
     with page.expect_request("**/api/form*"):
         page.fill("#form-number", "110105194912310021")
     expect(page.locator("#form-said")).to_have_text("", timeout=3_000)

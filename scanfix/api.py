@@ -100,11 +100,12 @@ def inspect(
     corners: Corners | None = None,
     number: str | None = None,
     name: str | None = None,
+    page: int | None = None,
     filename: str | None = None,
 ) -> Report:
     """Say what is risky about a photo; nothing is made. Each option means what it does in `prepare`, errors
-    are as there. Of a PDF or TIFF the first page is looked at."""
-    order = make_order(profile, None, "never", document, limits, salvage, corners, None, number, name)
+    are as there."""
+    order = make_order(profile, None, "never", document, limits, salvage, corners, None, number, name, page)
     return pipeline.inspect(read_source(photo, limits, filename), order)
 
 
@@ -166,13 +167,15 @@ def annotate(
     corners: Corners | None = None,
     number: str | None = None,
     name: str | None = None,
+    page: int | None = None,
 ) -> bytes:
     """A PNG of the photo with border, sides, places of findings and crop drawn on it, for people to look at.
 
-    `report` is what `prepare` or `inspect` said of this photo; without one it is inspected first.
+    `report` is what `prepare` or `inspect` said of this photo, and its page is drawn; without one it is
+    inspected first.
     Options and errors as in `inspect`.
     """
-    order = make_order(profile, None, "never", document, limits, salvage, corners, None, number, name)
+    order = make_order(profile, None, "never", document, limits, salvage, corners, None, number, name, page)
     if lang not in LANGS:
         raise ConfigError("bad_option", option="lang", value=lang)
     if not isinstance(report, Report | None):

@@ -42,6 +42,8 @@ class SourceInfo:
     color_mode: str = "RGB"
     """Mode of the pixels as stored, in Pillow's words: L, RGB, RGBA, CMYK, I;16 and so on."""
     page_count: int = 1
+    page: int = 1
+    """Which of them was read, counted from 1."""
     dpi: float | None = None
     """As written in the file, when plausible (36..4800)."""
     metadata: tuple[str, ...] = ()
@@ -475,6 +477,7 @@ class Report(Told):
                 "exif_orientation": info.exif_orientation,
                 "color_mode": info.color_mode,
                 "page_count": info.page_count,
+                "page": info.page,
             },
             "border": None if self.border is None else self.border.to_dict(),
             "assessments": [a.to_dict(lang) for a in self.assessments],

@@ -35,6 +35,7 @@ class InspectOptions(TypedDict, total=False):
     corners: Corners | None
     number: str | None
     name: str | None
+    page: int | None
 
 
 class PrepareOptions(InspectOptions, total=False):
@@ -43,7 +44,6 @@ class PrepareOptions(InspectOptions, total=False):
     format: str | None
     crop: Crop
     turn: Turn | None
-    page: int | None
     min_bytes: int | None
     max_bytes: int | None
 

@@ -229,7 +229,7 @@ def annotate(photo: SourceBytes, report: Report, order: Order, lang: Lang = "en"
     # Fonts and drawing are loaded by those who want a picture of the result.
     from scanfix.reports.picture import draw_report
 
-    source = _decode(photo, order)
+    source = _decode(photo, replace(order, page=report.source.page))
     return draw_report(source.pixels, report, lang)
 
 

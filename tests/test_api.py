@@ -49,6 +49,19 @@ def test_the_result_is_a_clean_jpeg_in_the_window(card_bytes: bytes) -> None:
     jsonschema.validate(prepared.report.to_dict(), schema())
 
 
+def test_a_page_that_is_named_is_looked_at_and_drawn() -> None:
+    first, second = (Image.fromarray(photo("card", width, margin=0.25).pixels) for width in (1200, 800))
+    first.save(stored := io.BytesIO(), "TIFF", save_all=True, append_images=[second])
+    for report in (
+        scanfix.inspect(stored.getvalue(), page=2),
+        scanfix.prepare(stored.getvalue(), page=2).report,
+    ):
+        assert (report.source.page, report.source.width) == (2, second.width)
+        assert "SF410" not in {finding.code for finding in report.findings}
+        drawn = Image.open(io.BytesIO(scanfix.annotate(stored.getvalue(), report)))
+        assert drawn.width < first.width
+
+
 def test_the_card_is_found_and_stays_whole() -> None:
     drawn = photo("card", 1600, margin=0.25)
     prepared = scanfix.prepare(as_jpeg(drawn.pixels))

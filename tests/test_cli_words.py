@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 from io import BytesIO, StringIO, TextIOWrapper
 from pathlib import Path
+from typing import Any
 
 import jsonschema
 import pytest
@@ -96,6 +97,23 @@ def test_no_page_is_left_out_unsaid_for_a_limit(tmp_path: Path, asked: list[str]
     assert done.exit_code == 3
     assert "--limit pages=NUMBER takes more" in done.stderr
     assert [path.name for path in tmp_path.iterdir()] == ["two.tif"]
+
+
+def test_inspect_tells_of_each_page_that_is_named(card: Path, tmp_path: Path) -> None:
+    page = Image.open(card)
+    page.save(tmp_path / "two.tif", save_all=True, append_images=[page.resize((640, 480))])
+
+    def looked(*more: str) -> list[dict[str, Any]]:
+        done = CliRunner().invoke(app, ["inspect", str(tmp_path / "two.tif"), "--json", *more])
+        return [json.loads(line) for line in done.stdout.splitlines()]
+
+    both = looked("--pages", "all")
+    assert [(told["page"], told["report"]["source"]["page"]) for told in both] == [(1, 1), (2, 2)]
+    assert looked("--pages", "2") == both[1:]
+    seen = CliRunner().invoke(
+        app, ["inspect", str(tmp_path / "two.tif"), "--pages", "all", "--annotate", str(tmp_path / "a.png")]
+    )
+    assert (seen.exit_code, seen.stdout, (tmp_path / "a.png").exists()) == (2, "", False)
 
 
 @pytest.mark.parametrize("about", STANDING_IN_THE_WAY)

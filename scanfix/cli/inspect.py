@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -10,15 +11,16 @@ from scanfix.cli import options
 from scanfix.cli.limits import limits_of
 from scanfix.cli.options import FailOn
 from scanfix.cli.outputs import check_annotated, check_free, check_photos, inputs_of, write_annotated
-from scanfix.cli.photo import corners_of, exit_code_of, run, source_of
+from scanfix.cli.photo import corners_of, exit_code_of, pages_of, run, source_of
 from scanfix.cli.sizes import least_bytes, most_bytes
-from scanfix.cli.terminal import attempt_each, finish, print_line, print_report, print_told
+from scanfix.cli.terminal import attempt_each, finish, print_line, print_report, print_told, usage_error
 from scanfix.messages import Lang, say, user_lang
 from scanfix.naming import shown
+from scanfix.pages import Pages
 
 if TYPE_CHECKING:
     from scanfix.errors import ScanfixError
-    from scanfix.files import Identity
+    from scanfix.files import Identity, SourceBytes
     from scanfix.model import Report
     from scanfix.order import Order
     from scanfix.profiles import OutputProfile
@@ -33,6 +35,7 @@ def command(
     number: options.Number = None,
     name: options.Name = None,
     corners: options.Corners = None,
+    pages: options.LookedPages = None,
     annotate: options.Annotate = None,
     salvage: options.Salvage = False,
     limit: options.Limit = None,
@@ -45,8 +48,24 @@ def command(
     speak = user_lang(lang)
     several = len(photos) > 1
 
-    def look(order: Order, inputs: frozenset[Identity], photo: str) -> int:
+    def look(order: Order, asked: Pages, inputs: frozenset[Identity], photo: str) -> int:
         source = source_of(photo, order.limits)
+        numbers = pages_of(source, asked, order, limit)
+        if numbers is None:
+            return look_at(source, order, inputs, photo, photo if several else None)
+        if len(numbers) > 1 and (annotate or corners):
+            raise usage_error(say("usage_pages_looked", speak, count=len(numbers)))
+        names = {f"{photo} ({number})": number for number in numbers}
+        return attempt_each(
+            names,
+            lambda name: look_at(source, replace(order, page=names[name]), inputs, photo, name),
+            speak,
+            lambda _, error: failed(photo, error),
+        )
+
+    def look_at(
+        source: SourceBytes, order: Order, inputs: frozenset[Identity], photo: str, name: str | None
+    ) -> int:
         check_free(annotate, inputs, overwrite=overwrite)
         from scanfix import pipeline
 
@@ -55,9 +74,9 @@ def command(
             picture = run(pipeline.annotate, source, report, order, speak, given=limit)
             write_annotated(annotate, picture, inputs, overwrite=overwrite)
         if json:
-            print_told(report, photo, None, speak, named=several)
+            print_told(report, photo, None, speak, named=name is not None, page=order.page)
         elif not quiet:
-            _tell(report, order.profile, photo if several else None, annotate, speak)
+            _tell(report, order.profile, name, annotate, speak)
         return exit_code_of(report, fail_on)
 
     def failed(photo: str, error: ScanfixError) -> None:
@@ -81,7 +100,7 @@ def command(
             min_bytes=least_bytes(min_size),
             max_bytes=most_bytes(max_size),
         )
-        return attempt_each(photos, partial(look, order, inputs), speak, failed)
+        return attempt_each(photos, partial(look, order, Pages.parse(pages), inputs), speak, failed)
 
     finish(work, speak)
 

@@ -122,6 +122,9 @@ Corners = Annotated[
     str | None, typer.Option("--corners", metavar="'X,Y X,Y X,Y X,Y'", help=help_text("help_corners"))
 ]
 Pages = Annotated[str | None, typer.Option("--pages", metavar="PAGES", help=help_text("help_pages"))]
+LookedPages = Annotated[
+    str | None, typer.Option("--pages", metavar="PAGES", help=help_text("help_looked_pages"))
+]
 MaxSize = Annotated[str | None, typer.Option("--max-size", metavar="SIZE", help=help_text("help_max_size"))]
 """To be passed through `sizes.most_bytes`."""
 MinSize = Annotated[str | None, typer.Option("--min-size", metavar="SIZE", help=help_text("help_min_size"))]

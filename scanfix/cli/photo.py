@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from scanfix.files import SourceBytes
     from scanfix.limits import Limits
     from scanfix.model import Report
+    from scanfix.order import Order
+    from scanfix.pages import Pages
 
 Made = TypeVar("Made")
 
@@ -66,6 +68,21 @@ def source_of(argument: str, limits: Limits) -> SourceBytes:
     if argument != STANDARD:
         return read_source(argument, limits)
     return replace(read_source(sys.stdin.buffer, limits), name=None)
+
+
+def pages_of(
+    source: SourceBytes, asked: Pages, order: Order, given: list[str] | None
+) -> tuple[int, ...] | None:
+    """The numbers of those that are asked for, counted from 1; None where there is but one, or none named."""
+    count = 1 if asked.is_default else run(_count_pages, source, order, given=given)
+    numbers = asked.among(count)
+    return None if count == 1 else numbers
+
+
+def _count_pages(source: SourceBytes, order: Order) -> int:
+    from scanfix.decoding import count_pages
+
+    return count_pages(source.data, order.limits)
 
 
 def corners_of(text: str | None) -> list[list[float]] | None:

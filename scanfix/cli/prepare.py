@@ -23,7 +23,7 @@ from scanfix.cli.outputs import (
     without_results,
     write_annotated,
 )
-from scanfix.cli.photo import corners_of, exit_code_of, run, source_of
+from scanfix.cli.photo import corners_of, exit_code_of, pages_of, run, source_of
 from scanfix.cli.sizes import least_bytes, most_bytes
 from scanfix.cli.terminal import (
     STANDARD,
@@ -132,12 +132,6 @@ class _Show:
             print_told(error, photo, target, self.lang, named=True)
 
 
-def _count_pages(source: SourceBytes, order: Order) -> int:
-    from scanfix.decoding import count_pages
-
-    return count_pages(source.data, order.limits)
-
-
 @dataclass(frozen=True, slots=True)
 class _Call:
     """What is asked of every photo of a call."""
@@ -163,9 +157,8 @@ class _Call:
     def pages(self, photo: str, target: str) -> int:
         """The photo, or each page that is asked for; what is wrong with one is wrong with no other."""
         source = source_of(photo, self.order.limits)
-        count = 1 if self.asked.is_default else run(_count_pages, source, self.order, given=self.limit)
-        numbers = self.asked.among(count)
-        if count == 1:
+        numbers = pages_of(source, self.asked, self.order, self.limit)
+        if numbers is None:
             return self.one(source, photo, target, None)
         if len(numbers) == 1:
             own = target if target == self.output else named_page(target, numbers[0])

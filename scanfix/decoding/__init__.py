@@ -87,6 +87,7 @@ def decode(
         exif_orientation=stored.orientation,
         color_mode=stored.color_mode,
         page_count=stored.page_count,
+        page=page,
         dpi=square_dpi(stored, square.shape[1]),
         metadata=tuple(sorted(stored.metadata)),
         subsampled=stored.subsampled,

@@ -6,7 +6,6 @@ The letters tell both (`reading_turn`), by the same voices.
 from __future__ import annotations
 
 import math
-from typing import Any
 
 from scanfix.checks import bounds
 from scanfix.checks.check import Check
@@ -17,14 +16,10 @@ from scanfix.geometry import Turn
 from scanfix.model import Assessment, Finding
 
 MIN_TURN_CONFIDENCE = 0.8
-"""A picture turned wrongly is worse than one left as it is; below this it is only said (SF108). Of 148
-upright photos in four turns 47 are turned at 0.8 to 0.95, 45 of them rightly; at 0.7 to 0.8 16 of 20."""
-ONLY_TOLD = 0.8
-"""How sure a turn is that is told and not made, by Laplace's rule: of those photos 34 of 42 were right, of
-those never looked at 14 of 17; of those as they stand one is told falsely."""
-UNSURE = "direction_unsure"
-"""By how much it is to be turned is not said: of five photos told so, of packages that set nothing, three
-would have been turned upside down, though they do lie on their side."""
+"""A picture turned wrongly is worse than one left as it is; below this nothing is said (SF108). Of 148
+upright photos in four turns 47 are turned at 0.8 to 0.95, 45 of them rightly; at 0.7 to 0.8 16 of 20. Few
+photos lie wrong, though: of 182 as they were taken six, all turned; at 0.5 to 0.8 one to three that stand
+upright were told to lie wrong, and nobody's that does. So that is not said, of 500 turned ones of 52."""
 SURE_UPRIGHT = 0.9
 """Chance below which nobody says that a picture stands as it is read: of 263 photos in four turns 17 that do
 not were taken to do so with less, and two that do."""
@@ -36,19 +31,14 @@ did in the one of 809 pictures that led by more than 3.6 without being mirrored,
 
 
 def sure_turn(subject: Subject) -> Turn:
-    """By which the photo is to be turned, where the text leaves no doubt; else 0."""
-    return subject.reading_turn.degrees if _confidence(subject) >= MIN_TURN_CONFIDENCE else 0
+    """By which the photo is to be turned, where the text can be read and leaves no doubt; else 0."""
+    turn = subject.reading_turn
+    return turn.degrees if _is_read(subject) and turn.confidence >= MIN_TURN_CONFIDENCE else 0
 
 
 def knows_turn(subject: Subject) -> bool:
     """The text leaves no doubt how the photo is to be turned, if at all."""
     return sure_turn(subject) != 0 or subject.reading_turn.upright >= SURE_UPRIGHT
-
-
-def _confidence(subject: Subject) -> float:
-    """In the turn that the letters tell."""
-    sure = subject.reading_turn.confidence
-    return round(sure if _is_read(subject) else min(sure, VoteParams.most_unread), 3)
 
 
 def _is_read(subject: Subject) -> bool:
@@ -60,18 +50,16 @@ def assess(subject: Subject) -> Assessment:
     turn = subject.reading_turn
     if turn.line_count == 0:
         return Assessment("orientation", failure="no text to tell by")
-    found = turn.degrees != 0 and turn.confidence >= VoteParams.finding_from
+    found = sure_turn(subject) != 0
     if not found and turn.upright < SURE_UPRIGHT:
         return Assessment("orientation", failure="the text does not tell for sure")
-    heard = _confidence(subject)
-    sure = max(heard, ONLY_TOLD if _is_read(subject) else 0)
-    unsure: dict[str, Any] = {} if heard >= MIN_TURN_CONFIDENCE else {"problem": UNSURE}
+    finding = Finding.of("SF108", confidence=round(turn.confidence, 3), degrees=turn.degrees)
     return Assessment(
         "orientation",
         native=float(turn.degrees),
         unit="degrees",
         score=100 * min(1.0, turn.upright),
-        finding=Finding.of("SF108", confidence=sure, degrees=turn.degrees, **unsure) if found else None,
+        finding=finding if found else None,
     )
 
 

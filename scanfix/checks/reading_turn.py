@@ -44,12 +44,8 @@ class VoteParams:
     """Chance of 0 degrees before looking; the other turns share the rest."""
     mirrored_before: float = 0.01
     """A mirror image lowers the chances of the turns."""
-    finding_from: float = 0.5
-    """Least confidence in a turn other than 0 that is reported: of 263 photos in four turns 17 were so at
-    0.5 to 0.6, 15 of them rightly; at 0.4 to 0.5 four of seven, and a book of upright columns falsely."""
     least_read: float = 0.2
-    """Share of the text that can be read, below which nobody is surer of a turn than:"""
-    most_unread: float = 0.6
+    """Share of the text that can be read, below which nobody is sure of a turn."""
     mirror_letters: float = 4.0
     """Pieces with letters below which nobody asks whether they are mirrored. From a lead of 0.6 on (the table
     of bounds) none of 64 real documents as they stand is told, 27 % of them mirrored, 7 % on their side."""

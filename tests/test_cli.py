@@ -727,7 +727,7 @@ WRONG_CALLS = {
     "join a b": "错误：缺少选项 '-o' / '--output'。",
     "prepare x --crop y": "错误：'--crop' 的值无效：'y' 不属于 'auto'、'never'、'flat'、'fit'。",
     "prepare x --turn 45": "错误：'--turn' 的值无效：'45' 不属于 '0'、'90'、'180'、'270'。",
-    "join x y -o z.jpg --number=": "错误：'--number' 的值无效：内容为空；没有要核对的内容时请去掉此选项。",
+    "join x y -o z.jpg --number=": "错误：'--number' 的值无效：内容为空；没有内容时请去掉此选项。",
     "batch a b --jobs x": "错误：'--jobs' / '-j' 的值无效：'x' 不是整数。",
     "serve --port 99999": "错误：'--port' 的值无效：99999 不在范围 0<=x<=65535 内。",
     "serve a b": "错误：多余的参数：a b",

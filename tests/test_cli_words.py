@@ -55,6 +55,29 @@ def test_json_is_json_in_whatever_encoding_it_is_read(encoding: str) -> None:
     assert ("护照".encode() in written.getvalue()) == (encoding == "utf-8")
 
 
+def test_a_photo_that_was_not_begun_for_its_output_is_told_as_json_too(card: Path, tmp_path: Path) -> None:
+    done = CliRunner().invoke(app, ["prepare", str(card), "-o", str(tmp_path / "x.png"), "--json"])
+    told = json.loads(done.stdout)
+    jsonschema.validate(told, schema("item"))
+    assert (told["error"]["code"], told["source"]) == ("output_extension", str(card))
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        ("prepare", "a.jpg", "-o"),
+        ("prepare", "a.jpg", "--annotate"),
+        ("join", "a.jpg", "b.jpg", "-o"),
+        ("split", "a.jpg", "-o"),
+        ("report", "a.jpg", "-o"),
+    ],
+)
+def test_an_empty_name_of_a_file_is_a_wrong_call(line: tuple[str, ...]) -> None:
+    done = CliRunner().invoke(app, [*line, ""])
+    assert done.exit_code == 2
+    assert "it is empty" in done.stderr
+
+
 COMMANDS_WITH_JSON = [
     ("inspect", "{folder}/𠮷田.jpg", "{folder}/carné-ñ.jpg"),
     ("prepare", "{folder}/𠮷田.jpg"),

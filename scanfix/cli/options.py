@@ -77,15 +77,18 @@ class FailOn(StrEnum):
     NEVER = "never"
 
 
-def _something(given: str | None) -> str | None:
-    """A script whose variable is empty must not take its document for compared."""
+def something(given: str | None) -> str | None:
+    """A script whose variable is empty must not take its document for compared, nor find a file elsewhere."""
     if given is not None and not given.strip():
         raise typer.BadParameter(help_text("usage_empty"))
     return given
 
 
 Layout = Annotated[LayoutChoice, typer.Option("--layout", help=help_text("help_layout"))]
-Output = Annotated[str | None, typer.Option("-o", "--output", metavar="OUT", help=help_text("help_output"))]
+Output = Annotated[
+    str | None,
+    typer.Option("-o", "--output", metavar="OUT", callback=something, help=help_text("help_output")),
+]
 Photos = Annotated[list[str], typer.Argument(metavar="FILE...", help=help_text("help_photos"))]
 Profile = Annotated[
     str,
@@ -108,14 +111,16 @@ Kind = Annotated[
 ]
 """The same, of a document that is not a photo's."""
 Number = Annotated[
-    str | None, typer.Option("--number", callback=_something, help=help_text("help_given_number"))
+    str | None, typer.Option("--number", callback=something, help=help_text("help_given_number"))
 ]
-Name = Annotated[str | None, typer.Option("--name", callback=_something, help=help_text("help_given_name"))]
+Name = Annotated[str | None, typer.Option("--name", callback=something, help=help_text("help_given_name"))]
 LangOption = Annotated[LangChoice | None, typer.Option("--lang", help=help_text("help_lang"))]
 Json = Annotated[bool, typer.Option("--json", help=help_text("help_json"))]
 Overwrite = Annotated[bool, typer.Option("--overwrite", help=help_text("help_overwrite"))]
 FailOnOption = Annotated[FailOn, typer.Option("--fail-on", help=help_text("help_fail_on"))]
-Annotate = Annotated[str | None, typer.Option("--annotate", metavar="PNG", help=help_text("help_annotate"))]
+Annotate = Annotated[
+    str | None, typer.Option("--annotate", metavar="PNG", callback=something, help=help_text("help_annotate"))
+]
 Salvage = Annotated[bool, typer.Option("--salvage", help=help_text("help_salvage"))]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help=help_text("help_quiet"))]
 Corners = Annotated[

@@ -99,7 +99,11 @@ def command(
         make_folder(folder_in(output))
         return call.each(plan_outputs(wanted, output, order.format, speak))
 
-    finish(work, speak)
+    def failed(error: ScanfixError) -> None:
+        for photo in photos if json else ():
+            print_told(error, photo, None, speak, named=True)
+
+    finish(work, speak, failed)
 
 
 class _Show:

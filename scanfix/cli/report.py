@@ -24,7 +24,14 @@ if TYPE_CHECKING:
     from scanfix.reports.rows import Row
 
 Output = Annotated[
-    str, typer.Option("-o", "--output", metavar="OUT.html", help=options.help_text("help_report_output"))
+    str,
+    typer.Option(
+        "-o",
+        "--output",
+        metavar="OUT.html",
+        callback=options.something,
+        help=options.help_text("help_report_output"),
+    ),
 ]
 
 

@@ -36,7 +36,14 @@ if TYPE_CHECKING:
 
 Sheet = Annotated[str, typer.Argument(metavar="SHEET", help=options.help_text("help_sheet"))]
 Folder = Annotated[
-    str | None, typer.Option("-o", "--output", metavar="FOLDER", help=options.help_text("help_split_output"))
+    str | None,
+    typer.Option(
+        "-o",
+        "--output",
+        metavar="FOLDER",
+        callback=options.something,
+        help=options.help_text("help_split_output"),
+    ),
 ]
 Join = Annotated[bool, typer.Option("--join", help=options.help_text("help_split_join"))]
 

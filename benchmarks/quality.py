@@ -159,7 +159,8 @@ def damaged(page: Page, rng: np.random.Generator, mark: Mark | None) -> Picture:
     canvas = Canvas(rng, pixels, (m, m, m + width, m + height), texts)
     surfaces = [draw_surface(rng) for _ in range(4)]
     photos = [np.dstack([surface, np.full(surface.shape[:2], 255, np.uint8)]) for surface in surfaces]
-    stock = Stock(objects=photos, things=photos, hands=photos, tips=[], textures=surfaces, photos=photos)
+    every: dict[str, Any] = dict.fromkeys(("objects", "things", "hands", "photos", "clips"), photos)
+    stock = Stock(tips=[], textures=surfaces, **every)
     tables = (PAPER_MARKS, ROOM_MARKS, FILE_MARKS)
     on_paper, in_room, on_file = (any(mark is known for known, _ in table) for table in tables)
     if mark and on_paper:

@@ -19,7 +19,7 @@ from training.border_samples import as_sample
 from training.border_scenes import BorderScene, Material
 from training.camera import random_frame
 from training.corner_lessons import EACH, Corners, about, put_off
-from training.damage import samples
+from training.damage import printed, samples
 from training.damage.canvas import CLASSES, Canvas, Mark, Stock
 from training.documents import Rng
 from training.quality.bare import bare_picture, photographs
@@ -48,7 +48,8 @@ def draw(seed: int, shape: tuple[int, int, int]) -> Rgb:
 def material(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """What `training.materials` leaves: one small picture of each kind."""
     folder = tmp_path_factory.mktemp("material")
-    for seed, (name, depth) in enumerate({"photos": 3, "surfaces": 3, "objects": 4, "hands": 4}.items()):
+    depths = {"photos": 3, "surfaces": 3, "objects": 4, "hands": 4, "clips": 4}
+    for seed, (name, depth) in enumerate(depths.items()):
         (folder / name).mkdir()
         Image.fromarray(draw(seed, (240, 320, depth))).save(folder / name / "one.png")
     for seed, name in enumerate(("tips", "grunge"), 10):
@@ -85,7 +86,7 @@ def test_a_damage_changes_the_picture_more_the_worse_it_is(damage: Damage) -> No
 def test_a_mark_says_where_it_is_to_be_seen(mark: Mark) -> None:
     cut_out, texture = draw(4, (160, 160, 4)), draw(5, (160, 160, 3))
     tip = np.hypot(*np.mgrid[-1:1:40j, -1:1:40j]).clip(0, 1).astype(np.float32)
-    stock = Stock([cut_out], [cut_out], [cut_out], [1 - tip], [texture], [texture])
+    stock = Stock([cut_out], [cut_out], [cut_out], [1 - tip], [texture], [texture], [cut_out])
     told = 0
     for seed in range(6):
         pixels = np.full((240, 300, 3), 225, np.float32)
@@ -167,6 +168,25 @@ def test_only_a_part_within_the_page_or_less_of_its_sides_is_cut() -> None:
         (left, top), (right, bottom) = quad.min(axis=0), quad.max(axis=0)
         beyond = (top > LEAST_CUT, right < 1 - LEAST_CUT, bottom < 1 - LEAST_CUT, left > LEAST_CUT)
         assert beyond == tuple(bool(side) for side in cut)
+
+
+def test_the_ground_of_a_card_is_inks_on_white_paper() -> None:
+    figure = np.ones((40, 60), np.float32)
+    for seed in range(5):
+        paper = printed.tinted(np.random.default_rng(seed), (90, 140), [figure, figure[:, :30]])
+        assert paper.shape == (90, 140, 3)
+        assert 0 < paper.min() < 1 >= paper.max()
+
+
+@pytest.mark.parametrize("tint", [0.9, 0.4])
+def test_what_soils_an_even_page_is_not_asked_for_on_a_motley_one(tint: float) -> None:
+    motley = np.where(np.indices((240, 300)).sum(0)[..., None] % 12 < 6, 20, 235).astype(np.float32)
+    asked = []
+    for page in (np.full((240, 300, 3), 225, np.float32), np.repeat(motley, 3, 2)):
+        canvas = Canvas(np.random.default_rng(1), page.copy(), (20, 20, 280, 220))
+        asked.append(canvas.soaked(page * (1, 1, tint), np.ones((240, 300), np.bool_)).mean())
+    assert asked[0] == 1
+    assert asked[1] < 0.5
 
 
 @pytest.mark.parametrize("script", UNREAD)

@@ -30,6 +30,7 @@ DEBIAN = (
     "krita-data",
     "gimp-data",
     "openarena-081-textures",
+    "openclipart-png",
 )
 PYTHON = {"skimage": "data", "sklearn": "datasets/images"}
 SMALLEST_WEBP = 12_000

@@ -49,6 +49,8 @@ class DamageMaps(NamedTuple):
     chances: Map
     """8 x 48 x 48, in the order of CLASSES; cells beyond the document are 0."""
     view: View
+    motley: float
+    """How far its colours are from their median, in the middle: levels of a* and b* of 8 bits."""
 
     def of(self, name: str) -> Map:
         """48 x 48 chances of this class."""
@@ -78,13 +80,24 @@ class DamageMaps(NamedTuple):
 def see_damage(photo: Pyramid, quad: Quad, turn: int = 0) -> DamageMaps:
     """Run the network on the document inside this border; `turn`: degrees clockwise until it can be read."""
     view = with_margin(quad, SIDE * FINER, MARGIN)
-    pixels = cv2.resize(view.picture(photo), (SIDE, SIDE), interpolation=cv2.INTER_AREA)
+    pixels = np.asarray(cv2.resize(view.picture(photo), (SIDE, SIDE), interpolation=cv2.INTER_AREA), np.uint8)
     # It learnt on upright pages: a head that lies on its side looks like a thing on them.
     quarters = turn // 90
-    chances = np.rot90(_run(np.rot90(np.asarray(pixels, np.uint8), -quarters)), quarters, axes=(1, 2))
+    chances = np.rot90(_run(np.rot90(pixels, -quarters)), quarters, axes=(1, 2))
     inside = np.zeros_like(chances)
     inside[:, RIM:-RIM, RIM:-RIM] = chances[:, RIM:-RIM, RIM:-RIM]
-    return DamageMaps(inside, view)
+    return DamageMaps(inside, view, _motley(pixels))
+
+
+def _motley(pixels: Pixels) -> float:
+    """SIDE x SIDE x 3 RGB uint8; letters are smoothed away first."""
+    rim = RIM * SIDE // CELLS
+    page = cv2.resize(pixels[rim:-rim, rim:-rim], (64, 64), interpolation=cv2.INTER_AREA)
+    colours = (
+        cv2.medianBlur(cv2.cvtColor(page, cv2.COLOR_RGB2LAB), 5)[..., 1:].reshape(-1, 2).astype(np.float32)
+    )
+    away = colours - np.median(colours, axis=0)
+    return float(np.median(np.hypot(away[:, 0], away[:, 1])))
 
 
 def _run(pixels: Pixels) -> Map:

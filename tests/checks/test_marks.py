@@ -70,6 +70,15 @@ def test_a_stain_is_seen_where_it_is() -> None:
     assert y == pytest.approx(540, abs=90)
 
 
+def test_on_print_of_many_colours_no_stain_is_told_and_that_is_said() -> None:
+    run = np.linspace(-1, 1, DOCUMENT.shape[1], dtype=np.float32)[None, :, None]
+    motley = np.clip(stained(DOCUMENT) * (1 + 0.25 * run * np.array([1.0, 0.0, -1.0])), 0, 255).astype(
+        np.uint8
+    )
+    found = SMUDGE(seen(motley))
+    assert (found.finding, found.failure) == (None, marks.MOTLEY)
+
+
 def test_words_over_the_page_are_a_watermark() -> None:
     assert code(WATERMARK(seen(marked(DOCUMENT)))) == "SF307"
 

@@ -24,6 +24,8 @@ Picture = TypeVar("Picture", Field, NDArray[np.uint8])
 CLASSES = ("thing", "bar", "stain", "pen", "watermark", "glare", "shadow", "fold")
 VISIBLE = 7.0
 """Grey levels; what changes the picture by less than this is not asked for."""
+PLAIN = 14.0
+"""Levels of one colour on an even page, by which a stain is one to a person."""
 
 
 @dataclass(slots=True)
@@ -82,16 +84,29 @@ class Canvas:
         new = self.pixels + (over - self.pixels) * alpha[..., None].astype(np.float32)
         return self.replace(new, alpha > 0.15)
 
-    def replace(self, new: Field, where: NDArray[np.bool_]) -> Field:
+    def soaked(self, new: Field, where: NDArray[np.bool_]) -> Field:
+        """As `replace`, for what a person sees by its colour against what the page shows there anyway.
+
+        Coffee on white paper changes the blue and little else; on a motley page a faint tint is nothing.
+        """
+        n = max(5, round(0.06 * self.short)) | 1
+        light = self.pixels.mean(2)
+        motley = np.sqrt(np.maximum(cv2.blur(light * light, (n, n)) - cv2.blur(light, (n, n)) ** 2, 0))
+        new = new.astype(np.float32)
+        change = cv2.blur(np.abs(new - self.pixels).max(2), (5, 5))
+        self.pixels = new
+        return (where & (change > PLAIN + 0.8 * motley)).astype(np.float32)
+
+    def replace(self, new: Field, where: NDArray[np.bool_], least: float = VISIBLE) -> Field:
         new = new.astype(np.float32)
         change = cv2.blur(np.abs(new - self.pixels) @ np.full(3, 1 / 3, np.float32), (5, 5))
         self.pixels = new
-        return (where & (change > VISIBLE)).astype(np.float32)
+        return (where & (change > least)).astype(np.float32)
 
 
 @dataclass(slots=True)
 class Stock:
-    """What marks are made of: cut-outs (RGBA), brush tips (alpha), textures and photographs (RGB)."""
+    """What marks are made of: cut-outs, clip art (RGBA), brush tips (alpha), textures, photographs (RGB)."""
 
     objects: list[Rgba]
     things: list[Rgba]
@@ -99,6 +114,7 @@ class Stock:
     tips: list[Field]
     textures: list[NDArray[np.uint8]]
     photos: list[Rgba]
+    clips: list[Rgba]
 
 
 Mark = Callable[[Canvas, Stock], None]

@@ -76,7 +76,8 @@ def hologram(rng: Rng) -> tuple[np.ndarray, Field]:
 def emblem(rng: Rng, cut_out: np.ndarray) -> tuple[np.ndarray, Field]:
     """The outline of a cut-out (RGBA) in one pale ink, as printed behind the text."""
     ink = np.broadcast_to(rng.uniform(20, 255, 3), cut_out[..., :3].shape).astype(np.uint8)
-    inner = 1 - 0.5 * rng.random() * cut_out[..., :3].mean(2) / 255
+    grey = cut_out[..., :3].mean(2) / 255
+    inner = 1 - rng.uniform(0.5, 1) * (grey - grey.min()) / max(0.1, float(np.ptp(grey)))
     return ink, (cut_out[..., 3] / 255 * inner * rng.uniform(0.1, 0.5)).astype(np.float32)
 
 
@@ -159,8 +160,8 @@ def backdrop(rng: Rng, picture: np.ndarray) -> Field:
         fine = cv2.GaussianBlur(grey, (0, 0), between(rng, 0.6, 2))
         lines = np.hypot(cv2.Sobel(fine, cv2.CV_32F, 1, 0), cv2.Sobel(fine, cv2.CV_32F, 0, 1))
         grey = 1 - np.clip(lines / max(1e-3, float(np.quantile(lines, 0.95))), 0, 1)
-    elif kind < 0.45:  # flat tones of one ink, few or two
-        steps = int(rng.integers(1, 4))
+    elif kind < 0.45:  # flat tones of one ink: with two, no more than a blot
+        steps = int(rng.integers(3, 6))
         grey = np.round(cv2.GaussianBlur(grey, (0, 0), between(rng, 0.8, 4)) * steps) / steps
     elif kind < 0.6:  # curves of a rosette or of waves
         grey = 1 - rosette(rng, level.shape)
@@ -172,6 +173,45 @@ def backdrop(rng: Rng, picture: np.ndarray) -> Field:
     ink = inks[0] if rng.random() < 0.6 else inks[0] * (1 - across) + inks[1] * across
     strength = between(rng, 0.12, 0.8) * rimless(rng, grey.shape)[..., None]
     return np.asarray(1 - dark * (1 - ink) * strength, np.float32)
+
+
+def tinted(rng: Rng, shape: tuple[int, int], figures: list[Field]) -> Field:
+    """The ground of a card: pale inks that run into one another, figures (H x W, 0..1) in some of them.
+
+    Of a white paper 1, H x W x 3, to be multiplied. Figures have hard edges, soft ones or none to speak of.
+    """
+    h, w = shape
+    paper = np.ones((h, w, 3), np.float32)
+    for _ in range(int(rng.integers(0, 4))):  # inks that come and go across the card
+        run = cells(rng, shape, between(rng, 0.2, 1.2) * max(shape))
+        run = np.clip(0.5 + run * rng.uniform(0.2, 1), 0, 1)[..., None]
+        pale = (1 - rng.uniform(0.55, 1, 3)).astype(np.float32)
+        paper *= 1 - run.astype(np.float32) * pale * np.float32(rng.uniform(0.2, 1))
+    for figure in figures:
+        there = placed(rng, figure, shape)
+        if rng.random() < 0.35:
+            there = there * engraved(rng, shape)
+        ink = rng.uniform(0.3, 1, 3) if rng.random() < 0.8 else np.full(3, rng.uniform(0.4, 0.9))
+        paper *= 1 - there[..., None] * (1 - ink).astype(np.float32) * np.float32(rng.uniform(0.3, 1))
+    return paper
+
+
+def placed(rng: Rng, figure: Field, shape: tuple[int, int]) -> Field:
+    """A figure at some size somewhere on a page, its edges hard or soft."""
+    size = between(rng, 0.12, 1.1) * min(shape)
+    k = size / max(figure.shape)
+    room = [side - 0.4 * k * own for side, own in zip(shape, figure.shape, strict=True)]
+    y, x = (rng.uniform(-0.3 * k * own, free) for own, free in zip(figure.shape, room, strict=True))
+    there = cv2.warpAffine(figure, np.array([[k, 0, x], [0, k, y]], np.float32), shape[::-1])
+    return np.asarray(cv2.GaussianBlur(there, (0, 0), between(rng, 0.015, 0.1) * size), np.float32)
+
+
+def engraved(rng: Rng, shape: tuple[int, int]) -> Field:
+    """Fine waving lines, 0..1, by which tints are printed."""
+    turn, pitch = rng.uniform(0, np.pi), rng.uniform(2.5, 7)
+    yy, xx = np.ogrid[: shape[0], : shape[1]]
+    wave = (xx * np.cos(turn) + yy * np.sin(turn)) / pitch * 2 * np.pi
+    return np.asarray(0.5 + 0.5 * np.sin(wave + 3 * cells(rng, shape, 0.4 * min(shape))), np.float32)
 
 
 def rosette(rng: Rng, shape: tuple[int, int]) -> Field:

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from training.damage import covers, lights, printed, stains, words
 from training.damage.canvas import CLASSES, Canvas, Field, Mark, Stock, between, cells, pick, soft, texture
-from training.documents import Rng
+from training.documents import Rgba, Rng
 from training.generate import write_samples
 from training.quality import capture
 from training.quality.pages import Page, draw_page
@@ -32,8 +32,9 @@ CHUNK = 64
 Rgb = NDArray[np.uint8]
 
 PAPER_MARKS: tuple[tuple[Mark, float], ...] = (
-    (stains.stain, 4), (stains.splash, 2.5), (stains.dirt, 1.5), (stains.smear, 1.5),
-    (stains.print_of_finger, 0.7), (stains.scribble, 5), (stains.strike, 4), (lights.fold, 7),
+    (stains.stain, 7), (stains.splash, 3), (stains.ring, 3.5), (stains.tide, 2.5), (stains.drops, 3.5),
+    (stains.dirt, 2.5), (stains.smear, 2.5), (stains.print_of_finger, 2),
+    (stains.scribble, 4), (stains.strike, 3), (lights.fold, 5),
 )  # fmt: skip
 """On the paper itself, before it is photographed."""
 ROOM_MARKS: tuple[tuple[Mark, float], ...] = (
@@ -62,7 +63,8 @@ class Desk:
         ]
         textures = [t[..., :3] for t in self.studio.textures] + load(material / "grunge")
         studio = self.studio
-        self.stock = Stock(studio.objects, studio.things, studio.hands, tips, textures, studio.photos)
+        clips = load(material / "clips")
+        self.stock = Stock(studio.objects, studio.things, studio.hands, tips, textures, studio.photos, clips)
         self.pages = [self.fresh_page() for _ in range(stock)]
         rng = np.random.default_rng([seed, 8])
         self.shown = [self.illustrated(self.plain(rng), rng) for _ in range(stock)]
@@ -84,7 +86,7 @@ class Desk:
         self.renew(rng)
         canvas = self.laid(rng)
         self.papered(canvas)
-        apply(PAPER_MARKS, canvas, self.stock, 0.5)
+        apply(PAPER_MARKS, canvas, self.stock, 0.6)
         around(canvas, self.studio.surface(rng))
         if rng.random() < 0.12:
             covers.behind(canvas, self.stock)
@@ -96,9 +98,11 @@ class Desk:
 
     def page(self, rng: Rng) -> Page:
         kind = rng.random()
-        if kind < 0.6:
+        if kind < 0.45:
             return pick(rng, self.shown)
-        return self.plain(rng) if kind < 0.95 else Page(self.studio.photo(rng))
+        if kind < 0.7:
+            return pick(rng, self.pages)
+        return self.plain(rng) if kind < 0.98 else Page(self.studio.photo(rng))
 
     def plain(self, rng: Rng) -> Page:
         if rng.random() < 0.53:
@@ -113,6 +117,10 @@ class Desk:
         if rng.random() < 0.45:
             for _ in range(int(rng.integers(1, 3))):
                 self.print_below(pixels, rng)
+        if rng.random() < 0.3:
+            figures = [self.drawn(rng) for _ in range(int(rng.integers(1, 5)))]
+            shapes = [figure[..., 3].astype(np.float32) / np.float32(255) for figure in figures]
+            pixels = (pixels * printed.tinted(rng, pixels.shape[:2], shapes)).astype(np.uint8)
         if rng.random() < 0.3:
             pixels = (pixels * printed.striped(rng, pixels.shape[:2])).astype(np.uint8)
         for _ in range(int(rng.integers(1, 5))):
@@ -134,8 +142,8 @@ class Desk:
 
     def print_below(self, pixels: Rgb, rng: Rng) -> None:
         """A pale picture behind the text, somewhere on the page or all over it."""
-        if rng.random() < 0.3:
-            cut_out = pick(rng, self.stock.objects)
+        if rng.random() < 0.6:
+            cut_out = self.drawn(rng)
             alpha = cut_out[..., 3:].astype(np.float32) / 255
             picture = (cut_out[..., :3] * alpha + 255 * (1 - alpha)).astype(np.uint8)
         else:
@@ -160,9 +168,9 @@ class Desk:
         if kind < 0.4:
             return pick(rng, drawn)(rng)
         if kind < 0.5:
-            return printed.emblem(rng, pick(rng, self.stock.objects))
-        if kind < 0.6:
-            cut_out = pick(rng, self.stock.objects)
+            return printed.emblem(rng, self.drawn(rng))
+        if kind < 0.65:
+            cut_out = self.drawn(rng)
             return printed.pictured(
                 rng, cut_out[..., :3], cut_out[..., 3].astype(np.float32) / np.float32(255)
             )
@@ -170,6 +178,10 @@ class Desk:
             return printed.pictured(rng, *printed.portrait(rng, self.photo_part(rng)))
         part = self.photo_part(rng)
         return printed.pictured(rng, part, np.ones(part.shape[:2], np.float32))
+
+    def drawn(self, rng: Rng) -> Rgba:
+        """Clip art, or a photographed thing, cut out: what arms, emblems and signets look like."""
+        return pick(rng, self.stock.clips if rng.random() < 0.75 else self.stock.objects)
 
     def photo_part(self, rng: Rng) -> Rgb:
         photo = self.studio.photo(rng)
@@ -270,22 +282,23 @@ def outline(canvas: Canvas) -> NDArray[np.float64]:
 def photograph(canvas: Canvas) -> None:
     """Uneven light, exposure, colour, blur, grain: harmless, or at least another check's matter."""
     rng, h, w = canvas.rng, *canvas.shape
+    harsh = 1.0 if rng.random() < 0.5 else 0.35
     yy, xx = np.ogrid[:h, :w]
     turn = rng.uniform(0, 6.28)
     field = np.ones((h, w), np.float32)
     if rng.random() < 0.7:
         slope = 0.5 + 0.35 * (np.cos(turn) * (2 * xx / w - 1) + np.sin(turn) * (2 * yy / h - 1))
-        field -= (rng.uniform(0, 0.4) * slope).astype(np.float32)
+        field -= (harsh * rng.uniform(0, 0.4) * slope).astype(np.float32)
     if rng.random() < 0.3:
         field += np.float32(rng.uniform(0, 0.1)) * cells(rng, (h, w), 0.6 * canvas.short)
-    if rng.random() < 0.3:  # a lamp near the page: light that falls off around it is no reflection
+    if rng.random() < 0.3 * harsh:  # a lamp near the page: light that falls off around it is no reflection
         at = rng.uniform(-0.1, 1.1, 2) * (h, w)
         reach = between(rng, 0.3, 1.5) * canvas.short
         far = np.hypot(yy - at[0], (xx - at[1]) * rng.uniform(0.5, 2)) / reach
         field *= (1 - rng.uniform(0.1, 0.6) * (1 - np.exp(-(far**2)))).astype(np.float32)
     a = np.clip(canvas.pixels * field[..., None], 0, 255).astype(np.uint8)
-    a = developed(rng, a)
-    if rng.random() < 0.35:
+    a = developed(rng, a, harsh)
+    if rng.random() < 0.35 * harsh:
         a = cv2.GaussianBlur(a, (0, 0), between(rng, 0.4, 2.0))
     if rng.random() < 0.4:
         deep = np.zeros((h, w, 3), np.int16)
@@ -296,12 +309,13 @@ def photograph(canvas: Canvas) -> None:
     canvas.pixels = a.astype(np.float32)
 
 
-def developed(rng: Rng, a: Rgb) -> Rgb:
-    """Exposure, white balance, gamma, contrast: one curve a colour."""
-    curves = np.arange(256)[:, None] * np.exp(rng.normal(-0.08, 0.24)) * np.exp(rng.normal(0, 0.08, 3))
+def developed(rng: Rng, a: Rgb, harsh: float) -> Rgb:
+    """Exposure, white balance, gamma, contrast: one curve a colour; by `harsh`, 0..1, nearer to none."""
+    exposed, balance = rng.normal(-0.08, 0.24) * harsh, rng.normal(0, 0.08, 3) * harsh
+    curves = np.arange(256)[:, None] * np.exp(exposed) * np.exp(balance)
     if rng.random() < 0.4:
-        curves = 255 * np.clip(curves / 255, 0, 1) ** np.exp(rng.normal(0, 0.25))
-    if rng.random() < 0.3:
+        curves = 255 * np.clip(curves / 255, 0, 1) ** np.exp(rng.normal(0, 0.25 * harsh))
+    if rng.random() < 0.3 * harsh:
         curves = (curves - 128) * rng.uniform(0.6, 1.25) + 128 + rng.normal(0, 12)
     if rng.random() < 0.08:
         a = np.repeat(cv2.cvtColor(a, cv2.COLOR_RGB2GRAY)[..., None], 3, 2)

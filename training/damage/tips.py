@@ -1,8 +1,9 @@
-"""Which brush tips of paint programs look like splashes, dabs and dirt? Collects them as alpha masks.
+"""Which brush tips of paint programs look like splashes, dabs and dirt? Collects them as alpha masks, and
+clip art as what cards and certificates have printed on them: arms, animals, maps, flowers, faces.
 
 usage: python -m training.damage.tips UNPACKED_ROOT MATERIAL_DIR
 UNPACKED_ROOT has krita-data and gimp-data as `dpkg -x` makes them, openarena-081-textures beside them for
-even surfaces; MATERIAL_DIR gets tips/ and grunge/. Licences: README.md.
+even surfaces, and openclipart-png; MATERIAL_DIR gets tips/, grunge/ and clips/. Licences: README.md.
 """
 
 from __future__ import annotations
@@ -25,6 +26,11 @@ WORDS = (
     "dirt",
 )  # fmt: skip
 LONGEST = 320
+FOLDERS = ("tips", "grunge", "clips")
+CLIPS = 2400
+"""Pieces of clip art, every so many of all."""
+LARGEST = 4000
+"""Pixels a side; a few are drawn for posters."""
 
 
 def files(root: Path) -> Iterator[tuple[str, bytes]]:
@@ -58,10 +64,25 @@ def tips_of(name: str, data: bytes) -> Iterator[np.ndarray]:
         yield shaped[..., -1]
 
 
+def clips_of(root: Path) -> Iterator[Image.Image]:
+    """RGBA clip art, none that is little but a line or a box."""
+    paths = sorted((root / "openclipart-png").rglob("*.png"))
+    for path in paths[:: max(1, len(paths) // CLIPS)]:
+        image = Image.open(path)
+        if max(image.size) > LARGEST:
+            continue
+        clip = image.convert("RGBA")
+        clip.thumbnail((LONGEST, LONGEST))
+        covered = np.asarray(clip)[..., 3].mean() / 255
+        if min(clip.size) >= 64 and 0.1 < covered < 0.97:
+            yield clip
+
+
 def main() -> None:
+    Image.MAX_IMAGE_PIXELS = None  # these are only drawn, not read, before their size is known
     root, out = Path(sys.argv[1]), Path(sys.argv[2])
-    (out / "tips").mkdir(parents=True, exist_ok=True)
-    (out / "grunge").mkdir(parents=True, exist_ok=True)
+    for folder in FOLDERS:
+        (out / folder).mkdir(parents=True, exist_ok=True)
     count = 0
     for name, data in files(root):
         if any(word in name.lower() for word in WORDS):
@@ -80,7 +101,9 @@ def main() -> None:
                         image.thumbnail((512, 512))
                         image.save(out / "grunge" / f"{count:04d}.jpg", quality=90)
                         count += 1
-    print(*(f"{folder} {len(list((out / folder).iterdir()))}" for folder in ("tips", "grunge")))
+    for number, clip in enumerate(clips_of(root)):
+        clip.save(out / "clips" / f"{number:04d}.png")
+    print(*(f"{folder} {len(list((out / folder).iterdir()))}" for folder in FOLDERS))
 
 
 if __name__ == "__main__":

@@ -34,10 +34,12 @@ def half_shaded(picture: Picture, factor: float) -> Picture:
 
 
 def with_finger(picture: Picture, quad: Quad, tone: tuple[int, int, int] = (205, 150, 120)) -> Picture:
-    """A thumb that comes from below over the lower side of the document."""
+    """A thumb, darker where it turns away, that comes from below over the lower side of the document."""
     out = picture.copy()
     x, bottom = int(sum(p[0] for p in quad.corners) / 4), int(quad.corners[2][1])
-    cv2.line(out, (x, picture.shape[0] + 60), (x, bottom - 90), tone, 90, cv2.LINE_AA)
+    for width in range(90, 30, -4):
+        shade = [level * (0.7 + 0.3 * (90 - width) / 60) for level in tone]
+        cv2.line(out, (x, picture.shape[0] + 60), (x, bottom - 90), shade, width, cv2.LINE_AA)
     return out
 
 

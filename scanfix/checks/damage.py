@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scanfix.networks import ask
+from scanfix.quantiles import median, medians
 from scanfix.views import View, with_margin
 
 if TYPE_CHECKING:
@@ -96,8 +97,8 @@ def _motley(pixels: Pixels) -> float:
     colours = (
         cv2.medianBlur(cv2.cvtColor(page, cv2.COLOR_RGB2LAB), 5)[..., 1:].reshape(-1, 2).astype(np.float32)
     )
-    away = colours - np.median(colours, axis=0)
-    return float(np.median(np.hypot(away[:, 0], away[:, 1])))
+    away = colours - medians(colours)
+    return median(np.hypot(away[:, 0], away[:, 1]))
 
 
 def _run(pixels: Pixels) -> Map:

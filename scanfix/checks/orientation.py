@@ -19,7 +19,7 @@ MIN_TURN_CONFIDENCE = 0.8
 """A picture turned wrongly is worse than one left as it is; below this nothing is said (SF108). Of 148
 upright photos in four turns 47 are turned at 0.8 to 0.95, 45 of them rightly; at 0.7 to 0.8 16 of 20. Few
 photos lie wrong, though: of 182 as they were taken six, all turned; at 0.5 to 0.8 one to three that stand
-upright were told to lie wrong, and nobody's that does. So that is not said, of 500 turned ones of 52."""
+upright were told to lie wrong, and none that does. So that is not said, of 500 turned ones of 52."""
 SURE_UPRIGHT = 0.9
 """Chance below which nobody says that a picture stands as it is read: of 263 photos in four turns 17 that do
 not were taken to do so with less, and two that do."""

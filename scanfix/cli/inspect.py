@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import replace
-from functools import partial
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from scanfix.cli import options
@@ -46,42 +45,6 @@ def command(
     lang: options.LangOption = None,
 ) -> None:
     speak = user_lang(lang)
-    several = len(photos) > 1
-
-    def look(order: Order, asked: Pages, inputs: frozenset[Identity], photo: str) -> int:
-        source = source_of(photo, order.limits)
-        numbers = pages_of(source, asked, order, limit)
-        if numbers is None:
-            return look_at(source, order, inputs, photo, photo if several else None)
-        if len(numbers) > 1 and (annotate or corners):
-            raise usage_error(say("usage_pages_looked", speak, count=len(numbers)))
-        names = {f"{photo} ({number})": number for number in numbers}
-        return attempt_each(
-            names,
-            lambda name: look_at(source, replace(order, page=names[name]), inputs, photo, name),
-            speak,
-            lambda _, error: failed(photo, error),
-        )
-
-    def look_at(
-        source: SourceBytes, order: Order, inputs: frozenset[Identity], photo: str, name: str | None
-    ) -> int:
-        check_free(annotate, inputs, overwrite=overwrite)
-        from scanfix import pipeline
-
-        report = run(pipeline.inspect, source, order, given=limit)
-        if annotate:
-            picture = run(pipeline.annotate, source, report, order, speak, given=limit)
-            write_annotated(annotate, picture, inputs, overwrite=overwrite)
-        if json:
-            print_told(report, photo, None, speak, named=name is not None, page=order.page)
-        elif not quiet:
-            _tell(report, order.profile, name, annotate, speak)
-        return exit_code_of(report, fail_on)
-
-    def failed(photo: str, error: ScanfixError) -> None:
-        if json:
-            print_told(error, photo, None, speak, named=True)
 
     def work() -> int:
         check_photos(photos, speak, annotate=annotate, corners=corners)
@@ -100,9 +63,69 @@ def command(
             min_bytes=least_bytes(min_size),
             max_bytes=most_bytes(max_size),
         )
-        return attempt_each(photos, partial(look, order, Pages.parse(pages), inputs), speak, failed)
+        call = _Call(
+            order, Pages.parse(pages), limit, annotate, inputs, fail_on, overwrite, json, quiet, speak
+        )
+        return call.each(photos)
 
     finish(work, speak)
+
+
+@dataclass(frozen=True, slots=True)
+class _Call:
+    """What is asked of every photo of a call."""
+
+    order: Order
+    asked: Pages
+    limit: list[str] | None
+    annotate: str | None
+    inputs: frozenset[Identity]
+    fail_on: FailOn
+    overwrite: bool
+    json: bool
+    quiet: bool
+    lang: Lang
+
+    def each(self, photos: list[str]) -> int:
+        several = len(photos) > 1
+        return attempt_each(
+            photos, lambda photo: self.pages(photo, photo if several else None), self.lang, self.failed
+        )
+
+    def pages(self, photo: str, name: str | None) -> int:
+        """The photo, or each page that is asked for; what is wrong with one is wrong with no other."""
+        source = source_of(photo, self.order.limits)
+        numbers = pages_of(source, self.asked, self.order, self.limit)
+        if numbers is None:
+            return self.one(source, photo, name)
+        if len(numbers) > 1 and (self.annotate or self.order.corners):
+            raise usage_error(say("usage_pages_looked", self.lang, count=len(numbers)))
+        each = {f"{photo} ({page})": replace(self, order=replace(self.order, page=page)) for page in numbers}
+        return attempt_each(
+            each,
+            lambda name: each[name].one(source, photo, name),
+            self.lang,
+            lambda _, error: self.failed(photo, error),
+        )
+
+    def one(self, source: SourceBytes, photo: str, name: str | None) -> int:
+        check_free(self.annotate, self.inputs, overwrite=self.overwrite)
+        # Loaded only now: what is refused above is refused at once.
+        from scanfix import pipeline
+
+        report = run(pipeline.inspect, source, self.order, given=self.limit)
+        if self.annotate:
+            picture = run(pipeline.annotate, source, report, self.order, self.lang, given=self.limit)
+            write_annotated(self.annotate, picture, self.inputs, overwrite=self.overwrite)
+        if self.json:
+            print_told(report, photo, None, self.lang, named=name is not None, page=self.order.page)
+        elif not self.quiet:
+            _tell(report, self.order.profile, name, self.annotate, self.lang)
+        return exit_code_of(report, self.fail_on)
+
+    def failed(self, photo: str, error: ScanfixError) -> None:
+        if self.json:
+            print_told(error, photo, None, self.lang, named=True)
 
 
 def _tell(

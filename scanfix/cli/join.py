@@ -34,16 +34,7 @@ if TYPE_CHECKING:
 
 Front = Annotated[str, typer.Argument(metavar="FRONT", help=options.help_text("help_front"))]
 Back = Annotated[str | None, typer.Argument(metavar="[BACK]", help=options.help_text("help_back"))]
-Output = Annotated[
-    str,
-    typer.Option(
-        "-o",
-        "--output",
-        metavar="OUT",
-        callback=options.something,
-        help=options.help_text("help_join_output"),
-    ),
-]
+Output = Annotated[str, options.output("OUT", "help_join_output")]
 
 
 def command(

@@ -6,7 +6,7 @@ import os
 import sys
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -84,11 +84,13 @@ def something(given: str | None) -> str | None:
     return given
 
 
+def output(metavar: str, text: str) -> Any:
+    """The option of what is written; `text` names its help."""
+    return typer.Option("-o", "--output", metavar=metavar, callback=something, help=help_text(text))
+
+
 Layout = Annotated[LayoutChoice, typer.Option("--layout", help=help_text("help_layout"))]
-Output = Annotated[
-    str | None,
-    typer.Option("-o", "--output", metavar="OUT", callback=something, help=help_text("help_output")),
-]
+Output = Annotated[str | None, output("OUT", "help_output")]
 Photos = Annotated[list[str], typer.Argument(metavar="FILE...", help=help_text("help_photos"))]
 Profile = Annotated[
     str,

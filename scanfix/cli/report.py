@@ -5,8 +5,6 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Annotated
 
-import typer
-
 from scanfix.cli import options
 from scanfix.cli.limits import limits_of
 from scanfix.cli.options import CropChoice
@@ -23,16 +21,7 @@ if TYPE_CHECKING:
     from scanfix.order import PrepareOptions
     from scanfix.reports.rows import Row
 
-Output = Annotated[
-    str,
-    typer.Option(
-        "-o",
-        "--output",
-        metavar="OUT.html",
-        callback=options.something,
-        help=options.help_text("help_report_output"),
-    ),
-]
+Output = Annotated[str, options.output("OUT.html", "help_report_output")]
 
 
 def command(

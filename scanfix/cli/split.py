@@ -35,16 +35,7 @@ if TYPE_CHECKING:
     from scanfix.results import JoinedImage, PreparedImage
 
 Sheet = Annotated[str, typer.Argument(metavar="SHEET", help=options.help_text("help_sheet"))]
-Folder = Annotated[
-    str | None,
-    typer.Option(
-        "-o",
-        "--output",
-        metavar="FOLDER",
-        callback=options.something,
-        help=options.help_text("help_split_output"),
-    ),
-]
+Folder = Annotated[str | None, options.output("FOLDER", "help_split_output")]
 Join = Annotated[bool, typer.Option("--join", help=options.help_text("help_split_join"))]
 
 

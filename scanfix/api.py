@@ -60,8 +60,9 @@ def prepare(
     the profile's first, but a file that conforms in another stays as it is (`extension` tells);
     `crop="never"` keeps the whole picture;
     `document` names the kind of document; `limits` are the upper bounds for what is taken;
-    `corners` are four points, in pixels of the photo as a viewer shows it, for those who know better than the
-    detector; `turn` is the degrees clockwise by which that is turned, in place of what its text says;
+    `corners` are four points, in pixels of the photo as a viewer shows it, or their text "x,y x,y x,y x,y",
+    for those who know better than the detector; `turn` is the degrees clockwise by which that is turned, in
+    place of what its text says;
     `page` of a PDF or TIFF counts from 1; `salvage` takes what is left of a damaged file;
     `number` and `name` are those typed into the form, to be held against the document, which is read where
     they or the kind are given and the extra `ocr` is installed;

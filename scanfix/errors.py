@@ -76,6 +76,7 @@ OUTPUT_CODES: dict[str, int] = {
 CONFIG_CODES: dict[str, int] = {
     # What a form may send is the client's matter; files and installations are the host's.
     "bad_option": 422,
+    "no_option": 422,
     "unknown_profile": 422,
     "profile_unreadable": 500,
     "bad_profile": 500,

@@ -102,7 +102,7 @@ def read_source(photo: Photo | SourceBytes, limits: Limits, filename: str | None
     elif isinstance(photo, bytes | bytearray | memoryview):
         source = SourceBytes(bytes(photo))
     elif isinstance(photo, str | os.PathLike):
-        source = _from_file(os.fsdecode(photo), limits.max_bytes)
+        source = _from_file(_as_path(photo, "photo"), limits.max_bytes)
     else:
         source = _from_stream(photo, limits.max_bytes)
     if len(source.data) > limits.max_bytes:
@@ -153,9 +153,10 @@ def write_atomically(
 
     Data of any length may come in pieces. `inputs` are the files that are never overwritten, under
     whatever name. `extensions` are those
-    that tell the truth about the data; none given, any will do. Raises OutputError.
+    that tell the truth about the data; none given, any will do. Raises OutputError; ConfigError for what is
+    no path.
     """
-    target = os.fspath(path)
+    target = _as_path(path, "path")
     if extensions:
         check_extension(target, extensions)
     check_target(target, overwrite=overwrite, inputs=inputs)
@@ -166,6 +167,13 @@ def write_atomically(
             os.close(descriptor)
         _put_in_place(temporary, target, overwrite=overwrite)
         _sync_folder(os.path.dirname(target) or os.curdir)
+
+
+def _as_path(path: object, option: str) -> str:
+    try:
+        return os.fsdecode(path)  # type: ignore[arg-type]
+    except TypeError as error:
+        raise ConfigError("bad_option", option=option, value=type(path).__name__) from error
 
 
 def remove_stale_temporaries(folder: str | os.PathLike[str]) -> int:

@@ -109,10 +109,9 @@ def crop_rect(size: Size, border: DocumentBorder) -> Rect | None:
     """Bounding box of the document plus the margin, or None where a crop is unsafe or pointless."""
     if border.confidence < FramingParams.min_confidence or border.others:
         return None
-    # One given by hand is taken at its word.
-    if border.confidence < 1 and len(border.sides_in(SideState.SEEN)) < FramingParams.least_seen:
+    if not border.by_hand and len(border.sides_in(SideState.SEEN)) < FramingParams.least_seen:
         return None
-    margin = _margin(border.quad)
+    margin = _margin(border)
     left, top, right, bottom = border.quad.bounds
     x0, y0 = max(0, math.floor(left - margin)), max(0, math.floor(top - margin))
     x1 = min(size.width, math.ceil(right + margin))
@@ -126,7 +125,8 @@ def crop_rect(size: Size, border: DocumentBorder) -> Rect | None:
     if rect.width <= 0 or rect.height <= 0:
         return None
     kept = rect.size.pixel_count / size.pixel_count
-    return rect if kept <= FramingParams.max_kept_share else None
+    is_asked = border.by_hand and kept < 1
+    return rect if is_asked or kept <= FramingParams.max_kept_share else None
 
 
 def rectify(
@@ -164,7 +164,7 @@ def _cropped(source: SourceImage, border: DocumentBorder) -> Framed:
     rect = crop_rect(source.size, border)
     if rect is None:
         is_unsure = border.confidence < FramingParams.min_confidence
-        would_be = crop_rect(source.size, replace(border, confidence=1.0))
+        would_be = crop_rect(source.size, replace(border, confidence=FramingParams.min_confidence))
         return replace(_whole(source), unsure=is_unsure and would_be is not None)
     return _part(source, rect)
 
@@ -201,12 +201,13 @@ def _flat(source: SourceImage, border: DocumentBorder, aspect: float | None) -> 
         return None
     # Of a document that is not seen whole the shape is not the one that is known.
     whole = len(border.sides_in(SideState.SEEN)) == len(SIDES)
-    pixels, outline = rectify(source.pixels, border.quad, _margin(border.quad), aspect if whole else None)
+    pixels, outline = rectify(source.pixels, border.quad, _margin(border), aspect if whole else None)
     return Framed(pixels, _around(outline, size), straight=True, outline=outline)
 
 
-def _margin(quad: Quad) -> float:
-    return max(FramingParams.min_margin, FramingParams.margin_share * quad.diagonal) + _room_for_header(quad)
+def _margin(border: DocumentBorder) -> float:
+    margin = max(FramingParams.min_margin, FramingParams.margin_share * border.quad.diagonal)
+    return margin if border.by_hand else margin + _room_for_header(border.quad)
 
 
 def _room_for_header(quad: Quad) -> float:

@@ -22,7 +22,8 @@ class Limits:
 
     max_bytes: int = 100_000_000
     max_pixels: int = 100_000_000
-    """Held at once. Of a JPEG coded row by row 2.2 times as many are taken: it is read at half its size."""
+    """Held at once. A JPEG of 48 million or more, coded row by row, may have 2.2 times as many: it is read at
+    half its size."""
     max_side: int = 65_500
     max_aspect: float = 100.0
     max_pages: int = 1_000

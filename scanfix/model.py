@@ -139,6 +139,11 @@ class DocumentBorder:
         named = (dict(values) for values in (self.missing, self.certainty))
         return DocumentBorder, (self.quad, self.confidence, dict(self.sides), self.others, *named)
 
+    @property
+    def by_hand(self) -> bool:
+        """Whether a person gave the corners, who is taken at their word: none that is found is certain."""
+        return self.confidence == 1
+
     def sides_in(self, state: SideState) -> tuple[Side, ...]:
         return tuple(side for side, value in self.sides.items() if value == state)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from inspect import signature
+from numbers import Integral
 from os import PathLike
 from typing import TYPE_CHECKING, Any, Literal, TypedDict, get_args
 
@@ -21,7 +22,8 @@ if TYPE_CHECKING:
 Crop = Literal["auto", "never", "flat", "fit"]
 Layout = Literal["vertical", "horizontal"]
 """How two sides stand on one page."""
-Corners = Iterable[Sequence[float]]
+Corners = Iterable[Sequence[float]] | str
+"""Four points, or their text: "0,0 10,0 10,8 0,8"."""
 
 _FORMAT_WORDS: dict[str, Format] = {"jpg": "jpg", "jpeg": "jpg", "bmp": "bmp"}
 
@@ -117,7 +119,7 @@ def make_order(
         raise ConfigError("bad_option", option="limits", value=limits)
     if type(salvage) is not bool:
         raise ConfigError("bad_option", option="salvage", value=salvage)
-    if page is not None and (type(page) is not int or page < 1):
+    if page is not None and not (_is_whole(page) and page >= 1):
         raise ConfigError("bad_option", option="page", value=page)
     return Order(
         rules,
@@ -130,19 +132,19 @@ def make_order(
         None if turn is None else _turn_of(turn),
         _text("number", number),
         _text("name", name),
-        page,
+        None if page is None else int(page),
     )
 
 
 def _sized(rules: OutputProfile, min_bytes: int | None, max_bytes: int | None) -> OutputProfile:
     """With the bytes that are asked for in place of the portal's; of its aim what lies among them."""
     for option, value in (("min_bytes", min_bytes), ("max_bytes", max_bytes)):
-        if value is not None and (type(value) is not int or not 0 <= value <= MOST_BYTES):
+        if value is not None and not (_is_whole(value) and 0 <= value <= MOST_BYTES):
             raise ConfigError("bad_option", option=option, value=value)
     if min_bytes is None and max_bytes is None:
         return rules
-    low = rules.window.min_bytes if min_bytes is None else min_bytes
-    high = rules.window.max_bytes if max_bytes is None else max_bytes
+    low = rules.window.min_bytes if min_bytes is None else int(min_bytes)
+    high = rules.window.max_bytes if max_bytes is None else int(max_bytes)
     asked = {"profile": rules.name, "min": f"{low:,}", "max": f"{high:,}"}
     if low > high:
         raise ConfigError("no_size", asked, reason="size_order")
@@ -151,6 +153,11 @@ def _sized(rules: OutputProfile, min_bytes: int | None, max_bytes: int | None) -
         return replace(rules, window=window, aim=rules.aim and rules.aim.within(window))
     except ConfigError as error:
         raise ConfigError("no_size", asked, reason=error.params["reason"]) from error
+
+
+def _is_whole(value: object) -> bool:
+    """Also of numpy."""
+    return isinstance(value, Integral) and not isinstance(value, bool)
 
 
 def check_sides(order: Order) -> None:
@@ -165,9 +172,9 @@ def options_of(given: Mapping[str, Any], *further: str) -> dict[str, Any]:
     Raises ConfigError for one that neither it has nor is among the `further` names.
     """
     known = signature(make_order).parameters
-    for name, value in given.items():
+    for name in given:
         if name not in known and name not in further:
-            raise ConfigError("bad_option", option=name, value=value)
+            raise ConfigError("no_option", option=name)
     corners = given.get("corners")
     return {**given, "corners": list(corners)} if isinstance(corners, Iterator) else dict(given)
 
@@ -210,9 +217,15 @@ def _turn_of(degrees: int) -> Turn:
 
 def _quad_of(corners: Corners) -> Quad:
     try:
-        quad = Quad.of(corners)
+        points = _points(corners) if isinstance(corners, str) else corners
+        quad = Quad.of(points)
     except (TypeError, ValueError, IndexError, OverflowError) as error:
         raise ConfigError("bad_corners") from error
     if not quad.is_convex or quad.area < 1:
         raise ConfigError("bad_corners")
     return quad
+
+
+def _points(text: str) -> list[list[float]]:
+    """Raises ValueError."""
+    return [[float(number) for number in point.split(",")] for point in text.replace(";", " ").split()]

@@ -31,6 +31,12 @@ def card(tmp_path: Path, card_bytes: bytes) -> Path:
 
 
 @pytest.fixture
+def small_is_plenty(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A small JPEG is taken beyond the limit as one of 48 megapixels is."""
+    monkeypatch.setattr("scanfix.decoding.jpeg._PLENTY", 1)
+
+
+@pytest.fixture
 def listing(tmp_path: Path) -> Callable[[], set[str]]:
     """Every file below the temporary folder, to see what was written and what was left."""
     return lambda: {str(p.relative_to(tmp_path)) for p in tmp_path.rglob("*") if p.is_file()}

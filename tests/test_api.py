@@ -195,6 +195,7 @@ def test_the_library_is_a_guest(card_bytes: bytes) -> None:
         ({"document": "no-such"}, "unknown_document"),
         ({"corners": [(0, 0), (9, 0), (9, 9), (0, 9)], "profile": "uk-passport"}, "corners_unused"),
         ({"corners": [(0, 0), (1, 1)]}, "bad_corners"),
+        ({"corners": "0,0 9,0 nine,9 0,9"}, "bad_corners"),
         ({"corners": [(0, 0), (10**400, 0), (10**400, 9), (0, 9)]}, "bad_corners"),
         ({"corners": [(0, 0), (9, 9), (9, 0), (4, 4)]}, "bad_corners"),
     ],
@@ -203,6 +204,18 @@ def test_a_wrong_option_is_named(options: dict[str, object], code: str, card_byt
     with pytest.raises(scanfix.ConfigError) as caught:
         scanfix.prepare(card_bytes, **options)  # type: ignore[arg-type]
     assert caught.value.code == code
+
+
+def test_corners_may_be_a_text_and_numbers_those_of_numpy(card_bytes: bytes) -> None:
+    points = [(100, 90), (900, 90), (900, 600), (100, 600)]
+    said = scanfix.inspect(card_bytes, corners=points, page=np.int64(1))  # type: ignore[arg-type]
+    assert scanfix.inspect(card_bytes, corners="100,90 900,90; 900,600 100,600", page=1) == said
+
+
+@pytest.mark.parametrize("path", [io.BytesIO(), None, 5])
+def test_a_result_is_saved_under_a_path_alone(path: Any, card_bytes: bytes) -> None:
+    with pytest.raises(scanfix.ConfigError):
+        scanfix.prepare(card_bytes).save(path)
 
 
 @pytest.mark.parametrize("options", [{"lang": "de"}, {"report": "x"}])

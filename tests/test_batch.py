@@ -632,6 +632,20 @@ def test_pairs_are_told(tmp_path: Path, card_bytes: bytes) -> None:
     assert b"Without a partner, 1: alone-front.jpg" in said
 
 
+def test_of_a_pair_that_fails_the_broken_side_is_named(tmp_path: Path, card_bytes: bytes) -> None:
+    put(tmp_path / "in", **{"li-back_jpg": "no picture"})
+    (tmp_path / "in" / "li-front.jpg").write_bytes(card_bytes)
+    reports = [f"--report={tmp_path / name}" for name in ("r.csv", "r.jsonl", "r.html")]
+    said = scanfix("batch", tmp_path / "in", tmp_path / "out", "--pair", "--json", *reports)
+    error = {"code": "not_image", "message": "This is not a picture but text."}
+    (line,) = map(json.loads, said.stdout.splitlines())
+    assert line["error"] == error | {"about": str(tmp_path / "in" / "li-back.jpg")}
+    assert json.loads((tmp_path / "r.jsonl").read_bytes())["error"] == error | {"about": "li-back.jpg"}
+    for name in ("r.csv", "r.html"):
+        assert b"li-back.jpg: This is not a picture but text." in (tmp_path / name).read_bytes(), name
+    assert b"On one page" not in said.stderr, "no page was made"
+
+
 @pytest.mark.usefixtures("quick")
 def test_two_pairs_that_would_have_one_name_have_two(tmp_path: Path) -> None:
     put(tmp_path / "in", **{f"a{end}_jpg": "a" + end for end in ("", "-1", "-2", "-1-1", "-1-2")})
@@ -1037,10 +1051,16 @@ def test_a_plan_names_results_only_where_their_names_are_known(
     assert {item.target and item.target.name for item in items} == names
 
 
-def test_a_plan_tells_of_a_report_that_cannot_be_written(folder: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("name", "code"), [("r.csv", "output_exists"), ("gone/r.csv", "output_folder")])
+def test_a_plan_tells_of_a_report_that_cannot_be_written(
+    name: str, code: str, folder: Path, tmp_path: Path
+) -> None:
     (tmp_path / "r.csv").write_bytes(b"mine")
     for dry in (True, False):
         with pytest.raises(OutputError) as caught:
-            prepare_batch(folder, tmp_path / "out", reports=[tmp_path / "r.csv"], dry_run=dry)
-        assert caught.value.code == "output_exists"
+            prepare_batch(folder, tmp_path / "out", reports=[tmp_path / name], dry_run=dry)
+        assert caught.value.code == code
+
+
+def test_a_plan_takes_a_report_into_a_folder_that_the_run_would_make(folder: Path, tmp_path: Path) -> None:
     assert prepare_batch(folder, tmp_path / "out", reports=[tmp_path / "out" / "r.csv"], dry_run=True)

@@ -77,6 +77,18 @@ def test_a_replaced_photo_is_done_again(source: Path, out: Path, quick: Counted)
     assert {name for name in after if after[name] != before[name]} == {"wang.jpg"}
 
 
+@pytest.mark.usefixtures("quick")
+@pytest.mark.parametrize("text", ["another person", "broken"])
+def test_of_a_replaced_photo_no_result_of_another_format_is_left(source: Path, out: Path, text: str) -> None:
+    for made in ("jpg", "bmp"):
+        run(source, out, format=made)
+    before = set(files(out))
+    put(source, wang_jpg=text)
+    run(source, out, format="bmp")
+    gone = {"wang.jpg"} | ({"wang.bmp"} if text == "broken" else set())
+    assert before - set(files(out)) == gone
+
+
 def test_a_photo_touched_but_not_changed_is_kept(source: Path, out: Path, quick: Counted) -> None:
     run(source, out)
     quick.taken()

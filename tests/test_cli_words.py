@@ -132,7 +132,7 @@ def test_inspect_tells_of_each_page_that_is_named(card: Path, tmp_path: Path) ->
 
     both = looked("--pages", "all")
     assert [(told["page"], told["report"]["source"]["page"]) for told in both] == [(1, 1), (2, 2)]
-    assert looked("--pages", "2") == both[1:]
+    assert looked("--pages", "2") == [both[1]["report"]], "as a photo alone: the report"
     seen = CliRunner().invoke(
         app, ["inspect", str(tmp_path / "two.tif"), "--pages", "all", "--annotate", str(tmp_path / "a.png")]
     )

@@ -22,9 +22,9 @@ from drawing import as_jpeg, photo
 
 import scanfix
 from scanfix.contrib import answers
-from scanfix.contrib.answers import FORM_BYTES
+from scanfix.contrib.answers import FORM_BYTES, fields, typed
 from scanfix.contrib.asgi import CutUploads, Message
-from scanfix.errors import ERRORS, BusyError
+from scanfix.errors import ERRORS, BusyError, ConfigError
 from scanfix.reports import schema
 
 pytest.importorskip("fastapi")
@@ -431,8 +431,6 @@ def test_a_client_that_leaves_while_it_sends_is_no_fault() -> None:
 
 
 def test_fields_of_a_form_become_what_prepare_takes() -> None:
-    from scanfix.contrib.answers import typed
-
     assert typed({"page": "2", "turn": "90", "crop": "auto", "salvage": "no"}) == {
         "page": 2,
         "turn": 90,
@@ -442,6 +440,16 @@ def test_fields_of_a_form_become_what_prepare_takes() -> None:
     for wrong in ("", "x", "-1", "٣", "1" * 5000):
         with pytest.raises(scanfix.ConfigError):
             typed({"page": wrong})
+    with pytest.raises(ConfigError):
+        typed({"salvage": "maybe"})
+
+
+def test_a_field_that_is_no_option_of_prepare_is_refused_when_the_handler_is_made() -> None:
+    assert fields(("profile", "corners", "max_bytes")) == ("profile", "corners", "max_bytes")
+    for name in ("filename", "limits", "photo"):
+        with pytest.raises(ConfigError) as told:
+            fields((name,))
+        assert told.value.code == "no_option"
 
 
 def test_the_field_of_django_gives_a_file_that_any_storage_takes(card_bytes: bytes) -> None:

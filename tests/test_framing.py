@@ -290,6 +290,19 @@ def test_a_card_without_its_header_keeps_room_for_it(turned: bool) -> None:
     assert (rect.x if turned else rect.y) < 500 - 58
 
 
+@pytest.mark.parametrize(
+    ("corners", "rect"),
+    [
+        ([(500, 500), (1100, 500), (1100, 820), (500, 820)], Rect(472, 472, 656, 376)),
+        ([(190, 160), (1630, 160), (1630, 1230), (190, 1230)], Rect(118, 88, 1582, 1212)),
+    ],
+    ids=["long for a card", "most of the picture"],
+)
+def test_corners_given_by_hand_are_taken_at_their_word(corners: list[tuple[int, int]], rect: Rect) -> None:
+    given = DocumentBorder(Quad.of(corners), 1.0, dict.fromkeys(SIDES, SideState.SEEN))
+    assert crop_rect(Size(1700, 1300), given) == rect
+
+
 def test_a_whole_card_gets_the_plain_margin() -> None:
     quad = Quad.of([(500, 500), (1100, 500), (1100, 878), (500, 878)])
     rect = crop_rect(Size(1700, 1300), DocumentBorder(quad, 0.95, dict.fromkeys(SIDES, SideState.SEEN)))

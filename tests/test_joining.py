@@ -75,6 +75,7 @@ def lengths(page: bytes) -> list[float]:
     return [float(np.hypot(x - u, y - v)) for (x, y), (u, v) in zip(*places, strict=True)]
 
 
+@pytest.mark.usefixtures("small_is_plenty")
 @pytest.mark.parametrize(
     ("options", "back"),
     [

@@ -6,6 +6,7 @@ import dataclasses
 import os
 import pickle
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -164,6 +165,25 @@ def test_bad_rules_are_refused_and_named(tmp_path: Path, line: str, reason: str)
     assert caught.value.code == "bad_profile"
     told = caught.value.params["reason"]
     assert reason in (told if isinstance(told, list) else [told])
+
+
+@pytest.mark.parametrize(
+    ("value", "reason"),
+    [
+        ({"severities": {"SF103": "error"}}, "profile_severities"),
+        ({"severities": ["SF103"]}, "profile_severities"),
+        ({"window": (1_000, 500_000)}, "profile_window"),
+        ({"min_width": "5"}, "profile_width"),
+        ({"max_width": 1_000.5}, "profile_width"),
+        ({"max_height": 800.7}, "profile_height"),
+    ],
+)
+def test_a_value_of_another_kind_is_refused_when_the_profile_is_made(
+    value: dict[str, Any], reason: str
+) -> None:
+    with pytest.raises(ConfigError) as caught:
+        dataclasses.replace(load_profile("cnnic"), **value)
+    assert (caught.value.code, caught.value.params["reason"]) == ("bad_profile", reason)
 
 
 @pytest.mark.parametrize("key", ["title", "formats", "window", "source", "checked", "confidence"])

@@ -154,6 +154,7 @@ def test_a_rectangle_scaled_up_and_down_again_is_the_same(x: int, y: int, w: int
     assert rect.scaled(by, by).scaled(1 / by, 1 / by) == rect
 
 
+@pytest.mark.usefixtures("small_is_plenty")
 def test_places_are_those_of_the_file_where_the_limit_has_it_read_at_half_its_size() -> None:
     photo = noisy_photo(2400, 1800, LARGE)
     few = replace(SHELL_LIMITS, max_pixels=2_000_000)
@@ -176,6 +177,7 @@ def as_pixels(png: bytes) -> np.ndarray:
     return cv2.cvtColor(pixels, cv2.COLOR_BGR2RGB)
 
 
+@pytest.mark.usefixtures("small_is_plenty")
 def test_a_corner_on_the_frame_lies_in_the_picture_also_where_half_of_an_odd_width_is_read() -> None:
     photo = noisy_photo(1001, 751, ((0, 0), (1001, 0), (1001, 700), (0, 700)))
     corners = [(0, 0), (1001, 0), (1001, 700), (0, 700)]

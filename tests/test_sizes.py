@@ -29,6 +29,7 @@ from scanfix.profiles import ByteWindow, load_profile
         ("70000B", 70_000, 70_000),
         ("500ＫＢ", 512_000, 500_000),
         ("0", 0, 0),
+        ("1GB", 1_073_741_824, 1_000_000_000),
     ],
 )
 def test_a_size_satisfies_both_readings_of_a_kilobyte(size: str, least: int, most: int) -> None:
@@ -42,7 +43,7 @@ def test_a_size_satisfies_both_readings_of_a_kilobyte(size: str, least: int, mos
         "500",
         "KB",
         "-5KB",
-        "5GB",
+        "5TB",
         "1,5MB",
         "nanKB",
         "five hundred KB",

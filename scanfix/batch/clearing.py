@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, get_args
 
 from scanfix.batch.look import Look
 from scanfix.batch.manifest import Manifest, Record, Result
 from scanfix.batch.plan import Plan
 from scanfix.batch.work import is_ours
 from scanfix.errors import OUTPUT_CODES
+from scanfix.profiles import Format
 
 REPLACED = frozenset(("empty", "too_large_bytes"))
 """Errors of what cannot be the photo that was there before, though it was not read."""
@@ -39,9 +40,22 @@ class Clearing:
             outdated = record.status in ("made", "moved") or _is_replaced(record, hashes, order)
             if target in record.targets or not outdated:
                 continue
-            if is_ours(self.look.out, target, {result.sha256}):
-                self._clear_up_drawing(record, result)
-                self.look.out.remove(target)
+            self._remove(target, result, record)
+        self._clear_up_other_formats(record)
+
+    def _clear_up_other_formats(self, record: Record) -> None:
+        """Results that runs for another format made of what stood in the photo's place before."""
+        for made in get_args(Format):
+            key = (record.root, record.source, made)
+            for target in () if made == record.format else self.manifest.names_of(key):
+                result, hashes, _ = self.manifest.results[key][target]
+                if _is_another(record, hashes):
+                    self._remove(target, result, record)
+
+    def _remove(self, target: str, result: Result, record: Record) -> None:
+        if is_ours(self.look.out, target, {result.sha256}):
+            self._clear_up_drawing(record, result)
+            self.look.out.remove(target)
 
     def _clear_up_drawing(self, record: Record, result: Result) -> None:
         place, name = self.look.wishes.annotate, result.annotated
@@ -58,14 +72,18 @@ def moved(record: Record) -> Record:
 
 def _is_replaced(record: Record, hashes: tuple[str, ...], order: dict[str, Any]) -> bool:
     """Whether a photo that failed is not what a result was made from, or cannot be what is asked for now."""
-    codes = error_codes(record)
-    if codes & REPLACED:
-        return True
-    was_read = bool(record.sources) and all(record.hashes)
     # Where only the place is taken, the disk full or no such page there, nothing speaks against the photo.
-    harmless = codes <= {*OUTPUT_CODES, "no_such_page"}
-    other = hashes != record.hashes or (order != record.order and not harmless)
-    return was_read and other
+    harmless = error_codes(record) <= {*OUTPUT_CODES, "no_such_page"}
+    return _is_another(record, hashes) or (_was_read(record) and order != record.order and not harmless)
+
+
+def _is_another(record: Record, hashes: tuple[str, ...]) -> bool:
+    """Whether what stands there now is not the photo of these hashes."""
+    return bool(error_codes(record) & REPLACED) or (_was_read(record) and hashes != record.hashes)
+
+
+def _was_read(record: Record) -> bool:
+    return bool(record.sources) and all(record.hashes)
 
 
 def error_codes(record: Record) -> set[str]:

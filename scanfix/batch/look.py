@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from scanfix.batch.discover import Found, look_into
 from scanfix.batch.manifest import Manifest
@@ -42,6 +43,11 @@ class Look:
         for place in (self.out, self.wishes.annotate):
             if isinstance(place, Folder):
                 place.make()
+
+    def is_made(self, folder: Path) -> bool:
+        """Whether it is among the folders of results, by its real path, that the run makes."""
+        places = (self.out, self.wishes.annotate)
+        return any(isinstance(place, Folder) and folder.is_relative_to(place.url) for place in places)
 
     def prepare_places(self, plan: Plan) -> None:
         """Free space is looked for before the work, and what killed runs left is removed: theirs may have

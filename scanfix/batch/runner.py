@@ -99,11 +99,13 @@ def _check_lists(
 
 
 def _dry_run(look: Look, reports: Sequence[str | PathLike[str]], *, overwrite: bool) -> BatchRun:
-    """What would be done; what stands where a report is to be, and is none, is refused as it would be."""
+    """What would be done; a report that could not be written is refused as it would be."""
     manifest = Manifest(look.out)
     plan = look(manifest)
-    for path in filter(os.path.lexists, reports):
-        check_report(Path(path), plan.inputs, overwrite=overwrite)
+    for path in reports:
+        # The run would make these folders first.
+        if os.path.lexists(path) or not look.is_made(Path(os.path.realpath(path)).parent):
+            check_report(Path(path), plan.inputs, overwrite=overwrite)
     return BatchRun(_planned(plan, look, manifest), plan, None)
 
 

@@ -3,7 +3,8 @@
 Light tints everything alike: in linear light a grey scene in warm light has the same ratios of
 red, green and blue everywhere. What is left after that common ratio is the colour of the document itself.
 Where the kind was not named, black print on white paper may have no colour to lose: it is only noted. A
-portrait or another picture in grey, of middle tones that change slowly, tells a copy.
+portrait or another picture in grey, of middle tones that change slowly, tells a copy, and so does a picture
+of nothing but black and white: a scanner or copier made it so.
 """
 
 from __future__ import annotations
@@ -47,6 +48,9 @@ class ColourParams:
     more; 18 drawn certificates, licences and sparse pages 0.0025 or less. Of 45 real sheets and receipts 24
     lie below; the rest, with pictures or in shadow, are warned of as all were before."""
 
+    nearly: int = 8
+    """Grey levels from black or white: the two tones of a scan of one bit, as stored without loss."""
+
 
 def own_chroma(pixels: Pixels) -> float:
     """The strongest half per cent of the document's chroma apart from the tint of the light, 8-bit units."""
@@ -75,13 +79,23 @@ def picture_share(pixels: Pixels, paper_luma: float) -> float:
     return float(cv2.morphologyEx(middle.astype(np.uint8), cv2.MORPH_OPEN, window).mean())
 
 
+def is_of_one_bit(pixels: Pixels) -> bool:
+    """Whether H x W x 3 RGB has no tone between black and white."""
+    sample = pixels[::3, ::3]
+    low, high = ColourParams.nearly, 255 - ColourParams.nearly
+    return not bool(((sample > low) & (sample < high)).any())
+
+
 def _asked(subject: Subject, chroma: float) -> Severity | None:
     """How severe a document of so little colour is; None where it has enough, or had none to lose."""
     named = subject.kind is not None and subject.kind.coloured
     if named:
         return Severity.WARNING if chroma < ColourParams.grey_chroma_named else None
     asked = bounds.reached("SF403", chroma)
-    if asked and picture_share(subject.colours, subject.paper.luma) >= ColourParams.least_pictures:
+    if asked and (
+        picture_share(subject.colours, subject.paper.luma) >= ColourParams.least_pictures
+        or is_of_one_bit(subject.photo.pixels)
+    ):
         return Severity.WARNING
     return Severity.INFO if chroma < bounds.bound("SF403", Severity.INFO) else None
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, TextIO
@@ -31,6 +31,8 @@ from scanfix.naming import shown
 
 if TYPE_CHECKING:
     from scanfix.batch import BatchItem, BatchRun, Summary
+    from scanfix.batch.places import Place
+    from scanfix.batch.plan import Step
     from scanfix.model import Finding
     from scanfix.order import PrepareOptions
 
@@ -193,6 +195,8 @@ class _Telling:
         self.lang, self.json, self.quiet, self.pair = lang, json, quiet, pair
         self.summary = Summary()
         self.stream: TextIO = sys.stderr if json else sys.stdout
+        self.failed = set[str]()
+        """Photos without a result, by their paths."""
         self.untold = False
         """Something could not be printed; the work goes on."""
 
@@ -211,6 +215,8 @@ class _Telling:
 
     def item(self, item: BatchItem) -> None:
         self.summary = self.summary.plus(item)
+        if item.error is not None:
+            self.failed.add(os.fspath(item.source))
         if self.json:
             self._print_json(item.to_dict(self.lang))
         elif item.error is not None:
@@ -249,12 +255,13 @@ class _Telling:
             print_json(said, sys.stdout)
 
     def sum_up(self, run: BatchRun, source: str) -> None:
-        if self.json:
-            from scanfix.batch.places import place_of
+        from scanfix.batch.places import place_of
 
+        place = place_of(source)
+        if self.json:
             for each in run.plan.left_out:
                 said = dict.fromkeys(("source", "target", "report", "error"), None)
-                where = os.fspath(place_of(source).path(each.name))
+                where = os.fspath(place.path(each.name))
                 self._print_json({**said, "source": where, "status": "left_out", "reason": each.reason})
         if self.quiet:
             return
@@ -266,13 +273,18 @@ class _Telling:
         if run.not_begun:
             self._print(say("batch_not_begun", self.lang, count=run.not_begun), self.stream)
         if self.pair:
-            groups = [[shown(entry.name) for entry in step.entries] for step in run.plan.steps]
-            self._list("batch_pairs", [" + ".join(group) for group in groups if len(group) > 1], NAMED_PAIRS)
-            self._list("batch_alone", [group[0] for group in groups if len(group) == 1])
+            self._tell_pairs(run.plan.steps, place)
         for reason in dict.fromkeys(each.reason for each in run.plan.left_out):
             names = [shown(each.name) for each in run.plan.left_out if each.reason == reason]
             most = len(names) if reason == "linked_folder" else NAMED
             self._list("batch_left_out", names, most, reason=term(reason, self.lang))
+
+    def _tell_pairs(self, steps: Sequence[Step], place: Place) -> None:
+        pairs = [step for step in steps if len(step.entries) > 1]
+        whole = [step for step in pairs if os.fspath(place.path(step.source)) not in self.failed]
+        names = [" + ".join(shown(entry.name) for entry in step.entries) for step in whole]
+        self._list("batch_pairs", names, NAMED_PAIRS)
+        self._list("batch_alone", [shown(step.source) for step in steps if len(step.entries) == 1])
 
     def _list(self, sentence: str, names: list[str], most: int = NAMED, **params: str) -> None:
         """How many there are, and the first by name."""

@@ -10,7 +10,7 @@ from scanfix.cli import options
 from scanfix.cli.limits import limits_of
 from scanfix.cli.options import FailOn
 from scanfix.cli.outputs import check_annotated, check_free, check_photos, inputs_of, write_annotated
-from scanfix.cli.photo import corners_of, exit_code_of, pages_of, run, source_of
+from scanfix.cli.photo import exit_code_of, pages_of, run, source_of
 from scanfix.cli.sizes import least_bytes, most_bytes
 from scanfix.cli.terminal import attempt_each, finish, print_line, print_report, print_told, usage_error
 from scanfix.messages import Lang, say, user_lang
@@ -57,7 +57,7 @@ def command(
             document=document,
             limits=limits_of(limit),
             salvage=salvage,
-            corners=corners_of(corners),
+            corners=corners,
             number=number,
             name=name,
             min_bytes=least_bytes(min_size),
@@ -98,15 +98,20 @@ class _Call:
         numbers = pages_of(source, self.asked, self.order, self.limit)
         if numbers is None:
             return self.one(source, photo, name)
-        if len(numbers) > 1 and (self.annotate or self.order.corners):
+        if len(numbers) == 1:
+            return self.of_page(numbers[0]).one(source, photo, name)
+        if self.annotate or self.order.corners:
             raise usage_error(say("usage_pages_looked", self.lang, count=len(numbers)))
-        each = {f"{photo} ({page})": replace(self, order=replace(self.order, page=page)) for page in numbers}
+        each = {f"{photo} ({number})": self.of_page(number) for number in numbers}
         return attempt_each(
             each,
             lambda name: each[name].one(source, photo, name),
             self.lang,
             lambda _, error: self.failed(photo, error),
         )
+
+    def of_page(self, number: int) -> _Call:
+        return replace(self, order=replace(self.order, page=number))
 
     def one(self, source: SourceBytes, photo: str, name: str | None) -> int:
         check_free(self.annotate, self.inputs, overwrite=self.overwrite)

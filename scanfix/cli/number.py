@@ -64,6 +64,8 @@ def sentences(found: NumberCheck, lang: Lang, *, show: bool) -> list[str]:
     def told(number: str) -> str:
         return number if show else masked(number)
 
+    if found.problem == "empty":
+        return [_problem(found, lang)]
     form = form_title(found.form, lang) if found.form else ""
     if found.valid:
         said = [say("number_valid", lang, form=form, number=told(found.number))]
@@ -73,8 +75,8 @@ def sentences(found: NumberCheck, lang: Lang, *, show: bool) -> list[str]:
         said.append(_problem(found, lang))
     if found.correction:
         said.append(_correction(found, told(found.correction), lang))
-    if found.changes:
-        said.append(say("number_changes", lang, changes=list(found.changes)))
+    if found.unwanted:
+        said.append(say("number_changes", lang, changes=list(found.unwanted)))
     if found.zone and found.zone.right:
         zone = found.zone
         said.append(say("number_zone", lang, size=zone.size, state=zone.state, date=zone.expiry or "?"))

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, TypeVar
 from scanfix.cli.limits import limits_of
 from scanfix.cli.options import FailOn
 from scanfix.cli.terminal import EXIT_FINDINGS, EXIT_READY, STANDARD
-from scanfix.errors import ConfigError
 from scanfix.findings import Verdict
 from scanfix.formats import is_pdf
 
@@ -83,16 +82,6 @@ def _count_pages(source: SourceBytes, order: Order) -> int:
     from scanfix.decoding import count_pages
 
     return count_pages(source.data, order.limits)
-
-
-def corners_of(text: str | None) -> list[list[float]] | None:
-    """ "0,0 10,0 10,8 0,8" -> four points."""
-    if text is None:
-        return None
-    try:
-        return [[float(number) for number in point.split(",")] for point in text.replace(";", " ").split()]
-    except ValueError as error:
-        raise ConfigError("bad_corners") from error
 
 
 def exit_code_of(report: Report | FormReport, fail_on: FailOn) -> int:

@@ -23,7 +23,7 @@ from scanfix.cli.outputs import (
     without_results,
     write_annotated,
 )
-from scanfix.cli.photo import corners_of, exit_code_of, pages_of, run, source_of
+from scanfix.cli.photo import exit_code_of, pages_of, run, source_of
 from scanfix.cli.sizes import least_bytes, most_bytes
 from scanfix.cli.terminal import (
     STANDARD,
@@ -85,7 +85,7 @@ def command(
             document,
             limits_of(limit),
             salvage,
-            corners_of(corners),
+            corners,
             None if turn is None else int(turn),
             number,
             name,

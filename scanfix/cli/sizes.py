@@ -8,8 +8,8 @@ import re
 from scanfix.documents.writing import half_width
 from scanfix.errors import ConfigError
 
-SIZE = re.compile(r"([0-9]{1,9}(?:\.[0-9]{1,6})?)(B|[KM]I?B?)|0", re.IGNORECASE)
-POWERS = {"K": 1, "M": 2}
+SIZE = re.compile(r"([0-9]{1,9}(?:\.[0-9]{1,6})?)(B|[KMG]I?B?)|0", re.IGNORECASE)
+POWERS = {"K": 1, "M": 2, "G": 3}
 
 
 def most_bytes(size: str | None) -> int | None:

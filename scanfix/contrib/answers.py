@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from scanfix.errors import ERRORS, ConfigError, ScanfixError
 from scanfix.messages import LANGS, Lang, catalogue, say
+from scanfix.order import PrepareOptions
 from scanfix.reports import schema
 from scanfix.results import PreparedImage
 
@@ -22,6 +23,8 @@ FORM_BYTES = 65_536
 THROWN_AWAY = 4
 """A refused body of up to so many times the largest photo is still read, and thrown away: browsers show a
 broken connection, not the answer, where they are refused while they send."""
+SWITCH = dict.fromkeys(("1", "on", "true", "yes"), True) | dict.fromkeys(("0", "off", "false", "no"), False)
+"""How forms say yes and no."""
 _LONGEST_HEADER = 1_000
 _WEIGHT = re.compile(r"\s*q=([01](?:\.\d{0,3})?)\s*")
 
@@ -48,6 +51,14 @@ def language(accepted: str | None) -> Lang:
     return spoken
 
 
+def fields(names: tuple[str, ...]) -> tuple[str, ...]:
+    """The names themselves. Raises ConfigError for one that is no option of `prepare`."""
+    for name in names:
+        if name not in PrepareOptions.__optional_keys__:
+            raise ConfigError("no_option", option=name)
+    return names
+
+
 def typed(options: dict[str, str]) -> dict[str, Any]:
     """Fields of a form are text: those that `prepare` takes as numbers become such.
 
@@ -59,7 +70,10 @@ def typed(options: dict[str, str]) -> dict[str, Any]:
             raise ConfigError("bad_option", option=name, value="?")
         found[name] = int(found[name])
     if "salvage" in found:
-        found["salvage"] = found["salvage"].lower() in ("1", "on", "true", "yes")
+        word = found["salvage"].lower()
+        if word not in SWITCH:
+            raise ConfigError("bad_option", option="salvage", value="?")
+        found["salvage"] = SWITCH[word]
     return found
 
 

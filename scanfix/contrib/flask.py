@@ -18,14 +18,14 @@ from typing import Any
 from flask import Flask, Response, jsonify, request
 
 from scanfix import InputError, PreparedImage, ScanfixError, Worker
-from scanfix.contrib.answers import FORM_BYTES, THROWN_AWAY, refusal, typed
+from scanfix.contrib.answers import FORM_BYTES, THROWN_AWAY, fields, refusal, typed
 
 
 class Uploads:
     """Photos in the field `field` of a form; the fields named in `options` are handed on to `prepare`."""
 
     def __init__(self, worker: Worker, *, field: str = "photo", options: tuple[str, ...] = ()) -> None:
-        self.worker, self._field, self._options = worker, field, options
+        self.worker, self._field, self._options = worker, field, fields(options)
 
     def init_app(self, app: Flask) -> None:
         """Answer errors, and cut what is sent at the worker's limit, unless a lower one is configured."""

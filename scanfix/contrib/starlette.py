@@ -24,7 +24,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse
 
 from scanfix import InputError, OutputError, PreparedImage, ScanfixError, Worker
-from scanfix.contrib.answers import refusal, typed, warm_up
+from scanfix.contrib.answers import fields, refusal, typed, warm_up
 from scanfix.contrib.asgi import CutUploads
 from scanfix.web.leaving import while_connected
 
@@ -38,7 +38,7 @@ class Uploads:
     def __init__(
         self, worker: Worker, *, field: str = "photo", options: tuple[str, ...] = (), seconds: float = 60.0
     ) -> None:
-        self.worker, self._field, self._options, self._seconds = worker, field, options, seconds
+        self.worker, self._field, self._options, self._seconds = worker, field, fields(options), seconds
 
     @asynccontextmanager
     async def lifespan(self, _: object) -> AsyncIterator[None]:

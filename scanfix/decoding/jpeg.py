@@ -51,6 +51,9 @@ _EOI_BYTES = b"\xff\xd9"
 _MORE = 2.2
 """Times `Limits.max_pixels` that a JPEG of one scan, coded row by row, may have: it is read at half its size
 then, and libjpeg holds no more of it than some rows. Phones make pictures of 108 and 200 megapixels."""
+_PLENTY = 48_000_000
+"""Pixels from which on half the size is more than the bytes of a portal can hold. A smaller picture would
+lose by it, and is refused."""
 _JFIF = b"\xff\xe0\x00\x10JFIF\x00\x01\x01\x00\x00\x01\x00\x01\x00\x00"
 _ADOBE = b"\xff\xee\x00\x0eAdobe\x00\x64\x00\x00\x00\x00"
 
@@ -260,8 +263,9 @@ def _check(header: JpegHeader, limits: Limits) -> None:
         if header.sof in _DECODED_SOF:
             name = "12-bit JPEG"
         raise InputError("unsupported_format", format=name, remedy=format_named(name).remedy)
-    most = round((_MORE if header.is_in_rows else 1) * limits.max_pixels)
-    check_size(header.width, header.height, replace(limits, max_pixels=most), "JPEG")
+    if header.is_in_rows and _PLENTY <= header.pixel_count <= _MORE * limits.max_pixels:
+        limits = replace(limits, max_pixels=max(header.pixel_count, limits.max_pixels))
+    check_size(header.width, header.height, limits, "JPEG")
     if len(header.sampling) not in (1, 3, 4):
         raise InputError("corrupt", format="JPEG")
     if not header.scan_count:

@@ -383,9 +383,7 @@ def number_findings(found: NumberCheck) -> list[Finding]:
     """SF503 for a number that cannot be right or is written otherwise than forms want it."""
     if not found.valid:
         return [number_finding(found, str(found.problem), Severity.ERROR)]
-    # Small letters are folded by every portal that was seen, and certificates print 12345678-9.
-    harmless = {"lower_case", "separators"} if found.form == "organisation-code" else {"lower_case"}
-    if set(found.changes) - harmless:
+    if found.unwanted:
         return [number_finding(found, "writing", Severity.WARNING)]
     return []
 

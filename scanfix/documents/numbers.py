@@ -57,6 +57,13 @@ class NumberCheck:
         return self.problem is None
 
     @property
+    def unwanted(self) -> tuple[Change, ...]:
+        """The changes that a form may insist on. Small letters are folded by every portal that was seen, and
+        certificates print 12345678-9."""
+        harmless = {"lower_case", "separators"} if self.form == "organisation-code" else {"lower_case"}
+        return tuple(change for change in self.changes if change not in harmless)
+
+    @property
     def corrected_places(self) -> tuple[int, ...]:
         """Where the correction differs, from 1."""
         return differing(self.number, self.correction) if self.correction else ()

@@ -52,7 +52,7 @@ def _of_api(name: str, sources: tuple[SourceBytes, ...], limits: Limits, options
 
     function = getattr(api, name)
     known = introspection.signature(function).parameters
-    for option, value in options.items():
+    for option in options:
         if option not in known:
-            raise ConfigError("bad_option", option=option, value=value)
+            raise ConfigError("no_option", option=option)
     return function(*sources, limits=limits, **options)

@@ -288,7 +288,8 @@ def _raised(answer: object) -> object:
 
 def _job(task: Task, source: SourceBytes, options: Mapping[str, Any]) -> Job:
     if "limits" in options:
-        raise ConfigError("bad_option", option="limits", value="limits")
+        # Those of the worker hold for all.
+        raise ConfigError("no_option", option="limits")
     return Job(_pickled(task, source, dict(options)), source.data)
 
 

@@ -32,7 +32,8 @@ class ByteWindow:
     max_bytes: int
 
     def __post_init__(self) -> None:
-        if not 0 <= self.min_bytes <= self.max_bytes:
+        whole = type(self.min_bytes) is int and type(self.max_bytes) is int
+        if not (whole and 0 <= self.min_bytes <= self.max_bytes):
             raise ConfigError("bad_profile", name="", reason=["profile_window", str(self)])
 
     def __str__(self) -> str:
@@ -86,7 +87,7 @@ class OutputProfile:
 
     def __post_init__(self) -> None:
         for reason, broken in RULES.items():
-            if broken(self):
+            if _is_broken(self, broken):
                 raise ConfigError("bad_profile", name=self.name, reason=reason)
         for name in ("title", "severities"):
             object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
@@ -112,6 +113,14 @@ class OutputProfile:
         return max(self.window.min_bytes, ceil(3 * width * height / self.max_compression_ratio))
 
 
+def _is_broken(profile: OutputProfile, rule: Callable[[OutputProfile], bool]) -> bool:
+    try:
+        return rule(profile)
+    except (TypeError, ValueError, AttributeError):
+        # Of a value that is of another kind altogether.
+        return True
+
+
 def _restore(values: dict[str, object]) -> OutputProfile:
     return OutputProfile(**values)  # type: ignore[arg-type]
 
@@ -125,6 +134,10 @@ def _bmp_cannot_fit(profile: OutputProfile) -> bool:
 def _aim_outside(profile: OutputProfile) -> bool:
     aim, window = profile.aim, profile.window
     return aim is not None and not (aim.min_bytes in window and aim.max_bytes in window)
+
+
+def _no_sides(least: int, most: int) -> bool:
+    return not (type(least) is type(most) is int and 1 <= least <= most <= MAX_SIDE)
 
 
 def _not_a_date(text: str) -> bool:
@@ -145,11 +158,13 @@ RULES: Mapping[str, Callable[[OutputProfile], bool]] = {
     "profile_confidence": lambda p: p.confidence not in get_args(Confidence),
     "profile_processing": lambda p: p.processing not in get_args(Processing),
     "profile_shows": lambda p: p.shows not in get_args(Shows),
-    "profile_severities": lambda p: not set(p.severities) <= set(FINDINGS),
+    "profile_severities": lambda p: any(
+        code not in FINDINGS or type(severity) is not Severity for code, severity in p.severities.items()
+    ),
     "profile_window": lambda p: not 1 <= p.window.max_bytes <= MOST_BYTES,
     "profile_aim": _aim_outside,
-    "profile_width": lambda p: not 1 <= p.min_width <= p.max_width <= MAX_SIDE,
-    "profile_height": lambda p: not 1 <= p.min_height <= p.max_height <= MAX_SIDE,
+    "profile_width": lambda p: _no_sides(p.min_width, p.max_width),
+    "profile_height": lambda p: _no_sides(p.min_height, p.max_height),
     "profile_square": lambda p: p.square and max(p.min_width, p.min_height) > min(p.max_width, p.max_height),
     "profile_dpi": lambda p: p.min_dpi is not None and not 0 < p.min_dpi < inf,
     "profile_compression": lambda p: (

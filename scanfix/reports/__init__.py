@@ -26,9 +26,12 @@ def item(
     error: ScanfixError | None = None,
 ) -> dict[str, Any]:
     """One photo among several, by its name: a report or an error."""
+    said = None if error is None else {"code": error.code, "message": error.message(lang)}
+    if said is not None and error is not None and error.about not in (None, source):
+        said["about"] = error.about
     return {
         "source": source,
         "target": target,
         "report": None if report is None else report.to_dict(lang),
-        "error": None if error is None else {"code": error.code, "message": error.message(lang)},
+        "error": said,
     }

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from scanfix.errors import ScanfixError
-from scanfix.messages import Lang
+from scanfix.messages import Lang, say
 from scanfix.model import Finding, Report
 from scanfix.reports import item
 
@@ -58,6 +58,12 @@ class Row:
         return min((score for score in scores if score is not None), default=None)
 
 
+def told(error: ScanfixError, lang: Lang) -> str:
+    """Its sentence; where a result has two photos, with the one that is meant."""
+    text = error.message(lang)
+    return text if error.about is None else say("about", lang, name=error.about, text=text)
+
+
 def csv_lines(rows: Iterable[Row], lang: Lang = "en") -> Iterator[bytes]:
     yield _csv_line(_values(Row("", None, ""), lang), MARK)
     for row in rows:
@@ -93,7 +99,7 @@ def _values(row: Row, lang: Lang) -> dict[str, Any]:
         "verdict": row.verdict,
         "error": row.error and row.error.code,
         "findings": " ".join(finding.code for finding in row.findings),
-        "messages": row.error.message(lang) if row.error else " ".join(f.message(lang) for f in row.findings),
+        "messages": told(row.error, lang) if row.error else " ".join(f.message(lang) for f in row.findings),
         "legibility": None if legibility is None else round(legibility),
         "source_format": source and source.format,
         "source_bytes": source and source.byte_count,

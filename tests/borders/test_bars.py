@@ -27,6 +27,13 @@ def test_the_photo_inside_its_bars_is_told_to_the_pixel(bars: tuple[int, int, in
     assert np.abs(np.array(part.to_list()) - (left, top, 840, 840)).max() <= 4
 
 
+def test_the_clock_and_the_mark_of_a_telephone_are_part_of_its_bars() -> None:
+    screen = padded(photo(), 420, 420, 0, 0)
+    screen[20:34, 60:130] = 255
+    screen[-26:-14, 270:570] = 255
+    assert np.abs(np.array(without_bars(screen).to_list()) - (0, 420, 840, 840)).max() <= 4
+
+
 def test_a_photo_without_bars_is_whole() -> None:
     assert without_bars(photo(TILTED)) == Rect(0, 0, 840, 840)
 

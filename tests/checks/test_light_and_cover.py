@@ -12,6 +12,7 @@ from drawing import flat
 
 from scanfix.checks import Subject, colour, light, marks, named_kind
 from scanfix.documents.kinds import find_kind
+from scanfix.findings import Severity
 from scanfix.geometry import Quad, Size
 from scanfix.model import Assessment
 from scanfix.views import document
@@ -109,6 +110,13 @@ def in_warm_light(picture: Picture) -> Picture:
 def test_a_grey_copy_is_found_also_in_warm_light() -> None:
     assert code(colour.assess(subject(grey(DOCUMENT)))) == "SF403"
     assert code(colour.assess(subject(in_warm_light(grey(DOCUMENT))))) == "SF403"
+
+
+def test_a_copy_in_black_and_white_is_told_as_loudly_as_one_in_grey() -> None:
+    of_one_bit = np.where(grey(DOCUMENT) > 128, np.uint8(255), np.uint8(0))
+    finding = colour.assess(subject(of_one_bit)).finding
+    assert finding is not None
+    assert (finding.code, finding.severity) == ("SF403", Severity.WARNING)
 
 
 def test_a_border_drawn_a_little_too_wide_hides_no_grey_copy() -> None:

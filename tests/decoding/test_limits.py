@@ -89,6 +89,7 @@ def a_jpeg(**save: Any) -> bytes:
     return drawn_files.encoded(Image.new("RGB", (400, 300), (90, 120, 150)), "JPEG", **save)
 
 
+@pytest.mark.usefixtures("small_is_plenty")
 @pytest.mark.parametrize(("share", "size"), [(1.0, (300, 400)), (0.99, (150, 200)), (0.46, (150, 200))])
 def test_a_jpeg_of_more_pixels_is_read_at_half_its_size(share: float, size: tuple[int, int]) -> None:
     source = decode(a_jpeg(), limits=replace(SHELL_LIMITS, max_pixels=int(share * 120_000)))
@@ -96,6 +97,13 @@ def test_a_jpeg_of_more_pixels_is_read_at_half_its_size(share: float, size: tupl
     assert (source.info.width, source.info.height) == (400, 300)
 
 
+def test_a_jpeg_that_would_lose_by_it_is_refused_with_the_limit_that_was_given() -> None:
+    with pytest.raises(InputError) as caught:
+        decode(a_jpeg(), limits=replace(SHELL_LIMITS, max_pixels=119_999))
+    assert (caught.value.code, caught.value.params["limit"]) == ("too_large_pixels", 119_999)
+
+
+@pytest.mark.usefixtures("small_is_plenty")
 @pytest.mark.parametrize("save", [{"progressive": True}, {"dpi": (300, 100)}])
 def test_a_jpeg_that_would_be_held_as_a_whole_is_not(save: dict[str, Any]) -> None:
     limits = replace(SHELL_LIMITS, max_pixels=119_999)

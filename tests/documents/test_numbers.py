@@ -371,6 +371,13 @@ def test_a_masked_number_keeps_its_length_and_at_most_its_ends(number: str) -> N
     assert len(number) < 3 or "*" in shown
 
 
+@pytest.mark.parametrize("text", ["11010519491231002x", "91350100m000100y43"])
+def test_small_letters_are_put_right_and_no_form_is_told_to_mind_them(text: str) -> None:
+    found = check_number(text, today=TODAY)
+    assert (found.number, found.unwanted) == (text.upper(), ())
+    assert check_number(f"{text[:6]} {text[6:]}", today=TODAY).unwanted == ("spaces",)
+
+
 @pytest.mark.parametrize("form", FORMS, ids=lambda form: f"{form.name}-{form.length}")
 def test_every_form_has_titles_a_source_and_a_kind(form: NumberForm) -> None:
     assert form.source

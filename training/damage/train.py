@@ -60,6 +60,17 @@ def away_from(before: Tensor, logits: Tensor) -> Tensor:
     return PIN * (cross - F.binary_cross_entropy(chance, chance, reduction="none")).mean((0, 2, 3))
 
 
+MIRRORED = ((), (2,), (3,), (2, 3))
+"""Axes of N x C x H x W along which a picture is mirrored."""
+
+
+def answer_to_hold(before: Pointer, x: Tensor) -> Tensor:
+    """The answer for one of the mirror images, by chance: what is learnt is the mean of all four, which is
+    right more often than the answer for the picture alone."""
+    axes = MIRRORED[int(torch.randint(len(MIRRORED), ()))]
+    return before(x.flip(axes)).flip(axes)
+
+
 def begun(start: list[str] | None) -> Pointer:
     net = Pointer()
     if start and start[0].endswith(".onnx"):
@@ -82,6 +93,7 @@ def main() -> None:
     )
     parser.add_argument("--start", nargs="+", help="checkpoints, whose mean is taken, or an exported file")
     parser.add_argument("--only", nargs="+", choices=CLASSES, help="classes that are learnt")
+    parser.add_argument("--hold", nargs="+", help="whose answers stay for the others; those of --start")
     parser.add_argument("--device", default="cpu", type=torch.device)
     train(parser.parse_args())
 
@@ -92,7 +104,7 @@ def train(args: argparse.Namespace) -> None:
     torch.backends.cudnn.benchmark = True
     torch.manual_seed(args.seed)
     net = begun(args.start).to(args.device, memory_format=torch.channels_last).train()
-    before = copy.deepcopy(net).eval() if args.only else None
+    before = begun(args.hold or args.start).to(args.device).eval() if args.only else None
     learnt = torch.tensor([name in (args.only or CLASSES) for name in CLASSES], device=args.device)
     if before is not None:
         hold_first_layers(net)
@@ -118,7 +130,7 @@ def train(args: argparse.Namespace) -> None:
         parts = loss_of(logits, want)
         if before is not None:
             with torch.no_grad(), torch.autocast(args.device.type, torch.bfloat16):
-                was = before(x)
+                was = answer_to_hold(before, x)
             parts = torch.where(learnt, parts, away_from(was, logits))
         optimizer.zero_grad(set_to_none=True)
         parts.sum().backward()

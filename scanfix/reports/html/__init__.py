@@ -19,7 +19,7 @@ from scanfix.geometry import Point, turned_point
 from scanfix.messages import LANGS, Lang, catalogue, term, title
 from scanfix.model import Finding, Report
 from scanfix.packaged import packaged_text
-from scanfix.reports.rows import Row
+from scanfix.reports.rows import Row, told
 
 GENERATOR = '<meta name="generator" content="scanfix report">'
 LOT = 40
@@ -122,7 +122,7 @@ def _finding(finding: Finding, side: int, report: Report, texts: _Texts) -> list
 
 def _error(error: ScanfixError, texts: _Texts) -> int:
     # 0 would read as none.
-    return texts.number(tuple(error.message(lang) for lang in LANGS)) + 1
+    return texts.number(tuple(told(error, lang) for lang in LANGS)) + 1
 
 
 def _source(report: Report) -> list[Any]:

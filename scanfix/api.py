@@ -110,12 +110,14 @@ def inspect(
     return pipeline.inspect(read_source(photo, limits, filename), order)
 
 
-def read(photo: Photo, *, document: str | None = None, limits: Limits = SHELL_LIMITS) -> Fields:
+def read(
+    photo: Photo, *, document: str | None = None, limits: Limits = SHELL_LIMITS, page: int | None = None
+) -> Fields:
     """What is written on a document: kind, number, name, dates, machine-readable zone. Needs the extra `ocr`.
 
-    Raises InputError, ConfigError or MissingExtraError.
+    `page` of a PDF or TIFF counts from 1. Raises InputError, ConfigError or MissingExtraError.
     """
-    order = make_order(document=document, limits=limits)
+    order = make_order(document=document, limits=limits, page=page)
     return pipeline.read(read_source(photo, limits), order)
 
 

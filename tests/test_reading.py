@@ -6,6 +6,7 @@ turns and faults is `benchmarks/reading.py`.
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -144,6 +145,25 @@ def test_the_shell_masks_numbers_unless_asked(tmp_path: Path) -> None:
         assert shown.exit_code == 0, shown.output
         assert "S00000000" not in shown.output
         assert "S0*****00" in shown.output
+
+
+@needs_reader
+def test_of_several_pages_the_one_that_is_named_is_read(tmp_path: Path) -> None:
+    first, second = (Image.fromarray(flat(kind, 1200)) for kind in ("card", "passport"))
+    path = tmp_path / "both.tif"
+    first.save(path, save_all=True, append_images=[second], compression="tiff_lzw")
+    for options, kinds, note in (
+        ((), [None], "page 1 of 2"),
+        (("--pages", "2"), ["passport"], ""),
+        (("--pages", "all"), [None, "passport"], ""),
+    ):
+        told = CliRunner().invoke(app, ["read", str(path), *options])
+        assert note in told.output
+        lines = CliRunner().invoke(app, ["read", str(path), "--json", *options]).stdout.splitlines()
+        assert [json.loads(line)["kind"] for line in lines] == kinds
+    read = scanfix.read(path, page=2)
+    assert read.kind is not None
+    assert read.kind.name == "passport"
 
 
 @needs_reader

@@ -73,15 +73,15 @@ def pages_of(
     source: SourceBytes, asked: Pages, order: Order, given: list[str] | None
 ) -> tuple[int, ...] | None:
     """The numbers of those that are asked for, counted from 1; None where there is but one, or none named."""
-    count = 1 if asked.is_default else run(_count_pages, source, order, given=given)
+    count = 1 if asked.is_default else run(count_pages, source, order, given=given)
     numbers = asked.among(count)
     return None if count == 1 else numbers
 
 
-def _count_pages(source: SourceBytes, order: Order) -> int:
-    from scanfix.decoding import count_pages
+def count_pages(source: SourceBytes, order: Order) -> int:
+    from scanfix import decoding
 
-    return count_pages(source.data, order.limits)
+    return decoding.count_pages(source.data, order.limits)
 
 
 def exit_code_of(report: Report | FormReport, fail_on: FailOn) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -11,9 +12,11 @@ from scanfix.cli import options
 from scanfix.cli.limits import limits_of
 from scanfix.cli.options import help_text
 from scanfix.cli.outputs import inputs_of
-from scanfix.cli.photo import run, source_of
+from scanfix.cli.photo import count_pages, pages_of, run, source_of
 from scanfix.cli.terminal import EXIT_FINDINGS, EXIT_READY, finish, print_json, print_line
 from scanfix.messages import Lang, say, user_lang
+from scanfix.naming import shown
+from scanfix.pages import Pages
 
 if TYPE_CHECKING:
     from scanfix.documents.fields import Fields
@@ -22,6 +25,9 @@ if TYPE_CHECKING:
 def command(
     photo: Annotated[str, typer.Argument(metavar="PHOTO", help=help_text("help_read_photo"))],
     kind: options.Kind = None,
+    pages: Annotated[
+        str | None, typer.Option("--pages", metavar="PAGES", help=help_text("help_read_pages"))
+    ] = None,
     show: Annotated[bool, typer.Option("--show", help=help_text("help_show"))] = False,
     limit: options.Limit = None,
     json: Annotated[bool, typer.Option("--json", help=help_text("help_read_json"))] = False,
@@ -35,15 +41,23 @@ def command(
         order = make_order(document=kind, limits=limits_of(limit))
         inputs_of((photo,))
         source = source_of(photo, order.limits)
+        numbers = pages_of(source, Pages.parse(pages), order, limit)
         from scanfix import pipeline
 
-        read = run(pipeline.read, source, order, given=limit)
-        if json:
-            print_json(read.to_dict(show=show), sys.stdout)
-        else:
+        found = False
+        for number in numbers or (None,):
+            read = run(pipeline.read, source, replace(order, page=number), given=limit)
+            found |= read.has_anything
+            if json:
+                print_json(read.to_dict(show=show), sys.stdout)
+                continue
+            if numbers:
+                print_line(f"{shown(photo)} ({number}):", sys.stdout)
             for line in _told(read, speak, show=show):
                 print_line(line, sys.stdout)
-        return EXIT_READY if read.has_anything else EXIT_FINDINGS
+        if pages is None and not json and (count := run(count_pages, source, order, given=limit)) > 1:
+            print_line(say("read_first_page", speak, count=count), sys.stdout)
+        return EXIT_READY if found else EXIT_FINDINGS
 
     finish(work, speak)
 

@@ -125,21 +125,35 @@ class Worker:
         source = await self._aread(photo, filename)
         return _checked(await self.acall(tasks.inspect, source, options_of(options)), Report)
 
-    def read(self, photo: Photo, *, document: str | None = None, filename: str | None = None) -> Fields:
+    def read(
+        self,
+        photo: Photo,
+        *,
+        document: str | None = None,
+        page: int | None = None,
+        filename: str | None = None,
+    ) -> Fields:
         """As `scanfix.read`, with the limits of this worker; errors as in `prepare`."""
         from scanfix.documents.fields import Fields
 
         source = self._read(photo, filename)
-        return _checked(self.call(tasks.read, source, options_of({"document": document})), Fields)
+        chosen = options_of({"document": document, "page": page})
+        return _checked(self.call(tasks.read, source, chosen), Fields)
 
     async def aread(
-        self, photo: AsyncPhoto, *, document: str | None = None, filename: str | None = None
+        self,
+        photo: AsyncPhoto,
+        *,
+        document: str | None = None,
+        page: int | None = None,
+        filename: str | None = None,
     ) -> Fields:
         """As `read`, for coroutines."""
         from scanfix.documents.fields import Fields
 
         source = await self._aread(photo, filename)
-        return _checked(await self.acall(tasks.read, source, options_of({"document": document})), Fields)
+        chosen = options_of({"document": document, "page": page})
+        return _checked(await self.acall(tasks.read, source, chosen), Fields)
 
     def join(self, front: Photo, back: Photo | None = None, **options: Unpack[JoinOptions]) -> JoinedImage:
         """As `scanfix.join`, with the limits of this worker; errors as in `prepare`."""

@@ -41,7 +41,7 @@ ROOM_MARKS: tuple[tuple[Mark, float], ...] = (
     (covers.finger, 3.5), (covers.hand, 4), (covers.note, 1.2), (covers.thing, 2), (covers.rod, 1),
     (lights.glare, 4), (lights.shadow, 4),
 )  # fmt: skip
-FILE_MARKS: tuple[tuple[Mark, float], ...] = ((covers.bars, 3), (covers.mosaic, 2), (words.watermark, 3.5))
+FILE_MARKS: tuple[tuple[Mark, float], ...] = ((covers.bars, 3), (covers.mosaic, 2), (words.watermark, 6))
 """With a drawing program, after the camera."""
 
 

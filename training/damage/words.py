@@ -16,7 +16,8 @@ WORDS = (
 
 
 def watermark(c: Canvas, _: Stock) -> None:
-    """Half-transparent words over the picture: once, in rows, or as the date of a camera."""
+    """Half-transparent words over the picture: once, in rows, or as the date of a camera; some in outline, as
+    specimens are marked."""
     h, w = c.shape
     side = int(1.5 * max(h, w))
     words = str(c.rng.choice(WORDS))
@@ -27,14 +28,20 @@ def watermark(c: Canvas, _: Stock) -> None:
     layer = Image.new("L", (side, side))
     pen, font = ImageDraw.Draw(layer), ImageFont.truetype(face, size)
     length = pen.textlength(words, font=font)
+    is_hollow = size > 16 and c.rng.random() < 0.35
+    stroke = max(1, round(size * c.rng.uniform(0.015, 0.05))) if is_hollow else 0
+
+    def put(x: float, y: float) -> None:
+        pen.text((x, y), words, 0 if is_hollow else 255, font, stroke_width=stroke, stroke_fill=255)
+
     if c.rng.random() < 0.5:
         gap_x, gap_y = length + size * c.rng.uniform(1, 4), size * c.rng.uniform(2, 6)
         for j, y in enumerate(np.arange(0, side, gap_y)):
             for x in np.arange(-(j % 2) * gap_x / 2, side, gap_x):
-                pen.text((x, y), words, font=font, fill=255)
+                put(x, y)
     else:
         x, y = c.rng.uniform(-0.25, 0.25, 2) * c.short + side / 2
-        pen.text((x - length / 2, y - size / 2), words, font=font, fill=255)
+        put(x - length / 2, y - size / 2)
     angle = float(c.rng.choice([0, 30, 45, -30, c.rng.uniform(-60, 60)]))
     turned = np.asarray(layer.rotate(angle, Image.Resampling.BILINEAR), np.float32) / np.float32(255)
     y0, x0 = (side - h) // 2, (side - w) // 2

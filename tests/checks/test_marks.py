@@ -70,13 +70,16 @@ def test_a_stain_is_seen_where_it_is() -> None:
     assert y == pytest.approx(540, abs=90)
 
 
-def test_on_print_of_many_colours_no_stain_is_told_and_that_is_said() -> None:
+def test_on_print_of_many_colours_only_a_sure_stain_is_told_and_of_others_that_is_said() -> None:
     run = np.linspace(-1, 1, DOCUMENT.shape[1], dtype=np.float32)[None, :, None]
-    motley = np.clip(stained(DOCUMENT) * (1 + 0.25 * run * np.array([1.0, 0.0, -1.0])), 0, 255).astype(
-        np.uint8
-    )
-    found = SMUDGE(seen(motley))
+    tinted = stained(DOCUMENT) * (1 + 0.25 * run * np.array([1.0, 0.0, -1.0]))
+    motley = seen(np.clip(tinted, 0, 255).astype(np.uint8))
+    found = SMUDGE(motley)
     assert (found.finding, found.failure) == (None, marks.MOTLEY)
+    damage = motley.damage
+    motley.damage = damage._replace(chances=np.sqrt(damage.chances))
+    assert damage.sure_of("stain") < marks.STAIN.on_motley < motley.damage.sure_of("stain")
+    assert code(SMUDGE(motley)) == "SF306"
 
 
 def test_words_over_the_page_are_a_watermark() -> None:

@@ -109,7 +109,7 @@ def look(path: Path) -> list[Told]:
     order = make_order("cnnic")
     source = decode(path.read_bytes(), limits=SHELL_LIMITS)
     subject = Subject(source, find_border(source.pixels), order.profile)
-    said = [asked(check, subject) for check in CHECKS]
+    said = asked(CHECKS, subject)
     return [(one.finding.code, str(one.finding.severity)) for one in said if one.finding]
 
 

@@ -11,6 +11,7 @@ from scanfix.model import Assessment
 NO_BORDER = "no border was found"
 NO_DOCUMENT = "no document was found"
 NOT_FOR_DOCUMENTS = "the profile asks for no document"
+BLURRED = "the document is too blurred to tell"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,5 +27,7 @@ class Check:
     assess: Callable[[Subject], Assessment]
     on_document: bool = False
     """Asks about the paper or what lies on it, so it is not asked where there is no document."""
+    on_sharp: bool = False
+    """Asks about what only a picture in focus shows, so nothing is said of a blurred one."""
     on_any: bool = False
     """Asks about the file, or whether it shows what is wanted; the rest ask about documents only."""

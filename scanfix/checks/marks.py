@@ -137,4 +137,6 @@ def harms(subject: Subject, spot: Mask) -> bool:
     return bool(((x > left) & (x < right) & (y > top) & (y < bottom)).any())
 
 
-GLARE, *ON_TOP = (Check(mark.slug, (mark.code,), assess_mark(mark), on_document=True) for mark in MARKS)
+GLARE, *ON_TOP = (
+    Check(mark.slug, (mark.code,), assess_mark(mark), on_document=True, on_sharp=True) for mark in MARKS
+)

@@ -74,4 +74,4 @@ def assess_mirror(subject: Subject) -> Assessment:
 
 
 ORIENTATION = Check("orientation", ("SF108",), assess)
-MIRRORED_TEXT = Check("mirrored", ("SF409",), assess_mirror)
+MIRRORED_TEXT = Check("mirrored", ("SF409",), assess_mirror, on_sharp=True)

@@ -174,4 +174,4 @@ def assess(subject: Subject) -> Assessment:
     return bounds.assessed("screen", "SF404", height, "dB", bounds.reached("SF404", height))
 
 
-CHECK = Check("screen", ("SF404",), assess, on_document=True)
+CHECK = Check("screen", ("SF404",), assess, on_document=True, on_sharp=True)

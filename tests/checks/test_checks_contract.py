@@ -16,7 +16,7 @@ from checks.drawn import PROFILE, border, on_table, page, plain, subject, with_s
 
 import scanfix
 from scanfix.checks import CHECKS, Check, Subject, bounds, measures_of, not_checked, run_checks, runner
-from scanfix.checks.check import NO_DOCUMENT
+from scanfix.checks.check import BLURRED, NO_DOCUMENT
 from scanfix.documents.kinds import find_kind
 from scanfix.errors import InputError
 from scanfix.findings import FINDINGS, OF_FORM, OF_READING, Severity
@@ -39,6 +39,7 @@ SUBJECTS = {
     "narrow": subject(plain(2000, 24)),
     "reflection": subject(SHINING, border(QUAD)),
     "bar": subject(BARRED, border(QUAD)),
+    "blurred": subject(np.asarray(cv2.GaussianBlur(BARRED, (0, 0), 6), np.uint8), border(QUAD)),
 }
 
 
@@ -87,6 +88,15 @@ def test_without_a_document_nothing_is_said_of_its_paper() -> None:
     asked = {a.check: a.failure for a in run_checks(SUBJECTS["blank"])}
     assert all(asked[check.slug] == NO_DOCUMENT for check in CHECKS if check.on_document)
     assert {"glare", "shadow", "covered", "grey_copy"} <= {c.slug for c in CHECKS if c.on_document}
+
+
+def test_of_a_blurred_picture_nothing_is_told_that_needs_focus() -> None:
+    asked = {name: {a.check: a for a in run_checks(SUBJECTS[name])} for name in ("bar", "blurred")}
+    assert asked["bar"]["covered"].finding is not None
+    told = [a.finding.code for a in asked["blurred"].values() if a.finding]
+    assert told == ["SF201"]
+    assert asked["blurred"]["covered"] == Assessment("covered", failure=BLURRED)
+    assert "covered" in not_checked(asked["blurred"].values())
 
 
 def test_a_clean_photo_has_no_warning() -> None:

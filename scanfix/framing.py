@@ -85,11 +85,13 @@ def frame(
     *,
     turn: Turn = 0,
     aspect: float | None = None,
+    given: bool = False,
 ) -> Framed:
     """Cut the photo down to the document and a margin, where that is safe, and turn it.
 
     Without "flat" the pixels are a view of the source, not a copy. `aspect` is the width over the
-    height of the named kind of document, for "flat". A profile that demands the original gets the
+    height of the named kind of document, for "flat". A border that is `given`, by a person or by who asks
+    for each document on a page, is cut to however sure it is. A profile that demands the original gets the
     whole picture, turned at most. "fit" is for portraits and signatures: as much of the picture as has
     the shape of the profile.
     """
@@ -97,7 +99,7 @@ def frame(
     if crop == "fit":
         framed = _of_shape(source, profile, turn)
     elif border is not None and crop != "never" and profile.processing == "crop":
-        framed = (crop == "flat" and _flat(source, border, aspect)) or _cropped(source, border)
+        framed = (crop == "flat" and _flat(source, border, aspect, given)) or _cropped(source, border, given)
     if crop == "flat" and not framed.straight:
         framed = replace(framed, crooked="corners" if profile.processing == "crop" else "profile")
     pixels, first = np.rot90(framed.pixels, -turn // 90), -turn // 90 % 4
@@ -105,13 +107,11 @@ def frame(
     return replace(framed, pixels=pixels, rotation=turn, outline=outline)
 
 
-def crop_rect(size: Size, border: DocumentBorder) -> Rect | None:
+def crop_rect(size: Size, border: DocumentBorder, given: bool = False) -> Rect | None:
     """Bounding box of the document plus the margin, or None where a crop is unsafe or pointless."""
-    if border.confidence < FramingParams.min_confidence or border.others:
+    if not given and not _is_safe(border):
         return None
-    if not border.by_hand and len(border.sides_in(SideState.SEEN)) < FramingParams.least_seen:
-        return None
-    margin = _margin(border)
+    margin = _margin(border, given)
     left, top, right, bottom = border.quad.bounds
     x0, y0 = max(0, math.floor(left - margin)), max(0, math.floor(top - margin))
     x1 = min(size.width, math.ceil(right + margin))
@@ -125,8 +125,14 @@ def crop_rect(size: Size, border: DocumentBorder) -> Rect | None:
     if rect.width <= 0 or rect.height <= 0:
         return None
     kept = rect.size.pixel_count / size.pixel_count
-    is_asked = border.by_hand and kept < 1
-    return rect if is_asked or kept <= FramingParams.max_kept_share else None
+    most = 1.0 if given else FramingParams.max_kept_share
+    return rect if kept <= most and kept < 1 else None
+
+
+def _is_safe(border: DocumentBorder) -> bool:
+    """The border is sure, and no single line between two windows."""
+    enough = len(border.sides_in(SideState.SEEN)) >= FramingParams.least_seen
+    return border.confidence >= FramingParams.min_confidence and not border.others and enough
 
 
 def rectify(
@@ -160,8 +166,8 @@ def rectify(
     return np.asarray(warped, np.uint8), _corners_taken(to_source, width, height, margins, frame_size)
 
 
-def _cropped(source: SourceImage, border: DocumentBorder) -> Framed:
-    rect = crop_rect(source.size, border)
+def _cropped(source: SourceImage, border: DocumentBorder, given: bool) -> Framed:
+    rect = crop_rect(source.size, border, given)
     if rect is None:
         is_unsure = border.confidence < FramingParams.min_confidence
         would_be = crop_rect(source.size, replace(border, confidence=FramingParams.min_confidence))
@@ -192,22 +198,23 @@ def _of_shape(source: SourceImage, profile: OutputProfile, turn: Turn) -> Framed
     return _part(source, Rect((size.width - width) // 2, (size.height - height) // 2, width, height))
 
 
-def _flat(source: SourceImage, border: DocumentBorder, aspect: float | None) -> Framed | None:
+def _flat(source: SourceImage, border: DocumentBorder, aspect: float | None, given: bool) -> Framed | None:
     """Rectified, or None where a corner is not in the photo, in doubt, or with another document there."""
     size = source.size
     left, top, right, bottom = border.quad.bounds
     inside = min(left, top, size.width - right, size.height - bottom) >= -_TOUCH
-    if border.confidence < FramingParams.min_confidence or border.others or not inside:
+    sure = given or border.confidence >= FramingParams.min_confidence
+    if not sure or border.others or not inside:
         return None
     # Of a document that is not seen whole the shape is not the one that is known.
     whole = len(border.sides_in(SideState.SEEN)) == len(SIDES)
-    pixels, outline = rectify(source.pixels, border.quad, _margin(border), aspect if whole else None)
+    pixels, outline = rectify(source.pixels, border.quad, _margin(border, given), aspect if whole else None)
     return Framed(pixels, _around(outline, size), straight=True, outline=outline)
 
 
-def _margin(border: DocumentBorder) -> float:
+def _margin(border: DocumentBorder, given: bool) -> float:
     margin = max(FramingParams.min_margin, FramingParams.margin_share * border.quad.diagonal)
-    return margin if border.by_hand else margin + _room_for_header(border.quad)
+    return margin if given else margin + _room_for_header(border.quad)
 
 
 def _room_for_header(quad: Quad) -> float:

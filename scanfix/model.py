@@ -139,11 +139,6 @@ class DocumentBorder:
         named = (dict(values) for values in (self.missing, self.certainty))
         return DocumentBorder, (self.quad, self.confidence, dict(self.sides), self.others, *named)
 
-    @property
-    def by_hand(self) -> bool:
-        """Whether a person gave the corners, who is taken at their word: none that is found is certain."""
-        return self.confidence == 1
-
     def sides_in(self, state: SideState) -> tuple[Side, ...]:
         return tuple(side for side, value in self.sides.items() if value == state)
 
@@ -340,7 +335,8 @@ class OutputInfo:
     width: int
     height: int
     quality: int | None
-    """JPEG: the standard-table quality of equal coarseness, 1..100; None for BMP and pass-through."""
+    """JPEG: the standard-table quality of equal coarseness, 1..100; None for BMP and where the tables are
+    those of the source."""
     encode_count: int
     passthrough: bool = False
     crop: Rect | None = None

@@ -18,6 +18,7 @@ from scanfix.profiles import MOST_BYTES, ByteWindow, Format, OutputProfile, load
 
 if TYPE_CHECKING:
     from scanfix.documents.kinds import DocumentKind
+    from scanfix.model import DocumentBorder
 
 Crop = Literal["auto", "never", "flat", "fit"]
 Layout = Literal["vertical", "horizontal"]
@@ -85,6 +86,8 @@ class Order:
     """Of a PDF or TIFF, from 1; None is the first, and that there are others is a finding."""
     kept_formats: tuple[Format, ...] = ()
     """Beside `format`, those in which a file that conforms already may stay."""
+    border: DocumentBorder | None = None
+    """One of several that were found, in pixels of the file, to be cut out; then none is searched for."""
 
     @property
     def given(self) -> Given:

@@ -52,13 +52,13 @@ def assess_pair(front: PairSide, back: PairSide) -> tuple[Assessment, ...]:
     # Cards of two persons look alike, and are not the same side of one.
     is_same = alike >= LikenessParams.alike and differs is None
     same = Finding.of("SF509", confidence=min(1.0, alike)) if is_same else None
-    said = Assessment("sides_alike", alike, "correlation", 100 * (1 - max(0.0, alike)), same)
+    said = Assessment("same_side", alike, "correlation", 100 * (1 - max(0.0, alike)), same)
     return said, _of_one_kind(front, back, differs, is_same=is_same)
 
 
 def _of_one_kind(front: PairSide, back: PairSide, differs: Difference | None, *, is_same: bool) -> Assessment:
     """SF510. What was read decides where it can."""
-    slug = "sides_of_one_kind"
+    slug = "sides_differ"
     if differs is not None:
         finding = Finding.of("SF510", confidence=LikenessParams.sure_reading, differs=[differs])
         return Assessment(slug, score=0.0, finding=finding)
@@ -66,7 +66,7 @@ def _of_one_kind(front: PairSide, back: PairSide, differs: Difference | None, *,
         return Assessment(slug, score=100.0)
     one, other = _shape(front.border), _shape(back.border)
     if one is None or other is None:
-        return Assessment(slug, failure="no_border")
+        return Assessment(slug, failure="on one of them no border was found")
     ratio = max(one, other) / min(one, other)
     if ratio <= LikenessParams.unlike_shape or is_same:
         return Assessment(slug, ratio, "ratio", 100.0)

@@ -8,23 +8,25 @@ bytes - decode -> SourceImage - find_border -> DocumentBorder | None
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import replace
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from scanfix.borders import find_border
 from scanfix.borders.by_hand import border_by_hand
+from scanfix.borders.sides import border_at
 from scanfix.checks import measures_of, not_checked, run_checks
 from scanfix.checks.runner import weighed
 from scanfix.checks.subject import Subject
 from scanfix.decoding import count_pages, decode
 from scanfix.encoding import Encoded, encode, most_useful_pixels, pass_through, recode
-from scanfix.errors import ConfigError, InputError, ScanfixError
+from scanfix.errors import ConfigError, InputError, OutputError, ScanfixError
 from scanfix.faults import refusing
 from scanfix.files import SourceBytes
 from scanfix.findings import FINDINGS, OF_ANY_PICTURE, OF_READING
 from scanfix.formats import PAGED
 from scanfix.framing import Framed, frame
-from scanfix.geometry import Quad, Turn
+from scanfix.geometry import Turn
 from scanfix.joining import JoinedSide, join_sides
 from scanfix.messages import Lang
 from scanfix.model import (
@@ -39,9 +41,11 @@ from scanfix.model import (
 )
 from scanfix.order import Layout, Order, check_sides
 from scanfix.pair import PairSide, assess_pair
+from scanfix.profiles import Format
 from scanfix.pyramid import Pyramid
 from scanfix.results import JoinedImage, PreparedImage
 from scanfix.verification import MIN_LEGIBILITY_KEPT, legibility_kept, verify
+from scanfix.views import Grey
 
 if TYPE_CHECKING:
     from scanfix.documents.fields import Fields
@@ -95,17 +99,10 @@ def make(photo: SourceBytes, order: Order, examined: Examined) -> PreparedImage:
         # What is left by the crop is few enough pixels to be worth having whole.
         source = _decode(photo, order)
         framed = _frame(examined._replace(source=source), order)
-    if framed.untouched and not source.info.damaged:
-        formats = {order.format, *order.kept_formats}
-        passed = pass_through(photo.data, source.info, order.profile, formats)
-        if passed is not None:
-            verify(passed, order.profile, "bmp" if source.info.format == "BMP" else "jpg")
-            output = replace(_passed(passed, source), unsure=framed.unsure, crooked=framed.crooked)
-            return PreparedImage(passed, replace(report, output=output), photo.inputs)
-    known = _known(source, measures)
-    encoded = _recoded(photo, source, framed, order) or _encode(framed.pixels, known, order)
-    made = verify(encoded.data, order.profile, order.format)
-    notes = _encoding_notes(framed.pixels, encoded, made, order)
+    encoded, made = _kept(photo, source, framed, order) or _encode(
+        framed.pixels, _known(source, measures), order
+    )
+    notes = () if encoded.is_passed else _encoding_notes(framed.pixels, encoded, made, order)
     by_hand = () if order.turn is None else ("SF108",)
     return PreparedImage(encoded.data, _finished(report, framed, encoded, notes, *by_hand), photo.inputs)
 
@@ -135,8 +132,7 @@ def join(
     ]
     page, scales = join_sides(sides[0], sides[1], layout)
     known = [_known(e.source, e.measures, scale) for e, scale in zip(examined, scales, strict=True)]
-    encoded = _encode(page, _Known.of_both(*known), order)
-    made = verify(encoded.data, order.profile, order.format)
+    encoded, made = _encode(page, _Known.of_both(*known), order)
     notes = _pair_notes(examined, order) + _encoding_notes(page, encoded, made, order)
     right = ("SF507", *(code for code in ("SF508", "SF512") if not _have_both(examined, code)))
     reports = [_finished(e.report, f, encoded, notes, *right) for f, e in zip(framed, examined, strict=True)]
@@ -161,40 +157,44 @@ def split(sheet: SourceBytes, order: Order) -> tuple[PreparedImage, ...]:
 
     Errors as in `prepare`; ConfigError (`split_whole`) where nothing may be cut.
     """
-    quads = documents_on(sheet, order)
-    if len(quads) < 2:
+    borders = documents_on(sheet, order)
+    if len(borders) < 2:
         return (prepare(sheet, order),)
-    return tuple(prepare(sheet, replace(order, corners=quad)) for quad in quads)
+    return tuple(prepare(sheet, replace(order, border=border)) for border in borders)
 
 
 def join_sheet(sheet: SourceBytes, order: Order, layout: Layout = "vertical") -> JoinedImage:
     """The two documents on one scan, front and back of one, on one page. Errors as in `split` and `join`."""
-    quads = documents_on(sheet, order)
-    if len(quads) != 2:
-        raise InputError("one_document" if len(quads) < 2 else "many_documents", count=len(quads))
-    front, back = (replace(order, corners=quad) for quad in quads)
+    borders = documents_on(sheet, order)
+    if len(borders) != 2:
+        raise InputError("one_document" if len(borders) < 2 else "many_documents", count=len(borders))
+    front, back = (replace(order, border=border) for border in borders)
     return join(sheet, sheet, front, layout, back)
 
 
 @refusing()
-def documents_on(sheet: SourceBytes, order: Order) -> tuple[Quad, ...]:
-    """Where documents lie on a scan, in pixels of the file, from the top left on. Errors as in `split`."""
+def documents_on(sheet: SourceBytes, order: Order) -> tuple[DocumentBorder, ...]:
+    """Where documents lie on a scan, in pixels of the file, from the top left on; each as sure as the most
+    prominent. Errors as in `split`."""
     if order.crop == "never" or order.profile.processing != "crop":
         raise ConfigError("split_whole", profile=order.profile.name)
     subject = _subject(sheet, order)
+    found, size = subject.border, subject.source.size
+    if found is None:
+        return ()
     x, y = (1 / scale for scale in subject.source.scale)
-    border = subject.border and subject.border.scaled(x, y)
-    return _as_read(() if border is None else (border.quad, *border.others))
+    beside = (border_at(quad, size, found.confidence) for quad in found.others)
+    return _as_read(border.scaled(x, y) for border in (replace(found, others=()), *beside))
 
 
-def _as_read(quads: Iterable[Quad]) -> tuple[Quad, ...]:
+def _as_read(borders: Iterable[DocumentBorder]) -> tuple[DocumentBorder, ...]:
     """Line by line; what begins in the upper half of the highest that is left lies in its line."""
-    waiting = sorted(quads, key=lambda quad: quad.bounds[1])
-    read: list[Quad] = []
+    waiting = sorted(borders, key=lambda border: border.quad.bounds[1])
+    read: list[DocumentBorder] = []
     while waiting:
-        _, top, _, bottom = waiting[0].bounds
-        line = [quad for quad in waiting if quad.bounds[1] <= (top + bottom) / 2]
-        read += sorted(line, key=lambda quad: quad.bounds[0])
+        _, top, _, bottom = waiting[0].quad.bounds
+        line = [border for border in waiting if border.quad.bounds[1] <= (top + bottom) / 2]
+        read += sorted(line, key=lambda border: border.quad.bounds[0])
         waiting = waiting[len(line) :]
     return tuple(read)
 
@@ -311,9 +311,11 @@ def read(photo: SourceBytes, order: Order) -> Fields:
 def _border(source: SourceImage, pyramid: Pyramid, order: Order) -> DocumentBorder | None:
     if order.profile.shows != "document":
         return None
-    if order.corners is None:
-        return find_border(source.pixels, pyramid=pyramid)
-    return border_by_hand(order.corners.scaled(*source.scale), source.size)
+    if order.corners is not None:
+        return border_by_hand(order.corners.scaled(*source.scale), source.size)
+    if order.border is not None:
+        return order.border.scaled(*source.scale)
+    return find_border(source.pixels, pyramid=pyramid)
 
 
 def _frame(examined: Examined, order: Order) -> Framed:
@@ -322,7 +324,8 @@ def _frame(examined: Examined, order: Order) -> Framed:
     aspect = order.kind.aspect if order.kind and order.kind.has_size else None
     turn = _turn(measures, order)
     border = report.border and report.border.scaled(*source.scale)
-    framed = frame(source, border, order.profile, order.crop, turn=turn, aspect=aspect)
+    given = order.corners is not None or order.border is not None
+    framed = frame(source, border, order.profile, order.crop, turn=turn, aspect=aspect, given=given)
     x, y = (1 / scale for scale in source.scale)
     outline = tuple((corner[0] * x, corner[1] * y) for corner in framed.outline)
     return replace(framed, crop=framed.crop and framed.crop.scaled(x, y), outline=outline)
@@ -334,8 +337,33 @@ def _turn(measures: Measures, order: Order) -> Turn:
     return 0 if order.profile.processing == "convert-only" else measures.turn
 
 
+def _kept(
+    photo: SourceBytes, source: SourceImage, framed: Framed, order: Order
+) -> tuple[Encoded, Grey] | None:
+    """The file as it is, or turned with its own coefficients, and its luma; None where it must be encoded
+    anew: also where it was read, but is not what a strict decoder takes."""
+    for way in (_passed, _recoded):
+        encoded = way(photo, source, framed, order)
+        if encoded is not None:
+            with suppress(OutputError):
+                ending: Format = "bmp" if encoded.format == "BMP" else "jpg"
+                return encoded, verify(encoded.data, order.profile, ending)
+    return None
+
+
+def _passed(photo: SourceBytes, source: SourceImage, framed: Framed, order: Order) -> Encoded | None:
+    """The file itself, or it without metadata, where it conforms."""
+    if not framed.untouched:
+        return None
+    info = source.info
+    passed = pass_through(photo.data, info, order.profile, {order.format, *order.kept_formats})
+    coded: Literal["BMP", "JPEG"] = "BMP" if info.format == "BMP" else "JPEG"
+    return None if passed is None else Encoded(passed, coded, info.size, None, 0)
+
+
 def _recoded(photo: SourceBytes, source: SourceImage, framed: Framed, order: Order) -> Encoded | None:
-    """The whole picture turned with its own coefficients, where a JPEG is wanted and has them."""
+    """The whole picture turned, or made baseline, with its own coefficients, where a JPEG is wanted and has
+    them."""
     if framed.crop is not None or order.format != "jpg" or source.is_reduced:
         return None
     return recode(photo.data, source.info, order.profile, framed.rotation)
@@ -371,8 +399,10 @@ def _least(*values: float | None) -> float | None:
     return min((value for value in values if value is not None), default=None)
 
 
-def _encode(pixels: Pixels, known: _Known, order: Order) -> Encoded:
-    return encode(pixels, order.profile, format=order.format, **known._asdict())
+def _encode(pixels: Pixels, known: _Known, order: Order) -> tuple[Encoded, Grey]:
+    """A new file and its luma. Raises CannotMeetProfileError or OutputError."""
+    encoded = encode(pixels, order.profile, format=order.format, **known._asdict())
+    return encoded, verify(encoded.data, order.profile, order.format)
 
 
 def _settled(assessments: tuple[Assessment, ...], *codes: str) -> tuple[Assessment, ...]:
@@ -380,14 +410,6 @@ def _settled(assessments: tuple[Assessment, ...], *codes: str) -> tuple[Assessme
     return tuple(
         replace(a, finding=None, score=100) if a.finding and a.finding.code in codes else a
         for a in assessments
-    )
-
-
-def _passed(data: bytes, source: SourceImage) -> OutputInfo:
-    size = source.info.size
-    outline = Quad.frame(size).corners
-    return OutputInfo(
-        source.info.format, len(data), size.width, size.height, None, 0, passthrough=True, outline=outline
     )
 
 
@@ -409,6 +431,7 @@ def _finished(
         encoded.size.height,
         encoded.quality,
         encoded.encode_count,
+        passthrough=encoded.is_passed,
         crop=framed.crop,
         rotation=framed.rotation,
         steps=encoded.steps,
@@ -420,10 +443,11 @@ def _finished(
         outline=framed.outline,
     )
     slugs = {FINDINGS[code].slug for code in settled}
+    unsure = tuple(note.check for note in notes if note.failure)
     return replace(
         report,
         assessments=_settled(report.assessments, *settled) + notes,
-        not_checked=tuple(slug for slug in report.not_checked if slug not in slugs),
+        not_checked=tuple(slug for slug in report.not_checked if slug not in slugs) + unsure,
         output=output,
     )
 

@@ -237,6 +237,14 @@ def test_sides_are_read_unasked_where_memory_allows_it(
     assert ("SF510" in codes) is told
 
 
+def test_whether_sides_differ_is_not_known_without_a_border() -> None:
+    noise = np.random.default_rng(3).integers(0, 256, (2, 400, 500, 3), np.uint8)
+    joined = scanfix.join(*map(as_jpeg, noise))
+    assert all("sides_differ" in report.not_checked for report in (joined.front, joined.back))
+    card = as_jpeg(photo("card", 900).pixels)
+    assert "sides_differ" not in scanfix.join(card, card).front.not_checked
+
+
 def test_sides_that_nobody_asked_to_read_are_joined_unread_where_memory_is_short(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -6,6 +6,8 @@ import cv2
 import numpy as np
 import pytest
 from drawing import as_jpeg, photo
+from drawn_files import encoded
+from PIL import Image
 
 import scanfix
 from scanfix.cli.limits import way_out
@@ -49,6 +51,13 @@ def test_of_a_portrait_or_signature_nothing_is_said_that_is_about_documents(name
     assert "--document" not in said
     asked = scanfix.inspect(fine, profile=name, number="11010519491231002X")
     assert {"number_mismatch"} <= {*asked.not_checked, *(f.slug for f in asked.findings)}
+
+
+@pytest.mark.parametrize("name", NOT_DOCUMENTS)
+def test_a_colour_profile_that_cannot_be_used_is_told_of_any_picture(name: str) -> None:
+    noise = np.random.default_rng(1).integers(0, 256, (600, 500, 3), np.uint8)
+    data = encoded(Image.fromarray(noise), "JPEG", icc_profile=b"no profile" * 20)
+    assert "SF411" in {finding.code for finding in scanfix.inspect(data, profile=name).findings}
 
 
 @pytest.mark.parametrize("name", NOT_DOCUMENTS)

@@ -163,7 +163,7 @@ def test_places_are_those_of_the_file_where_the_limit_has_it_read_at_half_its_si
     assert whole.border is not None
     assert np.allclose(half.border.quad.corners, whole.border.quad.corners, atol=4)
     (lone,) = pipeline.documents_on(SourceBytes(photo), make_order(limits=few))
-    assert np.allclose(lone.corners, half.border.quad.corners, atol=0.1)
+    assert np.allclose(lone.quad.corners, half.border.quad.corners, atol=0.1)
     drawn = [as_pixels(scanfix.annotate(photo, half, limits=limits)) for limits in (SHELL_LIMITS, few)]
     sizes = np.array([picture.shape[:2] for picture in drawn])
     lines = [cv2.inRange(picture, (0, 140, 50), (30, 180, 90)) for picture in drawn]  # sides that are seen

@@ -17,11 +17,12 @@ from test_cli import scanfix
 from typer.testing import CliRunner
 
 from scanfix import InputError, pipeline, prepare
+from scanfix.borders.sides import border_at
 from scanfix.cli import app
 from scanfix.errors import ConfigError
 from scanfix.files import SourceBytes
 from scanfix.findings import Severity
-from scanfix.geometry import SIDES, Quad
+from scanfix.geometry import SIDES, Quad, Size
 from scanfix.model import (
     Assessment,
     DocumentBorder,
@@ -48,12 +49,11 @@ def sheet() -> bytes:
 
 
 def two_quads(monkeypatch: pytest.MonkeyPatch) -> None:
-    from scanfix.geometry import Quad
-
-    quads = tuple(
-        Quad.of([(320, top), (840, top), (840, top + 340), (320, top + 340)]) for top in (210, 1010)
+    borders = tuple(
+        border_at(Quad(((320, top), (840, top), (840, top + 340), (320, top + 340))), Size(1240, 1754), 0.2)
+        for top in (210, 1010)
     )
-    monkeypatch.setattr(pipeline, "documents_on", lambda *_: quads)
+    monkeypatch.setattr(pipeline, "documents_on", lambda *_: borders)
 
 
 def test_each_document_on_a_scan_is_a_result(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -64,6 +64,7 @@ def test_each_document_on_a_scan_is_a_result(monkeypatch: pytest.MonkeyPatch) ->
     assert crops[0] is not None
     assert crops[1] is not None
     assert crops[0].y < 300 < 900 < crops[1].y
+    assert [result.report.border and result.report.border.confidence for result in made] == [0.2, 0.2]
     joined = pipeline.join_sheet(SourceBytes(sheet()), make_order())
     assert joined.front.border is not None
     assert joined.back.border is not None
@@ -83,7 +84,11 @@ def test_of_two_documents_beside_each_other_the_left_one_comes_first(
     seen = dict.fromkeys(SIDES, SideState.SEEN)
     monkeypatch.setattr(pipeline, "find_border", lambda *_, **__: DocumentBorder(right, 0.9, seen, (left,)))
     blank = as_png(np.full((500, 700, 3), 200, np.uint8))
-    assert pipeline.documents_on(SourceBytes(blank), make_order()) == (left, right)
+    found = pipeline.documents_on(SourceBytes(blank), make_order())
+    assert [(each.quad, each.confidence, each.others) for each in found] == [
+        (left, 0.9, ()),
+        (right, 0.9, ()),
+    ]
 
 
 def test_one_document_is_one_result_and_cannot_be_joined(card_bytes: bytes) -> None:

@@ -143,6 +143,14 @@ def test_a_turn_by_hand_is_taken_at_its_word() -> None:
         assert "SF108" not in [finding.code for finding in prepared.report.findings]
 
 
+def test_a_file_that_stays_as_it_is_by_hand_is_not_told_to_lie_wrong() -> None:
+    data = as_jpeg(np.ascontiguousarray(photo("card", 900).pixels[::-1, ::-1]))
+    assert "SF108" in [finding.code for finding in scanfix.inspect(data).findings]
+    kept = scanfix.prepare(data, turn=0, crop="never")
+    assert kept.output.passthrough
+    assert "SF108" not in [finding.code for finding in kept.report.findings]
+
+
 def test_a_turn_that_is_no_quarter_is_a_wrong_call() -> None:
     with pytest.raises(scanfix.ConfigError, match="45"):
         scanfix.prepare(b"x", turn=45)  # type: ignore[arg-type]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scanfix.borders.sides import ALONG_FRAME, certainties, missing_shares, side_states
+from scanfix.borders.sides import ALONG_FRAME, border_at
 from scanfix.errors import ConfigError
 from scanfix.geometry import Quad, Size
 from scanfix.model import DocumentBorder
@@ -14,7 +14,7 @@ MAX_OUTSIDE = 0.1
 def border_by_hand(quad: Quad, size: Size) -> DocumentBorder:
     """The quadrilateral with full confidence; its sides are seen or cut as those of a border that was found.
 
-    A corner outside of the picture is missing, however near.
+    A corner outside of the picture is missing, unless the side there lies along the frame (`ALONG_FRAME`).
     Raises ConfigError: corners_outside.
     """
     left, top, right, bottom = quad.bounds
@@ -23,6 +23,4 @@ def border_by_hand(quad: Quad, size: Size) -> DocumentBorder:
         or max(right / size.width, bottom / size.height) > 1 + MAX_OUTSIDE
     ):
         raise ConfigError("corners_outside")
-    states = side_states(quad, size, beyond=ALONG_FRAME)
-    certainty, missing = certainties(quad, states, size, 1.0), missing_shares(quad, states, size)
-    return DocumentBorder(quad, 1.0, states, missing=missing, certainty=certainty)
+    return border_at(quad, size, 1.0, ALONG_FRAME)

@@ -6,6 +6,8 @@ The whole picture is a candidate among the others. None is an honest answer: in 
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 
@@ -19,7 +21,7 @@ from scanfix.borders.search import Choice, Search, SearchParams, is_narrow, most
 from scanfix.borders.seen_corners import place_seen_corners
 from scanfix.borders.shapes import crossings, shared, sides_of
 from scanfix.borders.shown import ShownParams, inside, shown_in, uncut, within_bars
-from scanfix.borders.sides import certainties, missing_shares, side_states
+from scanfix.borders.sides import border_at
 from scanfix.borders.working import Floats, WorkingCopy, working_copy
 from scanfix.geometry import Quad
 from scanfix.model import DocumentBorder, Pixels
@@ -76,10 +78,7 @@ def _border(photo: Pyramid, search: Search, choice: Choice) -> DocumentBorder:
         *(_exact(photo.pixels, each, search.copy) for each in others(search, choice.quad)),
     )
     quad, *further = (_in_source(each, search.copy) for each in found)
-    size = photo.size
-    states = side_states(quad, size, sure)
-    certainty, missing = certainties(quad, states, size, sure), missing_shares(quad, states, size)
-    border = DocumentBorder(quad, sure, states, tuple(further), missing=missing, certainty=certainty)
+    border = replace(border_at(quad, photo.size, sure), others=tuple(further))
     return uncut(border) if halves else border
 
 

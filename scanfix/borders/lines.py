@@ -1,8 +1,8 @@
 """Which straight edges could be sides? Segments, joined to lines, and the quads that four of them span.
 
 The four edges of the frame stand among the lines: a document that leaves the picture has the
-frame for a side. Nothing is ranked or dropped by its contour here: all quads of possible shape
-go to the one scorer.
+frame for a side. Nothing is ranked or dropped by its contour here: all quads of possible shape are
+candidates.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """What speaks for a quadrilateral, and what against?
 
 Every candidate, from wherever it came, is measured in the same way, and the scorer weighs all
-measures together; nothing is discarded on the way.
+measures together: none of them alone throws a candidate out.
 """
 
 from __future__ import annotations

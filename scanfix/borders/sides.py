@@ -16,7 +16,7 @@ import cv2
 import numpy as np
 
 from scanfix.geometry import SIDES, Point, Quad, Side, Size
-from scanfix.model import SideState
+from scanfix.model import DocumentBorder, SideState
 
 ALONG_FRAME = 0.004
 """A side of which no point is further inside the frame than this share of its width or height lies along it:
@@ -68,6 +68,13 @@ def side_states(
     cut = {*leaving, *(side for side in along if roomy or side in askew)}
     states = dict.fromkeys(SIDES, SideState.SEEN) | dict.fromkeys(along, SideState.FLUSH)
     return states | dict.fromkeys(cut, SideState.CUT)
+
+
+def border_at(quad: Quad, size: Size, sure: float, beyond: float = SideParams.beyond) -> DocumentBorder:
+    """The border with the states of its sides, as `side_states` has them."""
+    states = side_states(quad, size, sure, beyond)
+    certainty, missing = certainties(quad, states, size, sure), missing_shares(quad, states, size)
+    return DocumentBorder(quad, sure, states, missing=missing, certainty=certainty)
 
 
 def certainties(quad: Quad, states: Mapping[Side, SideState], size: Size, sure: float) -> dict[Side, float]:

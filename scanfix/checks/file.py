@@ -63,5 +63,5 @@ def _yes_or_no(slug: str, finding: Finding | None) -> Assessment:
 EXTENSION = Check("wrong_extension", ("SF401",), assess_extension, on_any=True)
 METADATA = Check("metadata", ("SF402",), assess_metadata, on_any=True)
 PAGES = Check("further_pages", ("SF410",), assess_pages, on_any=True)
-PROFILE = Check("profile_unused", ("SF411",), assess_profile)
+PROFILE = Check("profile_unused", ("SF411",), assess_profile, on_any=True)
 WHOLE = Check("truncated", ("SF405",), assess_whole, on_any=True)

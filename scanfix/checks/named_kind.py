@@ -94,7 +94,7 @@ def assess_sides(subject: Subject) -> Assessment:
         return Assessment("side_missing", failure=NOT_NAMED)
     count = 1 + (len(subject.border.others) if subject.border else 0)
     wanted = 2 if subject.kind.both_sides else 1
-    finding = Finding.of("SF507", confidence=0.8) if count < wanted else None
+    finding = Finding.of("SF507") if count < wanted else None
     score = 100.0 if finding is None else 50.0
     return Assessment("side_missing", native=float(count), unit="sides", score=score, finding=finding)
 
@@ -107,7 +107,7 @@ def assess_seal(subject: Subject) -> Assessment:
     sides = _sides_of_marks(subject, [mark for mark in subject.kind.shows if mark in PLACES])
     missing = [mark for mark, side in sides.items() if side < SealParams.least_side]
     side = min(sides.values())
-    finding = Finding.of("SF508", confidence=0.6, marks=missing) if missing else None
+    finding = Finding.of("SF508", marks=missing) if missing else None
     score = min(100.0, 100 * side / (2 * SealParams.least_side))
     return Assessment(
         "seal_missing", native=100 * side, unit="% of the short side", score=score, finding=finding

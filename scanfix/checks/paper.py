@@ -1,7 +1,7 @@
 """How bright is the document's own paper, and what colour has it?
 
 The paper is the bright, common tone of the document: of each small block the bright end, of
-the blocks the upper half. Local checks (glare, shadow) measure against it, never against white.
+the blocks the upper half. Shadows and grey copies are measured against it, never against white.
 """
 
 from __future__ import annotations

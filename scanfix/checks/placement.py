@@ -6,22 +6,13 @@ All from the four corners: no pixels are looked at. Without a border there is no
 from __future__ import annotations
 
 import math
+from typing import Any
 
+from scanfix.checks import bounds
 from scanfix.checks.check import NO_BORDER, Check
 from scanfix.checks.subject import Subject
 from scanfix.geometry import Quad
 from scanfix.model import Assessment, Finding
-
-
-class PlacementParams:
-    """Bounds beyond which something is said."""
-
-    small_share: float = 0.15
-    """Of the picture's area. A person would call the document tiny below 0.16."""
-    skew_degrees: float = 8.0
-    """From upright; portals turn pictures back by a few degrees themselves."""
-    perspective_ratio: float = 1.65
-    """Longer over shorter of two opposite sides; photos that a person called clean reached 1.61."""
 
 
 def skew_degrees(quad: Quad) -> float:
@@ -45,9 +36,8 @@ def assess_size(subject: Subject) -> Assessment:
     if subject.border is None:
         return Assessment("document_size", failure=NO_BORDER)
     share = min(1.0, subject.border.quad.area / subject.source.size.pixel_count)
-    finding = None
-    if share < PlacementParams.small_share:
-        finding = Finding.of("SF104", confidence=subject.border.confidence, percent=round(100 * share))
+    asked = bounds.reached("SF104", 100 * share)
+    finding = Finding.of("SF104", severity=asked, percent=round(100 * share)) if asked else None
     return Assessment(
         "document_size", native=100 * share, unit="%", score=min(100.0, 250 * share), finding=finding
     )
@@ -57,14 +47,10 @@ def assess_skew(subject: Subject) -> Assessment:
     if subject.border is None:
         return Assessment("skew", failure=NO_BORDER)
     degrees = skew_degrees(subject.border.quad)
-    finding = None
-    if abs(degrees) > PlacementParams.skew_degrees:
-        finding = Finding.of(
-            "SF105",
-            confidence=subject.border.confidence,
-            degrees=abs(round(degrees)),
-            direction="clockwise" if degrees > 0 else "anticlockwise",
-        )
+    direction = "clockwise" if degrees > 0 else "anticlockwise"
+    told: dict[str, Any] = {"degrees": abs(round(degrees)), "direction": direction}
+    asked = bounds.reached("SF105", abs(degrees))
+    finding = Finding.of("SF105", severity=asked, **told) if asked else None
     score = 100 * (1 - abs(degrees) / 45)
     return Assessment("skew", native=degrees, unit="degrees", score=max(0.0, score), finding=finding)
 
@@ -73,9 +59,8 @@ def assess_perspective(subject: Subject) -> Assessment:
     if subject.border is None:
         return Assessment("perspective", failure=NO_BORDER)
     ratio = perspective_ratio(subject.border.quad)
-    finding = None
-    if ratio > PlacementParams.perspective_ratio:
-        finding = Finding.of("SF106", confidence=subject.border.confidence)
+    asked = bounds.reached("SF106", ratio)
+    finding = Finding.of("SF106", severity=asked) if asked else None
     score = 100 * (2 - min(2.0, ratio))
     return Assessment(
         "perspective", native=ratio, unit="ratio of opposite sides", score=score, finding=finding
@@ -90,7 +75,7 @@ def assess_alone(subject: Subject) -> Assessment:
     # Portals that want both sides get them on one picture: two are right there.
     allowed = 1 if subject.kind is not None and subject.kind.both_sides else 0
     if len(others) > allowed:
-        finding = Finding.of("SF107", confidence=subject.border.confidence, region=others[0].corners)
+        finding = Finding.of("SF107", region=others[0].corners)
     return Assessment(
         "multiple_documents",
         native=1.0 + len(others),

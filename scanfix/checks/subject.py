@@ -69,7 +69,7 @@ class Subject:
 
     @lazy
     def origin(self) -> Origin:
-        """Where the picture comes from, by what the file says of itself."""
+        """Where the picture comes from, by what the file says of itself and how much the document fills."""
         return origin_of(self.source.info, self.border)
 
     @lazy

@@ -58,6 +58,7 @@ def read_avif(data: bytes, limits: Limits, *, salvage: bool = False) -> Stored:
         page_count=page_count,
         dot_aspect=dot_aspect_of(found),
         metadata=isobmff.metadata_kinds(data),
+        subsampled=_is_subsampled(found),
         damaged=damaged or is_broken,
     )
 
@@ -68,6 +69,12 @@ def _depth(items: Items) -> int | None:
     if configuration is None or len(configuration) < 3 or not configuration[2] & 0x40:
         return None
     return 12 if configuration[2] & 0x20 else 10
+
+
+def _is_subsampled(items: Items) -> bool:
+    """By the configuration of the picture (AV1 codec ISO media file format binding, 2.3.3)."""
+    configuration = items.property_of(b"av1C")
+    return configuration is not None and len(configuration) > 2 and configuration[2] & 0x0C != 0
 
 
 def _all_bits(data: bytes, picture: Image.Image, depth: int | None) -> tuple[Codes, Model] | None:

@@ -1,4 +1,4 @@
-"""What do the stored numbers look like on a screen? Upright sRGB, transparency over white.
+"""What do the stored numbers look like on a screen? sRGB, transparency over white, as the picture lies.
 
 An embedded profile is applied by Little CMS (relative colorimetric with black point
 compensation, as viewers and print programs do). A profile that is damaged or made for

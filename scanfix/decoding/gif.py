@@ -31,12 +31,11 @@ def read_gif(data: bytes, limits: Limits, *, salvage: bool = False) -> Stored:
     first, page_count, kinds, cut = _walk(data, start, limits)
     if first is None:
         raise InputError("truncated" if cut else "corrupt", format="GIF")
-    damaged = cut and page_count == 1
-    if damaged and not salvage:
+    if cut and not salvage:
         raise InputError("truncated", format="GIF")
     bare = data[:start] + first + b"\x00;"
     picture = pillow.open_with(GifImagePlugin.GifImageFile, bare, "GIF", limits)
-    damaged |= pillow.load(picture, "GIF", salvage=salvage)
+    damaged = pillow.load(picture, "GIF", salvage=salvage) or cut
     pixels, model = pillow.pixels_of(picture, "GIF")
     _whiten_around(pixels, first)
     return Stored(
@@ -56,7 +55,7 @@ def _whiten_around(pixels: Pixels, first: bytes) -> None:
 
 
 def _walk(data: bytes, position: int, limits: Limits) -> tuple[bytes | None, int, set[str], bool]:
-    """(blocks of the first picture, pictures, kinds of metadata, whether the file breaks off)."""
+    """(blocks of the first picture, pictures, kinds of metadata, whether the first picture breaks off)."""
     first, kept, count, kinds, blocks = None, b"", 0, set[str](), 0
     while position < len(data):
         blocks += 1
@@ -86,7 +85,7 @@ def _walk(data: bytes, position: int, limits: Limits) -> tuple[bytes | None, int
             if count >= limits.max_pages:
                 return first, count, kinds, False
         if end > len(data):
-            return first, max(count, 1), kinds, True
+            return first, max(count, 1), kinds, first is None or (block == _IMAGE and count == 1)
         position = end
     return first, max(count, 1), kinds, first is None
 

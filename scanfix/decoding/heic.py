@@ -61,7 +61,7 @@ def read_heic(data: bytes, limits: Limits, *, salvage: bool = False) -> Stored:
         pixels = _straight(pixels)
     aspect = dot_aspect_of(found)
     block = picture.info.get("exif")
-    exif, kinds = (read_exif(block), read_exif(block).metadata) if block else (ExifFacts(), frozenset())
+    exif = read_exif(block) if block else ExifFacts()
     return Stored(
         pixels,
         model,
@@ -71,8 +71,8 @@ def read_heic(data: bytes, limits: Limits, *, salvage: bool = False) -> Stored:
         # Of the dots as they are coded, and the picture has been turned.
         dot_aspect=1 / aspect if quarter_turns(found) % 2 else aspect,
         page_count=min(len(container), limits.max_pages),
-        metadata=isobmff.metadata_kinds(data) | kinds,
-        subsampled=True,
+        metadata=isobmff.metadata_kinds(data) | exif.metadata,
+        subsampled=picture.info.get("chroma") in (420, 422),
         damaged=damaged,
     )
 

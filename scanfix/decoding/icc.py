@@ -34,9 +34,10 @@ def without_elements(profile: bytes) -> tuple[bytes, bool]:
 
 def hdr_of(profile: bytes | None) -> ColourSpace | None:
     """The space of high dynamic range that a profile names by its numbers (ICC.1:2022, 9.2.17)."""
-    for _, name, start, length in _tags(profile or b""):
-        if name == b"cicp" and length >= 12 and start + 12 <= len(profile or b""):
-            primaries, curve = (profile or b"")[start + 8 : start + 10]
+    profile = profile or b""
+    for _, name, start, length in _tags(profile):
+        if name == b"cicp" and length >= 12 and start + 12 <= len(profile):
+            primaries, curve = profile[start + 8 : start + 10]
             space = ColourSpace.of_codes(primaries, curve)
             return space if space.is_hdr else None
     return None

@@ -8,8 +8,10 @@ false alarm. Scans are counted before decoding: 225 KB with 6,000 scans cost 6.4
 
 from __future__ import annotations
 
+import contextlib
 import re
 import struct
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 import simplejpeg
@@ -282,6 +284,7 @@ def _decode(
     if header.has_junk:
         # Viewers skip such bytes; libjpeg takes them for damage. What follows is decoded as strictly as ever.
         data = _plain(data, header)
+        header = walk(data, limits)
     if header.end is None and not incomplete:
         # Only the end marker is missing: with it, a strict decoder tells whether the data are whole.
         data += _EOI_BYTES
@@ -290,9 +293,9 @@ def _decode(
             raise ValueError("premature end")
         pixels = _decoded(data, space, header, shrink, strict=True)
     except DECODER_ERRORS as error:
-        bare = _without_padding(data, header) if _PADDED in str(error) else data
-        if len(bare) < len(data):
-            return _decode(bare, walk(bare, limits), shrink, limits, salvage=salvage)
+        for bare in _without_padding(data, header) if _PADDED in str(error) else ():
+            with contextlib.suppress(InputError):
+                return _decode(bare, walk(bare, limits), shrink, limits, salvage=False)
         if not header.has_junk and (plain := _plain(data, header)) != data:
             # Perhaps it is only what is said around the picture.
             return _decode(plain, walk(plain, limits), shrink, limits, salvage=salvage)
@@ -333,14 +336,16 @@ def _plain(data: bytes, header: JpegHeader) -> bytes:
     return b"".join((b"\xff\xd8", colours, *header.tables, scans))
 
 
-def _without_padding(data: bytes, header: JpegHeader) -> bytes:
+def _without_padding(data: bytes, header: JpegHeader) -> Iterator[bytes]:
     """Without the zeros before the end mark, with which cameras fill a block of their memory.
 
-    Two are left: one may belong to the codes, and libjpeg does not mind them.
+    All of them, or all but one or two, which may belong to the codes: the last byte of these may be zero, and
+    one 0 follows each byte of 255.
     """
     end = (header.end or len(data)) - len(_EOI_BYTES)
-    kept = len(data[:end].rstrip(b"\0")) + 2
-    return data[:kept] + data[end:] if kept < end else data
+    bare = len(data[:end].rstrip(b"\0"))
+    for kept in range(bare, min(bare + 3, end)):
+        yield data[:kept] + data[end:]
 
 
 def _unnamed(data: bytes, header: JpegHeader, limits: Limits, *, salvage: bool) -> tuple[Pixels, Model, bool]:

@@ -15,7 +15,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -48,9 +48,16 @@ def read_pdf(data: bytes, limits: Limits, *, salvage: bool = False, page: int = 
     with _opened(data, limits) as (pdfium, document):
         page_count = min(len(document), limits.max_pages)
         streams = Streams(pdfium.raw, data, limits, PdfParams.max_seconds)
-        pixels, dpi, damaged = _render_page(pdfium, document, page - 1, streams, limits, salvage=salvage)
+        drawn = _render_page(pdfium, document, page - 1, streams, limits, salvage=salvage)
     return Stored(
-        pixels, "RGB", color_mode="RGB", page_count=page_count, dpi=dpi, subsampled=True, damaged=damaged
+        drawn.pixels,
+        "RGB",
+        color_mode="RGB",
+        page_count=page_count,
+        dpi=drawn.dpi,
+        # A scan is stored so nearly always; what is drawn has its colours at every dot.
+        subsampled=drawn.is_scan,
+        damaged=drawn.damaged,
     )
 
 
@@ -80,9 +87,18 @@ def _opened(data: bytes, limits: Limits) -> Iterator[tuple[Any, Any]]:
             document.close()
 
 
+class _Drawn(NamedTuple):
+    """A page, and what is known of it."""
+
+    pixels: Pixels
+    dpi: float
+    is_scan: bool
+    damaged: bool
+
+
 def _render_page(
     pdfium: Any, document: Any, index: int, streams: Streams, limits: Limits, *, salvage: bool
-) -> tuple[Pixels, float, bool]:
+) -> _Drawn:
     _begin_forms(pdfium, document)
     with _page(pdfium, document, index) as page:
         width, height = page.get_size()
@@ -104,7 +120,7 @@ def _render_page(
         size = _bounded(size, min(limits.max_pixels, PdfParams.max_pixels))
         check_size(*size, limits, "PDF")
         pixels = _render(pdfium, page, size)
-        return pixels, size[0] / width * POINTS_PER_INCH, damaged
+        return _Drawn(pixels, size[0] / width * POINTS_PER_INCH, bool(seen.pictures), damaged)
 
 
 def _begin_forms(pdfium: Any, document: Any) -> None:

@@ -2,8 +2,8 @@
 
 `encode` makes a JPEG (jpeg.py) or a BMP (bmp.py); `pass_through` keeps a file that conforms
 already, byte for byte, or takes away only what is not picture (passthrough.py); `recode` turns one
-that only lies on its side (recoding.py). `most_useful_pixels` says what is too much to be worth
-decoding (reduction.py).
+that only lies on its side, or is coded progressively (recoding.py). `most_useful_pixels` says what is
+too much to be worth decoding (reduction.py).
 """
 
 from __future__ import annotations

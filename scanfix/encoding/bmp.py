@@ -71,7 +71,7 @@ def without_private_bytes(data: bytes) -> bytes:
         colours[:, 3] = 0
         codes = np.arange(len(colours))
         is_ramp = (colours[:, :3] == codes[:, None]).all(axis=1)
-        colours[~np.isin(codes, rows) & ~is_ramp] = 0
+        colours[~np.isin(codes, rows[:, :width]) & ~is_ramp] = 0
     important = struct.unpack_from("<I", data, 50)[0]
     if important > 256 or (bits == 24 and important):
         clean[50:54] = 0

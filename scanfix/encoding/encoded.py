@@ -32,5 +32,10 @@ class Encoded:
     """BMP: how many times the pixels a JPEG in the same window would keep, about."""
 
     @property
+    def is_passed(self) -> bool:
+        """It is the file that was given, or that without metadata."""
+        return self.encode_count == 0
+
+    @property
     def enlarged(self) -> bool:
         return "enlarged" in self.steps

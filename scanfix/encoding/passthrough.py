@@ -1,7 +1,7 @@
 """Does the file conform already? Then it goes through byte for byte, or only what is no picture is left out.
 
 Only the segments of the file are read; no pixel is decoded and none changes. A file that only has to be
-turned is the matter of `recoding`.
+turned or made baseline is the matter of `recoding`.
 """
 
 from __future__ import annotations

@@ -87,7 +87,7 @@ class Jpeg:
 
         Raises BrokenJpegError.
         """
-        kept = without_unused([_slim(s) for s in self.segments if _belongs(_slim(s))])
+        kept = without_unused([slim for slim in map(_slim, self.segments) if _belongs(slim)])
         return b"\xff\xd8" + b"".join(s.to_bytes() for s in kept) + b"\xff\xd9"
 
 
@@ -129,7 +129,7 @@ def without_unused(segments: list[Segment]) -> list[Segment]:
         if segment.marker == SOS:
             wanted |= _used_in(segment, frame, quantisers)
         elif segment.marker in (DHT, DQT):
-            tables = [(name, table) for name, table in _tables(segment)]
+            tables = list(_tables(segment))
             used: list[bytes] = []
             for name, table in reversed(tables):
                 if name in wanted:

@@ -1,4 +1,4 @@
-"""One JPEG encode through Pillow: the only place where JPEG bytes are made."""
+"""One JPEG encode through Pillow: where pixels become JPEG bytes; with tables of its own `recoding` does."""
 
 from __future__ import annotations
 

@@ -144,6 +144,7 @@ def test_a_border_changes_where_but_not_how_it_is_read() -> None:
     sides = dict.fromkeys(SIDES, SideState.SEEN)
     turn = subject_of(drawn.pixels, DocumentBorder(drawn.quad, 1.0, sides)).reading_turn
     assert turn.degrees == 0
+    assert turn.upright > 0.9
 
 
 @pytest.mark.parametrize(

@@ -92,7 +92,7 @@ def test_a_little_that_looks_like_text_and_cannot_be_read_is_no_document(
     assert code(border_check.assess(seen)) == expected
 
 
-@pytest.mark.parametrize(("scale", "expected"), [(1.0, None), (0.6, None), (0.4, "SF104")])
+@pytest.mark.parametrize(("scale", "expected"), [(1.0, None), (0.45, None), (0.4, "SF104")])
 def test_a_small_document_is_said(scale: float, expected: str | None) -> None:
     assert code(placement.assess_size(subject(PIXELS, border(STRAIGHT.scaled(scale))))) == expected
 

@@ -105,14 +105,24 @@ def test_a_progressive_jpeg_cut_between_scans_is_truncated() -> None:
     assert code_of(data[: data.rindex(b"\xff\xc4", 0, last_scan)]) == "truncated"
 
 
-def test_zeros_before_the_end_mark_are_no_damage_and_other_bytes_are() -> None:
-    data = saved("JPEG", quality=95)
+@pytest.mark.parametrize("sampling", [0, 2])
+@pytest.mark.parametrize("seed", range(12))
+def test_zeros_before_the_end_mark_are_no_damage_and_other_bytes_are(seed: int, sampling: int) -> None:
+    noise = np.random.default_rng(seed).integers(0, 256, (40, 40, 3), np.uint8)
+    data = encoded(Image.fromarray(noise), "JPEG", quality=80 + seed, subsampling=sampling)
     end = data.rindex(b"\xff\xd9")
     padded = decode(data[:end] + bytes(500) + data[end:])
     assert np.array_equal(padded.pixels, decode(data).pixels)
     assert not padded.info.damaged
     with pytest.raises(InputError):
         decode(data[:end] + b"SPECIMEN" * 9 + data[end:])
+
+
+def test_zeros_before_the_end_mark_are_no_damage_beside_junk_between_segments() -> None:
+    data = file_named("jpeg")
+    end = data.rindex(b"\xff\xd9")
+    both = data[:20] + b"\x00\x01\x02" + data[20:end] + bytes(500) + data[end:]
+    assert np.array_equal(decode(both).pixels, decode(data).pixels)
 
 
 def test_junk_around_the_segments_of_a_jpeg_is_skipped() -> None:
@@ -153,6 +163,13 @@ def test_a_gif_that_only_lacks_its_end_mark_is_whole() -> None:
     data = file_named("gif")
     assert data.endswith(b"\x00;")
     assert np.array_equal(decode(data[:-1]).pixels, decode(data).pixels)
+
+
+@pytest.mark.parametrize("kept", [3, 9])
+def test_a_gif_whose_first_picture_is_there_is_whole_whatever_breaks_off_behind_it(kept: int) -> None:
+    data = file_named("gif")
+    further = (data[:-1] + b"\x21\xfe\x20" + b"SPECIMEN" * 4)[: len(data) - 1 + kept]
+    assert not decode(further).info.damaged
 
 
 def test_a_zero_that_belongs_to_the_codes_of_a_jpeg_is_no_padding() -> None:

@@ -10,6 +10,7 @@ import pytest
 from drawn_files import picture, saved, srgb_profile, with_jpeg_segment
 from drawn_jpeg import Factors, jpeg
 
+import scanfix
 from scanfix.decoding import decode
 from scanfix.decoding.jpeg_entropy import find_damage
 from scanfix.errors import InputError
@@ -91,6 +92,9 @@ def test_what_is_wrong_around_the_picture_harms_nothing(kind: str) -> None:
     source = decode(spoilt(kind))
     assert not source.info.damaged
     assert np.abs(source.pixels.astype(int) - picture()).mean() < 4
+    # What a strict decoder does not take is no file for a portal, whether or not it could stay as it is.
+    made = scanfix.prepare(spoilt(kind), crop="never", min_bytes=0)
+    assert decode(made.data).size == source.size
 
 
 def test_only_the_end_mark_may_be_missing() -> None:

@@ -198,10 +198,11 @@ def test_private_bytes_that_fill_the_rows_of_a_bmp_are_cleared(mode: str) -> Non
 def test_private_bytes_in_the_palette_of_a_bmp_are_cleared() -> None:
     plain = bytearray(bmp("L"))
     rows = np.frombuffer(bytes(plain), np.uint8)[54 + 1024 :].copy()
-    rows[rows == 200] = 201
+    rows[(rows == 200) | (rows == 0)] = 201
     plain[54 + 1024 :] = rows.tobytes()
     filled = bytearray(plain)
-    filled[54 + 4 * 200 : 54 + 4 * 200 + 3] = b"KEY"
+    for entry in (0, 200):
+        filled[54 + 4 * entry : 54 + 4 * entry + 3] = b"KEY"
     for entry in range(256):
         filled[54 + 4 * entry + 3] = ord("S")
     cleaned = passed_bmp(bytes(filled), "bmp")

@@ -41,6 +41,7 @@ INPUT_CODES: dict[str, int] = {
     "too_many_pages": 413,
     "too_many_scans": 413,
     "metadata_bomb": 413,
+    "too_complex": 413,
     "timeout": 504,
     "memory": 413,
     "decoder_crashed": 422,
@@ -185,7 +186,8 @@ class InputError(ScanfixError):
 
 
 class CannotMeetProfileError(ScanfixError):
-    """No picture made from this one can satisfy the profile; `rule` says what stands in the way."""
+    """No picture made from this one can satisfy the profile; of `cannot_fit` the parameter `rule` says what
+    stands in the way."""
 
     exit_code = 4
     codes = PROFILE_CODES

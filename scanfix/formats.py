@@ -9,6 +9,7 @@ photographs a document in (Pillow's security page, point 6; Rails CVE-2026-66066
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from pathlib import PurePath
 
 EXPORT = "export it as JPEG or PNG"
@@ -106,6 +107,7 @@ def is_pdf(data: bytes) -> bool:
     return b"%PDF-" in data[:1024]
 
 
+@cache
 def input_extensions() -> frozenset[str]:
     """Extensions of the formats that are read, lower case with the dot: what a folder is searched for."""
     return frozenset(extension for spec in FORMATS if spec.decodes for extension in spec.extensions)

@@ -44,6 +44,7 @@ OPENCVS = (
     "opencv-contrib-python",
     "opencv-contrib-python-headless",
 )
+OLDEST_OPENCV = (5,)
 
 
 NOT_LOADED = "failed to map segment"

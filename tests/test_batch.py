@@ -36,6 +36,7 @@ from scanfix.batch.discover import SIDES, look_into, name_of_pair, pair_up
 from scanfix.batch.places import Entry, Folder
 from scanfix.batch.work import Job, Outcome
 from scanfix.cli import app
+from scanfix.cli import batch as batch_command
 from scanfix.files import SourceBytes, write_atomically
 from scanfix.isolation import Worker
 from scanfix.model import Report
@@ -1060,6 +1061,69 @@ def test_a_plan_tells_of_a_report_that_cannot_be_written(
         with pytest.raises(OutputError) as caught:
             prepare_batch(folder, tmp_path / "out", reports=[tmp_path / name], dry_run=dry)
         assert caught.value.code == code
+
+
+def test_what_is_left_after_an_interruption_is_counted_in_photos(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "in").mkdir()
+    pages = [Image.new("RGB", (400, 300), tone) for tone in ("white", "grey", "red")]
+    for name in ("a.tif", "b.tif", "c.tif"):
+        pages[0].save(tmp_path / "in" / name, save_all=True, append_images=pages[1:])
+    told = batch_command._Telling.item
+
+    def interrupted(self: batch_command._Telling, item: BatchItem) -> None:
+        if self.summary.count == 3:
+            raise KeyboardInterrupt
+        told(self, item)
+
+    monkeypatch.setattr(batch_command._Telling, "item", interrupted)
+    words = [
+        "batch",
+        str(tmp_path / "in"),
+        str(tmp_path / "out"),
+        "--pages",
+        "all",
+        "--lang",
+        "en",
+        "-j",
+        "1",
+    ]
+    assert "Not done: 2" in CliRunner().invoke(app, words).stderr
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"source": "hello", "target": "你好"}\n',
+        '{"source": "a.jpg", "target": null, "report": null, "error": null}\n',
+        "no JSON",
+    ],
+)
+def test_a_file_of_others_that_looks_like_a_report_is_not_written_over(
+    folder: Path, tmp_path: Path, text: str
+) -> None:
+    other = tmp_path / "data.jsonl"
+    other.write_text(text, encoding="utf-8")
+    with pytest.raises(OutputError) as refused:
+        prepare_batch(folder, tmp_path / "out", reports=[other])
+    assert refused.value.code == "output_exists"
+    assert other.read_text(encoding="utf-8") == text
+
+
+@posix
+def test_a_report_that_is_a_pipe_is_refused_at_once(folder: Path, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "r.csv")
+    with pytest.raises(OutputError):
+        prepare_batch(folder, tmp_path / "out", reports=[tmp_path / "r.csv"])
+
+
+def test_reports_may_come_from_a_generator(folder: Path, tmp_path: Path) -> None:
+    reports: Any = (tmp_path / name for name in ("r.csv", "r.jsonl"))
+    list(prepare_batch(folder, tmp_path / "out", reports=reports))
+    assert (tmp_path / "r.csv").is_file()
+    again = prepare_batch(folder, tmp_path / "out", reports=[tmp_path / "r.jsonl"])
+    assert {item.status for item in again} == {"kept", "failed"}
 
 
 def test_a_plan_takes_a_report_into_a_folder_that_the_run_would_make(folder: Path, tmp_path: Path) -> None:

@@ -676,6 +676,15 @@ def test_after_an_error_none_is_begun_when_told_to_stop(tmp_path: Path, out: Pat
     assert len(run(tmp_path / "in", out)) == 21
 
 
+def test_what_is_kept_is_begun_though_a_run_with_a_report_stops(tmp_path: Path, out: Path) -> None:
+    put(tmp_path / "in", **{f"b{n}_jpg": str(n) for n in range(3)})
+    run(tmp_path / "in", out)
+    put(tmp_path / "in", a_jpg="broken")
+    batch = prepare_batch(tmp_path / "in", out, jobs=1, on_error="stop", reports=[tmp_path / "r.html"])
+    assert sorted(item.status for item in batch) == ["failed", "kept", "kept", "kept"]
+    assert batch.not_begun == 0
+
+
 @posix
 def test_a_tree_of_a_thousand_files_is_accounted_for_exactly_once(tmp_path: Path, quick: Counted) -> None:
     root, draw = tmp_path / "in", random.Random(23)

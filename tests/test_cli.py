@@ -15,6 +15,7 @@ import isolation_tasks
 import jsonschema
 import pytest
 import typer
+from draw.specimens import RESIDENT_NUMBER
 from drawing import as_jpeg, as_png, photo
 from PIL import Image
 from typer.testing import CliRunner
@@ -156,11 +157,24 @@ def test_what_is_redirected_to_is_an_input_only_where_it_holds_something(
     tmp_path: Path, card_bytes: bytes
 ) -> None:
     (tmp_path / "card.jpg").write_bytes(card_bytes)
-    for words in (("read", "card.jpg"), ("prepare", "card.jpg", "card.jpg"), ("batch", ".", "out")):
+    for words in (
+        ("read", "card.jpg"),
+        ("prepare", "card.jpg", "card.jpg"),
+        ("prepare", "card.jpg", "--json"),
+        ("inspect", "card.jpg", "--json"),
+        ("join", "card.jpg", "card.jpg", "-o", "x.jpg", "--json"),
+        ("split", "card.jpg", "--json"),
+        ("batch", ".", "out"),
+    ):
         with (tmp_path / "card.jpg").open("ab") as kept:
             command = [sys.executable, "-m", "scanfix", *words]
             code = subprocess.run(command, stdout=kept, cwd=tmp_path, check=False).returncode
         assert (code, (tmp_path / "card.jpg").read_bytes() == card_bytes) == (5, True), words
+    form = tmp_path / "form.toml"
+    form.write_text('kind = "passport"\n')
+    with form.open("a") as kept:
+        subprocess.run([sys.executable, "-m", "scanfix", "form", form], stdout=kept, check=False)
+    assert form.read_text() == 'kind = "passport"\n'
     with (tmp_path / "log.txt").open("w") as log:
         photos = (tmp_path / "card.jpg", tmp_path / "log.txt")
         done = subprocess.run([sys.executable, "-m", "scanfix", "prepare", *photos], stdout=log, check=False)
@@ -402,6 +416,29 @@ def test_doctor_names_what_is_installed() -> None:
     done = scanfix("doctor")
     assert b"opencv" in done.stdout
     assert b"Pillow" in done.stdout
+
+
+def test_doctor_tells_of_an_opencv_that_is_too_old(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("scanfix.installation.metadata.version", lambda _: "4.8.0.76")
+    monkeypatch.setattr("scanfix.installation.OPENCVS", ("opencv-python-headless",))
+    done = CliRunner().invoke(app, ["doctor", "--lang", "en"])
+    assert done.exit_code == 1
+    assert "opencv-python-headless 4.8.0.76: too old" in done.stdout
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("explain", f"身份证号 {RESIDENT_NUMBER} 哪里都没有"),
+        ("prepare", "card.jpg", "--profile", RESIDENT_NUMBER),
+        ("prepare", "card.jpg", "--min-size", RESIDENT_NUMBER),
+    ],
+)
+def test_a_number_in_the_wrong_place_is_not_repeated(words: tuple[str, ...]) -> None:
+    done = CliRunner().invoke(app, [*words])
+    assert done.exit_code == 2
+    assert RESIDENT_NUMBER not in done.output
+    assert RESIDENT_NUMBER[:2] + "**" in done.output
 
 
 def test_the_version_is_said() -> None:

@@ -174,6 +174,12 @@ def test_a_line_is_broken_for_terminals_alone(monkeypatch: pytest.MonkeyPatch) -
     assert all(line.startswith("    ") and columns(line) <= 40 for line in broken)
 
 
+def test_spaces_in_a_path_stay_as_many_as_they_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "40")
+    text = "Written: a long folder of scans/id card  front  2026.jpg"
+    assert "id card  front" in for_terminal(text, Terminal()).replace("\n", "")
+
+
 @pytest.mark.parametrize(
     ("complete", "typed", "wanted"),
     [

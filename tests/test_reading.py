@@ -167,6 +167,16 @@ def test_of_several_pages_the_one_that_is_named_is_read(tmp_path: Path) -> None:
 
 
 @needs_reader
+def test_a_page_that_cannot_be_read_costs_no_other_and_is_named(tmp_path: Path) -> None:
+    card, narrow = Image.fromarray(flat("card", 1200)), Image.new("RGB", (3, 2000))
+    card.save(tmp_path / "a.tif", save_all=True, append_images=[narrow, card], compression="tiff_lzw")
+    done = CliRunner().invoke(app, ["read", str(tmp_path / "a.tif"), "--pages", "all", "--lang", "en"])
+    assert done.exit_code == 3
+    assert "a.tif (2): A picture of 3 x 2000" in done.stderr
+    assert "a.tif (3):" in done.stdout
+
+
+@needs_reader
 def test_a_picture_without_text_has_nothing_read() -> None:
     assert reading.read_picture(np.full((300, 480, 3), 200, np.uint8)).lines == ()
     assert not scanfix.read(as_jpeg(np.full((600, 800, 3), 120, np.uint8))).has_anything
@@ -188,7 +198,7 @@ def test_without_the_extra_everything_else_works_and_says_what_was_not_checked(
 def test_a_reader_that_breaks_costs_nothing_but_the_reading(
     monkeypatch: pytest.MonkeyPatch, card: Path
 ) -> None:
-    def broken(_: Pixels) -> None:
+    def broken(*_: object) -> None:
         raise ZeroDivisionError
 
     monkeypatch.setattr(reading, "is_available", lambda: True)
@@ -199,8 +209,10 @@ def test_a_reader_that_breaks_costs_nothing_but_the_reading(
 
 
 def test_nothing_given_means_nothing_read(monkeypatch: pytest.MonkeyPatch, card: Path) -> None:
-    monkeypatch.setattr(reading, "read_picture", lambda _: pytest.fail("read unasked"))
+    asked: list[object] = []
+    monkeypatch.setattr(reading, "read_picture", lambda *given: asked.append(given))
     scanfix.inspect(card)
+    assert not asked
 
 
 def test_number_and_name_are_in_no_text_of_the_order_and_no_error(card: Path) -> None:

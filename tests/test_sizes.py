@@ -30,6 +30,8 @@ from scanfix.profiles import ByteWindow, load_profile
         ("500ＫＢ", 512_000, 500_000),
         ("0", 0, 0),
         ("1GB", 1_073_741_824, 1_000_000_000),
+        ("2.01KB", 2_059, 2_010),
+        ("4.02KB", 4_117, 4_020),
     ],
 )
 def test_a_size_satisfies_both_readings_of_a_kilobyte(size: str, least: int, most: int) -> None:

@@ -30,11 +30,13 @@ Writer = Callable[[Iterable[Row], Lang], Iterable[bytes]]
 WRITERS: dict[str, tuple[Writer, str]] = {
     ".html": (page, GENERATOR),
     ".csv": (csv_lines, MARK + "source,page,target"),
-    ".jsonl": (json_lines, '{"source": '),
+    ".jsonl": (json_lines, ""),
 }
-"""By ending: what writes a report, and what tells one that was written before."""
-LOOK = 400
-"""First characters, among which that is."""
+"""By ending: what writes a report, and what tells one that was written before; JSON is read for that."""
+HEAD_CHARACTERS = 400
+"""First ones, among which that is."""
+MOST_CHARACTERS = 1_000_000
+"""Of the first line of a report in JSON."""
 SHARE = 0.05
 """Of the time of a run that may go into reports on the way."""
 LEAST_SECONDS = 5.0
@@ -175,13 +177,28 @@ def writer_of(path: str | os.PathLike[str]) -> Writer:
 
 def check_report(path: Path, inputs: frozenset[Identity], *, overwrite: bool) -> None:
     """A report may take the place of an earlier one, and of nothing else. Raises OutputError."""
-    known = WRITERS[path.suffix.lower()][1]
+    check_target(path, overwrite=overwrite or _is_report(path), inputs=inputs)
+
+
+def _is_report(path: Path) -> bool:
+    """A report of an earlier run is there."""
+    mark = WRITERS[path.suffix.lower()][1]
+    if not path.is_file():  # a pipe would be waited for
+        return False
     try:
         with path.open(encoding="utf-8", errors="replace") as file:
-            ours = known in file.read(LOOK)
+            return mark in file.read(HEAD_CHARACTERS) if mark else _is_item(file.readline(MOST_CHARACTERS))
     except OSError:
-        ours = False
-    check_target(path, overwrite=overwrite or ours, inputs=inputs)
+        return False
+
+
+def _is_item(line: str) -> bool:
+    """A line of a report: of the same shape others tell of other things, but none of how it went."""
+    try:
+        said = json.loads(line)
+    except ValueError:
+        return False
+    return isinstance(said, dict) and said.keys() >= {"source", "target", "report", "error", "status"}
 
 
 class _Pictures:

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import time
 import weakref
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from inspect import GEN_CREATED, getgeneratorstate
@@ -138,8 +139,9 @@ class Run:
             yield from items_of(self._whole(known.source), self.look.source, self.look.out, kept=True)
         latest = time.time() - older_than
         whole = [s for s in plan.work if not older_than or all(e.changed <= latest for e in s.entries)]
-        drawn = self.reporting.without_pictures(plan) if self.look.wishes.thumbnails else []
-        yield from self._work([*whole, *drawn], plan)
+        yield from self._work(whole, plan)
+        if self.look.wishes.thumbnails:
+            self._draw(self.reporting.without_pictures(plan))
 
     def _tell_anew(self, kept: Sequence[Record]) -> None:
         """What is kept of a folder that was moved here is this one's from now on; what it was a copy of may
@@ -193,6 +195,23 @@ class Run:
         if self.fault is not None:
             raise self.fault
 
+    def _draw(self, steps: Iterable[Step]) -> None:
+        """Pictures for the report, of photos that are kept and have none."""
+        waiting, running = iter(steps), set[Future[Outcome]]()
+        while not self.stopped:
+            for step in islice(waiting, self.hands.window - len(running)):
+                job = Job(self.look.source, self.look.out, self._whole(step.source), (), self.look.wishes)
+                running.add(self.hands.submit(thumbnails_of, job))
+            if not running:
+                break
+            ended = self._awaited(running)
+            running -= ended
+            for future in ended:
+                # A report without a picture is no lack of a result.
+                with suppress(ScanfixError):
+                    self.reporting.keep(result_of(future))
+        self.reporting.update()
+
     def _drain(
         self, waiting: Iterator[Step], window: int, plan: Plan, suspects: list[Step] | None
     ) -> Iterator[BatchItem]:
@@ -205,11 +224,8 @@ class Run:
                     done, running, islice(waiting, 0 if self.stopped else window - len(running)), plan
                 )
                 for step, outcome in done:
-                    if step.reason != "kept":
-                        yield from items_of(
-                            outcome.record, self.look.source, self.look.out, kept=outcome.kept
-                        )
-                        yield from self._left_behind(step, outcome, plan)
+                    yield from items_of(outcome.record, self.look.source, self.look.out, kept=outcome.kept)
+                    yield from self._left_behind(step, outcome, plan)
                 self.reporting.update(seldom=True)
                 if not running:
                     break
@@ -232,22 +248,26 @@ class Run:
     ) -> None:
         """The next photos, after the lines of what is done and of what is begun."""
         jobs = [(step, self._job(step, plan)) for step in steps]
-        self._write(done, [job.begun for _, job in jobs if job.begun.status == "begun"])
+        self._write(done, [job.begun for _, job in jobs])
         for step, job in jobs:
-            running[self.hands.submit(work if step.reason != "kept" else thumbnails_of, job)] = step
+            running[self.hands.submit(work, job)] = step
 
-    def _ended(
-        self, running: dict[Future[Outcome], Step], suspects: list[Step] | None
-    ) -> list[tuple[Step, Outcome]]:
-        """What is done, at least one; not what may have been killed for others' sake."""
+    def _awaited(self, running: Collection[Future[Outcome]]) -> set[Future[Outcome]]:
+        """Those that are done, at least one."""
         ended: set[Future[Outcome]] = set()
         while not ended:
             # A signal that comes just before a wait does not end it.
             ended = wait(running, HEARTBEAT_SECONDS, FIRST_COMPLETED).done
             if self.hands.are_gone:
                 ended = set(running)
+        return ended
+
+    def _ended(
+        self, running: dict[Future[Outcome], Step], suspects: list[Step] | None
+    ) -> list[tuple[Step, Outcome]]:
+        """What is done, at least one; not what may have been killed for others' sake."""
         done = list[tuple[Step, Outcome]]()
-        for future in ended:
+        for future in self._awaited(running):
             step = running.pop(future)
             outcome = self._outcome(future, step)
             if suspects is not None and _is_suspect(outcome):
@@ -276,8 +296,6 @@ class Run:
 
     def _job(self, step: Step, plan: Plan) -> Job:
         look = self.look
-        if step.reason == "kept":
-            return Job(look.source, look.out, self._whole(step.source), (), look.wishes)
         self.seen[step.source] = step.stamps
         self.later.pop(step.source, None)
         begun = Record(
@@ -334,8 +352,6 @@ class Run:
         lines, outdated = list[Record](), list[Record]()
         for step, outcome in done:
             known = step.known
-            if step.reason == "kept":
-                continue
             if outcome.kept and known is not None and known.root != outcome.record.root:
                 # The folder was moved here: its results are this one's now.
                 lines.append(moved(known))

@@ -63,6 +63,7 @@ def prepare_batch(
     Raises ConfigError for a wrong option, InputError and OutputError for an unusable folder, before
     the first photo; what goes wrong with one photo is in its item.
     """
+    reports = tuple(reports) if not isinstance(reports, str) else reports
     _check_lists(include, exclude, reports)
     if dry_run and watch:
         raise ConfigError("dry_watch")

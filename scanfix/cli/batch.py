@@ -30,7 +30,7 @@ from scanfix.messages import Lang, say, term, user_lang
 from scanfix.naming import shown
 
 if TYPE_CHECKING:
-    from scanfix.batch import BatchItem, BatchRun, Summary
+    from scanfix.batch import BatchItem, BatchRun
     from scanfix.batch.places import Place
     from scanfix.batch.plan import Step
     from scanfix.model import Finding
@@ -160,10 +160,10 @@ def _told(run: BatchRun, tell: _Telling, source: str, *, watch: bool) -> _Tellin
         with closing(run), _progress(run, watch=watch, quiet=tell.quiet) as advance:
             for item in run:
                 tell.item(item)
-                advance(tell.summary)
+                advance(tell)
     except BaseException:
         tell.sum_up(run, source)
-        left = len(run) - tell.summary.count - tell.summary.planned
+        left = len(run) - len(tell.told)
         if left > 0 and not watch and not tell.quiet:
             print_line(say("batch_left", tell.lang, count=left), sys.stderr)
         raise
@@ -195,6 +195,8 @@ class _Telling:
         self.lang, self.json, self.quiet, self.pair = lang, json, quiet, pair
         self.summary = Summary()
         self.stream: TextIO = sys.stderr if json else sys.stdout
+        self.told = set[str]()
+        """Photos of which something was said, by their paths."""
         self.failed = set[str]()
         """Photos without a result, by their paths."""
         self.untold = False
@@ -215,6 +217,8 @@ class _Telling:
 
     def item(self, item: BatchItem) -> None:
         self.summary = self.summary.plus(item)
+        if item.status != "gone":
+            self.told.add(os.fspath(item.source))
         if item.error is not None:
             self.failed.add(os.fspath(item.source))
         if self.json:
@@ -299,7 +303,7 @@ def _finding(found: Finding, lang: Lang) -> str:
 
 
 @contextmanager
-def _progress(run: BatchRun, *, watch: bool, quiet: bool) -> Iterator[Callable[[Summary], None]]:
+def _progress(run: BatchRun, *, watch: bool, quiet: bool) -> Iterator[Callable[[_Telling], None]]:
     """On a terminal: how far it is, at which rate, how long it will take, and how the results are."""
     if quiet or not sys.stderr.isatty():
         yield lambda _: None
@@ -319,12 +323,13 @@ def _progress(run: BatchRun, *, watch: bool, quiet: bool) -> Iterator[Callable[[
     with Progress(*columns, console=console, redirect_stdout=both, transient=True) as progress:
         task = progress.add_task("", total=None if watch else len(run), rate="", counts="")
 
-        def advance(summary: Summary) -> None:
+        def advance(tell: _Telling) -> None:
+            summary = tell.summary
             speed = progress.tasks[0].speed
             bad = summary.refused + summary.failed
             counts = f"[green]{summary.ready}[/] [yellow]{summary.look}[/] [red]{bad}[/]"
             rate = f"{speed:.1f}/s" if speed else ""
-            progress.update(task, completed=summary.count + summary.planned, rate=rate, counts=counts)
+            progress.update(task, completed=len(tell.told), rate=rate, counts=counts)
 
         yield advance
 

@@ -54,7 +54,7 @@ def _about(name: str, text: str, lang: Lang) -> str:
 
 
 def _opencv(lang: Lang) -> Row:
-    from scanfix.installation import installed_opencvs, opencv_fault
+    from scanfix.installation import OLDEST_OPENCV, Needed, installed_opencvs, opencv_fault
 
     found = installed_opencvs()
     if len(found) > 1:
@@ -62,7 +62,7 @@ def _opencv(lang: Lang) -> Row:
     fault = opencv_fault()
     if fault is not None:
         return False, say("doctor_no_opencv", lang, reason=fault)
-    return True, " ".join(next(iter(found.items()), ("cv2", "?")))
+    return _row(Needed(next(iter(found)), OLDEST_OPENCV), lang) if found else (True, "cv2 ?")
 
 
 def _font(lang: Lang) -> str:

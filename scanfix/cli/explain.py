@@ -13,6 +13,7 @@ from scanfix.cli import options
 from scanfix.cli.completion import complete_code
 from scanfix.cli.terminal import finish, print_line, usage_error
 from scanfix.findings import FINDINGS, OF_LEGIBILITY, FindingSpec
+from scanfix.masking import without_numbers
 from scanfix.messages import LANGS, Lang, catalogue, explanation, listed, say, term, title, user_lang
 from scanfix.naming import shown
 
@@ -50,7 +51,7 @@ def command(
             return 0
         found = mentioning(asked)
         if not found:
-            raise usage_error(say("usage_no_finding", speak, code=shown(asked)))
+            raise usage_error(say("usage_no_finding", speak, code=shown(without_numbers(asked))))
         _explain(found[0], speak) if len(found) == 1 else _list(found, speak)
         return 0
 

@@ -9,6 +9,7 @@ import typer
 
 from scanfix.cli import options
 from scanfix.cli.options import FailOn, help_text
+from scanfix.cli.outputs import inputs_of
 from scanfix.cli.photo import exit_code_of
 from scanfix.cli.terminal import COLOURS, finish, print_json, print_line, print_report
 from scanfix.messages import Lang, say, user_lang
@@ -45,6 +46,7 @@ def command(
     def work() -> int:
         from scanfix.documents.form import check_form
 
+        inputs_of((file,) if file else ())
         report = check_form(
             file,
             kind=kind,

@@ -58,8 +58,8 @@ def _typed() -> str:
 
 def sentences(found: NumberCheck, lang: Lang, *, show: bool) -> list[str]:
     """The verdict, then what is wrong and what to change."""
-    from scanfix.documents.masking import masked
     from scanfix.documents.number_forms import form_title
+    from scanfix.masking import masked
 
     def told(number: str) -> str:
         return number if show else masked(number)

@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
-from scanfix.cli.terminal import STANDARD, print_bytes, print_line, usage_error
+from scanfix.cli.terminal import STANDARD, lead_nowhere, print_bytes, print_line, usage_error
 from scanfix.errors import OutputError
 from scanfix.formats import claimed_format, format_named
 from scanfix.messages import Lang, say
@@ -103,8 +103,9 @@ def inputs_of(photos: Iterable[str]) -> frozenset[Identity]:
 
 
 def check_redirected(inputs: frozenset[Identity]) -> None:
-    """Raises OutputError where standard output leads to an input."""
+    """Raises OutputError where standard output leads to an input; what is told later goes nowhere."""
     if _redirected() in inputs:
+        lead_nowhere(sys.stdout)
         raise OutputError("output_is_input")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,13 +14,15 @@ from scanfix.cli.limits import limits_of
 from scanfix.cli.options import help_text
 from scanfix.cli.outputs import inputs_of
 from scanfix.cli.photo import count_pages, pages_of, run, source_of
-from scanfix.cli.terminal import EXIT_FINDINGS, EXIT_READY, finish, print_json, print_line
+from scanfix.cli.terminal import EXIT_FINDINGS, EXIT_READY, attempt_each, finish, print_json, print_line
 from scanfix.messages import Lang, say, user_lang
 from scanfix.naming import shown
 from scanfix.pages import Pages
 
 if TYPE_CHECKING:
     from scanfix.documents.fields import Fields
+    from scanfix.files import SourceBytes
+    from scanfix.order import Order
 
 
 def command(
@@ -40,26 +43,43 @@ def command(
 
         order = make_order(document=kind, limits=limits_of(limit))
         inputs_of((photo,))
-        source = source_of(photo, order.limits)
-        numbers = pages_of(source, Pages.parse(pages), order, limit)
-        from scanfix import pipeline
+        asked, found = Pages.parse(pages), list[bool]()
+        code = _each((photo,), lambda _: paged(order, asked, found), speak)
+        return code or (EXIT_READY if any(found) else EXIT_FINDINGS)
 
-        found = False
-        for number in numbers or (None,):
-            read = run(pipeline.read, source, replace(order, page=number), given=limit)
-            found |= read.has_anything
-            if json:
-                print_json(read.to_dict(show=show), sys.stdout)
-                continue
-            if numbers:
-                print_line(f"{shown(photo)} ({number}):", sys.stdout)
-            for line in _told(read, speak, show=show):
-                print_line(line, sys.stdout)
+    def paged(order: Order, asked: Pages, found: list[bool]) -> int:
+        """What is wrong with one page is wrong with no other."""
+        source = source_of(photo, order.limits)
+        numbers = pages_of(source, asked, order, limit)
+        if numbers is not None:
+            named = {f"{photo} ({number})": number for number in numbers}
+            return _each(
+                named, lambda name: one(source, replace(order, page=named[name]), found, name), speak
+            )
+        one(source, order, found)
         if pages is None and not json and (count := run(count_pages, source, order, given=limit)) > 1:
             print_line(say("read_first_page", speak, count=count), sys.stdout)
-        return EXIT_READY if found else EXIT_FINDINGS
+        return EXIT_READY
+
+    def one(source: SourceBytes, order: Order, found: list[bool], name: str | None = None) -> int:
+        from scanfix import pipeline
+
+        read = run(pipeline.read, source, order, given=limit)
+        found.append(read.has_anything)
+        if json:
+            print_json(read.to_dict(show=show), sys.stdout)
+            return EXIT_READY
+        if name:
+            print_line(f"{shown(name)}:", sys.stdout)
+        for line in _told(read, speak, show=show):
+            print_line(line, sys.stdout)
+        return EXIT_READY
 
     finish(work, speak)
+
+
+def _each(names: Iterable[str], work: Callable[[str], int], lang: Lang) -> int:
+    return attempt_each(names, work, lang, lambda *_: None)
 
 
 def _told(read: Fields, lang: Lang, *, show: bool) -> list[str]:
@@ -74,8 +94,8 @@ def _told(read: Fields, lang: Lang, *, show: bool) -> list[str]:
 
 
 def _rows(read: Fields, lang: Lang, *, show: bool) -> list[tuple[str, str]]:
-    from scanfix.documents.masking import masked
     from scanfix.documents.number_forms import form_title
+    from scanfix.masking import masked
 
     rows = []
     if read.kind:

@@ -22,14 +22,23 @@ from scanfix.cli.outputs import (
 )
 from scanfix.cli.photo import exit_code_of, run, source_of
 from scanfix.cli.sizes import least_bytes, most_bytes
-from scanfix.cli.terminal import STANDARD, finish, print_line, print_report, print_told, telling, usage_error
+from scanfix.cli.terminal import (
+    STANDARD,
+    attempt_each,
+    finish,
+    print_line,
+    print_report,
+    print_told,
+    telling,
+    usage_error,
+)
 from scanfix.errors import ScanfixError
 from scanfix.formats import claimed_format
 from scanfix.messages import Lang, say, user_lang
 from scanfix.naming import PREPARED, distinct_names, shown
 
 if TYPE_CHECKING:
-    from scanfix.files import SourceBytes
+    from scanfix.files import Identity, SourceBytes
     from scanfix.model import Report
     from scanfix.order import Order
     from scanfix.results import JoinedImage, PreparedImage
@@ -81,9 +90,12 @@ def command(
         )
         if page:
             check_ending(page, order.format)
-        source, inputs = source_of(sheet, order.limits), inputs_of((sheet,))
+        inputs = inputs_of((sheet,))
         make_folder(None if page else output)
-        made = _made(source, order, limit, join=join)
+        return attempt_each((sheet,), lambda _: parted(order, inputs, page), speak, failed)
+
+    def parted(order: Order, inputs: frozenset[Identity], page: str | None) -> int:
+        made = _made(source_of(sheet, order.limits), order, limit, join=join)
         targets = [page] if page else _targets(sheet, output, f".{order.format}", len(made))
         for target in targets:
             check_free(target, inputs, overwrite=overwrite)
@@ -94,11 +106,11 @@ def command(
                     _tell(_reports(result), sheet, target, speak, as_json=json)
         return max(exit_code_of(report, fail_on) for result in made for report in _reports(result))
 
-    def failed(error: ScanfixError) -> None:
+    def failed(_: str, error: ScanfixError) -> None:
         if json:
             print_told(error, sheet, None, speak, named=True)
 
-    finish(work, speak, failed)
+    finish(work, speak)
 
 
 def _made(

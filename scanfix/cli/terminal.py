@@ -73,14 +73,18 @@ def print_bytes(data: bytes) -> None:
         sys.stdout.buffer.flush()
 
 
+def lead_nowhere(stream: TextIO) -> None:
+    """Nothing that is written from now on, by Python at its end either, goes where it went."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
 @contextmanager
 def reaching(stream: TextIO) -> Iterator[None]:
     """Raises OutputError where a stream takes nothing, a full disk for one."""
     try:
         yield
     except OSError as error:
-        # Later writes, and Python's own at exit, go nowhere.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+        lead_nowhere(stream)
         # A reader that has gone (`| head`) is no error; without stderr there is nowhere to complain.
         if not isinstance(error, BrokenPipeError) and stream is not sys.stderr:
             raise OutputError("not_written", reason=reason_of(error)) from error

@@ -18,7 +18,8 @@ LEAST_WIDTH = 20
 def wrapped(text: str, width: int, indent: str = "", hanging: str = "") -> str:
     """Lines of at most so many columns; a Chinese character is two columns wide."""
     lines, line = [], indent
-    for piece in re.findall(PIECE, " ".join(text.split())):
+    # Spaces stay as many as they are: they may be those of a path.
+    for piece in re.findall(PIECE, text.strip().replace("\n", " ")):
         if line.strip() and columns(line + piece.rstrip()) > width:
             lines.append(line.rstrip())
             line = hanging

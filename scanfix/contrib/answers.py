@@ -142,7 +142,8 @@ _REASONS = {
 
 
 def responses() -> dict[int | str, dict[str, Any]]:
-    """The `responses` of an OpenAPI operation (3.1) that prepares a photo: the result and every refusal."""
+    """The `responses` of an OpenAPI operation (3.1) that prepares a photo: the result and every refusal
+    that the sender can cause; what the server lacks (500, 501, 507) has the same form."""
     refused = {status: (reason, REFUSAL_SCHEMA) for status, reason in _REASONS.items()}
     made = {200: ("The report and the file.", RESULT_SCHEMA)}
     return {

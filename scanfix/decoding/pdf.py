@@ -111,7 +111,7 @@ def _render_page(
                 limit=round(PdfParams.max_side_points),
             )
         if pdfium.raw.FPDFPage_CountObjects(page) > MAX_OBJECTS:
-            raise InputError("timeout", limit=PdfParams.max_seconds)
+            raise InputError("too_complex")
         seen = look(pdfium, page)
         damaged = any(streams.is_damaged(page, picture.object) for picture in seen.pictures)
         if damaged and not salvage:
@@ -195,6 +195,6 @@ def _render_within_time(pdfium: Any, bitmap: Any, page: Any, size: tuple[int, in
     finally:
         raw.FPDF_RenderPage_Close(page)
     if status == raw.FPDF_RENDER_TOBECONTINUED:
-        raise InputError("timeout", limit=PdfParams.max_seconds)
+        raise InputError("too_complex")
     if status != raw.FPDF_RENDER_DONE:
         raise InputError("corrupt", format="PDF")

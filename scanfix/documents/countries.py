@@ -36,8 +36,7 @@ def country_problem(code: str, region: Region | None) -> CountryProblem | None:
     An area code begins with 0 (010 Beijing, 021 Shanghai) or is one without it; +86 and 0086 are the right
     code with a prefix that fields of this kind do not want.
     """
-    typed = re.sub(r"[\s()-]", "", half_width(code))
-    bare = re.sub(r"^(\+|00)", "", typed)
+    typed, bare = _typed(code), bare_code(code)
     if not bare.isdecimal() or not bare.isascii():
         return "unknown_code"
     if bare.startswith("0"):
@@ -49,3 +48,12 @@ def country_problem(code: str, region: Region | None) -> CountryProblem | None:
     if region == "other" and bare in OF_REGION.values():
         return "other_region"
     return "prefix" if bare != typed else None
+
+
+def bare_code(code: str) -> str:
+    """Without the + or 00 in front."""
+    return re.sub(r"^(\+|00)", "", _typed(code))
+
+
+def _typed(code: str) -> str:
+    return re.sub(r"[\s()-]", "", half_width(code))

@@ -16,11 +16,11 @@ from typing import Any, Literal
 from scanfix.documents.kinds import KINDS, DocumentKind, find_kind
 from scanfix.documents.lines import Row, TextLine, rows_of
 from scanfix.documents.look_alikes import correction
-from scanfix.documents.masking import masked
 from scanfix.documents.names import is_han
 from scanfix.documents.number_forms import FORMS, NumberForm, birth_date
 from scanfix.documents.writing import half_width
 from scanfix.documents.zone import SHAPES, Zone, parse_zone
+from scanfix.masking import masked
 
 
 class FieldParams:

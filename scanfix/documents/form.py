@@ -19,15 +19,15 @@ from os import PathLike
 from pathlib import Path
 from typing import Any, TypeVar
 
-from scanfix.documents.countries import OF_REGION, country_problem
+from scanfix.documents.countries import OF_REGION, bare_code, country_problem
 from scanfix.documents.kinds import HOLDERS, KINDS, REGIONS, DocumentKind, Holder, Region, find_kind
-from scanfix.documents.masking import without_numbers
 from scanfix.documents.names import name_problems
 from scanfix.documents.number_forms import form_title
 from scanfix.documents.numbers import NumberCheck, check_number
 from scanfix.documents.writing import half_width
 from scanfix.errors import ConfigError
 from scanfix.findings import Severity
+from scanfix.masking import without_numbers
 from scanfix.messages import LANGS, Lang
 from scanfix.model import Finding, Told
 
@@ -424,8 +424,15 @@ def country_right(form: Form, _: date) -> list[Finding]:
     if problem is None:
         return []
     severity = Severity.WARNING if problem == "prefix" else Severity.ERROR
-    wanted = OF_REGION.get(form.region or "CN", "country_default")
+    wanted = bare_code(form.country_code) if problem == "prefix" else _code_of_region(form)
     return [Finding.of("SF524", severity=severity, problem=f"country_is_{problem}", wanted=[wanted])]
+
+
+def _code_of_region(form: Form) -> str:
+    """By the region, or by a kind of document that only one has; a form without either is a Chinese one."""
+    regions = form.kind.regions if form.kind else ("CN",)
+    region = form.region or (regions[0] if len(regions) == 1 else None)
+    return OF_REGION.get(region, "country_default") if region else "country_default"
 
 
 def dates_right(form: Form, today: date) -> list[Finding]:
@@ -451,7 +458,7 @@ def date_findings(issued: date | None, expires: date | None, today: date) -> lis
 def sides_given(form: Form, _: date) -> list[Finding]:
     """SF507."""
     short = form.kind is not None and form.kind.both_sides and form.sides == 1
-    return [Finding.of("SF507", confidence=1.0)] if short else []
+    return [Finding.of("SF507")] if short else []
 
 
 RULES: tuple[Callable[[Form, date], list[Finding]], ...] = (

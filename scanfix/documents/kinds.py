@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Literal, get_args
 
-from scanfix.documents.masking import without_numbers
 from scanfix.errors import ConfigError
+from scanfix.masking import without_numbers
 
 Holder = Literal["person", "organisation"]
 Region = Literal["CN", "HK", "MO", "TW", "other"]

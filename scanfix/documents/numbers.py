@@ -19,11 +19,11 @@ from typing import Any
 
 from scanfix.documents.kinds import DocumentKind, find_kind
 from scanfix.documents.look_alikes import correction, differing
-from scanfix.documents.masking import masked
 from scanfix.documents.number_forms import DIGITS, FORMS, NumberForm, Problem, birth_date, is_birth_date
 from scanfix.documents.writing import Change, as_wanted
 from scanfix.documents.zone import Zone, parse_zone
 from scanfix.errors import ConfigError
+from scanfix.masking import masked
 
 MOST_SIGNS = 500
 """Of what is typed; a zone has 90."""

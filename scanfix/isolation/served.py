@@ -122,7 +122,7 @@ def _limit_resources(limits: Limits) -> None:
     with contextlib.suppress(ImportError, OSError, ValueError):
         import resource
 
-        room = _address_space() + limits.max_memory_bytes
+        room = min(_address_space() + limits.max_memory_bytes, sys.maxsize)
         for kind, most in (
             (resource.RLIMIT_CORE, 0),
             (resource.RLIMIT_FSIZE, 0),

@@ -48,8 +48,9 @@ class Worker:
     takes longer by that; 0 asks for an equal share.
 
     `with Worker() as worker` (nothing is started before the first photo) or `async with Worker() as worker`
-    (all are started and warm), else `start()` and `close()` it. The calls beginning with an "a" are for
-    coroutines: one that is cancelled, or whose time is up, has the work on its photo killed at once.
+    (all are started and warm), else `start()` and `close()` it. The calls with an "a" put before their names
+    (`aprepare`, `aannotate`) are for coroutines: one that is cancelled, or whose time is up, has the work on
+    its photo killed at once.
     """
 
     def __init__(

@@ -13,6 +13,7 @@ from typing import Any
 
 from scanfix.errors import ConfigError, reason_of
 from scanfix.findings import Severity
+from scanfix.masking import without_numbers
 from scanfix.packaged import packaged_text
 from scanfix.profiles.profile import ByteWindow, OutputProfile
 
@@ -58,7 +59,7 @@ def load_profile(profile: str | os.PathLike[str] | OutputProfile) -> OutputProfi
         return _by_alias()[profile]
     if isinstance(profile, os.PathLike):
         return _from_file(Path(profile))
-    raise ConfigError("unknown_profile", name=str(profile), known=_nearest(str(profile)))
+    raise ConfigError("unknown_profile", name=without_numbers(str(profile)), known=_nearest(str(profile)))
 
 
 def _nearest(wanted: str) -> list[str]:

@@ -8,7 +8,6 @@ import pytest
 from borders.drawn import (
     CARD,
     CLOTH,
-    PAPER,
     TILTED,
     UPRIGHT,
     WOOD,
@@ -94,10 +93,9 @@ def test_a_scan_filled_by_its_page_is_left_whole() -> None:
     assert border is None or border.sides_in(SideState.FLUSH) == SIDES
 
 
-@pytest.mark.parametrize("ground", [WOOD, CLOTH, PAPER], ids=["wood", "cloth", "paper"])
+@pytest.mark.parametrize("ground", [WOOD, CLOTH], ids=["wood", "cloth"])
 def test_a_bare_table_has_no_border(ground: Colour) -> None:
-    border = find_border(table(840, 840, ground))
-    assert border is None or border.sides_in(SideState.FLUSH) == SIDES
+    assert find_border(table(840, 840, ground)) is None
 
 
 @pytest.mark.parametrize("tone", [0, 128, 250, 255])
@@ -111,7 +109,7 @@ def test_an_empty_page_has_no_border(tone: int, grain: float) -> None:
 def test_tiny_and_narrow_pictures_are_no_trouble(shape: tuple[int, int]) -> None:
     pixels = np.random.default_rng(0).integers(0, 256, (*shape, 3)).astype(np.uint8)
     border = find_border(pixels)
-    assert border is None or 0 <= border.confidence <= 1
+    assert border is None or border.quad.is_convex
 
 
 @pytest.mark.parametrize("shape", [(1800, 60), (60, 1800), (160, 3000)])

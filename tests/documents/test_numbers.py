@@ -13,11 +13,11 @@ from stdnum.iso7064 import mod_11_10
 
 from scanfix.documents import check_digits
 from scanfix.documents.kinds import KINDS
-from scanfix.documents.masking import masked
 from scanfix.documents.number_forms import ANY, FORMS, PROVINCES, NumberForm, form_title
 from scanfix.documents.numbers import check_number
 from scanfix.documents.zone import check_digit, parse_zone
 from scanfix.errors import ConfigError
+from scanfix.masking import masked
 
 COUNT = 10_000
 TODAY = date(2026, 11, 27)

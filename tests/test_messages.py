@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 import ctypes
 import errno
 import os
 import re
 import string
 import sys
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -107,6 +109,29 @@ def test_the_catalogue_holds_no_dead_entry() -> None:
     assert set(catalogue("findings")) == set(FINDINGS)
     assert set(catalogue("errors")) == set(CODES)
     assert set(catalogue("explanations")) == set(FINDINGS)
+
+
+def words_of_the_code() -> tuple[set[str], set[str]]:
+    """All texts in it and in what makes the documentation, and as regular expressions those with gaps."""
+    texts, gapped = set[str](), set[str]()
+    root = Path(__file__).parents[1]
+    for path in (*(root / "scanfix").rglob("*.py"), *(root / "docs").glob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                texts.add(node.value)
+            elif isinstance(node, ast.JoinedStr):
+                parts = [str(part.value) if isinstance(part, ast.Constant) else "" for part in node.values]
+                if len("".join(parts)) > 2:
+                    gapped.add(".+".join(map(re.escape, parts)))
+    return texts, gapped
+
+
+def test_no_sentence_of_the_interface_is_left_over() -> None:
+    texts, gapped = words_of_the_code()
+    for key in {**catalogue("interface"), **catalogue("documents")}.keys() - {"term"}:
+        head, _, tail = key.partition("_")
+        said = key in texts or {head, tail} <= texts or any(re.fullmatch(each, key) for each in gapped)
+        assert said, key
 
 
 def entries(table: dict[str, Any]) -> list[tuple[str, dict[str, str]]]:

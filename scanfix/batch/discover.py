@@ -19,7 +19,7 @@ from scanfix.files import Identity
 from scanfix.formats import claims_unread_picture, input_extensions
 from scanfix.naming import PREPARED, distinct_names
 
-LOOK = 4096
+HEAD_BYTES = 4096
 """First bytes that tell what a file is."""
 SIDES = (
     ("-front", "-back"),
@@ -107,7 +107,7 @@ def _looks_like_one(place: Place, name: str) -> bool:
     from scanfix.decoding.sniff import sniff
 
     try:
-        sniff(place.read_head(name, LOOK))
+        sniff(place.read_head(name, HEAD_BYTES))
     except InputError:
         return False
     return True

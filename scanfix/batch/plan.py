@@ -14,7 +14,7 @@ from itertools import islice, takewhile
 from pathlib import PurePosixPath
 from typing import Any, Literal
 
-from scanfix.batch.discover import LOOK, Found, name_of_pair, pair_up, plan_names
+from scanfix.batch.discover import HEAD_BYTES, Found, name_of_pair, pair_up, plan_names
 from scanfix.batch.manifest import Key, Manifest, Record, Result
 from scanfix.batch.places import Entry, Folder, LeftOut, Place, Stamp
 from scanfix.batch.work import FOLDERS, SIGNED, Wishes
@@ -131,7 +131,7 @@ def _is_drawn(source: Place, name: str, manifest: Manifest) -> bool:
     """Whether it is an annotated picture of this manifest, in whatever folder."""
     parts = name.split("/")
     ends = {"/".join(parts[start:]) for start in range(len(parts))}
-    return not ends.isdisjoint(manifest.drawn) and SIGNED in source.read_head(name, LOOK)
+    return not ends.isdisjoint(manifest.drawn) and SIGNED in source.read_head(name, HEAD_BYTES)
 
 
 def told_order(order: Order, wishes: Wishes) -> dict[str, Any]:

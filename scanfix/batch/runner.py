@@ -69,7 +69,7 @@ def prepare_batch(
         raise ConfigError("dry_watch")
     order, chosen = _chosen(options, limits, jobs, on_error, pair=pair)
     annotate = None if annotate_dir is None else place_of(annotate_dir)
-    drawn = any(os.fspath(path).lower().endswith((".html", ".htm")) for path in reports)
+    drawn = any(os.fspath(path).lower().endswith(".html") for path in reports)
     wishes = Wishes(chosen, limits, Pages.parse(pages), by_verdict, annotate, drawn, lang, overwrite)
     places = _places(source, out, wishes, watch=watch)
     look = Look(*places, tuple(include), tuple(exclude), order, wishes, pair=pair, resume=resume)

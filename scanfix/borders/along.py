@@ -108,8 +108,8 @@ def _read(copy: WorkingCopy, quads: Quads) -> _Stripes:
     points = quads[:, :, None] + share[:, None] * ahead[:, :, None]
     coarse = np.asarray(cv2.GaussianBlur(copy.lab, (0, 0), 1.5), np.float32)
     looks = ((copy.lab, AlongParams.near), (coarse, AlongParams.middle), (coarse, AlongParams.far))
-    outside = [look(view, points + gap * normal[:, :, None]) for view, gap in looks]
-    inside = [look(view, points - gap * normal[:, :, None]) for view, gap in looks]
+    outside = [colours_at(view, points + gap * normal[:, :, None]) for view, gap in looks]
+    inside = [colours_at(view, points - gap * normal[:, :, None]) for view, gap in looks]
     steps = (outside[0] - inside[0], outside[1] - inside[1], outside[2] - inside[2])
     beyond = points + AlongParams.near * normal[:, :, None]
     frame = np.array([copy.size.width, copy.size.height], np.float32)
@@ -120,7 +120,7 @@ _ROW = 16384
 """remap takes no more than 32767 columns."""
 
 
-def look(image: Floats, points: Floats) -> Floats:
+def colours_at(image: Floats, points: Floats) -> Floats:
     """Colours (... x C) at points (... x 2, pixels), bilinear; beyond the frame its edge repeats."""
     flat = points.reshape(-1, 2) - 0.5
     rows = -(-len(flat) // _ROW)

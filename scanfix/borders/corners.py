@@ -5,7 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from scanfix.borders.along import look
+from scanfix.borders.along import colours_at
 from scanfix.borders.net import NetMaps
 from scanfix.borders.shapes import side_vectors
 from scanfix.borders.working import Columns, Quads, WorkingCopy
@@ -20,11 +20,11 @@ def corner_measures(copy: WorkingCopy, quads: Quads, maps: NetMaps) -> Columns:
     cells = np.array(maps.mask.shape[::-1], np.float32) / frame
     share = np.linspace(0.08, 0.92, SAMPLES, dtype=np.float32)
     points = quads[:, :, None] + share[:, None] * side_vectors(quads)[:, :, None]
-    border = look(maps.border, points * cells)[..., 0]
+    border = colours_at(maps.border, points * cells)[..., 0]
     seen = _inside(points, frame, 0.01)
     count = seen.sum(axis=2)
     sidewise = (border * seen).sum(axis=2) / np.maximum(count, 1)
-    peaks = look(
+    peaks = colours_at(
         np.asarray(cv2.dilate(maps.corners, np.ones((3, 3), np.uint8)), np.float32),
         quads * cells,
     )[..., 0]

@@ -53,7 +53,7 @@ def assess(subject: Subject) -> Assessment:
     elif further := beyond.named(ahead := beyond.chances(subject.colours, flush)):
         finding = _cut_off(border, further, Severity.WARNING)
     elif len(flush) == len(SIDES):
-        spoken = whole.look(subject, ahead)
+        spoken = whole.witness(subject, ahead)
         native = len(SIDES) if spoken.whole else native
         finding = (
             _cut_off(border, spoken.cut, Severity.WARNING)

@@ -122,7 +122,8 @@ def _finding(asked: Severity, subject: Subject) -> Finding:
         return _without_detail(subject) or _unsure(subject.lines)
     strokes = subject.lines.strokes
     scale = subject.source.scale[0]
-    code = main_cause(strokes, _document_of(subject), scale)
+    # The grain of a background says nothing of the paper.
+    code = main_cause(strokes, luma(subject.part_of(0)), scale)
     params: dict[str, Any] = {}
     if code == "SF201":
         params["level"] = "strong" if asked is Severity.ERROR else "slight"
@@ -141,12 +142,6 @@ def _unread(subject: Subject) -> tuple[Point, ...] | None:
     right, bottom = boxes[:, 2:].max(axis=0)
     corners = np.array([(left, top), (right, top), (right, bottom), (left, bottom)])
     return tuple((float(x), float(y)) for x, y in subject.document.points_to_source(corners))
-
-
-def _document_of(subject: Subject) -> NDArray[np.uint8]:
-    """The part of the luma that holds the document: the grain of a background says nothing of the paper."""
-    left, top, right, bottom = (max(0, round(value)) for value in subject.quad.bounds)
-    return luma(subject.photo.pixels[top:bottom, left:right])
 
 
 def main_cause(strokes: Strokes, native: NDArray[np.uint8], scale: float = 1.0) -> str:

@@ -165,10 +165,7 @@ scanner were as sharp as any screen (14.6 to 20.1 dB)."""
 def assess(subject: Subject) -> Assessment:
     if subject.origin in NO_CAMERA:
         return Assessment("screen", failure="a scanner sees the print as a camera sees a screen")
-    left, top, right, bottom = (max(0, round(value)) for value in subject.quad.bounds)
-    whole = subject.photo.pixels[top:bottom, left:right]
-    halved = subject.photo.level(1)[top // 2 : bottom // 2, left // 2 : right // 2]
-    height = lattice(whole, halved)
+    height = lattice(subject.part_of(0), subject.part_of(1))
     if height is None:
         return Assessment("screen", failure="the document has too few pixels to show those of a screen")
     return bounds.assessed("screen", "SF404", height, "dB", bounds.reached("SF404", height))

@@ -87,6 +87,11 @@ class Subject:
         """Luma of the working document, H x W uint8."""
         return self.document.luma(self.photo)
 
+    def part_of(self, level: int) -> Pixels:
+        """The part of the photo, halved so many times, that holds the document: H x W x 3 RGB uint8."""
+        left, top, right, bottom = (max(0, round(value)) >> level for value in self.quad.bounds)
+        return self.photo.level(level)[top:bottom, left:right]
+
     @lazy
     def thumbnail(self) -> Pixels:
         """The whole picture, long side at most 512, RGB uint8."""

@@ -35,7 +35,7 @@ class Flush(NamedTuple):
     """Sides one of which is probably cut."""
 
 
-def look(subject: Subject, beyond: Mapping[Side, float]) -> Flush:
+def witness(subject: Subject, beyond: Mapping[Side, float]) -> Flush:
     """Asked where the document fills the picture; `beyond`: the chance of each side that it goes on there."""
     if all(corner_radii(subject.colours)):
         return Flush(True, ())

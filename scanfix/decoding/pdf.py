@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from scanfix.decoding.pdf_scale import MAX_OBJECTS, POINTS_PER_INCH, look, page_size
+from scanfix.decoding.pdf_scale import MAX_OBJECTS, POINTS_PER_INCH, page_size, seen_on
 from scanfix.decoding.pdf_streams import Streams
 from scanfix.decoding.stored import DECODER_ERRORS, Stored, check_size, library
 from scanfix.errors import InputError
@@ -112,7 +112,7 @@ def _render_page(
             )
         if pdfium.raw.FPDFPage_CountObjects(page) > MAX_OBJECTS:
             raise InputError("too_complex")
-        seen = look(pdfium, page)
+        seen = seen_on(pdfium, page)
         damaged = any(streams.is_damaged(page, picture.object) for picture in seen.pictures)
         if damaged and not salvage:
             raise InputError("corrupt", format="PDF")

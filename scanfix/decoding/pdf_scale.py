@@ -62,7 +62,7 @@ class Placed(NamedTuple):
         return (right - left) / (page[2] - page[0]), (top - bottom) / (page[3] - page[1])
 
 
-class Look(NamedTuple):
+class Seen(NamedTuple):
     """What is to be seen on a page."""
 
     pictures: tuple[Placed, ...]
@@ -74,7 +74,7 @@ class Look(NamedTuple):
     """A picture is seen through a mask, which may have more pixels than itself (MRC compression)."""
 
 
-def look(pdfium: Any, page: Any) -> Look:
+def seen_on(pdfium: Any, page: Any) -> Seen:
     """Walk the objects of a page, those inside its forms too, in the order in which they are drawn."""
     bounds = page.get_bbox()
     turned = page.get_rotation() in (90, 270)
@@ -101,7 +101,7 @@ def look(pdfium: Any, page: Any) -> Look:
         masked |= _is_seen_through(pdfium, item, page, placed)
         pictures.append(placed)
     scans = _scans(pictures, bounds)
-    return Look(scans, covered, overdrawn or len(scans) < len(pictures), masked)
+    return Seen(scans, covered, overdrawn or len(scans) < len(pictures), masked)
 
 
 def _scans(pictures: list[Placed], page: Box) -> tuple[Placed, ...]:
@@ -142,7 +142,7 @@ def _around(one: Box, other: Box) -> Box:
     return min(one[0], other[0]), min(one[1], other[1]), max(one[2], other[2]), max(one[3], other[3])
 
 
-def page_size(seen: Look, width: float, height: float, *, has_fields: bool) -> tuple[int, int]:
+def page_size(seen: Seen, width: float, height: float, *, has_fields: bool) -> tuple[int, int]:
     """Pixels of a page of so many points."""
     print_scale = _PRINT_DPI / POINTS_PER_INCH
     if not seen.pictures:

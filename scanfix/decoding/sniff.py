@@ -14,7 +14,7 @@ from scanfix.decoding.isobmff import AVIF_BRANDS, HEIC_BRANDS, brands_of
 from scanfix.errors import InputError
 from scanfix.formats import FORMATS, is_pdf
 
-_LOOK = 4096
+_HEAD_BYTES = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +105,7 @@ def _name_of(data: bytes) -> str:
 
 
 def _zip(data: bytes) -> str:
-    head = data[:_LOOK]
+    head = data[:_HEAD_BYTES]
     if b"OFD.xml" in head:
         return "OFD"
     return "DOCX" if b"[Content_Types].xml" in head or b"word/" in head else "ZIP"
@@ -144,7 +144,7 @@ def _tga(data: bytes) -> str | None:
 
 
 def _markup(data: bytes) -> str | None:
-    head = data[:_LOOK].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    head = data[:_HEAD_BYTES].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if not head.startswith(b"<"):
         return None
     if b"<svg" in head:
@@ -153,8 +153,8 @@ def _markup(data: bytes) -> str | None:
 
 
 def _text(data: bytes) -> str | None:
-    match = _TEXT.match(data[:_LOOK])
-    return "text" if match and match.end() == min(len(data), _LOOK) else None
+    match = _TEXT.match(data[:_HEAD_BYTES])
+    return "text" if match and match.end() == min(len(data), _HEAD_BYTES) else None
 
 
 # Tried after the table, in this order; the broadest last.

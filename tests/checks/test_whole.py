@@ -30,7 +30,7 @@ UNTOLD = dict.fromkeys(SIDES, 0.4)
 
 
 def cut_of(pixels: Picture, kind: str | None = None) -> tuple[Side, ...]:
-    return whole.look(subject(pixels, filling(pixels), kind=find_kind(kind) if kind else None), UNTOLD).cut
+    return whole.witness(subject(pixels, filling(pixels), kind=find_kind(kind) if kind else None), UNTOLD).cut
 
 
 def told(pixels: Picture, found: DocumentBorder, kind: str | None = None) -> Finding | None:
@@ -168,5 +168,6 @@ def test_a_card_that_shows_its_four_round_corners_is_whole() -> None:
     assert assessment.finding is not None
     assert (assessment.finding.code, assessment.finding.severity) == ("SF102", "info")
     assert assessment.native == 4
-    square, round_ = (whole.look(subject(card, filling(card)), UNTOLD) for card in (flat("card"), round_card))
+    cards = (subject(card, filling(card)) for card in (flat("card"), round_card))
+    square, round_ = (whole.witness(card, UNTOLD) for card in cards)
     assert (square.whole, round_.whole) == (False, True)

@@ -22,9 +22,9 @@ from typer.testing import CliRunner
 
 from scanfix import pipeline
 from scanfix.cli import COMMANDS, app
+from scanfix.cli.attempts import finish
 from scanfix.cli.options import FailOn
 from scanfix.cli.photo import exit_code_of, run, source_of
-from scanfix.cli.terminal import finish
 from scanfix.errors import BusyError, CannotMeetProfileError, ConfigError, InputError, OutputError
 from scanfix.files import SourceBytes
 from scanfix.findings import Severity

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from scanfix import __version__
 from scanfix.cli import options
-from scanfix.cli.terminal import COLOURS, EXIT_FINDINGS, EXIT_READY, finish, print_line
+from scanfix.cli.attempts import finish
+from scanfix.cli.terminal import COLOURS, EXIT_FINDINGS, EXIT_READY, print_line
 from scanfix.messages import Lang, say, user_lang
 
 if TYPE_CHECKING:

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from scanfix.cli import options
+from scanfix.cli.attempts import finish
 from scanfix.cli.completion import complete_code
-from scanfix.cli.terminal import finish, print_line, usage_error
+from scanfix.cli.terminal import print_line, usage_error
 from scanfix.findings import FINDINGS, OF_LEGIBILITY, FindingSpec
 from scanfix.masking import without_numbers
 from scanfix.messages import LANGS, Lang, catalogue, explanation, listed, say, term, title, user_lang

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from scanfix.cli import options
+from scanfix.cli.attempts import finish
 from scanfix.cli.options import FailOn, help_text
 from scanfix.cli.outputs import inputs_of
 from scanfix.cli.photo import exit_code_of
-from scanfix.cli.terminal import COLOURS, finish, print_json, print_line, print_report
+from scanfix.cli.terminal import COLOURS, print_json, print_line, print_report
 from scanfix.messages import Lang, say, user_lang
 
 if TYPE_CHECKING:

@@ -8,15 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from scanfix.cli import options
-from scanfix.cli.terminal import (
-    COLOURS,
-    EXIT_FINDINGS,
-    EXIT_READY,
-    STANDARD,
-    finish,
-    print_json,
-    print_line,
-)
+from scanfix.cli.attempts import finish
+from scanfix.cli.terminal import COLOURS, EXIT_FINDINGS, EXIT_READY, STANDARD, print_json, print_line
 from scanfix.messages import Lang, say, user_lang
 
 if TYPE_CHECKING:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from scanfix.cli import options
+from scanfix.cli.attempts import attempt_each, finish
 from scanfix.cli.limits import limits_of
 from scanfix.cli.options import CropChoice, FailOn
 from scanfix.cli.outputs import (
@@ -25,16 +26,7 @@ from scanfix.cli.outputs import (
 )
 from scanfix.cli.photo import exit_code_of, pages_of, run, source_of
 from scanfix.cli.sizes import least_bytes, most_bytes
-from scanfix.cli.terminal import (
-    STANDARD,
-    attempt_each,
-    finish,
-    print_line,
-    print_report,
-    print_told,
-    telling,
-    usage_error,
-)
+from scanfix.cli.terminal import STANDARD, print_line, print_report, print_told, telling, usage_error
 from scanfix.messages import Lang, say, user_lang
 from scanfix.naming import named_page, shown
 from scanfix.pages import Pages

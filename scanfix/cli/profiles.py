@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from scanfix.cli import options
+from scanfix.cli.attempts import finish
 from scanfix.cli.completion import complete_profile
-from scanfix.cli.terminal import finish, print_line
+from scanfix.cli.terminal import print_line
 from scanfix.messages import Lang, listed, say, term, user_lang
 
 if TYPE_CHECKING:

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from scanfix.cli import options
+from scanfix.cli.attempts import attempt_each, finish
 from scanfix.cli.limits import limits_of
 from scanfix.cli.options import help_text
 from scanfix.cli.outputs import inputs_of
 from scanfix.cli.photo import count_pages, pages_of, run, source_of
-from scanfix.cli.terminal import EXIT_FINDINGS, EXIT_READY, attempt_each, finish, print_json, print_line
+from scanfix.cli.terminal import EXIT_FINDINGS, EXIT_READY, print_json, print_line
 from scanfix.messages import Lang, say, user_lang
 from scanfix.naming import shown
 from scanfix.pages import Pages

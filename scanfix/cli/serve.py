@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from scanfix.cli import options
-from scanfix.cli.terminal import EXIT_READY, finish, print_line, usage_error
+from scanfix.cli.attempts import finish
+from scanfix.cli.terminal import EXIT_READY, print_line, usage_error
 from scanfix.errors import MissingExtraError, reason_of
 from scanfix.messages import Lang, say, user_lang
 

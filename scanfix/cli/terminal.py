@@ -6,16 +6,15 @@ import codecs
 import json
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from functools import partial
-from typing import TYPE_CHECKING, NoReturn, TextIO
+from typing import TYPE_CHECKING, TextIO
 
 import typer
 
 from scanfix.cli.limits import way_out
 from scanfix.cli.wrapping import for_terminal
-from scanfix.errors import ConfigError, InputError, OutputError, ScanfixError, reason_of
+from scanfix.errors import OutputError, ScanfixError, reason_of
 from scanfix.messages import Lang, say
 from scanfix.naming import shown
 
@@ -28,9 +27,6 @@ STANDARD = "-"
 EXIT_READY = 0
 EXIT_FINDINGS = 1
 EXIT_USAGE = 2
-EXIT_INTERRUPTED = 130
-EXIT_INTERNAL = 70
-"""A bug of ours; the number is EX_SOFTWARE of sysexits.h."""
 EXIT_UNTOLD = 74
 """The result is written, but the telling of it was not taken; EX_IOERR."""
 
@@ -146,78 +142,3 @@ def usage_error(text: str) -> typer.Exit:
     """Say what is wrong with the call, in one sentence."""
     print_line(f"scanfix: {text}", sys.stderr, COLOURS["error"])
     return typer.Exit(EXIT_USAGE)
-
-
-def attempt(
-    work: Callable[[], int],
-    lang: Lang,
-    name: str | None = None,
-    tell: Callable[[ScanfixError], object] = lambda _: None,
-) -> int:
-    """The exit code of some work; whatever stops it becomes one sentence and its own code."""
-    try:
-        return work()
-    except ScanfixError as error:
-        print_error(error, lang, name)
-        tell(error)
-        return error.exit_code
-    except typer.Exit as stop:
-        return stop.exit_code
-    except MemoryError as error:
-        if name is None:
-            # `main` tells of it in words that need not be loaded.
-            raise
-        return attempt(partial(_refuse, InputError("memory"), error), lang, name, tell)
-    except ImportError as error:
-        from scanfix.installation import opencv_fault
-
-        if not (fault := opencv_fault()):
-            return _internal_error(error, lang)
-        broken = ConfigError("broken_opencv", reason=fault)
-        print_error(broken, lang)
-        return broken.exit_code
-    except Exception as error:  # noqa: BLE001 - a traceback is no message; SCANFIX_DEBUG shows it
-        return _internal_error(error, lang)
-
-
-def _refuse(refusal: ScanfixError, cause: Exception) -> NoReturn:
-    raise refusal from cause
-
-
-def attempt_each(
-    photos: Iterable[str],
-    work: Callable[[str], int],
-    lang: Lang,
-    tell: Callable[[str, ScanfixError], object],
-) -> int:
-    """The same for each photo, the largest code of all; `tell` hears of those that could not be taken."""
-    return max(attempt(partial(work, photo), lang, photo, partial(tell, photo)) for photo in photos)
-
-
-def _internal_error(error: Exception, lang: Lang) -> int:
-    if os.environ.get("SCANFIX_DEBUG"):
-        import traceback
-
-        traceback.print_exception(error)
-    print_line(f"scanfix: {say('internal_error', lang, kind=type(error).__name__)}", sys.stderr)
-    return EXIT_INTERNAL
-
-
-def finish(
-    work: Callable[[], int], lang: Lang, tell: Callable[[ScanfixError], object] = lambda _: None
-) -> NoReturn:
-    """Do the work of a command and leave with its exit code; Ctrl-C is no traceback either.
-
-    `tell` hears of a photo that could not be taken; a wrong call is no photo's fault.
-    """
-
-    def told(error: ScanfixError) -> None:
-        if not isinstance(error, ConfigError):
-            tell(error)
-
-    try:
-        code = attempt(work, lang, tell=told)
-    except KeyboardInterrupt:
-        print_line(f"scanfix: {say('interrupted', lang)}", sys.stderr)
-        code = EXIT_INTERRUPTED
-    raise typer.Exit(code)

@@ -11,13 +11,14 @@ from collections.abc import Iterator
 from datetime import date
 
 from scanfix.documents.fields import CARD_KINDS, GENERIC, Fields
-from scanfix.documents.form import Form, date_findings, name_written, number_findings
+from scanfix.documents.form import date_findings, name_written, number_findings
 from scanfix.documents.given import NOT_GIVEN, NOT_NAMED, Given
 from scanfix.documents.look_alikes import differing
 from scanfix.documents.names import alike, comparable, is_han
 from scanfix.documents.number_forms import FORMS
 from scanfix.documents.numbers import check_number
 from scanfix.documents.sides import PORTRAIT_WANTED, must_show_number, shows_number, side_of
+from scanfix.documents.typed import Form
 from scanfix.findings import FINDINGS, Severity
 from scanfix.model import Assessment, Finding
 

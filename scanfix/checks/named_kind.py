@@ -15,6 +15,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from scanfix.checks import bounds
 from scanfix.checks.check import Check
 from scanfix.checks.orientation import knows_turn, sure_turn
 from scanfix.checks.subject import Subject
@@ -33,8 +34,6 @@ class SealParams:
     side_px: int = 512
     redness: float = 16.0
     """CIE a* above that of the paper, so that warm light does not count."""
-    least_side: float = 0.04
-    """Of the short side of the document."""
     most_side: float = 0.6
     aspect: float = 2.2
 
@@ -94,7 +93,8 @@ def assess_sides(subject: Subject) -> Assessment:
         return Assessment("side_missing", failure=NOT_NAMED)
     count = 1 + (len(subject.border.others) if subject.border else 0)
     wanted = 2 if subject.kind.both_sides else 1
-    finding = Finding.of("SF507") if count < wanted else None
+    asked = bounds.reached("SF507", wanted - count)
+    finding = Finding.of("SF507", severity=asked) if asked else None
     score = 100.0 if finding is None else 50.0
     return Assessment("side_missing", native=float(count), unit="sides", score=score, finding=finding)
 
@@ -105,24 +105,22 @@ def assess_seal(subject: Subject) -> Assessment:
     if not subject.kind.red_seal:
         return Assessment("seal_missing", native=0.0, unit="% of the short side", score=100.0)
     sides = _sides_of_marks(subject, [mark for mark in subject.kind.shows if mark in PLACES])
-    missing = [mark for mark, side in sides.items() if side < SealParams.least_side]
+    missing = [mark for mark, side in sides.items() if bounds.reached("SF508", side)]
     side = min(sides.values())
-    finding = Finding.of("SF508", marks=missing) if missing else None
-    score = min(100.0, 100 * side / (2 * SealParams.least_side))
-    return Assessment(
-        "seal_missing", native=100 * side, unit="% of the short side", score=score, finding=finding
-    )
+    finding = Finding.of("SF508", severity=bounds.reached("SF508", side), marks=missing) if missing else None
+    score = min(100.0, 50 * side / bounds.bound("SF508"))
+    return Assessment("seal_missing", native=side, unit="% of the short side", score=score, finding=finding)
 
 
 def _sides_of_marks(subject: Subject, marks: list[Mark]) -> dict[Mark, float]:
-    """How wide the largest patch is that may be this mark, over the short side of the document."""
+    """How wide the largest patch is that may be this mark, in % of the short side of the document."""
     pixels = subject.colours
     scale = min(1.0, SealParams.side_px / max(pixels.shape[:2]))
     small = cv2.resize(pixels, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
     patches = red_patches(to_lab(np.asarray(np.rot90(small, -(sure_turn(subject) // 90)), np.uint8)))
     if len(marks) < 2 or not knows_turn(subject):
-        return dict.fromkeys(marks, widest(patches))
-    return {mark: widest_in(patches, PLACES[mark]) for mark in marks}
+        return dict.fromkeys(marks, 100 * widest(patches))
+    return {mark: 100 * widest_in(patches, PLACES[mark]) for mark in marks}
 
 
 SIDES = Check("side_missing", ("SF507",), assess_sides)

@@ -71,11 +71,10 @@ def assess_alone(subject: Subject) -> Assessment:
     if subject.border is None:
         return Assessment("multiple_documents", failure=NO_BORDER)
     others = subject.border.others
-    finding = None
     # Portals that want both sides get them on one picture: two are right there.
     allowed = 1 if subject.kind is not None and subject.kind.both_sides else 0
-    if len(others) > allowed:
-        finding = Finding.of("SF107", region=others[0].corners)
+    asked = bounds.reached("SF107", 1 + len(others) - allowed)
+    finding = Finding.of("SF107", severity=asked, region=others[0].corners) if asked else None
     return Assessment(
         "multiple_documents",
         native=1.0 + len(others),

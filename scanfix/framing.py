@@ -68,7 +68,7 @@ class Framed:
     crooked: Crooked = ""
     """Why it was not, where that was asked for."""
     unsure: bool = False
-    """A crop was kept from by a border that is too unsure."""
+    """A border that is too unsure kept from a crop, or was asked for all the same."""
     outline: tuple[Point, ...] = ()
     """Their corners in pixels of the photo as a viewer shows it, clockwise from the top left."""
 
@@ -168,11 +168,11 @@ def rectify(
 
 def _cropped(source: SourceImage, border: DocumentBorder, given: bool) -> Framed:
     rect = crop_rect(source.size, border, given)
+    is_unsure = border.confidence < FramingParams.min_confidence
     if rect is None:
-        is_unsure = border.confidence < FramingParams.min_confidence
         would_be = crop_rect(source.size, replace(border, confidence=FramingParams.min_confidence))
         return replace(_whole(source), unsure=is_unsure and would_be is not None)
-    return _part(source, rect)
+    return replace(_part(source, rect), unsure=is_unsure)
 
 
 def _part(source: SourceImage, rect: Rect) -> Framed:

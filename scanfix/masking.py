@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-PERSONAL = re.compile(r"\d{14,17}[\dXx]")
-"""As long as the number of a person; cameras and messengers name their files by fewer digits in a row."""
+PERSONAL = re.compile(r"\d(?: ?\d){13,16} ?[\dXx]")
+"""As long as the number of a person, in groups too; cameras and messengers name files by fewer digits."""
 
 
 def masked(number: str) -> str:

@@ -357,7 +357,7 @@ class OutputInfo:
     crooked: Crooked = ""
     """Why it was not, where that was asked for."""
     unsure: bool = False
-    """Nothing was cropped, because the border was too unsure for it."""
+    """The border was too unsure for a crop, which was only made where it was asked for."""
     outline: tuple[Point, ...] = ()
     """What became the corners of the picture (on a page with two: of its side), clockwise from its top left,
     in pixels of the photo as a viewer shows it."""

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from scanfix.borders import find_border
 from scanfix.borders.by_hand import border_by_hand
+from scanfix.borders.shown import uncut
 from scanfix.borders.sides import border_at
 from scanfix.checks import measures_of, not_checked, run_checks
 from scanfix.checks.runner import weighed
@@ -183,7 +184,10 @@ def documents_on(sheet: SourceBytes, order: Order) -> tuple[DocumentBorder, ...]
     if found is None:
         return ()
     x, y = (1 / scale for scale in subject.source.scale)
-    beside = (border_at(quad, size, found.confidence) for quad in found.others)
+    beside = [border_at(quad, size, found.confidence) for quad in found.others]
+    if border_at(found.quad, size, found.confidence).sides != found.sides:
+        # What holds them both shows that no side of the first is cut.
+        beside = list(map(uncut, beside))
     return _as_read(border.scaled(x, y) for border in (replace(found, others=()), *beside))
 
 

@@ -1098,6 +1098,7 @@ def test_what_is_left_after_an_interruption_is_counted_in_photos(
         '{"source": "hello", "target": "你好"}\n',
         '{"source": "a.jpg", "target": null, "report": null, "error": null}\n',
         "no JSON",
+        "[" * 200_000,
     ],
 )
 def test_a_file_of_others_that_looks_like_a_report_is_not_written_over(
@@ -1116,6 +1117,21 @@ def test_a_report_that_is_a_pipe_is_refused_at_once(folder: Path, tmp_path: Path
     os.mkfifo(tmp_path / "r.csv")
     with pytest.raises(OutputError):
         prepare_batch(folder, tmp_path / "out", reports=[tmp_path / "r.csv"])
+
+
+def test_a_report_of_nothing_gives_way_and_a_name_too_long_is_an_error_of_output(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    for _ in range(2):
+        assert not run(tmp_path / "in", tmp_path / "out", reports=[tmp_path / "r.jsonl"])
+    with pytest.raises(OutputError):
+        prepare_batch(tmp_path / "in", tmp_path / "out", reports=[tmp_path / f"{300 * 'a'}.csv"])
+
+
+@pytest.mark.parametrize("reports", [Path("r.csv"), 3, None, "r.csv"])
+def test_what_is_no_list_of_reports_is_a_wrong_call(folder: Path, tmp_path: Path, reports: Any) -> None:
+    with pytest.raises(ConfigError) as told:
+        prepare_batch(folder, tmp_path / "out", reports=reports)
+    assert told.value.code == "bad_option"
 
 
 def test_reports_may_come_from_a_generator(folder: Path, tmp_path: Path) -> None:

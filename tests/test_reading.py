@@ -174,6 +174,13 @@ def test_a_page_that_cannot_be_read_costs_no_other_and_is_named(tmp_path: Path) 
     assert done.exit_code == 3
     assert "a.tif (2): A picture of 3 x 2000" in done.stderr
     assert "a.tif (3):" in done.stdout
+    done = CliRunner().invoke(app, ["read", str(tmp_path / "a.tif"), "--pages", "all", "--json"])
+    told = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [(each["page"], each.get("error", {}).get("code")) for each in told] == [
+        (1, None),
+        (2, "too_large_side"),
+        (3, None),
+    ]
 
 
 @needs_reader

@@ -84,8 +84,11 @@ class Reporting:
 
     def without_pictures(self, plan: Plan) -> list[Step]:
         """Photos that are kept and of which no picture is."""
-        kept = (step for step in plan.steps if step.reason == "kept" and step.known is not None)
+        kept = (s for s in plan.steps if s.reason == "kept" or self._done.get(self._key(s)))
         return [step for step in kept if step.known and not self._has_pictures(step.known)]
+
+    def _key(self, step: Step) -> Key:
+        return self._root, step.source, self._format
 
     def _has_pictures(self, record: Record) -> bool:
         return self._pictures is None or all(
@@ -133,7 +136,7 @@ class Reporting:
         for name in self._plan.unreadable:
             yield Row(name, None, "failed", error=InputError("folder_unreadable"))
         for step in self._plan.steps:
-            key: Key = (self._root, step.source, self._format)
+            key = self._key(step)
             record = self._manifest.records.get(key)
             if record is None or record.status not in ("made", "failed"):
                 continue
@@ -181,11 +184,11 @@ def check_report(path: Path, inputs: frozenset[Identity], *, overwrite: bool) ->
 
 
 def _is_report(path: Path) -> bool:
-    """A report of an earlier run is there."""
+    """A report of an earlier run is there, one of nothing may be empty; a pipe would be waited for."""
     mark = WRITERS[path.suffix.lower()][1]
-    if not path.is_file():  # a pipe would be waited for
-        return False
     try:
+        if not path.is_file() or not path.stat().st_size:
+            return path.is_file()
         with path.open(encoding="utf-8", errors="replace") as file:
             return mark in file.read(HEAD_CHARACTERS) if mark else _is_item(file.readline(MOST_CHARACTERS))
     except OSError:
@@ -196,7 +199,7 @@ def _is_item(line: str) -> bool:
     """A line of a report: of the same shape others tell of other things, but none of how it went."""
     try:
         said = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         return False
     return isinstance(said, dict) and said.keys() >= {"source", "target", "report", "error", "status"}
 

@@ -198,7 +198,7 @@ class Run:
     def _draw(self, steps: Iterable[Step]) -> None:
         """Pictures for the report, of photos that are kept and have none."""
         waiting, running = iter(steps), set[Future[Outcome]]()
-        while not self.stopped:
+        while True:
             for step in islice(waiting, self.hands.window - len(running)):
                 job = Job(self.look.source, self.look.out, self._whole(step.source), (), self.look.wishes)
                 running.add(self.hands.submit(thumbnails_of, job))
@@ -210,7 +210,7 @@ class Run:
                 # A report without a picture is no lack of a result.
                 with suppress(ScanfixError):
                     self.reporting.keep(result_of(future))
-        self.reporting.update()
+            self.reporting.update(seldom=True)
 
     def _drain(
         self, waiting: Iterator[Step], window: int, plan: Plan, suspects: list[Step] | None

@@ -63,8 +63,10 @@ def prepare_batch(
     Raises ConfigError for a wrong option, InputError and OutputError for an unusable folder, before
     the first photo; what goes wrong with one photo is in its item.
     """
-    reports = tuple(reports) if not isinstance(reports, str) else reports
     _check_lists(include, exclude, reports)
+    reports = tuple(reports)
+    for report in reports:
+        writer_of(report)
     if dry_run and watch:
         raise ConfigError("dry_watch")
     order, chosen = _chosen(options, limits, jobs, on_error, pair=pair)
@@ -95,8 +97,6 @@ def _check_lists(
     for name, value in (("include", include), ("exclude", exclude), ("reports", reports)):
         if isinstance(value, str) or not isinstance(value, Iterable):
             raise ConfigError("bad_option", option=name, value=value)
-    for report in reports:
-        writer_of(report)
 
 
 def _dry_run(look: Look, reports: Sequence[str | PathLike[str]], *, overwrite: bool) -> BatchRun:

@@ -28,6 +28,6 @@ class Check:
     on_document: bool = False
     """Asks about the paper or what lies on it, so it is not asked where there is no document."""
     on_sharp: bool = False
-    """Asks about what only a picture in focus shows, so nothing is said of a blurred one."""
+    """Asks about what only a picture in focus shows, so of a blurred one nothing is noted."""
     on_any: bool = False
     """Asks about the file, or whether it shows what is wanted; the rest ask about documents only."""

@@ -12,7 +12,7 @@ from scanfix.cli.attempts import finish
 from scanfix.cli.options import FailOn, help_text
 from scanfix.cli.outputs import inputs_of
 from scanfix.cli.photo import exit_code_of
-from scanfix.cli.terminal import COLOURS, print_json, print_line, print_report
+from scanfix.cli.terminal import COLOURS, STANDARD, print_json, print_line, print_report
 from scanfix.messages import Lang, say, user_lang
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def command(
     def work() -> int:
         from scanfix.documents.form import check_form
 
-        inputs_of((file,) if file else ())
+        inputs_of((file,) if file and file != STANDARD else ())
         report = check_form(
             file,
             kind=kind,

@@ -7,6 +7,7 @@ from typing import Any
 
 from scanfix.errors import ConfigError, ScanfixError
 from scanfix.limits import SHELL_LIMITS, Limits
+from scanfix.masking import without_numbers
 from scanfix.messages import Lang, say
 
 LIMITS = {
@@ -49,7 +50,7 @@ def limits_of(given: list[str] | None) -> Limits:
                 raise ValueError(number)
             limits = replace(limits, **{field: int(value) if whole else value})
         except (KeyError, ValueError, ConfigError) as error:
-            raise ConfigError("bad_limit", value=text, known=list(LIMITS)) from error
+            raise ConfigError("bad_limit", value=without_numbers(text), known=list(LIMITS)) from error
     checked: Limits = limits
     return checked
 

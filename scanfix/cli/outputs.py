@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path, PurePath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 from scanfix.cli.terminal import STANDARD, lead_nowhere, print_bytes, print_line, usage_error
 from scanfix.errors import OutputError
@@ -92,7 +92,8 @@ def check_standard_output(output: str | None, lang: Lang) -> None:
 def inputs_of(photos: Iterable[str]) -> frozenset[Identity]:
     """Which files the arguments of a call lead to, standard input among them; none of them is written.
 
-    Raises OutputError where standard output leads to one (`>> card.jpg`): even a report would spoil it.
+    Raises OutputError where standard output or error leads to one (`>> card.jpg`): even a report would spoil
+    it.
     """
     from scanfix.files import identity_of
 
@@ -103,17 +104,19 @@ def inputs_of(photos: Iterable[str]) -> frozenset[Identity]:
 
 
 def check_redirected(inputs: frozenset[Identity]) -> None:
-    """Raises OutputError where standard output leads to an input; what is told later goes nowhere."""
-    if _redirected() in inputs:
-        lead_nowhere(sys.stdout)
+    """Raises OutputError where standard output or error leads to an input; that then leads nowhere."""
+    spoiling = [stream for stream in (sys.stdout, sys.stderr) if _redirected(stream) in inputs]
+    for stream in spoiling:
+        lead_nowhere(stream)
+    if spoiling:
         raise OutputError("output_is_input")
 
 
-def _redirected() -> Identity | None:
-    """The file that standard output was led to; a socket or terminal may well be the input too, and what `>`
+def _redirected(stream: TextIO) -> Identity | None:
+    """The file that a stream was led to; a socket or terminal may well be the input too, and what `>`
     has emptied already holds nothing to be spoilt."""
     try:
-        status = os.fstat(sys.stdout.fileno())
+        status = os.fstat(stream.fileno())
     except OSError:
         return None
     holds_something = stat.S_ISREG(status.st_mode) and status.st_size > 0

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,7 +14,8 @@ from scanfix.cli.limits import limits_of
 from scanfix.cli.options import help_text
 from scanfix.cli.outputs import inputs_of
 from scanfix.cli.photo import count_pages, pages_of, run, source_of
-from scanfix.cli.terminal import EXIT_FINDINGS, EXIT_READY, print_json, print_line
+from scanfix.cli.terminal import EXIT_FINDINGS, EXIT_READY, print_json, print_line, print_told
+from scanfix.errors import ScanfixError
 from scanfix.messages import Lang, say, user_lang
 from scanfix.naming import shown
 from scanfix.pages import Pages
@@ -45,7 +45,7 @@ def command(
         order = make_order(document=kind, limits=limits_of(limit))
         inputs_of((photo,))
         asked, found = Pages.parse(pages), list[bool]()
-        code = _each((photo,), lambda _: paged(order, asked, found), speak)
+        code = attempt_each((photo,), lambda _: paged(order, asked, found), speak, lambda *_: None)
         return code or (EXIT_READY if any(found) else EXIT_FINDINGS)
 
     def paged(order: Order, asked: Pages, found: list[bool]) -> int:
@@ -54,9 +54,13 @@ def command(
         numbers = pages_of(source, asked, order, limit)
         if numbers is not None:
             named = {f"{photo} ({number})": number for number in numbers}
-            return _each(
-                named, lambda name: one(source, replace(order, page=named[name]), found, name), speak
-            )
+
+            def failed(name: str, error: ScanfixError) -> None:
+                if json:
+                    print_told(error, photo, None, speak, named=True, page=named[name])
+
+            own = {name: replace(order, page=number) for name, number in named.items()}
+            return attempt_each(named, lambda name: one(source, own[name], found, name), speak, failed)
         one(source, order, found)
         if pages is None and not json and (count := run(count_pages, source, order, given=limit)) > 1:
             print_line(say("read_first_page", speak, count=count), sys.stdout)
@@ -68,7 +72,8 @@ def command(
         read = run(pipeline.read, source, order, given=limit)
         found.append(read.has_anything)
         if json:
-            print_json(read.to_dict(show=show), sys.stdout)
+            page = {} if order.page is None else {"page": order.page}
+            print_json(read.to_dict(show=show) | page, sys.stdout)
             return EXIT_READY
         if name:
             print_line(f"{shown(name)}:", sys.stdout)
@@ -77,10 +82,6 @@ def command(
         return EXIT_READY
 
     finish(work, speak)
-
-
-def _each(names: Iterable[str], work: Callable[[str], int], lang: Lang) -> int:
-    return attempt_each(names, work, lang, lambda *_: None)
 
 
 def _told(read: Fields, lang: Lang, *, show: bool) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from functools import partial
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Annotated
 
@@ -24,7 +25,7 @@ from scanfix.cli.outputs import (
 from scanfix.cli.photo import exit_code_of, run, source_of
 from scanfix.cli.sizes import least_bytes, most_bytes
 from scanfix.cli.terminal import STANDARD, print_line, print_report, print_told, telling, usage_error
-from scanfix.errors import ScanfixError
+from scanfix.errors import ConfigError, ScanfixError
 from scanfix.formats import claimed_format
 from scanfix.messages import Lang, say, user_lang
 from scanfix.naming import PREPARED, distinct_names, shown
@@ -99,10 +100,10 @@ def command(
         return max(exit_code_of(report, fail_on) for result in made for report in _reports(result))
 
     def failed(_: str, error: ScanfixError) -> None:
-        if json:
+        if json and not isinstance(error, ConfigError):
             print_told(error, sheet, None, speak, named=True)
 
-    finish(work, speak)
+    finish(work, speak, partial(failed, sheet))
 
 
 def _made(

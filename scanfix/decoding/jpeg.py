@@ -294,8 +294,8 @@ def _decode(
         pixels = _decoded(data, space, header, shrink, strict=True)
     except DECODER_ERRORS as error:
         for bare in _without_padding(data, header) if _PADDED in str(error) else ():
-            with contextlib.suppress(InputError):
-                return _decode(bare, walk(bare, limits), shrink, limits, salvage=False)
+            with contextlib.suppress(*DECODER_ERRORS):
+                return _positive(_decoded(bare, space, header, shrink, strict=True), header), model, False
         if not header.has_junk and (plain := _plain(data, header)) != data:
             # Perhaps it is only what is said around the picture.
             return _decode(plain, walk(plain, limits), shrink, limits, salvage=salvage)

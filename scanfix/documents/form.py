@@ -212,19 +212,21 @@ def country_right(form: Form, _: date) -> list[Finding]:
     """SF524."""
     if form.country_code is None:
         return []
-    problem = country_problem(form.country_code, form.region)
+    region = _region_of(form)
+    problem = country_problem(form.country_code, region)
     if problem is None:
         return []
     severity = Severity.WARNING if problem == "prefix" else Severity.ERROR
-    wanted = bare_code(form.country_code) if problem == "prefix" else _code_of_region(form)
+    # Without any region: area codes that begin with 0 are China's, and so are most forms that ask for one.
+    of_region = OF_REGION.get(region or ("CN" if problem == "area_code" or not form.kind else "other"))
+    wanted = bare_code(form.country_code) if problem == "prefix" else of_region or "country_default"
     return [Finding.of("SF524", severity=severity, problem=f"country_is_{problem}", wanted=[wanted])]
 
 
-def _code_of_region(form: Form) -> str:
-    """By the region, or by a kind of document that only one has; a form without either is a Chinese one."""
-    regions = form.kind.regions if form.kind else ("CN",)
-    region = form.region or (regions[0] if len(regions) == 1 else None)
-    return OF_REGION.get(region, "country_default") if region else "country_default"
+def _region_of(form: Form) -> Region | None:
+    """The one that was named, or the only one that has such documents."""
+    regions = form.kind.regions if form.kind else ()
+    return form.region or (regions[0] if len(regions) == 1 else None)
 
 
 def dates_right(form: Form, today: date) -> list[Finding]:

@@ -197,7 +197,9 @@ def _framing(report: Report, lang: Lang, options: Collection[str]) -> list[Line]
                 of_height=source.height,
             )
         )
-    if output and output.unsure and report.border:
+    if output and output.unsure and output.crop and report.border:
+        said.append(say("cropped_unsurely", lang, percent=round(100 * report.border.confidence)))
+    elif output and output.unsure and report.border:
         key = "uncropped" if CORNERS_OPTION in options else "uncropped_alone"
         said.append(say(key, lang, percent=round(100 * report.border.confidence)))
     elif output and output.crooked:

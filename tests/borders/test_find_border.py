@@ -8,6 +8,7 @@ import pytest
 from borders.drawn import (
     CARD,
     CLOTH,
+    PAPER,
     TILTED,
     UPRIGHT,
     WOOD,
@@ -96,6 +97,11 @@ def test_a_scan_filled_by_its_page_is_left_whole() -> None:
 @pytest.mark.parametrize("ground", [WOOD, CLOTH], ids=["wood", "cloth"])
 def test_a_bare_table_has_no_border(ground: Colour) -> None:
     assert find_border(table(840, 840, ground)) is None
+
+
+def test_a_bare_sheet_is_all_of_the_picture_or_nothing() -> None:
+    border = find_border(table(840, 840, PAPER))
+    assert border is None or border.sides_in(SideState.FLUSH) == SIDES
 
 
 @pytest.mark.parametrize("tone", [0, 128, 250, 255])

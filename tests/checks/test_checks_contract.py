@@ -39,7 +39,7 @@ SUBJECTS = {
     "narrow": subject(plain(2000, 24)),
     "reflection": subject(SHINING, border(QUAD)),
     "bar": subject(BARRED, border(QUAD)),
-    "blurred": subject(np.asarray(cv2.GaussianBlur(BARRED, (0, 0), 6), np.uint8), border(QUAD)),
+    "blurred": subject(np.asarray(cv2.GaussianBlur(PHOTO, (0, 0), 6), np.uint8), border(QUAD)),
 }
 
 
@@ -90,13 +90,26 @@ def test_without_a_document_nothing_is_said_of_its_paper() -> None:
     assert {"glare", "shadow", "covered", "grey_copy"} <= {c.slug for c in CHECKS if c.on_document}
 
 
-def test_of_a_blurred_picture_nothing_is_told_that_needs_focus() -> None:
-    asked = {name: {a.check: a for a in run_checks(SUBJECTS[name])} for name in ("bar", "blurred")}
-    assert asked["bar"]["covered"].finding is not None
-    told = [a.finding.code for a in asked["blurred"].values() if a.finding]
-    assert told == ["SF201"]
-    assert asked["blurred"]["covered"] == Assessment("covered", failure=BLURRED)
-    assert "covered" in not_checked(asked["blurred"].values())
+@pytest.mark.parametrize("blur", ["SF201", "SF202"])
+def test_of_a_blurred_picture_nothing_is_noted_that_needs_focus(blur: str) -> None:
+    """What is as sure as a warning is told all the same: else the next photo has it again."""
+    faint, sure = (
+        Assessment("x", 0.9, finding=Finding.of("SF305", severity=severity))
+        for severity in (Severity.INFO, Severity.WARNING)
+    )
+    blurred = Check("legibility", (blur,), lambda _: Assessment("legibility", 0.1, finding=Finding.of(blur)))
+    unsaid = Assessment("x", failure=BLURRED)
+    for said, told in ((faint, unsaid), (sure, sure), (Assessment("x", 0.1), unsaid)):
+        check = Check("x", ("SF305",), partial(return_first, said), on_sharp=True)
+        assert runner.asked([check, blurred], SUBJECTS["photo"])[0] == told
+        assert runner.asked([replace(check, on_sharp=False), blurred], SUBJECTS["photo"])[0] == said
+        assert runner.asked([check], SUBJECTS["photo"])[0] == said
+
+
+def test_what_focus_alone_shows_is_listed_as_not_checked_of_a_blurred_picture() -> None:
+    asked = run_checks(SUBJECTS["blurred"])
+    assert "SF201" in [a.finding.code for a in asked if a.finding]
+    assert {"watermark", "fold", "mirrored"} <= set(not_checked(asked))
 
 
 def test_a_clean_photo_has_no_warning() -> None:

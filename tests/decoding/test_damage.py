@@ -5,6 +5,7 @@ from __future__ import annotations
 import struct
 import tracemalloc
 import zlib
+from typing import Any
 
 import drawn_files
 import numpy as np
@@ -24,6 +25,7 @@ from drawn_files import (
 from PIL import Image
 
 from scanfix.decoding import decode
+from scanfix.decoding import jpeg as jpeg_reader
 from scanfix.decoding.jpeg import walk
 from scanfix.decoding.png import PngChunks, _has_all_rows
 from scanfix.errors import InputError
@@ -116,6 +118,24 @@ def test_zeros_before_the_end_mark_are_no_damage_and_other_bytes_are(seed: int, 
     assert not padded.info.damaged
     with pytest.raises(InputError):
         decode(data[:end] + b"SPECIMEN" * 9 + data[end:])
+
+
+def test_zeros_and_junk_before_the_end_mark_do_not_have_it_decoded_many_times(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    tried: list[object] = []
+    real = jpeg_reader._decoded
+
+    def counted(*given: Any, **named: Any) -> Pixels:
+        tried.append(given)
+        return real(*given, **named)
+
+    monkeypatch.setattr(jpeg_reader, "_decoded", counted)
+    data = with_jpeg_segment(saved("JPEG", quality=95), 0xFE, b"comment")
+    end = data.rindex(b"\xff\xd9")
+    with pytest.raises(InputError):
+        decode(data[:end] + b"SPECIMEN" * 3 + bytes(500) + data[end:])
+    assert len(tried) < 10
 
 
 def test_zeros_before_the_end_mark_are_no_damage_beside_junk_between_segments() -> None:

@@ -153,6 +153,10 @@ def test_what_the_file_says_is_told() -> None:
     info = decode(saved("JPEG", dpi=(300, 300), quality=80), name="scan.PNG").info
     assert (info.claimed, info.dpi, info.subsampled, info.color_mode) == ("PNG", 300.0, True, "RGB")
     assert decode(saved("JPEG", subsampling=0)).info.subsampled is False
+    assert decode(saved("PNG", "L")).info.color_mode == "L"
+    assert decode(saved("PNG", dpi=(72.009, 72.009))).info.dpi == pytest.approx(72, abs=0.1)
+    assert decode(saved("JPEG", dpi=(1, 1))).info.dpi is None
+    assert decode(saved("TIFF", dpi=(600, 600))).info.dpi == 600
 
 
 @pytest.mark.parametrize(("sampling", "expected"), [(444, False), (422, True), (420, True)])
@@ -162,10 +166,6 @@ def test_the_chroma_of_heic_and_avif_is_told_as_it_is_stored(sampling: int, expe
     assert decode(stream.getvalue()).info.subsampled is expected
     avif = saved("AVIF", subsampling="{}:{}:{}".format(*str(sampling)))
     assert decode(avif).info.subsampled is expected
-    assert decode(saved("PNG", "L")).info.color_mode == "L"
-    assert decode(saved("PNG", dpi=(72.009, 72.009))).info.dpi == pytest.approx(72, abs=0.1)
-    assert decode(saved("JPEG", dpi=(1, 1))).info.dpi is None
-    assert decode(saved("TIFF", dpi=(600, 600))).info.dpi == 600
 
 
 @pytest.mark.parametrize(

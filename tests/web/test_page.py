@@ -19,6 +19,7 @@ from serving import serving
 
 Opened = Callable[..., Page]
 WINDOW = range(56_320, 1_000_001)
+SAMPLES = Path(__file__).parents[2] / "sample_images"
 KINDS: tuple[Kind, ...] = ("card", "card-back")
 
 
@@ -214,6 +215,36 @@ def test_a_refused_file_is_shown_where_the_browser_can(opened: Opened, card: Pat
     choose(page, broken)
     expect(page.locator("#nothing")).to_have_text("broken.jpg")
     expect(page.locator(".sheet")).to_be_hidden()
+
+
+def test_escape_forgets_what_arrow_keys_have_just_moved(opened: Opened, card: Path) -> None:
+    page = opened()
+    choose(page, card)
+    before = page.inner_text("#made")
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.focus(".handle:nth-child(3)")
+    page.keyboard.press("Shift+ArrowLeft")
+    page.keyboard.press("Escape")
+    page.wait_for_timeout(1_000)
+    assert asked == []
+    expect(page.locator("#corners")).to_be_hidden()
+    expect(page.locator("#made")).to_have_text(before)
+
+
+def test_corners_of_one_photo_are_not_put_on_the_next(opened: Opened, card: Path) -> None:
+    other = card.with_name("other.jpg")
+    other.write_bytes(as_jpeg(photo("licence", 1200).pixels))
+    page = opened()
+    choose(page, card)
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.focus(".handle:nth-child(3)")
+    page.keyboard.press("Shift+ArrowLeft")
+    choose(page, other)
+    page.wait_for_timeout(1_000)
+    settle(page)
+    assert not [url for url in asked if "corners=" in url and "other.jpg" in url]
 
 
 def test_an_answer_that_came_while_a_corner_was_held_is_shown_after_it(opened: Opened, card: Path) -> None:
@@ -598,10 +629,8 @@ def test_a_new_wish_ends_the_work_on_the_old_one(opened: Opened, card: Path) -> 
         page.click("#turn-right")
     page.locator('#crop input[value="never"]').check(force=True)
     settle(page)
-    size = Image.open(io.BytesIO(saved(page)[1])).size
-    assert size[0] / size[1] == pytest.approx(4 / 3, rel=0.01) or size[1] / size[0] == pytest.approx(
-        4 / 3, rel=0.01
-    )
+    width, height = Image.open(io.BytesIO(saved(page)[1])).size
+    assert height / width == pytest.approx(4 / 3, rel=0.01)
     expect(page.locator("#trouble")).to_be_hidden()
 
 
@@ -630,6 +659,19 @@ def test_of_two_pages_chosen_in_haste_the_last_is_shown(opened: Opened, tmp_path
         page.select_option("#page", "3")
     settle(page)
     assert "preview=yes" in last.value.url
+
+
+def test_what_is_done_while_a_page_is_under_way_is_not_done_to_it(opened: Opened, tmp_path: Path) -> None:
+    pages = [Image.fromarray(photo(kind, 900).pixels) for kind in KINDS]
+    pages[0].save(tmp_path / "both.pdf", save_all=True, append_images=pages[1:])
+    page = opened()
+    choose(page, tmp_path / "both.pdf")
+    expect(page.locator("#turn-right")).to_be_enabled()
+    page.route("**/api/look?*", lambda _: None)
+    with page.expect_request("**/api/look?*"):
+        page.select_option("#page", "2")
+    expect(page.locator("#turn-right")).to_be_disabled()
+    expect(page.locator(".handle:visible")).to_have_count(0)
 
 
 def test_both_pages_of_one_file_come_on_one_page(opened: Opened, tmp_path: Path) -> None:
@@ -741,6 +783,32 @@ def test_number_and_name_are_checked_again_once_the_server_answers(opened: Opene
     page.unroute("**/api/*")
     page.click("#retry")
     expect(page.locator("#form-said")).to_have_text("Nothing is wrong with what was typed.")
+
+
+def test_a_place_that_was_kept_shown_goes_with_its_photo(opened: Opened, glare: Path, tmp_path: Path) -> None:
+    cut = tmp_path / "cut.jpg"
+    cut.write_bytes((SAMPLES / "card-cut.jpg").read_bytes())
+    page = opened()
+    choose(page, glare)
+    choose(page, cut)
+    page.locator(".film .tile").first.click()
+    settle(page)
+    page.locator(".pin").first.click()
+    page.locator(".film .close").first.click()
+    settle(page)
+    expect(page.locator("#photo .on, #findings .on")).to_have_count(0)
+
+
+def test_what_was_said_of_a_number_is_not_said_of_another_kind(opened: Opened, card: Path) -> None:
+    page = opened()
+    choose(page, card)
+    page.click("#form-title")
+    page.fill("#form-number", "11010519491231002X")
+    expect(page.locator("#form-said")).to_have_text("Nothing is wrong with what was typed.")
+    page.route("**/api/form*", lambda _: None)
+    with page.expect_request("**/api/form*"):
+        page.select_option("#kind", "business-licence")
+    expect(page.locator("#form-said")).to_have_text("", timeout=3_000)
 
 
 def test_what_was_said_of_a_number_is_not_said_of_the_next(opened: Opened, card: Path) -> None:

@@ -33,7 +33,7 @@ let count = 0;
 let comparing = false;
 let picked = null;
 
-const photo = new PhotoView($("photo"), { onCorners: (corners) => setCorners(corners), onPick: (index) => pick(index, true) });
+const photo = new PhotoView($("photo"), { onCorners: setCorners, onPick: (index) => pick(index, true) });
 const compare = new CompareView($("compare"));
 const sides = new Sides($("join-part"));
 
@@ -65,7 +65,7 @@ function remove(item) {
   item.abort?.abort();
   for (const url of [item.url, item.previewUrl, item.pictureUrl]) if (url) URL.revokeObjectURL(url);
   items = items.filter((each) => each !== item);
-  if (item === chosen) chosen = items[Math.min(place, items.length - 1)] ?? null;
+  if (item === chosen) [chosen, picked] = [items[Math.min(place, items.length - 1)] ?? null, null];
   show();
   if (!chosen) document.querySelector('[data-do="choose"]').focus();
 }
@@ -240,7 +240,8 @@ function showStage() {
   $("compare").hidden = !isCompared;
   $("stage").classList.toggle("busy", running === chosen || (chosen.isDue && $("trouble").hidden));
   showPages();
-  const isFixed = !report || Boolean(chosen.pair);
+  // Until its picture is there, a page of a file is not the one that is shown.
+  const isFixed = !report || Boolean(chosen.pair) || chosen.needsPicture;
   for (const tool of $("stage").querySelectorAll(".tools button, #crop input, #corners")) tool.disabled = isFixed;
   for (const input of $("crop").querySelectorAll("input")) {
     input.parentElement.hidden = !rules.crops.includes(input.value);
@@ -259,13 +260,14 @@ function showStage() {
   if (chosen.pair) return showJoined(report);
   if (isCompared) return showCompared(report);
   photo.show({
+    item: chosen,
     name: chosen.name,
     url: pictureOf(chosen),
     size: report.source,
     quarters: quartersOf(chosen),
     border,
     corners,
-    isFixed: !rules.takesCorners,
+    isFixed: isFixed || !rules.takesCorners,
     findings: chosen.error ? [] : report.findings,
     outline: chosen.error ? null : chosen.answer.outline,
   });
@@ -439,14 +441,16 @@ function choose(item) {
   work();
 }
 
-function setCorners(corners, item = chosen) {
+function setCorners(corners, item) {
   if (!corners && !item.options.corners) return;
   item.options.corners = corners;
   renew(item);
 }
 
 function turn(quarters) {
-  chosen.options.turn = ((quartersOf(chosen) + quarters + 4) % 4) * 90;
+  // From where it will stand: the answer to an earlier turn may be under way.
+  const stands = chosen.options.turn ?? 90 * quartersOf(chosen);
+  chosen.options.turn = (stands + 90 * quarters + 360) % 360;
   renew(chosen);
 }
 
@@ -524,7 +528,7 @@ function listen() {
     chosen.needsPicture = true;
     renew(chosen);
   });
-  $("corners").addEventListener("click", () => (chosen.options.corners ? setCorners(null) : photo.offerCorners()));
+  $("corners").addEventListener("click", () => (chosen.options.corners ? setCorners(null, chosen) : photo.offerCorners()));
   $("save").addEventListener("click", () => markSaved(chosen));
   $("save-all").addEventListener("click", () => saveAll(madeOf(items), items));
   askBeforeLeaving(() => items, isUnderWay);
@@ -557,6 +561,7 @@ async function start() {
   }
   learn(limits);
   rules = new Rules($("panel"), limits, () => {
+    form.outdate();
     form.check();
     renewAll();
   });

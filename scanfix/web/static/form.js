@@ -19,9 +19,7 @@ export class NumberForm {
       const heard = (event) => {
         // Letters of a word that is still being composed are not what is typed.
         if (event.isComposing) return;
-        // What was said is of what stood there before.
-        this.asked = this.answer = null;
-        this.show();
+        this.outdate();
         onInput();
         this.timers.forEach(clearTimeout);
         this.timers = [setTimeout(() => this.check(), PATIENCE.check), setTimeout(onChange, PATIENCE.tell)];
@@ -32,6 +30,12 @@ export class NumberForm {
 
   get given() {
     return { number: this.number.value.trim(), name: this.name.value.trim() };
+  }
+
+  /** What was said is of what stood there before. */
+  outdate() {
+    this.asked = this.answer = null;
+    this.show();
   }
 
   async check() {

@@ -30,7 +30,7 @@ const points = (polygon) => polygon.map((point) => point.join(",")).join(" ");
 const path = (polygon) => `M${polygon.map((point) => point.join(" ")).join("L")}Z`;
 
 export class PhotoView {
-  /** `onCorners(corners | null)` hears of corners set by hand, `onPick(index)` of a place that was tapped. */
+  /** `onCorners(corners | null, item)` hears of corners set by hand on the item of the scene, `onPick(index)` of a place that was tapped. */
   constructor(root, { onCorners, onPick }) {
     this.root = root;
     this.sheet = root.querySelector(".sheet");
@@ -49,7 +49,7 @@ export class PhotoView {
     root.querySelector("#handles").append(...this.handles);
   }
 
-  /** `scene`: name, url, size, quarters, border, corners by hand, isFixed if none can be set, findings,
+  /** `scene`: item (handed back with its corners), name, url, size, quarters, border, corners by hand, isFixed if none can be set, findings,
    * outline of what is kept; in source pixels. */
   show(scene) {
     // Whoever is dragging is not disturbed by an answer.
@@ -75,7 +75,7 @@ export class PhotoView {
     this.corners = [[0.1, 0.1], [0.9, 0.1], [0.9, 0.9], [0.1, 0.9]].map(([x, y]) => [x * w, y * h]);
     this.#draw();
     this.handles[0].focus();
-    this.onCorners(this.corners);
+    this.onCorners(this.corners, this.scene.item);
   }
 
   /** Show the place of one finding, or of none; `told` where the list does not stand beside it, what to do too. */
@@ -261,12 +261,12 @@ export class PhotoView {
     this.root.classList.remove("dragging");
     this.magnifier.hidden = true;
     const changed = this.corners.some((point, k) => Math.hypot(point[0] - this.before[k][0], point[1] - this.before[k][1]) > 0.5);
-    if (changed) this.onCorners(this.corners);
+    if (changed) this.onCorners(this.corners, this.scene.item);
     else if (this.waiting) this.show(this.waiting);
   }
 
   #key(i, event) {
-    if (event.key === "Escape") return this.onCorners(null);
+    if (event.key === "Escape") return this.#giveUp();
     const way = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[event.key];
     if (!way) return event.key === "Enter" && this.#settle();
     event.preventDefault();
@@ -285,7 +285,17 @@ export class PhotoView {
     clearTimeout(this.settling);
     this.settling = undefined;
     this.magnifier.hidden = true;
-    this.onCorners(this.corners);
+    this.onCorners(this.corners, this.scene.item);
+  }
+
+  /** The border as it was found; what arrow keys have moved and nobody has taken yet is forgotten. */
+  #giveUp() {
+    const { item } = this.scene;
+    clearTimeout(this.settling);
+    this.settling = undefined;
+    this.magnifier.hidden = true;
+    this.show(this.waiting ?? this.scene);
+    this.onCorners(null, item);
   }
 
   /** The surroundings of a corner under the finger, larger, above it, or beside it where there is no room. */

@@ -26,6 +26,8 @@ import time
 from pathlib import Path
 from typing import Any
 
+from uploads import cpu_time
+
 HERE = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(HERE / "tests"), str(HERE / "sample_images")]
 
@@ -175,10 +177,10 @@ def cost(place: Path, count: int) -> None:
     alone = time.process_time() - started
     with scanfix.Worker(scanfix.SHELL_LIMITS) as worker:
         worker.prepare(names[0])
-        before = _all_cpu(worker)
+        before = _all_cpu()
         for name in names:
             worker.prepare(name).save(place / f"w{name.stem}.jpg")
-        isolated = _all_cpu(worker) - before
+        isolated = _all_cpu() - before
     before_own = time.process_time()
     list(scanfix.prepare_batch(place / "in", place / "out", jobs=1))
     own = time.process_time() - before_own
@@ -188,12 +190,10 @@ def cost(place: Path, count: int) -> None:
     print(f"the batch's own process {own:.2f} s: {100 * own / alone:.1f} % of the loop")
 
 
-def _all_cpu(worker: object) -> float:
-    del worker
-    children = subprocess.run(
-        ["ps", "-o", "cputimes=", "--ppid", str(os.getpid())], capture_output=True, check=False
-    )
-    return time.process_time() + sum(map(int, children.stdout.split()))
+def _all_cpu() -> float:
+    """Of this process and of its children that are alive."""
+    alive = subprocess.run(["ps", "-o", "pid=", "--ppid", str(os.getpid())], capture_output=True, check=False)
+    return time.process_time() + sum(cpu_time(int(child)) for child in alive.stdout.split())
 
 
 def memory(place: Path, count: int) -> None:

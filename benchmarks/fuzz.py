@@ -7,8 +7,9 @@ Files of every format that is read are harmed: blindly (bits, numbers at their e
 repeated, zeroed, cut, spliced from another file), or by what they are built of (tests/structures.py:
 segments, chunks, boxes and tags, with lengths and checksums put right, colour profiles, EXIF blocks and XMP
 among them). They are decoded under the limits for uploads, with and without salvage, PDF and one in a hundred
-others by way of a `Worker`. A finding is whatever is no ScanfixError, more than 3 seconds of CPU and more
-than 600 MB for a file of less than a megabyte.
+others by way of a `Worker`. A finding is whatever is no ScanfixError, and of what is decoded here more
+than 3 seconds of CPU or 600 MB for a file of less than a megabyte; in a worker a file may take what the
+limits allow.
 
 Each round runs in a process of its own, so that a crash of a decoder is found too; the file being decoded
 lies in shared memory and is kept when its round does not end well. Seeds are drawn by tests/drawn_files.py;

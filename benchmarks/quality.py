@@ -8,7 +8,7 @@ Drawn pictures come from `training/quality` with page numbers that no training h
 RapidOCR reads 90 % of the characters on the known lines (pip install rapidocr onnxruntime). Compared with the
 usual recipes: variance of the Laplacian, also at 1000 px, and Tenengrad. Risks are drawn with
 `training/damage` and `training/quality` (their fonts are needed). The photos are those that lie beside
-the repository; without them the second form ends with one sentence.
+the repository; without them `--photos` ends with one sentence.
 """
 
 from __future__ import annotations

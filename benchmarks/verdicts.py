@@ -1,4 +1,4 @@
-"""How often is each finding right on photos whose sources set nothing?
+"""How often is each finding right, on all labelled photos and on those that were only scored?
 
     python benchmarks/verdicts.py                      # ../shared/data beside the repository
     python benchmarks/verdicts.py --write              # into bounds.toml, and the table into README.md
@@ -9,8 +9,8 @@ documents. A finding that the real photos can tell of (twenty show it, or of eig
 them alone, the others on the rendered ones too. The causes of poor legibility are counted together, and
 photos that a person called usable, neither sharp nor unreadable, not at all.
 
-Where a bound was read off photos, the table of bounds says so; the photos of `SCORED_ONLY` set none, and have
-a column of their own.
+Where a bound was read off photos, the table of bounds says so; the photos of `SCORED_ONLY` decided little
+(docs/how-good.md), and have a column of their own.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ README = ROOT / "README.md"
 DATA = ROOT.parent / "shared/data"
 PHOTOS, DRAWN = ("borders", "photos2"), ("quality", "quality2")
 SCORED_ONLY = frozenset({"faults"})
-"""Sets that are kept to be scored on, and set nothing here."""
+"""Sets that are kept to be scored on."""
 
 Row = dict[str, Any]
 Told = tuple[str, str]
@@ -216,6 +216,8 @@ def main() -> int:
     parser.add_argument("--keep", type=Path)
     parser.add_argument("--photos", action="store_true", help="the real photos only")
     options = parser.parse_args()
+    if options.photos and options.write:
+        parser.error("what is written counts drawn documents too")
     names = PHOTOS if options.photos else (*PHOTOS, *DRAWN)
     folders = [options.data / name for name in names if (options.data / name).is_dir()]
     if not folders:

@@ -38,7 +38,7 @@ SAMPLES = {
     "SF302": "licence-shadow.jpg",
     "SF305": "card-finger.jpg",
     "SF306": "card-smudge.jpg",
-    "SF307": "certificate-phone.jpg",
+    "SF307": "passport-phone.jpg",
     "SF403": "card-grey.jpg",
     "SF409": "card-mirrored.jpg",
 }

@@ -40,8 +40,8 @@ numbers belong to nobody and SPECIMEN or 样本 stands across each document. Fre
 |---|---|---|
 {rows}
 
-*Should say* names the finding that the picture was drawn for; the report may hold others: SPECIMEN across
-a page may be told as the watermark that it is (SF307), or taken for a smudge (SF306). A dash means that no
+*Should say* names what `prepare` says of weight, and the notes that the picture was drawn for; there may be
+other notes: SPECIMEN across a page may be told as the watermark that it is (SF307). A dash means that no
 finding of weight is expected.
 Where a report lists a check under `not_checked`, scanfix cannot see that fault yet and says so.
 """
@@ -153,13 +153,13 @@ PHONE_PHOTOS = (
     Sample(
         "passport-phone.jpg",
         "data page of a passport on stone, seen at an angle",
-        "–",
+        "SF307 watermark: SPECIMEN",
         lambda: jpeg(photo("passport", "stone", _held(PHONE, -4, -18, 6, 0.09), seed=23)),
     ),
     Sample(
         "licence-phone.jpg",
         "business licence on dark wood",
-        "–",
+        "SF307 watermark: SPECIMEN",
         lambda: jpeg(photo("licence", "walnut", _held(PHONE, 2, -11, -3, 0.07), [faults.wavy(0.04, 2)], 24)),
     ),
     Sample(
@@ -179,7 +179,7 @@ PHONE_PHOTOS = (
     Sample(
         "passport-phone.heic",
         "as an iPhone stores it (extra `heif`)",
-        "–",
+        "SF307 watermark: SPECIMEN",
         lambda: heic(photo("passport", "walnut", _held(SMALLER, 5, -8, -2), seed=39)),
     ),
 )
@@ -195,19 +195,19 @@ SCANS = (
     Sample(
         "licence-too-large.png",
         "flatbed scan at 150 dpi, more than 1 MB",
-        "–",
+        "SF307 watermark: SPECIMEN",
         lambda: png(scan("licence", 150, seed=6)),
     ),
     Sample(
         "licence-cmyk.jpg",
         "scan in four printing inks",
-        "–",
+        "SF307 watermark: SPECIMEN",
         lambda: cmyk(scan("licence", 130, skew=-0.6, seed=8)),
     ),
     Sample(
         "passport-wrong-extension.jpg",
         "a PNG file under the name of a JPEG",
-        "SF401 wrong_extension",
+        "SF401 wrong_extension, SF307 watermark: SPECIMEN",
         lambda: png(scan("passport", 150, skew=0.4, seed=7)),
     ),
     Sample(
@@ -286,7 +286,7 @@ FAULTS = (
     Sample(
         "card-too-small.jpg",
         "260 x 195, a thumbnail: far fewer bytes than 55 KB",
-        "SF203 text_too_small, SF406 enlarged",
+        "SF201 blurred, SF406 enlarged",
         lambda: jpeg(_small_card(), 75),
     ),
 )
@@ -300,8 +300,13 @@ def main(wanted: Sequence[str]) -> None:
             data = sample.draw()
             (HERE / sample.name).write_bytes(data)
             print(f"{sample.name}  {len(data):,} bytes", file=sys.stderr)
+    (HERE / "README.md").write_text(readme(), encoding="utf-8")
+
+
+def readme() -> str:
+    """The table of the samples, and what is to be said of all."""
     rows = "\n".join(f"| `{sample.name}` | {sample.shows} | {sample.says} |" for sample in SAMPLES)
-    (HERE / "README.md").write_text(_README.format(rows=rows), encoding="utf-8")
+    return _README.format(rows=rows)
 
 
 if __name__ == "__main__":

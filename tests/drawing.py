@@ -15,7 +15,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-import numpy as np
 from draw import faults, scenes, specimens
 from draw.fingers import finger as thumb
 from draw.fonts import BUILT_IN
@@ -132,31 +131,6 @@ def as_jpeg(pixels: Pixels, quality: int = 92, **save: Any) -> bytes:
 def as_png(pixels: Pixels, **save: Any) -> bytes:
     """A PNG file."""
     return as_file(Image.fromarray(pixels), "PNG", **{"compress_level": 1, **save})
-
-
-def as_bmp(pixels: Pixels) -> bytes:
-    """A BMP file, 24 bits."""
-    return as_file(Image.fromarray(pixels), "BMP")
-
-
-def as_cmyk_jpeg(pixels: Pixels, quality: int = 92) -> bytes:
-    """A JPEG with four inks, inverted as Adobe writes it."""
-    return as_file(Image.fromarray(pixels).convert("CMYK"), "JPEG", quality=quality)
-
-
-def as_alpha_png(pixels: Pixels, alpha: np.ndarray[Any, np.dtype[np.uint8]]) -> bytes:
-    """A PNG with transparency; `alpha` is H x W, 0 transparent."""
-    return as_png(np.dstack([pixels, alpha]))
-
-
-def as_heic(pixels: Pixels, quality: int = 80) -> bytes:
-    """A HEIC file; needs the extra `heif`."""
-    import pillow_heif
-
-    picture = pillow_heif.from_pillow(Image.fromarray(pixels))
-    buffer = io.BytesIO()
-    picture.save(buffer, quality=quality)
-    return buffer.getvalue()
 
 
 def as_file(image: Image.Image, format: str, **save: Any) -> bytes:

@@ -15,6 +15,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from serving import of_this_tree
+
 EXAMPLES = Path(__file__).parent.parent / "examples"
 PATIENCE = 120.0
 """Seconds: only how long a test waits before it fails."""
@@ -36,6 +38,7 @@ class Server:
         self._popen = subprocess.Popen(
             [sys.executable, "-m", *(part.format(port=self.port) for part in command)],
             cwd=EXAMPLES,
+            env=of_this_tree(),
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             start_new_session=True,

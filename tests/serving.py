@@ -47,21 +47,25 @@ class Served:
         return parse_qs(urlsplit(self.address).query)["token"][0]
 
 
+def of_this_tree() -> dict[str, str]:
+    """The environment in which a process runs the scanfix that is tested, whatever is installed."""
+    tree = str(Path(scanfix.__file__).parents[1])
+    paths = os.pathsep.join(filter(None, [tree, os.environ.get("PYTHONPATH")]))
+    return {**os.environ, "PYTHONPATH": paths}
+
+
 @contextmanager
 def serving(
     *options: str, folder: Path | None = None, environment: dict[str, str] | None = None
 ) -> Iterator[Served]:
     """A server of its own, ended by Ctrl-C."""
-    paths = os.pathsep.join(
-        filter(None, [str(Path(scanfix.__file__).parents[1]), os.environ.get("PYTHONPATH")])
-    )
     process = subprocess.Popen(
         [sys.executable, "-m", "scanfix", "serve", "--no-open", "--lang", "en", *options],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
         cwd=folder,
-        env=os.environ | {"PYTHONPATH": paths} | (environment or {}),
+        env=of_this_tree() | (environment or {}),
     )
     assert process.stdout
     try:

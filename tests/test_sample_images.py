@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import make
 import pytest
 from draw import numbers
 
@@ -23,6 +24,10 @@ def test_all_pictures_together_stay_small() -> None:
 @pytest.mark.parametrize("name", PICTURES)
 def test_every_picture_is_told_of(name: str) -> None:
     assert f"`{name}`" in (FOLDER / "README.md").read_text(encoding="utf-8")
+
+
+def test_what_is_told_of_them_is_what_draws_them() -> None:
+    assert make.readme() == (FOLDER / "README.md").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("name", PICTURES)

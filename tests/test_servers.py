@@ -18,6 +18,7 @@ from typing import Any
 import pytest
 from drawing import as_jpeg, photo
 from real_servers import EXAMPLES, Server, are_gone, descendants_of, form, serving, wait_for
+from serving import of_this_tree
 
 import scanfix
 
@@ -207,6 +208,7 @@ def celery_at_work(folder: Path) -> Iterator[subprocess.Popen[bytes]]:
     started = subprocess.Popen(
         [sys.executable, *command],
         cwd=folder,
+        env=of_this_tree(),
         start_new_session=True,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,

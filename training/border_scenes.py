@@ -1,4 +1,6 @@
-"""Which photos teach the scorer of borders? Drawn documents on grounds, scans without ground, none at all.
+"""Which photos teach the scorer, the judges, the corners and the finder's last run?
+
+Drawn documents on grounds, scans without ground, none at all.
 
 At 640 px a side, the size at which the search works: it is the colours a few pixels inside and outside of
 an edge that the scorer weighs. The documents are those of `documents.py`, grounds and things come from

@@ -1,6 +1,6 @@
 """Pictures that a document fills: all of it, or a part, with the sides beyond which it goes on; in chunks.
 
-usage: python -m training.beyond.samples MATERIAL_DIR CHUNK_DIR [--seed 1] [--count 100000] [--ahead 40]
+usage: python -m training.beyond.samples MATERIAL_DIR CHUNK_DIR [--seed 1] [--count 100000] [--ahead 60]
 
 A sample is the view of `scanfix.checks.beyond`: for each side a strip of what lies along it, and whether the
 document goes on there. MATERIAL_DIR is that of `training.materials`,

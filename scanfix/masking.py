@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-PERSONAL = re.compile(r"\d(?: ?\d){13,16} ?[\dXx]")
+PERSONAL = re.compile(r"\d(?:[ -]*\d){13,16}[ -]*[\dXx]")
 """As long as the number of a person, in groups too; cameras and messengers name files by fewer digits."""
 
 

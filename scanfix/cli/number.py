@@ -61,7 +61,8 @@ def sentences(found: NumberCheck, lang: Lang, *, show: bool) -> list[str]:
         return [_problem(found, lang)]
     form = form_title(found.form, lang) if found.form else ""
     if found.valid:
-        said = [say("number_valid", lang, form=form, number=told(found.number))]
+        key = "number_valid" if form else "number_of_any_form"
+        said = [say(key, lang, form=form, number=told(found.number))]
     else:
         said = [say("number_invalid", lang, number=told(found.number))]
         said += [say("number_as", lang, form=form)] if form else []

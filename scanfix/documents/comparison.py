@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from scanfix.documents.fields import CARD_KINDS, GENERIC, Fields
-from scanfix.documents.form import date_findings, name_written, number_findings
+from scanfix.documents.form import MOST_TOLD, date_findings, name_written, number_findings
 from scanfix.documents.given import NOT_GIVEN, NOT_NAMED, Given
 from scanfix.documents.look_alikes import differing
 from scanfix.documents.names import alike, comparable, is_han
@@ -24,8 +24,6 @@ from scanfix.model import Assessment, Finding
 
 NOT_READ = "it was not read with certainty"
 
-MOST_TOLD = 4
-"""Characters of a number that differ and are told one by one; more would tell the number."""
 SURE_NAME = 0.97
 """Score of the line from which a name is held against anyone."""
 
@@ -68,8 +66,7 @@ def _as_typed(given: Given, today: date) -> Iterator[Assessment]:
         findings = number_findings(check_number(given.number, given.kind, today=today))
         yield _judged("number_invalid", next(iter(findings), None))
     if given.name is not None:
-        holders = given.kind.holders if given.kind is not None else ()
-        form = Form(given.kind, next(iter(holders)) if len(holders) == 1 else None, name=given.name)
+        form = Form(given.kind, name=given.name)
         # That a character has a near twin is what the comparison is for.
         told = (finding for finding in name_written(form, today) if finding.severity is not Severity.INFO)
         yield _judged("name_form", next(told, None))
@@ -125,14 +122,16 @@ def _name(given: Given, read: Fields) -> Assessment:
     slug = "name_mismatch"
     if given.name is None:
         return Assessment(slug, failure=NOT_GIVEN)
-    wanted = comparable(given.name)
+    wanted, found = comparable(given.name), comparable(read.name.text) if read.name else ""
+    if read.name and wanted and (found == wanted or _same_words(given.name, read.name.text)):
+        return _judged(slug, None)
+    if wanted and wanted in found:
+        # A part of the name alone, or the whole of it beside what is no name.
+        return Assessment(slug, failure=NOT_READ)
     if wanted and any(wanted in comparable(text) for text in read.texts):
         return _judged(slug, None)
     if read.name is None or not wanted:
         return Assessment(slug, failure=NOT_READ)
-    found = comparable(read.name.text)
-    if found == wanted or _same_words(given.name, read.name.text):
-        return _judged(slug, None)
     other_script = any(map(is_han, wanted)) != any(map(is_han, found))
     if other_script or read.name.score < SURE_NAME or alike(found, wanted) or _truncated(found, wanted):
         return Assessment(slug, failure=NOT_READ)

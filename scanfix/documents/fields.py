@@ -460,7 +460,8 @@ def _dates(
             issued = issued or _day(match.groups())
         if match := UNTIL.search(text):
             expires = expires or _day(match.groups())
-    if zone is not None and "expiry" not in zone.wrong:
+    # Of a zone that is wrong as a whole and nowhere else, any digit may be the one that was misread.
+    if zone is not None and zone.expiry and "expiry" not in zone.wrong and zone.wrong != ("composite",):
         expires = zone.expiry
     if kind is not None and kind.holders == ("organisation",) and issued is None:
         issued = _last_line_date(rows)

@@ -16,10 +16,10 @@ from os import PathLike
 from typing import Any
 
 from scanfix.documents.countries import OF_REGION, bare_code, country_problem
-from scanfix.documents.kinds import KINDS, Region
+from scanfix.documents.kinds import KINDS, Holder, Region
 from scanfix.documents.names import name_problems
 from scanfix.documents.number_forms import form_title
-from scanfix.documents.numbers import NumberCheck, check_number
+from scanfix.documents.numbers import NumberCheck, check_number, forms_of, is_old_resident
 from scanfix.documents.typed import Form, form_of, typed_in
 from scanfix.findings import Severity
 from scanfix.messages import LANGS, Lang
@@ -28,6 +28,8 @@ from scanfix.model import Finding, Told
 NATURAL_DAYS = 10
 """Until a new document is known to the authority that verifies it (registrar's failure page, 2019)."""
 SCHEMA = "scanfix.form/1"
+MOST_TOLD = 4
+"""Characters of a number that are told one by one: more would be most of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +70,8 @@ def check_form(
 
     `form` is a mapping or the path of a TOML or JSON file with the fields that the keywords name; a keyword
     wins. `kind` is a name of `scanfix kinds` or a registrar's code, `holder` "person" or "organisation",
-    `region` "CN", "HK", "MO", "TW" or "other" (any other country code means that), dates are YYYY-MM-DD, or
-    as written in Chinese.
+    `region` "CN", "HK", "MO", "TW" or "other" (any other code of two letters means that), dates are
+    YYYY-MM-DD, or as written in Chinese.
 
     Raises ConfigError: "bad_form" and "bad_form_file" for what is no field, value or file,
     "unknown_document".
@@ -99,11 +101,11 @@ def assess_form(form: Form, today: date) -> FormReport:
 
 def _fitting(form: Form) -> list[dict[str, str]]:
     """A few kinds that suit holder and region, the usual ones first."""
+    holder = _holder_of(form)
     suit = [
         kind
         for kind in KINDS
-        if (form.holder is None or form.holder in kind.holders)
-        and (form.region is None or form.region in kind.regions)
+        if (holder is None or holder in kind.holders) and (form.region is None or form.region in kind.regions)
     ]
     suit.sort(key=lambda kind: not kind.numbers)
     numbered = sum(bool(kind.numbers) for kind in suit)
@@ -118,7 +120,9 @@ def fits_holder(form: Form, today: date) -> list[Finding]:
         holders, title = form.kind.holders, dict(form.kind.title)
     else:
         number = check_number(form.number or "", today=today)
-        bear = [kind for kind in KINDS if number.valid and number.form in kind.numbers]
+        # Nine characters may be the number of many things.
+        names = forms_of(number.number, today) if number.valid and not is_old_resident(number.number) else ()
+        bear = [kind for kind in KINDS if not set(names).isdisjoint(kind.numbers)]
         holders = tuple(holder for kind in bear for holder in kind.holders)
         title = {lang: form_title(number.form or "", lang) for lang in LANGS}
     if not holders or form.holder in holders:
@@ -159,16 +163,12 @@ def number_right(form: Form, today: date) -> list[Finding]:
     if form.number is None:
         return []
     found = check_number(form.number, form.kind, today=today)
-    if found.valid and _mainland(form) and found.form in ("registration", "organisation-code"):
+    is_old = found.valid and found.form in ("registration", "organisation-code")
+    if is_old and _region_of(form) == "CN" and _holder_of(form) == "organisation":
         return [number_finding(found, "eighteen", Severity.WARNING)]
+    if found.form == "registration" and form.holder == "person" and is_old_resident(found.number):
+        return [number_finding(found, "old_number", Severity.ERROR)]
     return number_findings(found)
-
-
-def _mainland(form: Form) -> bool:
-    """The region chosen, or where none is the only one of the kind."""
-    if form.region is None and form.kind is not None:
-        return form.kind.regions == ("CN",)
-    return form.region == "CN"
 
 
 def number_findings(found: NumberCheck) -> list[Finding]:
@@ -186,13 +186,15 @@ def number_finding(found: NumberCheck, problem: str, severity: Severity) -> Find
     swaps = [f"{place}: {found.number[place - 1]} → {right[place - 1]}" for place in found.corrected_places]
     if problem == "length" and found.wanted_length:
         problem = "length_known"
+    if len(swaps) > MOST_TOLD:
+        swaps = []
     if swaps:
         problem = "look_alike"
     return Finding.of(
         "SF503",
         severity=severity,
         problem=f"number_is_{problem}",
-        likely=swaps or (list(found.changes) if problem == "writing" else []),
+        likely=swaps or (list(found.unwanted) if problem == "writing" else []),
         places=list(found.places),
         wanted_length=found.wanted_length,
     )
@@ -200,7 +202,7 @@ def number_finding(found: NumberCheck, problem: str, severity: Severity) -> Find
 
 def name_written(form: Form, _: date) -> list[Finding]:
     """SF523."""
-    problems = name_problems(form.name or "", form.kind, form.holder, form.region)
+    problems = name_problems(form.name or "", form.kind, _holder_of(form), form.region)
     if not problems:
         return []
     only_hint = problems == ["look_alike"]
@@ -221,6 +223,12 @@ def country_right(form: Form, _: date) -> list[Finding]:
     of_region = OF_REGION.get(region or ("CN" if problem == "area_code" or not form.kind else "other"))
     wanted = bare_code(form.country_code) if problem == "prefix" else of_region or "country_default"
     return [Finding.of("SF524", severity=severity, problem=f"country_is_{problem}", wanted=[wanted])]
+
+
+def _holder_of(form: Form) -> Holder | None:
+    """The one that was named, or the only one that has such documents."""
+    holders = form.kind.holders if form.kind else ()
+    return form.holder or (holders[0] if len(holders) == 1 else None)
 
 
 def _region_of(form: Form) -> Region | None:

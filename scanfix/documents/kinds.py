@@ -2,8 +2,8 @@
 
 Sizes in millimetres, as the document lies for reading. ID-1 is ISO/IEC 7810 (85.60 x 53.98),
 a passport's data page ID-3 (125 x 88), A4 and A3 are ISO 216. Size 0 x 0 means that the kind
-has no fixed size, so nothing is derived from it. The aliases are the type codes of registrars: those of
-Alibaba Cloud and Tencent Cloud, as their API documentation lists them (read 2026-11).
+has no fixed size, so nothing is derived from it. The aliases are type codes of registrars: of
+those in the API documentation of Alibaba Cloud and Tencent Cloud (read 2026-11) the ones of these kinds.
 """
 
 from __future__ import annotations
@@ -183,7 +183,7 @@ KINDS: tuple[DocumentKind, ...] = (
           "大陆居民往来台湾通行证", "WLTWTXZ", MAINLAND, "mainland-taiwan-permit",
           f"{_AUTHORITY}, L and 8 digits"),
     _card("hk-macao-residence-permit", "Residence permit for Hong Kong and Macao residents",
-          "港澳居民居住证", "GAJZZ hmt-residence-permit", HK_MACAO, "hk-macao-residence",
+          "港澳居民居住证", "GAJZZ", HK_MACAO, "hk-macao-residence",
           f"{_NOTICE} 81 or 82", both_sides=True),
     _card("taiwan-residence-permit", "Residence permit for Taiwan residents", "台湾居民居住证", "TWJZZ",
           TAIWAN, "taiwan-residence", f"{_NOTICE} 83", both_sides=True),

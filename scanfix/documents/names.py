@@ -51,7 +51,7 @@ DOTS = re.compile(
     r"(?=[\u3400-\u9fff])"
 )
 """What stands in a name between Chinese characters where its middle dot (U+00B7) belongs."""
-LATIN_NAMED = frozenset({"passport", "foreign-permanent-resident-card", "foreign-organisation-certificate"})
+LATIN_NAMED = frozenset({"passport", "foreign-permanent-resident-card"})
 """Kinds on which the name may be in Latin letters; those without a number are not asked either."""
 
 
@@ -72,7 +72,10 @@ def name_problems(
         ("parentheses", lambda: "（" in name or "）" in name),
         ("wide_letters", lambda: any(ord(s) in FULL_WIDTH and s not in "（）" for s in name)),
         ("name_spaces", lambda: _badly_spaced(name)),
-        ("abbreviation", lambda: not han and bool(ABBREVIATIONS.search(half_width(name)))),
+        (
+            "abbreviation",
+            lambda: holder != "person" and not han and bool(ABBREVIATIONS.search(half_width(name))),
+        ),
         ("latin_name", lambda: bool(letters) and not han and _wants_chinese(kind, region)),
         ("chinese_name", lambda: han and region == "other"),
         ("mixed_scripts", lambda: len(_alphabets(letters)) > 1),

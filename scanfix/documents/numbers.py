@@ -19,7 +19,15 @@ from typing import Any
 
 from scanfix.documents.kinds import DocumentKind, find_kind
 from scanfix.documents.look_alikes import correction, differing
-from scanfix.documents.number_forms import DIGITS, FORMS, NumberForm, Problem, birth_date, is_birth_date
+from scanfix.documents.number_forms import (
+    DIGITS,
+    FORMS,
+    PROVINCES,
+    NumberForm,
+    Problem,
+    birth_date,
+    is_birth_date,
+)
 from scanfix.documents.writing import Change, as_wanted
 from scanfix.documents.zone import Zone, parse_zone
 from scanfix.errors import ConfigError
@@ -100,7 +108,8 @@ def check_number(
     # Where the kind bears no zone, what looks like one is no number of it.
     zone = parse_zone(text, day) if of_kind is None or not of_kind.shows or "zone" in of_kind.shows else None
     if zone is not None:
-        problem: Problem | None = "zone_check_digit" if zone.wrong else None
+        # What was typed is not misread: where a look-alike had to be put right, it is wrong.
+        problem: Problem | None = "zone_check_digit" if zone.wrong or zone.mended else None
         return NumberCheck(zone.number, "zone", problem, zone=zone)
     number, changes = as_wanted(text)
     if not number:
@@ -109,7 +118,26 @@ def check_number(
         number, changes = number[:9], (*changes, "issue")
     named = of_kind.numbers if of_kind else ()
     forms = [form for form in FORMS if not named or form.name in named]
-    return _checked(number, changes, forms, day, named=bool(named))
+    found = _checked(number, changes, forms, day, named=bool(named))
+    if of_kind is not None and not named and not found.valid:
+        # Documents of many kinds and states: only the writing can be judged.
+        return NumberCheck(number, None, None, changes)
+    return found
+
+
+def forms_of(number: str, today: date) -> frozenset[str]:
+    """Names of all forms that a number, as `check_number` gives it, may have."""
+    return frozenset(form.name for form in FORMS if form.problem(number, today) is None)
+
+
+def is_old_resident(number: str) -> bool:
+    """Like a resident number of before 1999: a province, a day of the 1900s at the places 7 to 12, 15 digits.
+
+    One in ten of them has the check digit of a registration number by chance.
+    """
+    if not (len(number) == 15 and number.isdigit() and number.startswith(PROVINCES)):
+        return False
+    return birth_date(f"{number[:6]}19{number[6:]}") is not None
 
 
 def _checked(
@@ -131,33 +159,34 @@ def _checked(
         problem,
         changes,
         places=_wrong_places(number, likely) if problem == "characters" else (),
-        wanted_length=likely.length,
+        wanted_length=None if sum(f.name == likely.name for f in forms) > 1 else likely.length,
         correction=correction(number, likely, today),
     )
 
 
 def _likeliest(number: str, forms: list[NumberForm], today: date, *, named: bool) -> NumberForm | None:
     """The form that is meant by a number that has none: one that a correction leads to, else one of its
-    length, else the first of the kind."""
+    length, else of the kind's the one of the nearest length."""
     of_length = [form for form in forms if form.length == len(number)]
     checked = [form for form in of_length if form.right]
     for form in checked:
         if correction(number, form, today):
             return form
     if named:
-        return next(iter(of_length), forms[0])
+        return min(forms, key=lambda form: abs(form.length - len(number)))
     # 18 characters are a person's number or an organisation's: the person's is digits with a birth among
     # them, or with a day that never was, where its check digit is right or it begins like one of theirs.
     if len(number) == 18:
-        resident = next(form for form in forms if form.name == "resident")
-        begins = number[:17].isdigit() and number.startswith(resident.areas) and number[6:8] in CENTURIES
+        dated = [form for form in forms if form.dated]
+        own = next((form for form in dated if number.startswith(form.areas)), dated[0])
+        # Credit codes begin with a 9 too.
+        begins = number.startswith(tuple(area for area in own.areas if len(area) > 1))
         person = sum(sign in DIGITS for sign in number) >= 16 and (
-            begins
+            (begins and number[:17].isdigit() and number[6:8] in CENTURIES)
             or is_birth_date(birth_date(number), today)
-            or resident.problem(number, today) == "birth_date"
+            or own.problem(number, today) == "birth_date"
         )
-        wanted = "resident" if person else "credit-code"
-        return next(form for form in forms if form.name == wanted)
+        return own if person else next(form for form in forms if form.name == "credit-code")
     if len(number) in (16, 17, 19) or (len(number) == 15 and number.isdigit()):
         return forms[0] if number[:-1].isdigit() else next(f for f in forms if f.name == "credit-code")
     return next(iter(checked), None)

@@ -131,8 +131,10 @@ def parse_zone(
     size = SHAPES.get((len(lines), len(lines[0]))) if lines else None
     if size is None or any(len(line) != len(lines[0]) for line in lines):
         return None
+    if size == "TD2" and lines[0].startswith("IDFRA"):
+        return None  # identity cards of France of before 2021 have two lines of their own kind
     layout = LAYOUTS[size]
-    mended, guessed = _number_mended(_mended(lines, layout), layout, seen)
+    mended, guessed = _number_mended(_mended(lines, size, layout), layout, seen)
     if not re.fullmatch(r"[A-Z<]{3}", _at(mended, layout.state)):
         return None
     zone = _zone(mended, size, layout, today or date.today())  # noqa: DTZ011 - of the century only
@@ -163,7 +165,7 @@ def _put(lines: list[str], where: tuple[int, int, int], text: str) -> list[str]:
     return [*lines[:line], changed, *lines[line + 1 :]]
 
 
-def _mended(lines: list[str], layout: _Layout) -> list[str]:
+def _mended(lines: list[str], size: Size, layout: _Layout) -> list[str]:
     for where in (layout.birth, layout.expiry, layout.number, layout.optional):
         if where is None:
             continue
@@ -172,6 +174,10 @@ def _mended(lines: list[str], layout: _Layout) -> list[str]:
             lines = _put(lines, where, _at(lines, where).translate(TO_DIGITS))
         behind = (line, end, end + 1)
         lines = _put(lines, behind, _at(lines, behind).translate(TO_DIGITS))
+    if not _is_visa(lines):
+        line, place = COMPOSITE_AT[size]
+        whole = (line, place, place + 1)
+        lines = _put(lines, whole, _at(lines, whole).translate(TO_DIGITS))
     for where in (layout.state, layout.nationality, layout.names):
         lines = _put(lines, where, _at(lines, where).translate(TO_LETTERS))
     return lines
@@ -228,6 +234,11 @@ def _whole_number(lines: list[str], size: Size, layout: _Layout) -> str:
     return number
 
 
+def _is_visa(lines: list[str]) -> bool:
+    """Of those the last field is the state's own, and there is no digit over all (Doc 9303 part 7)."""
+    return lines[0].startswith("V")
+
+
 def _words(text: str) -> str:
     return " ".join(text.replace("<", " ").split())
 
@@ -241,7 +252,7 @@ def _wrong(lines: list[str], size: Size, layout: _Layout) -> tuple[Field, ...]:
         ("optional", layout.optional),
     )
     for name, where in fields:
-        if where is None:
+        if where is None or (name == "optional" and _is_visa(lines)):
             continue
         line, _, end = where
         text, digit = _at(lines, where), lines[line][end]
@@ -251,6 +262,8 @@ def _wrong(lines: list[str], size: Size, layout: _Layout) -> tuple[Field, ...]:
             continue  # a longer number goes on in the optional field; the composite covers it
         if check_digit(text) != digit:
             found.append(name)
+    if _is_visa(lines):
+        return tuple(found)
     line, place = COMPOSITE_AT[size]
     if check_digit("".join(_at(lines, where) for where in layout.composite)) != lines[line][place]:
         found.append("composite")

@@ -37,7 +37,7 @@ FORM: list[tuple[str, dict[str, Any], str]] = [
     ("invalid_holder", {"kind": "resident-id", "region": "other"}, "SF522"),
     ("upload_failed", {"number": "９１350100M000100Y43"}, "SF503"),
     ("ministry_record", {"kind": "resident-id", "number": "110105194912310021"}, "SF503"),
-    ("ministry_record", {"kind": "resident-id", "number": "110105209912310026"}, "SF503"),
+    ("ministry_record", {"kind": "resident-id", "number": "110105209912310029"}, "SF503"),
     ("international_user", {"name": "样本人", "region": "other"}, "SF523"),
     ("international_user", {"kind": "resident-id", "region": "US"}, "SF522"),
     ("newly_issued", {"issued": "2026-11-20"}, "SF505"),

@@ -265,10 +265,18 @@ def test_names_of_a_zone_agree_in_either_order_and_without_accents() -> None:
     assert "SF504" in found(Given(PASSPORT, name="Peter Jones"), passport)
 
 
+@pytest.mark.parametrize("part", ["样本", "人"])
+def test_a_part_of_a_name_is_not_the_name(part: str) -> None:
+    told = answers(Given(RESIDENT, name=part), read(*CARD))["name_mismatch"]
+    assert told.failure is not None
+    assert answers(Given(RESIDENT, name="样本人"), read(*CARD))["name_mismatch"].score == 100
+
+
 def test_few_characters_that_differ_are_told_and_never_most_of_a_number() -> None:
     assert told_differences("1234567890", "1234567800") == ["9: 9 ≠ 0"]
     assert told_differences("123", "1234") == ["differs_length"]
     assert told_differences("1" * 18, "2" * 18) == ["differs_much"]
+    assert told_differences("1" * 18, "1" * 13 + "2" * 5) == ["differs_much"]
 
 
 def test_lines_beside_one_another_are_a_row() -> None:

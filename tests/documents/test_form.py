@@ -264,6 +264,41 @@ def test_every_kind_with_a_number_fits_someone(kind: Any) -> None:
     assert "SF521" not in codes(kind=kind.name, holder=kind.holders[0], region=kind.regions[0])
 
 
+@pytest.mark.parametrize(
+    ("typed", "codes_of_it"),
+    [
+        ({"holder": "person", "number": "H33766938"}, set()),
+        ({"holder": "person", "region": "CN", "number": "E57803500"}, set()),
+        ({"holder": "organisation", "region": "CN", "number": "H33766938"}, {"SF503"}),
+        ({"holder": "person", "number": "110105491231002"}, {"SF503"}),
+        ({"kind": "foreign-organisation-certificate", "region": "HK", "number": "12345678-000"}, {"SF503"}),
+        (
+            {"kind": "JWJG", "region": "HK", "number": "U72900KA2011PTC058789"},
+            set(),
+        ),
+        ({"kind": "passport", "name": "Maria Co"}, set()),
+        ({"holder": "person", "name": "Nguyen Tech"}, set()),
+        ({"kind": "foreign-organisation-certificate", "name": "Specimen Tech"}, {"SF523"}),
+        ({"kind": "resident-id", "name": "样本人1"}, {"SF523"}),
+        ({"kind": "mainland-taiwan-permit", "number": "LA1234567"}, {"SF503"}),
+        ({"country_code": "979"}, {"SF524"}),
+    ],
+)
+def test_what_may_be_another_thing_is_not_alleged(typed: dict[str, str], codes_of_it: set[str]) -> None:
+    assert set(codes(**typed)) == codes_of_it
+
+
+def test_an_organisation_is_not_told_to_take_documents_of_persons() -> None:
+    (found,) = check(kind="business-licence", region="HK").findings
+    assert found.code == "SF522"
+    assert {"Passport", "护照"}.isdisjoint(word for kind in found.params["kinds"] for word in kind.values())
+
+
+def test_most_of_a_number_is_never_told() -> None:
+    (found,) = check(kind="resident-id", number="IIOIOSI949IZ3IOOZX").findings
+    assert found.params["likely"] == []
+
+
 def test_country_codes_are_those_of_the_standard() -> None:
     assert all(country_problem(code, None) is None for code in ("1", "7", "44", "49", "86", "852", "886"))
     assert all(country_problem(code, None) for code in ("0", "10", "210", "999", "abc", "", "86a"))

@@ -406,6 +406,50 @@ def test_the_specimens_of_the_standard_are_read_whole(text: str, size: str) -> N
     assert parse_zone(text.replace("\n", ""), TODAY) == zone
 
 
+def test_of_a_visa_the_last_field_is_the_states_own() -> None:
+    visas = (
+        "V<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<\nL8988901C4XXX4009078F96121096ZE184226B<<<<<<",
+        "V<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<\nL8988901C4XXX4009078F9612109<<<<<<<<",
+    )
+    for text in visas:
+        zone = parse_zone(text, TODAY)
+        assert zone is not None
+        assert zone.right
+
+
+def test_a_card_of_france_of_before_2021_is_no_zone_of_this_kind() -> None:
+    assert (
+        parse_zone("IDFRABERTHIER<<<<<<<<<<<<<<<<<<<<<<<\n8806923102858CORINNE<<<<<<<6512068F6", TODAY)
+        is None
+    )
+
+
+def test_the_digit_over_all_is_put_right_too_and_a_typed_zone_is_not() -> None:
+    zone = parse_zone(TD3[:-1] + "O", TODAY)
+    assert zone is not None
+    assert zone.right == (TD3[-1] == "0")
+    assert check_number(TD3.replace("7408122F", "74O8122F"), today=TODAY).problem == "zone_check_digit"
+    assert check_number(TD3, today=TODAY).valid
+
+
+@pytest.mark.parametrize(
+    ("number", "kind", "form", "wanted"),
+    [
+        ("810000199413230018", None, "hk-macao-residence", 18),
+        ("911156199001010015", None, "foreign-resident", 18),
+        ("12345678", "ORG", "organisation-code", 9),
+        ("USA11001234567", "WAIGUOREN", "foreign-resident-2017", 15),
+        ("1234", "passport", "passport", None),
+    ],
+)
+def test_a_number_that_is_wrong_is_judged_as_what_it_is_nearest_to(
+    number: str, kind: str | None, form: str, wanted: int | None
+) -> None:
+    found = check_number(number, kind, today=TODAY)
+    assert (found.form, found.wanted_length) == (form, wanted)
+    assert not found.valid
+
+
 def test_a_number_longer_than_its_field_goes_on_in_the_optional_one() -> None:
     long = "I<UTOD23145890<7349<<<<<<<<<<<\n3407127M9507122UTO<<<<<<<<<<<2\nSTEVENSON<<PETER<JOHN<<<<<<<<<"
     zone = parse_zone(long, TODAY)

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from scanfix.pyramid import Pyramid
 
 CLASSES = ("thing", "bar", "stain", "pen", "watermark", "glare", "shadow", "fold")
-"""Things, fingers, hands; bars and mosaics of a drawing program; stains and smears; pens; added words ..."""
+"""Things, fingers, hands; bars and mosaics of a drawing program; stains and smears; pens and
+spilt ink; added words ..."""
 SIDE, CELLS = 384, 48
 MARGIN = 0.1
 """Of the document's width and height on each side, as in `training.damage.samples`."""

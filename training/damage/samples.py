@@ -33,7 +33,7 @@ Rgb = NDArray[np.uint8]
 
 PAPER_MARKS: tuple[tuple[Mark, float], ...] = (
     (stains.stain, 7), (stains.splash, 3), (stains.ring, 3.5), (stains.tide, 2.5), (stains.drops, 3.5),
-    (stains.dirt, 2.5), (stains.smear, 2.5), (stains.print_of_finger, 2), (stains.ink, 8),
+    (stains.dirt, 2.5), (stains.smear, 2.5), (stains.print_of_finger, 2), (stains.ink, 24),
     (stains.scribble, 4), (stains.strike, 3), (lights.fold, 5),
 )  # fmt: skip
 """On the paper itself, before it is photographed."""

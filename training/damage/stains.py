@@ -69,17 +69,18 @@ def stain(c: Canvas, stock: Stock) -> None:
 
 
 def ink(c: Canvas, _: Stock) -> None:
-    """Spilt ink that hides what lies below: a dense blot, feathered here and there, with drops around it."""
-    radius, at = between(c.rng, 0.025, 0.15) * c.short, c.text_point(0.6)
+    """Spilt ink that hides what lies below, as a pen does: a dense blot, feathered here and there, with drops
+    around it. It is as dark as print, and no stain that soaks the paper is."""
+    radius, at = between(c.rng, 0.03, 0.2) * c.short, c.text_point(0.6)
     depth = soft(blob(c, at, radius, c.rng.uniform(0.2, 0.6)), between(c.rng, 0.01, 0.12) * radius)
-    for _k in range(int(c.rng.choice([0, 3, 6, 10, 16]))):
+    for _k in range(int(c.rng.choice([0, 3, 6, 12, 24]))):
         away, turn = radius * (1 + c.rng.exponential(0.6)), c.rng.uniform(0, 6.28)
         drop = blob(c, at + away * np.array([np.cos(turn), np.sin(turn)]), radius * c.rng.uniform(0.02, 0.2))
         depth = np.maximum(depth, soft(drop, 0.03 * radius))
     thin = np.clip(1 - c.rng.uniform(0, 0.4) * (1 + cells(c.rng, c.shape, 0.5 * radius)), 0, 1)
     dye = np.array(pick(c.rng, [*INKS, INKS[0], INKS[1]]), np.float32) * np.float32(c.rng.uniform(0.4, 1.2))
-    seen = c.blend(np.broadcast_to(dye, c.pixels.shape), depth * thin * c.rng.uniform(0.75, 1))
-    c.add("stain", whole(seen, 5))
+    seen = c.blend(np.broadcast_to(dye, c.pixels.shape), depth * thin * c.rng.uniform(0.8, 1))
+    c.add("pen", whole(seen, 5))
 
 
 def ring(c: Canvas, stock: Stock) -> None:

@@ -1,12 +1,13 @@
 """Train the pointer on chunks that `training.damage.samples` writes beside it.
 
 usage: python -m training.damage.train CHUNK_DIR RUN_DIR --minutes 60 [--device cuda]
-       [--start CHECKPOINT ... | --start FILE.onnx] [--only CLASS ...]
+       [--start CHECKPOINT ... | --start FILE.onnx] [--only CLASS ... | --branch]
 
 AdamW, warm-up and cosine by the clock, bfloat16 autocast, an average of the weights over time. A sample
 serves several times, turned, moved and in other colours. RUN_DIR gets `log.txt` and a checkpoint every few
 minutes. With `--only` the first layers and all norms stay as they are, and so do the answers for the other
-classes (distillation, Hinton et al. 2015): what took a graphics card is not unlearnt on a processor.
+classes (distillation, Hinton et al. 2015): what took a graphics card is not unlearnt on a processor. With
+`--branch` only the pen's own layers are learnt, and all other answers stay to the bit.
 """
 
 from __future__ import annotations
@@ -76,8 +77,14 @@ def begun(start: list[str] | None) -> Pointer:
     if start and start[0].endswith(".onnx"):
         take_exported(net, Path(start[0]))
     elif start:
-        net.load_state_dict(mean_of(start))
+        # Checkpoints of before the branch of the pen lack it.
+        net.load_state_dict(mean_of(start), strict=False)
     return net
+
+
+def hold_all_but_the_branch(net: Pointer) -> None:
+    net.eval().requires_grad_(False)
+    net.pen.train().requires_grad_(True)
 
 
 def hold_first_layers(net: Pointer) -> None:
@@ -93,6 +100,7 @@ def main() -> None:
     )
     parser.add_argument("--start", nargs="+", help="checkpoints, whose mean is taken, or an exported file")
     parser.add_argument("--only", nargs="+", choices=CLASSES, help="classes that are learnt")
+    parser.add_argument("--branch", action="store_true", help="only the pen's own branch is learnt")
     parser.add_argument("--hold", nargs="+", help="whose answers stay for the others; those of --start")
     parser.add_argument("--device", default="cpu", type=torch.device)
     train(parser.parse_args())
@@ -105,6 +113,8 @@ def train(args: argparse.Namespace) -> None:
     torch.manual_seed(args.seed)
     net = begun(args.start).to(args.device, memory_format=torch.channels_last).train()
     before = begun(args.hold or args.start).to(args.device).eval() if args.only else None
+    if args.branch:
+        hold_all_but_the_branch(net)
     learnt = torch.tensor([name in (args.only or CLASSES) for name in CLASSES], device=args.device)
     if before is not None:
         hold_first_layers(net)

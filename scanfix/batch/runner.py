@@ -63,10 +63,7 @@ def prepare_batch(
     Raises ConfigError for a wrong option, InputError and OutputError for an unusable folder, before
     the first photo; what goes wrong with one photo is in its item.
     """
-    _check_lists(include, exclude, reports)
-    reports = tuple(reports)
-    for report in reports:
-        writer_of(report)
+    reports = _checked_lists(include, exclude, reports)
     if dry_run and watch:
         raise ConfigError("dry_watch")
     order, chosen = _chosen(options, limits, jobs, on_error, pair=pair)
@@ -90,13 +87,18 @@ def prepare_batch(
     return Run(look, manifest, hands, reporting, on_error).begun(plan, watch=watch)
 
 
-def _check_lists(
+def _checked_lists(
     include: Sequence[str], exclude: Sequence[str], reports: Sequence[str | PathLike[str]]
-) -> None:
-    """Of a text every character would be one. Raises ConfigError."""
+) -> tuple[str | PathLike[str], ...]:
+    """The reports, which may come from what can be gone through only once; of a text every character would
+    be one. Raises ConfigError."""
     for name, value in (("include", include), ("exclude", exclude), ("reports", reports)):
         if isinstance(value, str) or not isinstance(value, Iterable):
             raise ConfigError("bad_option", option=name, value=value)
+    listed = tuple(reports)
+    for report in listed:
+        writer_of(report)
+    return listed
 
 
 def _dry_run(look: Look, reports: Sequence[str | PathLike[str]], *, overwrite: bool) -> BatchRun:

@@ -64,9 +64,7 @@ def command(
     speak = user_lang(lang)
 
     def work() -> int:
-        page = output if output and folder_in(output) is None and claimed_format(output) else None
-        if output == STANDARD or (sheet == STANDARD and output is None) or (page and not join):
-            raise usage_error(say("usage_split_folder", speak))
+        page = _page_in(output, sheet, speak, join=join)
         from scanfix.order import make_order
 
         order = make_order(
@@ -94,9 +92,8 @@ def command(
             check_free(target, inputs, overwrite=overwrite)
         for result, target in zip(made, targets, strict=True):
             deliver(result, target, inputs, overwrite=overwrite)
-            with telling(speak):
-                if not quiet or json:
-                    _tell(_reports(result), sheet, target, speak, as_json=json)
+            if not quiet or json:
+                _tell(_reports(result), sheet, target, speak, as_json=json)
         return max(exit_code_of(report, fail_on) for result in made for report in _reports(result))
 
     def failed(_: str, error: ScanfixError) -> None:
@@ -104,6 +101,14 @@ def command(
             print_told(error, sheet, None, speak, named=True)
 
     finish(work, speak, partial(failed, sheet))
+
+
+def _page_in(output: str | None, sheet: str, lang: Lang, *, join: bool) -> str | None:
+    """The output where it is a file, as of a page with both; leaves with a usage error where none can be."""
+    page = output if output and folder_in(output) is None and claimed_format(output) else None
+    if output == STANDARD or (sheet == STANDARD and output is None) or (page and not join):
+        raise usage_error(say("usage_split_folder", lang))
+    return page
 
 
 def _made(
@@ -117,18 +122,21 @@ def _made(
 
 
 def _tell(reports: tuple[Report, ...], sheet: str, target: str, lang: Lang, *, as_json: bool) -> None:
-    if as_json:
-        for report in reports:
-            print_told(report, sheet, target, lang, named=True)
-        return
-    from scanfix.reports.text import OF_DOCUMENT, lines, page_lines
+    with telling(lang):
+        if as_json:
+            for report in reports:
+                print_told(report, sheet, target, lang, named=True)
+            return
+        from scanfix.reports.text import OF_DOCUMENT, lines, page_lines
 
-    first, *second = reports
-    said = (
-        page_lines(first, second[0], lang, OF_DOCUMENT) if second else lines(first, lang, options=OF_DOCUMENT)
-    )
-    print_report(said, sys.stdout)
-    print_line(say("written", lang, path=shown(target)), sys.stdout)
+        first, *second = reports
+        said = (
+            page_lines(first, second[0], lang, OF_DOCUMENT)
+            if second
+            else lines(first, lang, options=OF_DOCUMENT)
+        )
+        print_report(said, sys.stdout)
+        print_line(say("written", lang, path=shown(target)), sys.stdout)
 
 
 def _reports(result: PreparedImage | JoinedImage) -> tuple[Report, ...]:

@@ -36,6 +36,11 @@ def ask(
     return tuple(np.array(answer, np.float32) for answer in answers)
 
 
+def planes(pictures: NDArray[np.uint8]) -> Answer:
+    """N x H x W x C `uint8` to N x C x H x W, -1..1, as every network here wants it."""
+    return np.ascontiguousarray(((pictures.astype(np.float32) - 127.5) / 127.5).transpose(0, 3, 1, 2))
+
+
 def _network(package: str, name: str) -> Any:
     networks: dict[tuple[str, str], Any] = _loaded.__dict__.setdefault("networks", {})
     if (package, name) not in networks:

@@ -112,8 +112,7 @@ def _read(copy: WorkingCopy, quads: Quads) -> _Stripes:
     inside = [colours_at(view, points - gap * normal[:, :, None]) for view, gap in looks]
     steps = (outside[0] - inside[0], outside[1] - inside[1], outside[2] - inside[2])
     beyond = points + AlongParams.near * normal[:, :, None]
-    frame = np.array([copy.size.width, copy.size.height], np.float32)
-    return _Stripes(steps, inside[1], outside[1], ((beyond > 0) & (beyond < frame)).all(axis=-1))
+    return _Stripes(steps, inside[1], outside[1], ((beyond > 0) & (beyond < copy.frame)).all(axis=-1))
 
 
 _ROW = 16384

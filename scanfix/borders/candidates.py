@@ -10,11 +10,20 @@ from numpy.typing import NDArray
 from scanfix.borders.content import GRID, covered_cells, on_grid, overlaps
 from scanfix.borders.lines import line_quads
 from scanfix.borders.mask_quads import mask_quads
-from scanfix.borders.net import NetMaps
+from scanfix.borders.net import MAP_SIDE, NetMaps
 from scanfix.borders.regions import region_quads
 from scanfix.borders.seen_corners import place_seen_corners
-from scanfix.borders.shapes import clockwise, frame_quad, plausible, without_twins
+from scanfix.borders.shapes import (
+    areas,
+    clockwise,
+    corner_cosines,
+    cross,
+    frame_quad,
+    side_vectors,
+    without_twins,
+)
 from scanfix.borders.working import Quads, WorkingCopy
+from scanfix.geometry import Size
 
 MOST_OF_THE_NET = 4
 
@@ -50,28 +59,34 @@ class CandidateParams:
 def candidates(copy: WorkingCopy, maps: NetMaps) -> Candidates:
     """All quads that can be a document by their shape, nearly equal ones taken together."""
     regions, masks = region_quads(copy, maps.mask)
-    outlines = clockwise(mask_quads(maps)[:MOST_OF_THE_NET])
+    outlines = clockwise(mask_quads(maps)[:MOST_OF_THE_NET] / copy.cells(MAP_SIDE))
     found = clockwise(np.concatenate([outlines, regions, line_quads(copy)]))
-    possible = plausible(
-        found,
-        copy.size,
-        min_area_share=CandidateParams.min_area_share,
-        max_cosine=CandidateParams.max_cosine,
-        max_outside=CandidateParams.max_outside,
-    )
-    distinct = without_twins(
-        found[possible], CandidateParams.twin_distance * max(copy.size.width, copy.size.height)
-    )
-    likely = _likely(distinct, copy, maps, CandidateParams.most)
+    apart = CandidateParams.twin_distance * max(copy.size.width, copy.size.height)
+    likely = _likely(without_twins(found[plausible(found, copy.size)], apart), copy, maps)
     always = [*(place_seen_corners(copy, outline) for outline in outlines), *frame_quad(copy.size)]
     return Candidates(np.concatenate([likely, np.array(always, np.float32)]), masks, maps, len(always))
 
 
-def _likely(quads: Quads, copy: WorkingCopy, maps: NetMaps, most: int) -> Quads:
+def plausible(quads: Quads, size: Size) -> NDArray[np.bool_]:
+    """Convex, no sliver, corners no further outside the frame than `max_outside` of its sides."""
+    sides = side_vectors(quads)
+    convex = (cross(sides, np.roll(sides, -1, axis=1)) > 0).all(axis=1)
+    lengths = np.linalg.norm(sides, axis=2)
+    frame = np.array([size.width, size.height], np.float32)
+    overshoot = np.maximum(-quads, quads - frame) / frame
+    return np.asarray(
+        convex
+        & (areas(quads) >= CandidateParams.min_area_share * size.pixel_count)
+        & (np.abs(corner_cosines(quads)).max(axis=1) <= CandidateParams.max_cosine)
+        & (lengths.min(axis=1) >= 0.06 * lengths.max(axis=1))
+        & (overshoot.max(axis=(1, 2)) <= CandidateParams.max_outside)
+    )
+
+
+def _likely(quads: Quads, copy: WorkingCopy, maps: NetMaps) -> Quads:
     """Those that agree best with the document that the network sees: the rest only costs time."""
-    if len(quads) <= most:
+    if len(quads) <= CandidateParams.most:
         return quads
-    scale = np.array([GRID / copy.size.width, GRID / copy.size.height], np.float32)
-    inside = covered_cells(quads * scale)
+    inside = covered_cells(quads * copy.cells(GRID))
     agreement = overlaps(inside, on_grid(maps.mask).reshape(1, -1))[:, 0]
-    return quads[np.sort(np.argsort(-agreement, kind="stable")[:most])]
+    return quads[np.sort(np.argsort(-agreement, kind="stable")[: CandidateParams.most])]

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scanfix.borders.net import NetMaps
-from scanfix.borders.shapes import cross, side_vectors
+from scanfix.borders.shapes import cross, enlarged, side_vectors
 from scanfix.borders.working import Columns, Floats, Quads, WorkingCopy, product
 from scanfix.geometry import Side
 
@@ -27,10 +27,9 @@ def content_measures(
 ) -> Columns:
     """Columns of N values each, most of them in 0..1."""
     cells = on_grid(copy.lab).reshape(-1, 3)
-    scale = np.array([GRID / copy.size.width, GRID / copy.size.height], np.float32)
-    centre = quads.mean(axis=1, keepdims=True)
+    scale = copy.cells(GRID)
     inside = covered_cells(quads * scale)
-    around = covered_cells((centre + (quads - centre) * AROUND) * scale) & ~inside
+    around = covered_cells(enlarged(quads, AROUND) * scale) & ~inside
     page = on_grid(maps.mask).reshape(-1, 1)
     grids = np.concatenate([cells, cells**2, _strokes(copy)[:, None], page], axis=1)
     held, ring, rest = (_means(where, grids) for where in (inside, around, ~inside))

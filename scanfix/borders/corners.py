@@ -16,19 +16,18 @@ SAMPLES = 12
 
 def corner_measures(copy: WorkingCopy, quads: Quads, maps: NetMaps) -> Columns:
     """Columns of N values each, in 0..1."""
-    frame = np.array([copy.size.width, copy.size.height], np.float32)
-    cells = np.array(maps.mask.shape[::-1], np.float32) / frame
+    cells = np.array(maps.mask.shape[::-1], np.float32) / copy.frame
     share = np.linspace(0.08, 0.92, SAMPLES, dtype=np.float32)
     points = quads[:, :, None] + share[:, None] * side_vectors(quads)[:, :, None]
     border = colours_at(maps.border, points * cells)[..., 0]
-    seen = _inside(points, frame, 0.01)
+    seen = _inside(points, copy.frame, 0.01)
     count = seen.sum(axis=2)
     sidewise = (border * seen).sum(axis=2) / np.maximum(count, 1)
     peaks = colours_at(
         np.asarray(cv2.dilate(maps.corners, np.ones((3, 3), np.uint8)), np.float32),
         quads * cells,
     )[..., 0]
-    there = _inside(quads, frame, 0.0)
+    there = _inside(quads, copy.frame, 0.0)
     return {
         "net_border": (border * seen).sum(axis=(1, 2)) / np.maximum(count.sum(axis=1), 1),
         "net_border_weakest": np.where(count > SAMPLES / 3, sidewise, 1).min(axis=1),

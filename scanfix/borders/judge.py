@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from scanfix.borders.content import GRID, covered_cells
 from scanfix.borders.looks import marks, near_looks, thumbnail
 from scanfix.borders.working import Floats, Quads, WorkingCopy, product
-from scanfix.networks import ask
+from scanfix.networks import ask, planes
 
 FIRST, SECOND = "weights/judge-first.onnx", "weights/judge-second.onnx"
 """Of the same form, trained on different scenes."""
@@ -28,14 +28,13 @@ TWICE = 6
 def judge(copy: WorkingCopy, quads: Quads, measures: Floats) -> Floats:
     """Of N quads (working pixels, clockwise) with their measures (N x len(NAMES)) N values in 0..1: about the
     overlap with a document, sharpened. The best is one that both judges have looked at."""
-    frame = np.array([copy.size.width, copy.size.height], np.float32)
     seen = thumbnail(copy)
     whole = np.broadcast_to(seen, (len(quads), *seen.shape))
-    near = _planes(near_looks(copy, quads))
-    far = _planes(np.concatenate([whole, marks(quads / frame)[..., None]], axis=3))
-    scores = _told(FIRST, near, far, measures)
+    near = planes(near_looks(copy, quads))
+    far = planes(np.concatenate([whole, marks(quads / copy.frame)[..., None]], axis=3))
+    scores = _asked(FIRST, near, far, measures)
     best = np.argsort(-scores, kind="stable")[:TWICE]
-    both = scores[best], _told(SECOND, near[best], far[best], measures[best])
+    both = scores[best], _asked(SECOND, near[best], far[best], measures[best])
     again = mean_chance(np.stack(both))
     scores = np.minimum(scores, 0.999 * again.max())
     scores[best] = again
@@ -55,8 +54,7 @@ def surest(copy: WorkingCopy, quads: Quads, scores: Floats) -> int:
     Both constants were chosen on 182 photos of 47 sources, leaving one source out; four ways up the overlap
     is .964 instead of the .961 of the likeliest one, more than 5 % cut off on 2.5 instead of 3.3 of 100.
     """
-    cells = np.array([GRID / copy.size.width, GRID / copy.size.height], np.float32)
-    held = covered_cells(quads * cells).astype(np.float32)
+    held = covered_cells(quads * copy.cells(GRID)).astype(np.float32)
     sizes, both = held.sum(axis=1), product(held, held.T)
     overlap = both / np.maximum(sizes[:, None] + sizes - both, 1)
     lost = 1 - both / np.maximum(sizes, 1)
@@ -69,7 +67,7 @@ def mean_chance(chances: Floats) -> Floats:
     return _chance(_logit(chances).mean(axis=0))
 
 
-def _told(weights: str, near: Floats, far: Floats, measures: Floats) -> Floats:
+def _asked(weights: str, near: Floats, far: Floats, measures: Floats) -> Floats:
     (told,) = ask(__package__, weights, {"near": near, "far": far, "measures": measures})
     return np.asarray(told[:, 0], np.float32)
 
@@ -81,11 +79,6 @@ def _logit(chance: Floats | Sequence[float]) -> Floats:
 
 def _chance(logit: NDArray[np.floating] | float) -> Floats:
     return np.asarray(1 / (1 + np.exp(-np.asarray(logit))), np.float32)
-
-
-def _planes(looks: np.ndarray) -> Floats:
-    """N x H x W x C `uint8` to N x C x H x W, -1..1."""
-    return np.ascontiguousarray(((looks.astype(np.float32) - 127.5) / 127.5).transpose(0, 3, 1, 2))
 
 
 PRESENCE = (1.185, 0.453, -0.747)

@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from scanfix.borders.shapes import clockwise, cross, frame_quad, sides_of
+from scanfix.borders.shapes import clockwise, cross, frame_quad, meeting, sides_of
 from scanfix.borders.working import Floats, Quads, WorkingCopy
 from scanfix.geometry import Size
 
@@ -159,12 +159,8 @@ def _spanned(lines: Floats, unit: float) -> Quads:
             steep &= np.abs(cross(direction[one], direction[other])) > LineParams.opposite_sine
     keep = distinct & steep
     a, b, c, d = a[keep], b[keep], c[keep], d[keep]
-    meet = [_meeting(start, direction, one, other) for one, other in ((a, b), (b, c), (c, d), (d, a))]
-    return clockwise(np.stack(meet, axis=1).astype(np.float32))
-
-
-def _meeting(start: Floats, direction: Floats, one: Floats, other: Floats) -> Floats:
-    """Where the lines with these indices cross."""
-    denominator = cross(direction[one], direction[other])
-    step = cross(start[other] - start[one], direction[other]) / denominator
-    return np.asarray(start[one] + step[:, None] * direction[one])
+    crossed = (
+        meeting(start[one], direction[one], start[other], direction[other])
+        for one, other in ((a, b), (b, c), (c, d), (d, a))
+    )
+    return clockwise(np.stack(list(crossed), axis=1))

@@ -27,8 +27,7 @@ def near_looks(copy: WorkingCopy, quads: Quads) -> Pixels:
 
 def _near(copy: WorkingCopy, levels: list[Pixels], quad: Floats) -> Pixels:
     pixels = level_for(np.sqrt(abs(cv2.contourArea(quad))) / (SIDE * (1 - 2 * MARGIN)), levels)
-    size = np.array([copy.size.width, copy.size.height], np.float32)
-    matrix = cv2.getPerspectiveTransform(quad * (pixels.shape[1::-1] / size).astype(np.float32), INNER)
+    matrix = cv2.getPerspectiveTransform(quad * (pixels.shape[1::-1] / copy.frame).astype(np.float32), INNER)
     return np.asarray(cv2.warpPerspective(pixels, matrix, (SIDE, SIDE)), np.uint8)
 
 

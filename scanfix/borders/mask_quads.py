@@ -36,11 +36,11 @@ class MaskParams:
 
 
 def mask_quads(maps: NetMaps) -> Quads:
-    """N x 4 x 2 source pixels: the quadrilaterals of all documents in the mask, the largest first; those that
-    touch count as one. Corners may lie outside the frame, where two visible sides meet."""
+    """N x 4 x 2, in cells of the maps: the quadrilaterals of all documents in the mask, the largest first;
+    those that touch count as one. Corners may lie outside the frame, where two visible sides meet."""
     found = (_four_sides(outline) for outline in _outlines(maps.mask))
     quads = [quad for quad in found if quad is not None]
-    return np.array(quads, np.float32).reshape(-1, 4, 2) * np.array((maps.scale_x, maps.scale_y), np.float32)
+    return np.array(quads, np.float32).reshape(-1, 4, 2)
 
 
 def _outlines(mask: Floats) -> list[Floats]:

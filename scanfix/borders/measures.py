@@ -57,11 +57,10 @@ def shape_measures(copy: WorkingCopy, quads: Quads) -> Columns:
     lengths = np.linalg.norm(side_vectors(quads), axis=2)
     ratio = np.minimum(lengths[:, :2], lengths[:, 2:]) / np.maximum(lengths[:, :2], lengths[:, 2:])
     width, height = lengths[:, ::2].mean(axis=1), lengths[:, 1::2].mean(axis=1)
-    frame = np.array([copy.size.width, copy.size.height], np.float32)
     return {
         "area": areas(quads) / copy.size.pixel_count,
         "cosine": np.abs(corner_cosines(quads)).mean(axis=1),
         "opposite_ratio": ratio.min(axis=1),
         "aspect": np.minimum(width, height) / np.maximum(width, height),
-        "off_middle": np.linalg.norm(2 * quads.mean(axis=1) / frame - 1, axis=1),
+        "off_middle": np.linalg.norm(2 * quads.mean(axis=1) / copy.frame - 1, axis=1),
     }

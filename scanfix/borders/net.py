@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 
 from scanfix.geometry import SIDES, Side
-from scanfix.networks import ask
+from scanfix.networks import ask, planes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -44,9 +44,6 @@ class NetMaps:
     """0..1, a document is in the picture."""
     background: Mapping[Side, float]
     """Share of each edge of the frame along which background is seen: all near 0 is full-bleed."""
-    scale_x: float
-    """Source pixels a map cell, across."""
-    scale_y: float
 
 
 def squeeze(pixels: Pixels) -> Map:
@@ -55,7 +52,7 @@ def squeeze(pixels: Pixels) -> Map:
     # Nine samples a cell are enough; averaging all of 48 MP takes longer than the network.
     thinned = pixels[step // 2 :: step, step // 2 :: step]
     small = cv2.resize(thinned, (INPUT_SIDE, INPUT_SIDE), interpolation=cv2.INTER_AREA)
-    return np.ascontiguousarray(((small.astype(np.float32) - 127.5) / 127.5).transpose(2, 0, 1)[None])
+    return planes(np.asarray(small[None], np.uint8))
 
 
 def predict(pixels: Pixels) -> NetMaps:
@@ -70,15 +67,12 @@ def predict(pixels: Pixels) -> NetMaps:
     back = [_turned_back(maps, facts.ravel(), turns) for turns, (maps, facts) in enumerate(answers)]
     mask, border, corners = np.mean([maps for maps, _ in back], axis=0)
     present, *background = (float(v) for v in np.mean([facts for _, facts in back], axis=0))
-    height, width = pixels.shape[:2]
     return NetMaps(
         mask=mask,
         border=border,
         corners=corners,
         presence=present,
         background=dict(zip(SIDES, background, strict=True)),
-        scale_x=width / MAP_SIDE,
-        scale_y=height / MAP_SIDE,
     )
 
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from scanfix.borders.net import MAP_SIDE
 from scanfix.borders.search import Choice, Search, SearchParams, most_likely
-from scanfix.borders.shapes import areas, shared
+from scanfix.borders.shapes import areas, enlarged, shared
 from scanfix.borders.working import Floats, working_copy
 from scanfix.model import Pixels
 from scanfix.pyramid import Pyramid
@@ -51,11 +51,10 @@ def others(search: Search, best: Floats) -> list[Floats]:
 
 def _more(search: Search, known: list[Floats]) -> bool:
     """The finder sees a document beyond those that are known."""
-    size = search.copy.size
-    scale = np.array([MAP_SIDE / size.width, MAP_SIDE / size.height], np.float32)
+    scale = search.copy.cells(MAP_SIDE)
     inside = np.zeros((MAP_SIDE, MAP_SIDE), np.uint8)
     for quad in known:
-        cv2.fillPoly(inside, [_rounded(_enlarged(quad, OtherParams.rim) * scale)], 1)
+        cv2.fillPoly(inside, [_rounded(enlarged(quad, OtherParams.rim) * scale)], 1)
     seen = search.found.maps.mask > 0.5
     return bool((seen & (inside == 0)).sum() >= OtherParams.beside * areas(known[0][None] * scale)[0])
 
@@ -63,7 +62,7 @@ def _more(search: Search, known: list[Floats]) -> bool:
 def _without(pixels: Pixels, quad: Floats) -> Pixels:
     """The picture, the document painted over with the colour of what lies around it."""
     inside, around = (
-        cv2.fillPoly(np.zeros(pixels.shape[:2], np.uint8), [_rounded(_enlarged(quad, share))], 1) > 0
+        cv2.fillPoly(np.zeros(pixels.shape[:2], np.uint8), [_rounded(enlarged(quad, share))], 1) > 0
         for share in (OtherParams.rim, OtherParams.around)
     )
     ring = around & ~inside
@@ -84,11 +83,6 @@ def _is_another(choice: Choice, known: list[Floats]) -> bool:
     apart = all(max(shared(quad, one), shared(one, quad)) < OtherParams.most_shared for one in known)
     large = areas(quad[None])[0] >= OtherParams.least * areas(known[0][None])[0]
     return bool(choice.score >= OtherParams.min_score and apart and large)
-
-
-def _enlarged(quad: Floats, share: float) -> Floats:
-    middle = quad.mean(axis=0)
-    return np.asarray((quad - middle) * share + middle, np.float32)
 
 
 def _rounded(quad: Floats) -> NDArray[np.int32]:

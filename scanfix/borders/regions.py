@@ -151,16 +151,16 @@ def _quads(hull: NDArray[np.int32]) -> Iterator[Floats]:
         around = np.asarray(cv2.approxPolyN(hull, 4, ensure_convex=True), np.float32).reshape(-1, 2)
         if len(around) == 4:
             yield around
-        yield from _largest_inside(hull, RegionParams.hull_points)
+        yield from _largest_inside(hull)
     yield np.asarray(cv2.boxPoints(cv2.minAreaRect(hull)), np.float32)
 
 
-def _largest_inside(hull: NDArray[np.int32], points: int) -> Iterator[Floats]:
+def _largest_inside(hull: NDArray[np.int32]) -> Iterator[Floats]:
     """The four points of the outline that hold the largest area: the corners of a curled document."""
     tolerance = 0.005 * cv2.arcLength(hull, True)
     corners = cv2.approxPolyDP(hull, tolerance, True).reshape(-1, 2).astype(np.float32)
-    if len(corners) > points:
-        corners = corners[np.linspace(0, len(corners) - 1, points).round().astype(int)]
+    if len(corners) > RegionParams.hull_points:
+        corners = corners[np.linspace(0, len(corners) - 1, RegionParams.hull_points).round().astype(int)]
     if len(corners) < 4:
         return
     picks = corners[np.array(list(combinations(range(len(corners)), 4)))]

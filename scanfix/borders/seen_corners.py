@@ -17,7 +17,7 @@ from scanfix.borders.shapes import areas, sides_of
 from scanfix.borders.working import Floats, WorkingCopy, level_for
 from scanfix.geometry import Quad
 from scanfix.model import Pixels
-from scanfix.networks import ask
+from scanfix.networks import ask, planes
 
 WEIGHTS = "weights/corners.onnx"
 SIDE = 48
@@ -68,8 +68,8 @@ def _away(corners: Floats, quad: Floats) -> Floats:
 
 def see_corners(copy: WorkingCopy, quad: Floats) -> tuple[Floats, Floats]:
     """Where each corner is seen (4 x 2, working pixels), and how likely it lies there (4 values, 0..1)."""
-    planes = windows(copy.levels, quad).transpose(0, 1, 4, 2, 3).reshape(4, -1, SIDE, SIDE)
-    (told,) = ask(__package__, WEIGHTS, (planes.astype(np.float32) - 127.5) / 127.5)
+    looks = windows(copy.levels, quad).transpose(0, 2, 3, 1, 4).reshape(4, SIDE, SIDE, -1)
+    (told,) = ask(__package__, WEIGHTS, planes(looks))
     found = np.array([_likeliest(chances[:-1].reshape(CELLS, CELLS)) for chances in told], np.float32)
     offsets = (found[:, :2] / CELLS - 0.5) * 2 * HALVES[0]
     axes = corner_axes(quad)

@@ -19,13 +19,23 @@ def crossings(lines: Floats) -> Floats | None:
     """Where each of N lines (N x 2 points x 2) meets the one before it, the first the last; None where two
     are parallel."""
     start, vector = lines[:, 0], lines[:, 1] - lines[:, 0]
-    before = np.roll(start, 1, axis=0), np.roll(vector, 1, axis=0)
-    sine = cross(before[1], vector)
-    lengths = np.linalg.norm(vector, axis=1) * np.linalg.norm(before[1], axis=1)
-    if (np.abs(sine) <= 1e-3 * lengths).any():
+    before = np.roll(vector, 1, axis=0)
+    lengths = np.linalg.norm(vector, axis=1) * np.linalg.norm(before, axis=1)
+    if (np.abs(cross(before, vector)) <= 1e-3 * lengths).any():
         return None
-    step = cross(start - before[0], vector) / sine
-    return np.asarray(before[0] + step[:, None] * before[1], np.float32)
+    return meeting(np.roll(start, 1, axis=0), before, start, vector)
+
+
+def meeting(start: Floats, vector: Floats, other: Floats, its_vector: Floats) -> Floats:
+    """Where each of N lines meets another, by a point and the vector of either (N x 2)."""
+    step = cross(other - start, its_vector) / cross(vector, its_vector)
+    return np.asarray(start + step[:, None] * vector, np.float32)
+
+
+def enlarged(quads: Floats, factor: float) -> Floats:
+    """Each quad (... x 4 x 2) so many times larger, about the mean of its corners."""
+    middle = quads.mean(axis=-2, keepdims=True)
+    return np.asarray(middle + (quads - middle) * factor, np.float32)
 
 
 def mean_diagonal(quad: Floats) -> float:
@@ -60,26 +70,6 @@ def corner_cosines(quads: Quads) -> Floats:
     back = -np.roll(ahead, 1, axis=1)
     norm = np.linalg.norm(ahead, axis=2) * np.linalg.norm(back, axis=2)
     return np.asarray((ahead * back).sum(axis=2) / np.maximum(norm, 1e-6), np.float32)
-
-
-def plausible(
-    quads: Quads, size: Size, *, min_area_share: float, max_cosine: float, max_outside: float
-) -> NDArray[np.bool_]:
-    """Convex, no sliver, corners no further outside the frame than `max_outside` of its sides."""
-    if len(quads) == 0:
-        return np.zeros(0, np.bool_)
-    sides = side_vectors(quads)
-    convex = (cross(sides, np.roll(sides, -1, axis=1)) > 0).all(axis=1)
-    lengths = np.linalg.norm(sides, axis=2)
-    frame = np.array([size.width, size.height], np.float32)
-    overshoot = np.maximum(-quads, quads - frame) / frame
-    return np.asarray(
-        convex
-        & (areas(quads) >= min_area_share * size.pixel_count)
-        & (np.abs(corner_cosines(quads)).max(axis=1) <= max_cosine)
-        & (lengths.min(axis=1) >= 0.06 * lengths.max(axis=1))
-        & (overshoot.max(axis=(1, 2)) <= max_outside)
-    )
 
 
 def frame_quad(size: Size) -> Quads:

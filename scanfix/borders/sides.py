@@ -10,7 +10,7 @@ nobody can tell: a flatbed scan, a photo already cropped and a cut document look
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 import cv2
 import numpy as np
@@ -49,10 +49,9 @@ Edges = frozenset[Side]
 """Edges of the frame."""
 
 
-def side_states(
-    quad: Quad, size: Size, sure: float = 1.0, beyond: float = SideParams.beyond
-) -> dict[Side, SideState]:
-    """The state of each side of a quad in full-resolution pixels that is the border with this certainty.
+def border_at(quad: Quad, size: Size, sure: float = 1.0, beyond: float = SideParams.beyond) -> DocumentBorder:
+    """The border with this quad, in full-resolution pixels, and this certainty: the state of its sides, how
+    sure it is that each is cut, and what is missing there.
 
     A corner further out than `beyond`, a share of the frame, is missing.
     """
@@ -67,23 +66,14 @@ def side_states(
     askew = _met_askew(quad, size, sure)
     cut = {*leaving, *(side for side in along if roomy or side in askew)}
     states = dict.fromkeys(SIDES, SideState.SEEN) | dict.fromkeys(along, SideState.FLUSH)
-    return states | dict.fromkeys(cut, SideState.CUT)
-
-
-def border_at(quad: Quad, size: Size, sure: float, beyond: float = SideParams.beyond) -> DocumentBorder:
-    """The border with the states of its sides, as `side_states` has them."""
-    states = side_states(quad, size, sure, beyond)
-    certainty, missing = certainties(quad, states, size, sure), missing_shares(quad, states, size)
-    return DocumentBorder(quad, sure, states, missing=missing, certainty=certainty)
-
-
-def certainties(quad: Quad, states: Mapping[Side, SideState], size: Size, sure: float) -> dict[Side, float]:
-    """How sure it is that each side is cut, 0..1; `sure`: of the border."""
-    askew = _met_askew(quad, size, sure)
-    return {
-        side: sure * (states[side] == SideState.CUT) * (1.0 if side in askew else SideParams.doubtful)
-        for side in SIDES
-    }
+    certainty = dict.fromkeys(cut, sure * SideParams.doubtful) | dict.fromkeys(askew, sure)
+    return DocumentBorder(
+        quad,
+        sure,
+        states | dict.fromkeys(cut, SideState.CUT),
+        missing={side: _missing(quad, side, size) if side in cut else 0.0 for side in SIDES},
+        certainty={side: certainty.get(side, 0.0) for side in SIDES},
+    )
 
 
 def _met_askew(quad: Quad, size: Size, sure: float) -> list[Side]:
@@ -102,17 +92,13 @@ def _off_the_axes(ends: tuple[Point, Point]) -> float:
     return math.degrees(math.atan2(min(across, down), max(across, down)))
 
 
-def missing_shares(quad: Quad, states: Mapping[Side, SideState], size: Size) -> dict[Side, float]:
-    """About which share of the quad's area lies beyond each side that is cut.
+def _missing(quad: Quad, side: Side, size: Size) -> float:
+    """About which share of the quad's area lies beyond this side, which is cut.
 
     Of a side along the frame nothing tells how far the document goes on: `SideParams.unseen` stands for it.
     """
-    shares = dict.fromkeys(SIDES, 0.0)
-    for side in SIDES:
-        if states[side] == SideState.CUT:
-            beyond = beyond_frame(quad, side, size)
-            shares[side] = beyond if beyond > SideParams.least_beyond else SideParams.unseen
-    return shares
+    beyond = beyond_frame(quad, side, size)
+    return beyond if beyond > SideParams.least_beyond else SideParams.unseen
 
 
 def beyond_frame(quad: Quad, side: Side, size: Size) -> float:

@@ -45,6 +45,15 @@ class WorkingCopy:
     def size(self) -> Size:
         return Size(self.lab.shape[1], self.lab.shape[0])
 
+    @property
+    def frame(self) -> Floats:
+        """Width and height, to divide by."""
+        return np.array(self.lab.shape[1::-1], np.float32)
+
+    def cells(self, side: int) -> Floats:
+        """Cells a pixel, on x and y, of a grid of so many cells a side."""
+        return np.asarray(side / self.frame, np.float32)
+
 
 def working_copy(photo: Pyramid, max_side: int) -> WorkingCopy:
     """Reduce a photo so that no side is longer than `max_side`; never enlarge."""

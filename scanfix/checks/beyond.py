@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 
 from scanfix.geometry import SIDES, Side
-from scanfix.networks import ask
+from scanfix.networks import ask, planes
 
 if TYPE_CHECKING:
     from scanfix.model import Pixels
@@ -42,8 +42,7 @@ def chances(picture: Pixels, along: Sequence[Side]) -> dict[Side, float]:
         return {}
     # Turned so that the side in question lies on top: right, bottom and left by 90, 180, 270 degrees.
     strips = np.stack([strip(np.rot90(picture, SIDES.index(side))) for side in along])
-    planes = strips.transpose(0, 3, 1, 2).astype(np.float32)
-    (told,) = ask(__package__, "beyond.onnx", (planes - 127.5) / 127.5)
+    (told,) = ask(__package__, "beyond.onnx", planes(strips))
     return {side: float(chance) for side, chance in zip(along, told[:, 0], strict=True)}
 
 

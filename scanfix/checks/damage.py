@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from scanfix.networks import ask
+from scanfix.networks import ask, planes
 from scanfix.quantiles import median, medians
 from scanfix.views import View, with_margin
 
@@ -103,6 +103,5 @@ def _motley(pixels: Pixels) -> float:
 
 
 def _run(pixels: Pixels) -> Map:
-    planes = pixels.transpose(2, 0, 1)[None].astype(np.float32)
-    (maps,) = ask(__package__, "damage.onnx", (planes - 127.5) / 127.5)
+    (maps,) = ask(__package__, "damage.onnx", planes(pixels[None]))
     return np.asarray(maps[0], np.float32)

@@ -10,7 +10,7 @@ from borders.drawn import PAPER, TILTED, UPRIGHT, WOOD, photo, table
 from scanfix.borders import stripe
 from scanfix.borders.bent_sides import place_corners
 from scanfix.borders.refine import refine
-from scanfix.borders.sides import side_states
+from scanfix.borders.sides import border_at
 from scanfix.borders.working import Floats
 from scanfix.geometry import Quad, Size
 from scanfix.model import Pixels, SideState
@@ -83,8 +83,8 @@ def test_a_side_beside_the_frame_without_an_edge_lies_on_the_frame() -> None:
 
 
 def test_only_the_side_that_lies_out_is_cut_not_those_that_end_there() -> None:
-    states = side_states(Quad(((200, -12), (640, -12), (660, 852), (180, 852))), Size(840, 840))
-    assert states == {
+    border = border_at(Quad(((200, -12), (640, -12), (660, 852), (180, 852))), Size(840, 840))
+    assert border.sides == {
         "top": SideState.CUT,
         "right": SideState.SEEN,
         "bottom": SideState.CUT,

@@ -11,11 +11,11 @@ import pytest
 from borders.drawn import TILTED, UPRIGHT, laid, page, photo, table
 
 from scanfix.borders import find_border
-from scanfix.borders.candidates import Candidates, candidates
+from scanfix.borders.candidates import Candidates, candidates, plausible
 from scanfix.borders.measures import NAMES, measure
 from scanfix.borders.net import predict
 from scanfix.borders.scorer import Scorer, fitted
-from scanfix.borders.shapes import areas, clockwise, frame_quad, plausible, without_twins
+from scanfix.borders.shapes import areas, clockwise, frame_quad, without_twins
 from scanfix.borders.working import WorkingCopy, product, working_copy
 from scanfix.geometry import Size
 from scanfix.pyramid import Pyramid
@@ -80,7 +80,7 @@ def test_slivers_and_crossed_quads_are_not_plausible() -> None:
     sliver = [[10, 10], [90, 10], [90, 12], [10, 12]]
     dart = [[10, 10], [50, 40], [90, 10], [50, 90]]
     quads = np.array([good, crossed, sliver, dart], np.float32)
-    kept = plausible(quads, size, min_area_share=0.03, max_cosine=0.75, max_outside=0.3)
+    kept = plausible(quads, size)
     assert kept.tolist() == [True, False, False, False]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from scanfix.borders.sides import certainties, missing_shares, side_states
+from scanfix.borders.sides import border_at
 from scanfix.geometry import Quad, Size
 from scanfix.model import SideState
 
@@ -12,8 +12,7 @@ SIZE = Size(1000, 800)
 
 
 def shares(*corners: tuple[float, float]) -> dict[str, float]:
-    quad = Quad.of(corners)
-    return {str(side): share for side, share in missing_shares(quad, side_states(quad, SIZE), SIZE).items()}
+    return {str(side): share for side, share in border_at(Quad.of(corners), SIZE).missing.items()}
 
 
 def test_nothing_is_missing_of_a_document_in_the_picture() -> None:
@@ -48,13 +47,12 @@ STRAIGHT = Quad.of(((100, 0), (980, 0), (980, 720), (100, 720)))
 def test_a_side_along_the_frame_is_cut_where_its_neighbours_come_there_askew(
     quad: Quad, sure: float, state: SideState
 ) -> None:
-    assert side_states(quad, SIZE, sure)["top"] == state
-    assert all(side_states(quad, SIZE, sure)[side] == SideState.SEEN for side in ("right", "bottom", "left"))
+    sides = border_at(quad, SIZE, sure).sides
+    assert sides["top"] == state
+    assert all(sides[side] == SideState.SEEN for side in ("right", "bottom", "left"))
 
 
 def test_a_corner_beyond_the_frame_is_less_sure_a_cut_than_neighbours_askew() -> None:
     beyond = Quad.of(((500, -100), (900, 300), (500, 700), (100, 300)))
-    of_corner, of_side = (
-        max(certainties(quad, side_states(quad, SIZE, 0.93), SIZE, 0.93).values()) for quad in (beyond, ASKEW)
-    )
+    of_corner, of_side = (max(border_at(quad, SIZE, 0.93).certainty.values()) for quad in (beyond, ASKEW))
     assert 0 < of_corner < 0.6 < of_side == 0.93

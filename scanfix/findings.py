@@ -52,6 +52,11 @@ class Verdict(Word):
             cls.REFUSED if Severity.ERROR in found else cls.LOOK if Severity.WARNING in found else cls.READY
         )
 
+    @classmethod
+    def worst(cls, verdicts: Iterable[Verdict]) -> Verdict | None:
+        """Of several pictures together; None of none."""
+        return max(verdicts, key=lambda verdict: verdict.rank, default=None)
+
 
 @dataclass(frozen=True, slots=True)
 class FindingSpec:

@@ -53,7 +53,7 @@ class BatchItem:
     @property
     def verdict(self) -> Verdict | None:
         """The worse of both sides; None without a report."""
-        return max((r.verdict for r in self.reports), key=lambda verdict: verdict.rank, default=None)
+        return Verdict.worst(report.verdict for report in self.reports)
 
     def to_dict(self, lang: Lang = "en") -> dict[str, Any]:
         """By `item.schema.json`."""

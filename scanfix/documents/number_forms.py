@@ -63,14 +63,6 @@ class NumberForm:
     def length(self) -> int:
         return len(self.places)
 
-    def fits(self, number: str) -> bool:
-        """Length and characters are those of the form."""
-        return (
-            len(number) == self.length
-            and all(sign in allowed for sign, allowed in zip(number, self.places, strict=True))
-            and sum(sign in DIGITS for sign in number) >= self.least_digits
-        )
-
     def is_right(self, number: str, today: date) -> bool:
         """As a document may bear it: specimens have areas that were never assigned."""
         return self.problem(number, today) in (None, "area") and (
@@ -81,9 +73,10 @@ class NumberForm:
         """What is wrong with it; None for nothing."""
         if len(number) != self.length:
             return "length"
-        if not self.fits(number):
-            has_digits = sum(sign in DIGITS for sign in number) >= self.least_digits
-            return "characters" if has_digits else "unknown_form"
+        if sum(sign in DIGITS for sign in number) < self.least_digits:
+            return "unknown_form"
+        if not all(sign in allowed for sign, allowed in zip(number, self.places, strict=True)):
+            return "characters"
         if self.right and not self.right(number):
             return "check_digit"
         if self.areas and not number.startswith(self.areas):

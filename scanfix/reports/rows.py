@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from scanfix.errors import ScanfixError
+from scanfix.findings import Verdict
 from scanfix.messages import Lang, say
 from scanfix.model import Finding, Report
 from scanfix.reports import item
@@ -45,7 +46,7 @@ class Row:
     def verdict(self) -> str | None:
         if self.error is not None:
             return None
-        return max((r.verdict for r in self.reports), key=lambda verdict: verdict.rank, default=None)
+        return Verdict.worst(report.verdict for report in self.reports)
 
     @property
     def findings(self) -> tuple[Finding, ...]:

@@ -33,6 +33,9 @@ logger = logging.getLogger(__name__)
 
 Answer = TypeVar("Answer")
 
+# What is done about them otherwise, a portal that wants the picture as it was taken rules out.
+MENDED_BY_CROPPING = frozenset({"SF105", "SF107"})
+
 # Said by the pipeline about its own result.
 REPORTED_ELSEWHERE = frozenset({"enlarged", "legibility_reduced", "same_side", "sides_differ"})
 
@@ -135,6 +138,8 @@ def placed(finding: Finding, subject: Subject) -> Finding:
         known["place"] = place_of(finding.region, subject.quad)
     if subject.origin != "photo" and finding.code[:3] in ("SF1", "SF2", "SF3"):
         known["origin"] = subject.origin
+    if subject.profile.processing == "convert-only" and finding.code in MENDED_BY_CROPPING:
+        known["problem"] = subject.profile.processing
     return dataclasses.replace(finding, params={**finding.params, **known}) if known else finding
 
 

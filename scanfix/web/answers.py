@@ -134,7 +134,8 @@ def _is_of_photo(finding: Finding) -> bool:
 
 def _finding(finding: Finding, lang: Lang) -> dict[str, Any]:
     """With advice that can be followed on the page, where that of the shell names a command or option."""
-    own = "_".join(filter(None, ("advice", finding.code, finding.params.get("parts"))))
+    case = finding.params.get("parts") or finding.params.get("problem")
+    own = "_".join(filter(None, ("advice", finding.code, case)))
     said = finding.to_dict(lang)
     return said | {"advice": web(own, lang, **finding.params)} if own in catalogue("web") else said
 

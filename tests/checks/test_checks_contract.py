@@ -21,7 +21,9 @@ from scanfix.documents.kinds import find_kind
 from scanfix.errors import InputError
 from scanfix.findings import FINDINGS, OF_FORM, OF_READING, Severity
 from scanfix.geometry import Quad
+from scanfix.messages import LANGS, Lang
 from scanfix.model import Assessment, Finding, Measures
+from scanfix.profiles import load_profile
 
 PHOTO, QUAD = on_table(page())
 TINTED = page(paper=(225, 228, 222))
@@ -138,6 +140,15 @@ def test_too_little_memory_for_a_check_is_the_error_of_the_photo(
     with pytest.raises(InputError) as refused:
         scanfix.inspect(cv2.imencode(".png", PHOTO)[1].tobytes())
     assert refused.value.code == "memory"
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_for_a_portal_that_wants_the_picture_uncropped_nobody_is_advised_to_crop(lang: Lang) -> None:
+    askew = border(Quad.of(((300, 60), (760, 320), (600, 600), (140, 340))))
+    for profile in (PROFILE, load_profile("stripe-id")):
+        asked = run_checks(subject(PHOTO, askew, profile=profile))
+        (told,) = (a.finding for a in asked if a.check == "skew" and a.finding)
+        assert ("--crop" in told.advice(lang)) == (profile is PROFILE)
 
 
 def test_what_was_right_too_seldom_is_not_told_and_counts_as_not_checked(

@@ -19,6 +19,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from scanfix.decoding.pdf_grid import lay_on_pixels
 from scanfix.decoding.pdf_scale import MAX_OBJECTS, POINTS_PER_INCH, page_size, seen_on
 from scanfix.decoding.pdf_streams import Streams
 from scanfix.decoding.stored import DECODER_ERRORS, Stored, check_size, library
@@ -119,6 +120,7 @@ def _render_page(
         size = page_size(seen, width, height, has_fields=_has_fields(pdfium, page))
         size = _bounded(size, min(limits.max_pixels, PdfParams.max_pixels))
         check_size(*size, limits, "PDF")
+        lay_on_pixels(pdfium.raw, page, seen.pictures, size)
         pixels = _render(pdfium, page, size)
         return _Drawn(pixels, size[0] / width * POINTS_PER_INCH, bool(seen.pictures), damaged)
 

@@ -34,7 +34,7 @@ _MOST_COVERS = 8
 """Pictures over others that are looked through; a page of pages has a background, a mask and a text."""
 _LEAST_SIDE = 8
 """Pixels of a picture that can be a scan."""
-_ASLANT = 0.001
+ASLANT = 0.001
 """More than what rounding puts into the matrix of a picture that lies along the axes."""
 _SAME = 1.02
 """Dots are square, and strips as fine as each other, up to the rounding of the page to whole points."""
@@ -50,6 +50,10 @@ class Placed(NamedTuple):
     """A picture where it lies on the page."""
 
     object: Any
+    matrix: Matrix
+    """From its unit square to the points of the page."""
+    pixels: tuple[int, int]
+    """Along the width of the page as it is read, and along its height."""
     columns: float
     """Pixels a point, along the width of the page as it is read."""
     rows: float
@@ -218,7 +222,7 @@ def _is_seen_through(pdfium: Any, item: Any, page: Any, placed: Placed) -> bool:
     a, b, c, d, *_ = map(abs, _matrix(pdfium.raw, item))
     along, aslant = max(a + d, b + c), min(a + d, b + c)
     # Of one that lies aslant the corners of its box are not its own.
-    if min(placed.columns, placed.rows) >= _PRINT_DPI / POINTS_PER_INCH or aslant > _ASLANT * along:
+    if min(placed.columns, placed.rows) >= _PRINT_DPI / POINTS_PER_INCH or aslant > ASLANT * along:
         return False
     share = _opaque_share(pdfium, item, page)
     return share is not None and share < _COVERING
@@ -269,7 +273,7 @@ def _placed(raw: Any, item: Any, matrix: Matrix, bounds: Box, turned: bool) -> P
     box = (float(xs.min()), float(ys.min()), float(xs.max()), float(ys.max()))
     if not across or not along or not width.value or not height.value or box[0] >= box[2] or box[1] >= box[3]:
         return None
-    columns, rows = width.value / across, height.value / along
+    pixels, columns, rows = (width.value, height.value), width.value / across, height.value / along
     if (abs(b) + abs(c) > abs(a) + abs(d)) != turned:
-        columns, rows = rows, columns
-    return Placed(item, columns, rows, box)
+        pixels, columns, rows = pixels[::-1], rows, columns
+    return Placed(item, matrix, pixels, columns, rows, box)

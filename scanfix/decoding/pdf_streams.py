@@ -16,8 +16,9 @@ from typing import Any
 from scanfix.decoding import jpeg
 from scanfix.limits import Limits
 
-_COMPONENTS = {1: (1,), 2: (3,), 3: (4,), 4: (1,), 5: (3,), 6: (3,), 8: (1,), 10: (1,)}
-"""Of a pixel, by PDFium's number of its colour space; of others there may be one, three or four."""
+_COMPONENTS = {1: (1,), 2: (3,), 3: (4,), 4: (1,), 5: (3,), 6: (3,), 8: (1,), 9: (1, 2, 3, 4), 10: (1,)}
+"""Of a pixel, by PDFium's number of its colour space; of others there may be one, three or four. Of DeviceN
+the least that may be: more are only told as more than eight bits."""
 _BITS = re.compile(rb"/(?:BitsPerComponent|BPC)\s+(\d{1,2})")
 _SLACK = 1 << 20
 """Bytes behind the samples that are still unpacked, for the checksum; programs leave some, bombs more."""

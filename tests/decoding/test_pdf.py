@@ -219,7 +219,15 @@ def test_a_hole_in_a_scan_is_found_under_its_text() -> None:
 
 
 def of_samples(
-    data: bytes, *, kind: str = "/DeviceRGB", bits: int = 8, entries: str = "", filters: str
+    data: bytes,
+    *,
+    kind: str = "/DeviceRGB",
+    bits: int = 8,
+    entries: str = "",
+    filters: str,
+    box: tuple[float, ...] = (0, 0, 96, 64),
+    page: str = "",
+    content: str = "",
 ) -> bytes:
     """A page that is one picture, stored without loss."""
     over = stream(
@@ -227,7 +235,41 @@ def of_samples(
         f" /BitsPerComponent {bits} /Filter [{filters}] {entries}",
         data,
     )
-    return scan("q 96 0 0 64 0 0 cm /Ov Do Q", over=over)
+    return scan(content or f"q {box[2]} 0 0 {box[3]} 0 0 cm /Ov Do Q", over=over, box=box, page=page)
+
+
+NOISE = np.random.default_rng(2).integers(0, 256, (64, 96, 3)).astype(np.uint8)
+
+
+@pytest.mark.parametrize("rotation", [0, 90, 180, 270])
+def test_a_scan_keeps_its_very_pixels_however_the_points_of_its_page_are_rounded(rotation: int) -> None:
+    # Of these, without care, every one but the first two was stretched by a row.
+    for dpi in (72, 150, 76.13, 151.26, 190.45, 291.71, 298.24, 340.7):
+        box = (0, 0, round(96 * 72 / dpi, 2), round(64 * 72 / dpi, 2))
+        drawn = decode(of_samples(NOISE.tobytes(), filters="", box=box, page=f"/Rotate {rotation}"))
+        assert np.array_equal(np.rot90(drawn.pixels, rotation // 90), NOISE)
+
+
+@pytest.mark.parametrize(
+    "placed", ["q 96 0 0 64 10.3 7.6 cm /Ov Do Q", "q -96 0 0 -64 106.3 71.6 cm /Ov Do Q"]
+)
+def test_a_scan_between_pixels_of_its_page_is_moved_not_drawn_anew(placed: str) -> None:
+    drawn = decode(of_samples(NOISE.tobytes(), filters="", box=(0, 0, 120, 90), content=placed)).pixels
+    top = next(row for row in range(90) if drawn[row].min() < 255)
+    left = next(column for column in range(120) if drawn[:, column].min() < 255)
+    assert (left, top) in {(10, 18), (11, 18), (10, 19), (11, 19)}
+    shown = drawn[top : top + 64, left : left + 96]
+    assert np.array_equal(shown if placed.startswith("q 9") else shown[::-1, ::-1], NOISE)
+    assert (drawn.astype(int).sum() - shown.astype(int).sum()) == 255 * 3 * (120 * 90 - 96 * 64)
+
+
+def test_a_picture_of_two_inks_is_whole() -> None:
+    kind = (
+        "[/DeviceN [/Black /Spot] /DeviceCMYK << /FunctionType 2 /Domain [0 1 0 1] /Range [0 1 0 1 0 1 0 1]"
+        " /C0 [0 0 0 0] /C1 [0 0 0 1] /N 1 >>]"
+    )
+    drawn = decode(of_samples(zlib.compress(bytes(96 * 64 * 2)), kind=kind, filters="/FlateDecode"))
+    assert drawn.pixels.min() == 255
 
 
 @pytest.mark.parametrize("filters", ["/FlateDecode", ""])

@@ -1,0 +1,72 @@
+"""How does a scan on a page keep its very pixels, once the page is drawn at the size of the scan?
+
+PDFium draws a picture into the smallest box of whole pixels around it. One whose edge lies a hair beyond a
+pixel, where rounding puts it on many pages (A4 at 300 dpi), is stretched by a row or a column and so
+drawn anew throughout. A picture drawn as large as it is, is therefore moved onto whole pixels first, by
+less than one, and taken a little into its box.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scanfix.decoding.pdf_scale import ASLANT, Matrix, Placed
+
+_AS_LARGE = 1.0
+"""Pixels by which a picture may be drawn larger or smaller than it is: pages are rounded to whole points."""
+_INTO = 0.01
+"""Of a pixel, from the edges of the box: a hundred times what the numbers of PDFium are rounded to."""
+
+Affine = NDArray[np.float64]
+
+
+def lay_on_pixels(raw: Any, page: Any, pictures: Iterable[Placed], size: tuple[int, int]) -> None:
+    """Move each picture of a page that is drawn at this size, in pixels, where it would be drawn as it is."""
+    left, bottom, right, top = page.get_bbox()
+    turned = page.get_rotation() in (90, 270)
+    across, along = size[::-1] if turned else size
+    scale = np.array((across / (right - left), along / (top - bottom)))
+    for picture in pictures:
+        wanted = np.array(picture.pixels[::-1] if turned else picture.pixels, np.float64)
+        corners = _corners(picture.matrix)
+        low, high = ((edge - (left, bottom)) * scale for edge in (corners.min(axis=0), corners.max(axis=0)))
+        if _lies_aslant(picture.matrix) or np.abs(high - low - wanted).max() > _AS_LARGE:
+            continue
+        start = np.round((low + high - wanted) / 2) + _INTO
+        _set_box(raw, picture, corners, start / scale + (left, bottom), (wanted - 2 * _INTO) / scale)
+
+
+def _corners(matrix: Matrix) -> Affine:
+    """4 x 2, points of the page: of the unit square."""
+    a, b, c, d, e, f = matrix
+    return np.array([(e, f), (e + a, f + b), (e + c, f + d), (e + a + c, f + b + d)])
+
+
+def _lies_aslant(matrix: Matrix) -> bool:
+    a, b, c, d, *_ = map(abs, matrix)
+    return min(a + d, b + c) > ASLANT * max(a + d, b + c)
+
+
+def _set_box(raw: Any, picture: Placed, corners: Affine, start: Affine, extent: Affine) -> None:
+    """Put the picture there: its low corner and extent in points of the page."""
+    low, high = corners.min(axis=0), corners.max(axis=0)
+    grown = extent / (high - low)
+    moved = np.eye(3)
+    moved[:2, :2], moved[2, :2] = np.diag(grown), start - low * grown
+    placed, found = _square(picture.matrix), raw.FS_MATRIX()
+    if not raw.FPDFPageObj_GetMatrix(picture.object, found):
+        return
+    own = _square((found.a, found.b, found.c, found.d, found.e, found.f))
+    # In a form, its own matrix is not the whole way to the page.
+    new = placed @ moved @ np.linalg.inv(placed) @ own
+    raw.FPDFPageObj_SetMatrix(picture.object, raw.FS_MATRIX(*new[:, :2].ravel().tolist()))
+
+
+def _square(matrix: Matrix) -> Affine:
+    """3 x 3, points as rows."""
+    a, b, c, d, e, f = matrix
+    return np.array([(a, b, 0.0), (c, d, 0.0), (e, f, 1.0)])

@@ -15,7 +15,7 @@ from scanfix.decoding.stored import plausible_dpi
 _ORIENTATION, _X_RESOLUTION, _RESOLUTION_UNIT, _GPS = 0x0112, 0x011A, 0x0128, 0x8825
 _MAX_ENTRIES = 512
 _EXIF, _INTEROPERABILITY, _INDEX, _COLOR_SPACE = 0x8769, 0xA005, 0x0001, 0xA001
-_SHORT, _LONG = 3, 4
+_BYTE, _SHORT, _LONG = 1, 3, 4
 _ADOBE_COLOR_SPACE = 2
 DPI_FACTOR = {2: 1.0, 3: 2.54}
 
@@ -75,7 +75,8 @@ def _directory(tiff: bytes, order: str, start: int) -> tuple[dict[int, int], int
         if entry + 12 > len(tiff):
             break
         tag, kind = struct.unpack_from(f"{order}HH", tiff, entry)
-        (value,) = struct.unpack_from(f"{order}H" if kind == _SHORT else f"{order}I", tiff, entry + 8)
+        code = {_BYTE: "B", _SHORT: "H"}.get(kind, "I")
+        (value,) = struct.unpack_from(order + code, tiff, entry + 8)
         tags.setdefault(tag, value)
     return tags, start + 2 + 12 * count
 

@@ -19,7 +19,15 @@ from scanfix.decoding import pillow
 from scanfix.decoding.colour_space import ADOBE_RGB, D65, ColourSpace, chromaticities
 from scanfix.decoding.exif import DPI_FACTOR, read_exif
 from scanfix.decoding.stored import Model, Stored, check_metadata, check_size, dot_aspect, plausible_dpi
-from scanfix.decoding.tiff_directories import Directory, Tag, below, pages_of, read_directories, rewritten
+from scanfix.decoding.tiff_directories import (
+    FAX_COMPRESSIONS,
+    Directory,
+    Tag,
+    below,
+    pages_of,
+    read_directories,
+    rewritten,
+)
 from scanfix.decoding.tiff_parts import are_whole
 from scanfix.decoding.tiff_samples import STREAMS, read_samples
 from scanfix.decoding.tiff_ycc import rgb_of_ycc
@@ -46,8 +54,7 @@ _MIN_IS_WHITE, _YCBCR = 0, 6
 _RAW_PHOTOMETRICS = frozenset((32803, 34892))
 _RAW_COMPRESSIONS = frozenset((32767, 32769, 32770, 34713, 34892, 65000, 65535))
 _JPEG_COMPRESSIONS = frozenset((6, 7))
-_FAX_COMPRESSIONS = frozenset((2, 3, 4, 32771))
-_KNOWN_COMPRESSIONS = STREAMS | _JPEG_COMPRESSIONS | _FAX_COMPRESSIONS
+_KNOWN_COMPRESSIONS = STREAMS | _JPEG_COMPRESSIONS | FAX_COMPRESSIONS
 _MAX_SAMPLES, _MOST_SAMPLES = 8, 1024
 
 
@@ -101,7 +108,7 @@ def _read(data: bytes, limits: Limits, page: int, *, salvage: bool) -> Stored:
 def _refuse_raw(first: Directory, page: Directory) -> None:
     """Camera raws are TIFF files whose picture hangs below a preview, in samples of the sensor."""
     has_sensor = any(
-        directory.number(Tag.PHOTOMETRIC, 1) in _RAW_PHOTOMETRICS
+        directory.photometric in _RAW_PHOTOMETRICS
         or directory.number(Tag.COMPRESSION, 1) in _RAW_COMPRESSIONS
         for directory in (page, *below(first))
     )
@@ -119,13 +126,14 @@ def _pixels(first: Directory, limits: Limits, *, salvage: bool) -> tuple[Pixels,
     """Pixels, model, Pillow's mode or what comes near it, and whether part of them is missing."""
     if first.number(Tag.COMPRESSION, 1) in STREAMS and not _pillow_knows(first):
         return read_samples(first, limits, salvage=salvage)
-    bare = rewritten(first, _PIXEL_TAGS, {})
+    unsaid = {} if Tag.PHOTOMETRIC in first.entries else {Tag.PHOTOMETRIC: (first.photometric,)}
+    bare = rewritten(first, _PIXEL_TAGS, unsaid)
     picture = pillow.open_with(TiffImagePlugin.TiffImageFile, bare, "TIFF", limits)
     damaged = pillow.load(picture, "TIFF", salvage=salvage)
     if picture.mode == "YCbCr":
         return rgb_of_ycc(np.asarray(picture), first), "RGB", picture.mode, damaged
     pixels, model = pillow.pixels_of(picture, "TIFF")
-    if picture.mode.startswith("I;16") and first.number(Tag.PHOTOMETRIC, 1) == _MIN_IS_WHITE:
+    if picture.mode.startswith("I;16") and first.photometric == _MIN_IS_WHITE:
         pixels = 255 - pixels
     return pixels, model, picture.mode, damaged
 
@@ -137,7 +145,7 @@ def _refuse_unknown(first: Directory) -> None:
     # Packed, libtiff puts it together; unpacked, Pillow takes it for whole pixels.
     is_shared = (
         compression == 1
-        and first.number(Tag.PHOTOMETRIC, 1) == _YCBCR
+        and first.photometric == _YCBCR
         and (first.numbers(Tag.YCBCR_SUBSAMPLING) or (2, 2)) != (1, 1)
     )
     if compression not in _KNOWN_COMPRESSIONS or is_wide_jpeg or is_shared:
@@ -151,7 +159,7 @@ def _pillow_knows(first: Directory) -> bool:
     bits = first.numbers(Tag.BITS) or (1,)
     samples = first.number(Tag.SAMPLES, 1)
     formats = set(first.numbers(Tag.SAMPLE_FORMAT)) or {1}
-    photometric = first.number(Tag.PHOTOMETRIC, 1)
+    photometric = first.photometric
     if formats != {1} or samples not in (1, 3, 4) or len(set(bits)) != 1:
         return False
     is_raw = first.number(Tag.COMPRESSION, 1) == 1
@@ -185,7 +193,7 @@ def _metadata(directory: Directory) -> frozenset[str]:
 
 def _is_subsampled(first: Directory) -> bool:
     return (
-        first.number(Tag.PHOTOMETRIC, 1) == _YCBCR
+        first.photometric == _YCBCR
         and first.number(Tag.COMPRESSION, 1) in _JPEG_COMPRESSIONS
         and first.number(Tag.YCBCR_SUBSAMPLING, 2) > 1
     )

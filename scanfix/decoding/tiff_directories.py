@@ -29,6 +29,9 @@ _PREVIEW_SIDE, _PREVIEW_TIMES = 256, 4
 large."""
 
 
+FAX_COMPRESSIONS = frozenset((2, 3, 4, 32771))
+
+
 class Tag:
     """By name, as in TIFF 6.0 and what came after it."""
 
@@ -119,6 +122,13 @@ class Directory:
     @property
     def size(self) -> tuple[int, int]:
         return self.number(Tag.WIDTH, 0), self.number(Tag.HEIGHT, 0)
+
+    @property
+    def photometric(self) -> int:
+        """What the samples mean; where that is not said, as libtiff takes it in its reader of RGBA."""
+        has_map, has_colours = Tag.COLOR_MAP in self.entries, self.number(Tag.SAMPLES, 1) >= 3
+        is_fax = self.number(Tag.COMPRESSION, 1) in FAX_COMPRESSIONS
+        return self.number(Tag.PHOTOMETRIC, 3 if has_map else 2 if has_colours else 0 if is_fax else 1)
 
     @property
     def is_marked(self) -> bool:

@@ -62,7 +62,7 @@ def are_whole(page: Directory, limits: Limits) -> bool:
     parts, compression = Parts.of(page), page.number(Tag.COMPRESSION, 1)
     if not _are_there(parts) or (compression != _OLD_JPEG and len(parts.offsets) < parts.wanted):
         return False
-    if compression == _NONE and page.number(Tag.PHOTOMETRIC, 1) != _YCBCR:
+    if compression == _NONE and page.photometric != _YCBCR:
         return _are_long_enough(parts)
     if compression == _JPEG and page.number(Tag.SAMPLES, 1) in _COLOURS:
         tables = page.content(Tag.JPEG_TABLES)

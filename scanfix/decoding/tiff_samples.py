@@ -87,7 +87,7 @@ class _Kind:
 
     def __init__(self, first: Directory, bits: int, meaning: int) -> None:
         self.bits, self.meaning = bits, meaning
-        self.photometric = first.number(Tag.PHOTOMETRIC, 1)
+        self.photometric = first.photometric
         self.channels = first.number(Tag.SAMPLES, 1)
         self.planes = self.channels if first.number(Tag.PLANAR, 1) == 2 else 1
         self.in_plane = self.channels // self.planes

@@ -1,7 +1,8 @@
 """Which BMP is the best picture in the window? Arithmetic; no trial is needed.
 
 A BMP has 14 + 40 bytes of header, 1,024 of palette when it stores 8 bits a pixel, and rows padded to
-four bytes. 24 bits as long as the document keeps 200 dots per inch, else 256 colours and more pixels.
+four bytes. 24 bits as long as the document keeps 200 dots per inch, else 256 colours and more pixels; of a
+grey picture eight bits hold all there is.
 """
 
 from __future__ import annotations
@@ -87,13 +88,14 @@ def encode_bmp(
     height, width = pixels.shape[:2]
     source = Size(width, height)
     scales = Scales.allowed(source, profile)
-    bits, scale = _storage(scales, profile, document_dpi)
+    is_grey = bool((pixels[..., :1] == pixels[..., 1:]).all())
+    bits, scale = _storage(scales, profile, document_dpi, is_grey=is_grey)
     size = scales.size_at(scale)
     data = _write(resize(pixels, size), bits, None if dpi is None else dpi * scale)
     if len(data) not in profile.window:
         raise CannotMeetProfileError("cannot_fit", profile=profile.name, rule="rule_max_bytes")
     steps: tuple[Step, ...] = ()
-    if bits == 8:
+    if bits == 8 and not is_grey:
         steps += ("palette",)
     if scale < 1:
         steps += ("shrunk",)
@@ -104,13 +106,17 @@ def encode_bmp(
     return Encoded(data, "BMP", size, None, 1, scale, steps, jpeg_times=times)
 
 
-def _storage(scales: Scales, profile: OutputProfile, document_dpi: float | None) -> tuple[int, float]:
-    """Bits a pixel, and the scale: 8 where 24 leave the document too few pixels, or do not fit at all."""
+def _storage(
+    scales: Scales, profile: OutputProfile, document_dpi: float | None, *, is_grey: bool
+) -> tuple[int, float]:
+    """Bits a pixel, and the scale: 8 where 24 leave the document too few pixels, or do not fit at all, and
+    where they take pixels from a grey picture."""
     try:
         scale = _scale_for(scales, profile, 24)
     except CannotMeetProfileError:
         return 8, _scale_for(scales, profile, 8)
-    if document_dpi is not None and document_dpi * scale < min(BmpParams.min_document_dpi, document_dpi):
+    coarse = document_dpi is not None and document_dpi * scale < min(BmpParams.min_document_dpi, document_dpi)
+    if coarse or (is_grey and scale < scales.clamp(1.0)):
         # A third of the bytes may be a stronger compression than the profile allows.
         with suppress(CannotMeetProfileError):
             return 8, _scale_for(scales, profile, 8)
@@ -137,8 +143,12 @@ def _scale_for(scales: Scales, profile: OutputProfile, bits: int) -> float:
 
 def _write(pixels: Pixels, bits: int, dpi: float | None) -> bytes:
     image = Image.fromarray(np.ascontiguousarray(pixels))
-    if bits == 8:
-        image = image.quantize(256, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
+    if bits == 8 and (pixels[..., :1] == pixels[..., 1:]).all():
+        image = Image.fromarray(np.ascontiguousarray(pixels[..., 0]))
+    elif bits == 8:
+        # Of 24 documents 1.1 levels off, 22 at most; an octree 2.3 and 45, the median cut 0.9 and 99, where
+        # a small seal loses its red.
+        image = image.quantize(256, Image.Quantize.MAXCOVERAGE, kmeans=1, dither=Image.Dither.NONE)
         palette = image.getpalette() or []
         image.putpalette(palette + [0] * (768 - len(palette)))
     buffer = io.BytesIO()

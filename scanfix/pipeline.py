@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import replace
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from scanfix.borders import find_border
 from scanfix.borders.by_hand import border_by_hand
@@ -53,6 +53,8 @@ if TYPE_CHECKING:
 
 READ_PIXELS = 12_000_000
 """More of them show no more of a document that is read at 1600 pixels."""
+MUCH_LARGER = 1.5
+"""Times on the sides: a portal that asks for more pixels than the picture has gets them unsaid up to here."""
 SIDE_PIXELS = 25_000_000
 """Two photos of more leave too little memory for a reader (of 2 GB, where each has 48 million): as nobody
 asked for it, such sides are joined unread."""
@@ -458,11 +460,11 @@ def _finished(
 
 def _encoding_notes(pixels: Pixels, encoded: Encoded, made: Pixels, order: Order) -> tuple[Assessment, ...]:
     """SF406 and SF408: what the byte window cost, as severe as the profile has it."""
-    enlarged = (
-        Finding.of("SF406", scale=round(encoded.scale, 2), steps=list(encoded.steps))
-        if encoded.enlarged
-        else None
-    )
+    told: dict[str, Any] = {"scale": round(encoded.scale, 2), "steps": list(encoded.steps)}
+    if not encoded.enlarged:
+        told["problem"] = "rule_pixels"
+    is_told = encoded.enlarged or encoded.scale >= MUCH_LARGER
+    enlarged = Finding.of("SF406", **told) if is_told else None
     notes = [Assessment("enlargement", encoded.scale, "scale", 0 if enlarged else 100, enlarged)]
     # A portrait or signature has no text; how small it is made is what its portal demands.
     if order.profile.shows == "document":

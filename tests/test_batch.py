@@ -468,6 +468,7 @@ def test_too_little_space_is_told_before_the_work(
     with pytest.raises(OutputError) as caught:
         prepare_batch(tmp_path / "in", tmp_path / "out")
     assert caught.value.code == "no_space"
+    assert caught.value.params["needed"] != "0"
     assert quick.taken() == []
 
 

@@ -18,9 +18,10 @@ from typer.testing import CliRunner
 
 from scanfix.cli import app, completion
 from scanfix.cli.limits import STANDING_IN_THE_WAY, limits_of, way_out
-from scanfix.cli.terminal import print_json
+from scanfix.cli.outputs import annotated
+from scanfix.cli.terminal import print_json, wants_colour
 from scanfix.cli.wrapping import columns, for_terminal, wrapped
-from scanfix.errors import InputError
+from scanfix.errors import InputError, OutputError
 from scanfix.reports import schema
 
 
@@ -148,6 +149,13 @@ def test_an_error_of_a_limit_names_the_limit_to_raise(about: tuple[str, str | No
     assert limits_of([f"{STANDING_IN_THE_WAY[about]}=7"]) != limits_of(None)
 
 
+def test_the_name_of_a_limit_is_typed_as_it_is_told_in_any_language() -> None:
+    for (code, what), name in STANDING_IN_THE_WAY.items():
+        hint = way_out(InputError(code, rule=what, limit=1), "zh")
+        assert hint is not None
+        assert f"--limit {name}=" in hint
+
+
 def test_other_errors_name_no_limit() -> None:
     assert way_out(InputError("corrupt", format="PNG"), "en") is None
 
@@ -172,6 +180,33 @@ def test_a_line_is_broken_for_terminals_alone(monkeypatch: pytest.MonkeyPatch) -
     broken = for_terminal(text, Terminal()).split("\n")
     assert len(broken) > 1
     assert all(line.startswith("    ") and columns(line) <= 40 for line in broken)
+
+
+def test_a_terminal_that_knows_no_colours_gets_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    monkeypatch.delenv("FORCE_COLOR", raising=False)
+    for kind, told in (("xterm", True), ("dumb", False)):
+        monkeypatch.setenv("TERM", kind)
+        assert wants_colour(Terminal()) is told
+
+
+def test_a_picture_for_people_does_not_stay_where_its_result_could_not_be_written(tmp_path: Path) -> None:
+    drawn, there = tmp_path / "seen.png", list[bytes]()
+
+    def fail() -> None:
+        with annotated(str(drawn), b"png", frozenset(), overwrite=False):
+            there.append(drawn.read_bytes())
+            raise OutputError("disk_full")
+
+    with pytest.raises(OutputError):
+        fail()
+    assert (there, drawn.exists()) == ([b"png"], False)
+
+
+def test_where_many_lengths_are_right_none_is_told_as_wanted() -> None:
+    told = said("number", "11010519491231002X", "--kind", "passport")
+    assert "18 characters" in told
+    assert "None" not in told
 
 
 def test_spaces_in_a_path_stay_as_many_as_they_are(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -75,6 +75,23 @@ def test_the_shape_wanted_is_told_in_numbers() -> None:
     assert "--crop fit" in told.value.message("zh")
 
 
+@pytest.mark.parametrize(("side", "told"), [(300, True), (450, False)])
+def test_pixels_that_a_portal_asks_for_are_not_made_up_unsaid(side: int, told: bool) -> None:
+    small = np.asarray(cv2.resize(face(), (side, side)), np.uint8)
+    made = scanfix.prepare(as_jpeg(small), profile="us-ds160", crop="fit", min_bytes=1)
+    assert made.output.width == 600
+    assert ("SF406" in {finding.code for finding in made.report.findings}) is told
+
+
+def test_a_picture_of_another_size_is_not_ready_as_a_file() -> None:
+    profile = load_profile("us-ds160")
+    first = [
+        lines(scanfix.inspect(as_jpeg(picture), profile=profile), profile=profile)[0].text
+        for picture in (face(), np.asarray(cv2.resize(face(), (600, 600)), np.uint8))
+    ]
+    assert ["must still be prepared" in text for text in first] == [True, False]
+
+
 def test_no_document_is_cut_to_a_shape() -> None:
     with pytest.raises(scanfix.ConfigError) as told:
         scanfix.prepare(as_jpeg(face()), crop="fit")

@@ -240,7 +240,7 @@ class Folder:
         free = shutil.disk_usage(self.at("")).free
         if free < bytes_needed:
             raise OutputError(
-                "no_space", free=f"{free // 1_000_000:,}", needed=f"{bytes_needed // 1_000_000:,}"
+                "no_space", free=f"{free // 1_000_000:,}", needed=f"{-(-bytes_needed // 1_000_000):,}"
             )
         for folder in folders:
             remove_stale_temporaries(self.at(folder))

@@ -265,7 +265,8 @@ class _Telling:
         if len(run) or self.summary != type(self.summary)():
             text = self.summary.sentence(self.lang)
         else:
-            text = say("batch_empty", self.lang, path=shown(source))
+            key = "batch_none_chosen" if run.plan.left_out else "batch_empty"
+            text = say(key, self.lang, path=shown(source))
         self._print(text, self.stream)
         if run.not_begun:
             self._print(say("batch_not_begun", self.lang, count=run.not_begun), self.stream)

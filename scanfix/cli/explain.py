@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -13,6 +13,7 @@ from scanfix.cli import options
 from scanfix.cli.attempts import finish
 from scanfix.cli.completion import complete_code
 from scanfix.cli.terminal import print_line, usage_error
+from scanfix.documents.writing import half_width
 from scanfix.findings import FINDINGS, OF_LEGIBILITY, FindingSpec
 from scanfix.masking import without_numbers
 from scanfix.messages import LANGS, Lang, catalogue, explanation, listed, say, term, title, user_lang
@@ -61,7 +62,7 @@ def command(
 
 def named(asked: str) -> FindingSpec | None:
     """The finding of this code, number, slug, title or short name, in either language."""
-    wanted = asked.strip().lower()
+    wanted = half_width(asked).strip().lower()
     for spec in FINDINGS.values():
         names = {spec.code.lower(), spec.code[2:], spec.slug, spec.slug.replace("_", " ")}
         names |= {text.lower() for lang in LANGS for text in (title(spec.code, lang), term(spec.slug, lang))}
@@ -71,22 +72,24 @@ def named(asked: str) -> FindingSpec | None:
 
 
 def mentioning(asked: str) -> tuple[FindingSpec, ...]:
-    """Findings whose own words hold all the words asked for: those of the titles, else any."""
-    wanted = asked.lower().split()
+    """Findings of which one sentence holds all the words asked for: the title, else what is said of it."""
+    wanted = half_width(asked).lower().split()
     if len(asked.strip()) < (3 if asked.isascii() else 2):
         return ()
-    for parts in (("title",), ("title", "message", "advice")):
-        found = tuple(spec for spec in FINDINGS.values() if _mentions(spec, parts, wanted))
+    for part in ("title", "message", "advice"):
+        found = tuple(spec for spec in FINDINGS.values() if _mentions(spec, part, wanted))
         if found:
             return found
     return ()
 
 
-def _mentions(spec: FindingSpec, parts: Sequence[str], wanted: list[str]) -> bool:
+def _mentions(spec: FindingSpec, part: str, wanted: list[str]) -> bool:
     entry = catalogue("findings")[spec.code]
-    text = " ".join([spec.slug, *(entry[lang][part] for lang in LANGS for part in parts)]).lower()
+    texts = [spec.slug.replace("_", " "), *(entry[lang][part].lower() for lang in LANGS)]
     # "id" is no part of "side"; Chinese has no spaces between words.
-    return all(re.search(r"\b" * word.isascii() + re.escape(word), text) for word in wanted)
+    return any(
+        all(re.search(r"\b" * word.isascii() + re.escape(word), text) for word in wanted) for text in texts
+    )
 
 
 def _list(specs: tuple[FindingSpec, ...], lang: Lang) -> None:

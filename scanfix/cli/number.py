@@ -82,8 +82,9 @@ def sentences(found: NumberCheck, lang: Lang, *, show: bool) -> list[str]:
 
 
 def _problem(found: NumberCheck, lang: Lang) -> str:
+    unsure = found.problem == "length" and found.wanted_length is None
     return say(
-        f"number_{found.problem}",
+        "number_no_length" if unsure else f"number_{found.problem}",
         lang,
         count=len(found.number),
         wanted=found.wanted_length,

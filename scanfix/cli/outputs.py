@@ -153,6 +153,17 @@ def write_annotated(path: str, picture: bytes, inputs: frozenset[Identity], *, o
         write_atomically(path, picture, overwrite=overwrite, inputs=inputs)
 
 
+@contextmanager
+def annotated(path: str, picture: bytes, inputs: frozenset[Identity], *, overwrite: bool) -> Iterator[None]:
+    """The same, before the result is written: where that fails it is gone again."""
+    write_annotated(path, picture, inputs, overwrite=overwrite)
+    try:
+        yield
+    except BaseException:
+        Path(path).unlink(missing_ok=True)
+        raise
+
+
 def deliver(
     made: PreparedImage | JoinedImage, target: str, inputs: frozenset[Identity], *, overwrite: bool
 ) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ from scanfix.cli.attempts import attempt_each, finish
 from scanfix.cli.limits import limits_of
 from scanfix.cli.options import CropChoice, FailOn
 from scanfix.cli.outputs import (
+    annotated,
     check_annotated,
     check_free,
     check_photos,
@@ -22,7 +24,6 @@ from scanfix.cli.outputs import (
     make_folder,
     plan_outputs,
     without_results,
-    write_annotated,
 )
 from scanfix.cli.photo import exit_code_of, pages_of, run, source_of
 from scanfix.cli.sizes import least_bytes, most_bytes
@@ -176,13 +177,13 @@ class _Call:
         # Loaded only now: what is refused above is refused at once.
         from scanfix import pipeline
 
-        order, picture = replace(self.order, page=page), b""
+        order, lang = replace(self.order, page=page), self.show.lang
         prepared = run(pipeline.prepare, source, order, given=self.limit)
-        if self.annotate:
-            picture = run(pipeline.annotate, source, prepared.report, order, self.show.lang, given=self.limit)
-        deliver(prepared, target, self.inputs, overwrite=self.overwrite)
-        if self.annotate:
-            write_annotated(self.annotate, picture, self.inputs, overwrite=self.overwrite)
-        with telling(self.show.lang):
+        with ExitStack() as beside:
+            if self.annotate:
+                drawn = run(pipeline.annotate, source, prepared.report, order, lang, given=self.limit)
+                beside.enter_context(annotated(self.annotate, drawn, self.inputs, overwrite=self.overwrite))
+            deliver(prepared, target, self.inputs, overwrite=self.overwrite)
+        with telling(lang):
             self.show.made(prepared, photo, target, self.annotate, page)
         return exit_code_of(prepared.report, self.fail_on)

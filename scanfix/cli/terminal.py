@@ -37,7 +37,7 @@ def wants_colour(stream: TextIO) -> bool:
     """As agreed at no-color.org: NO_COLOR wins, FORCE_COLOR next, else only a terminal."""
     if os.environ.get("NO_COLOR"):
         return False
-    return bool(os.environ.get("FORCE_COLOR")) or stream.isatty()
+    return bool(os.environ.get("FORCE_COLOR")) or (stream.isatty() and os.environ.get("TERM") != "dumb")
 
 
 def print_line(text: str, stream: TextIO, colour: str | None = None) -> None:

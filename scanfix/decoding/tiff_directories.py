@@ -9,7 +9,7 @@ notes left where they are.
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from scanfix.errors import InputError
@@ -229,7 +229,7 @@ def _entries(data: bytes, layout: Layout, start: int) -> dict[int, Entry]:
     return found
 
 
-def rewritten(directory: Directory, tags: frozenset[int], changed: dict[int, tuple[int, ...]]) -> bytes:
+def rewritten(directory: Directory, tags: frozenset[int], changed: Mapping[int, tuple[int, ...]]) -> bytes:
     """The same bytes as a plain TIFF of one directory with these tags alone, some of their numbers changed.
 
     Of a BigTIFF too: what this project takes is small enough for offsets of four bytes.

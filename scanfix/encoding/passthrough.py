@@ -10,7 +10,6 @@ from collections.abc import Collection
 
 from scanfix.encoding.bmp import is_plain_bmp, without_private_bytes
 from scanfix.encoding.segments import BrokenJpegError, Jpeg, parse_jpeg
-from scanfix.geometry import Size
 from scanfix.model import SourceInfo
 from scanfix.profiles import Format, OutputProfile
 
@@ -24,7 +23,7 @@ def pass_through(
     if info.format == "BMP" and "bmp" in formats:
         return (
             without_private_bytes(data)
-            if is_plain_bmp(data) and fits(len(data), info.size, profile)
+            if is_plain_bmp(data) and profile.allows(len(data), info.width, info.height)
             else None
         )
     if info.format == "JPEG" and "jpg" in formats:
@@ -40,20 +39,10 @@ def _clean_jpeg(data: bytes, profile: OutputProfile) -> bytes | None:
         cleaned = jpeg.without_metadata()
     except BrokenJpegError:
         return None
-    return cleaned if fits(len(cleaned), Size(jpeg.width, jpeg.height), profile) else None
+    return cleaned if profile.allows(len(cleaned), jpeg.width, jpeg.height) else None
 
 
 def _is_wanted(jpeg: Jpeg, profile: OutputProfile) -> bool:
     """The picture is coded as the profile wants it."""
     coded = jpeg.baseline or (jpeg.progressive and profile.progressive)
     return coded and jpeg.is_ycc and jpeg.has_common_sampling
-
-
-def fits(byte_count: int, size: Size, profile: OutputProfile) -> bool:
-    """Bytes and pixels are as many as the profile allows."""
-    return (
-        profile.least_bytes(size.width, size.height) <= byte_count <= profile.window.max_bytes
-        and profile.min_width <= size.width <= profile.max_width
-        and profile.min_height <= size.height <= profile.max_height
-        and (size.width == size.height or not profile.square)
-    )

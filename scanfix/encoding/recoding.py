@@ -15,7 +15,6 @@ import numpy as np
 from PIL import Image, JpegImagePlugin
 
 from scanfix.encoding.encoded import Encoded
-from scanfix.encoding.passthrough import fits
 from scanfix.encoding.segments import BrokenJpegError, parse_jpeg
 from scanfix.geometry import Size
 from scanfix.model import Pixels, SourceInfo
@@ -68,9 +67,8 @@ def _recoded(data: bytes, info: SourceInfo, profile: OutputProfile, turn: int) -
     pixels = _turned(_stored(data, sampling), info.exif_orientation, turn)
     size = Size(pixels.shape[1], pixels.shape[0])
     made = _saved(pixels, [_laid(table, move) for table in tables], sampling, info.dpi)
-    return (
-        Encoded(made, "JPEG", size, None, 1, steps=("recoded",)) if fits(len(made), size, profile) else None
-    )
+    is_allowed = profile.allows(len(made), size.width, size.height)
+    return Encoded(made, "JPEG", size, None, 1, steps=("recoded",)) if is_allowed else None
 
 
 def _opened(data: bytes) -> JpegImagePlugin.JpegImageFile:

@@ -35,6 +35,7 @@ LITERAL = frozenset(
         "code",
         "text",
         "note",
+        "limit",
     )
 )
 """Parameters that are names or sentences, though one may be spelt like a word of the [term] table."""

@@ -112,6 +112,15 @@ class OutputProfile:
             return self.window.min_bytes
         return max(self.window.min_bytes, ceil(3 * width * height / self.max_compression_ratio))
 
+    def allows(self, byte_count: int, width: int, height: int) -> bool:
+        """A file of so many bytes and pixels is within the rules."""
+        return (
+            self.least_bytes(width, height) <= byte_count <= self.window.max_bytes
+            and self.min_width <= width <= self.max_width
+            and self.min_height <= height <= self.max_height
+            and (width == height or not self.square)
+        )
+
 
 def _is_broken(profile: OutputProfile, rule: Callable[[OutputProfile], bool]) -> bool:
     try:

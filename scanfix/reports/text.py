@@ -104,9 +104,11 @@ def awaited(reports: Sequence[Report]) -> dict[str, str]:
 
 
 def _is_taken(source: SourceInfo, profile: OutputProfile) -> bool:
-    """Whether the portal takes the file as it is, by format and bytes."""
+    """Whether the portal takes the file as it is, by format, bytes and pixels."""
     formats = {"jpg": "JPEG", "bmp": "BMP"}
-    return source.format in map(formats.get, profile.formats) and source.byte_count in profile.window
+    return source.format in map(formats.get, profile.formats) and profile.allows(
+        source.byte_count, source.width, source.height
+    )
 
 
 def _verdict(reports: tuple[Report, ...], lang: Lang, unfit: bool = False) -> Line:

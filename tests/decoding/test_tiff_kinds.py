@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 import warnings
 from typing import Any
 
@@ -51,6 +52,20 @@ def test_whole_numbers_of_any_bits(bits: int, channels: int, order: str) -> None
 def test_fractional_numbers(kind: Any, channels: int, order: str, white: float) -> None:
     samples = (wanted(channels)[..., :channels] / 255 * white).astype(kind)
     assert difference(tiff(samples, {1: GREY, 3: RGB}[channels], meaning=3, order=order), channels) < 1
+
+
+@pytest.mark.parametrize("compression", [1, DEFLATE])
+@pytest.mark.parametrize(("bits", "channels"), [(1, 1), (8, 1), (16, 1), (8, 3), (16, 3)])
+def test_what_the_samples_mean_is_guessed_where_it_is_not_said(
+    bits: int, channels: int, compression: int
+) -> None:
+    told = {1: GREY, 3: RGB}[channels]
+    data = tiff(in_bits(bits, channels), told, bits=bits, compression=compression)
+    entry = struct.pack("<HHI", 262, 3, 1)
+    # A private tag in its place, which nobody knows.
+    assert data.count(entry) == 1
+    unsaid = data.replace(entry, struct.pack("<HHI", 261, 3, 1))
+    assert np.array_equal(decode(unsaid).pixels, decode(data).pixels)
 
 
 @pytest.mark.parametrize(

@@ -215,6 +215,20 @@ UNRELATED = [
 MESSAGES = [(name, text) for table in (ENGLISH, CHINESE) for name, texts in table.items() for text in texts]
 
 
+SHORT = {
+    "unclear_picture": ["营业执照不清晰", "营业执照模糊", "身份证不清晰"],
+    "incomplete_information": ["营业执照不完整"],
+    "expired": ["营业执照已过期", "The ID card has expired"],
+    "inconsistent_names": ["姓名错误", "号码错误", "wrong name"],
+    "wrong_file": ["file size"],
+}
+
+
+@pytest.mark.parametrize(("name", "text"), [(name, text) for name, texts in SHORT.items() for text in texts])
+def test_a_few_words_are_told_by_what_is_wrong_not_by_whose_document(name: str, text: str) -> None:
+    assert answers(text) == [name]
+
+
 def answers(message: str) -> list[str]:
     return [refusal.name for refusal in find_refusals(message)]
 

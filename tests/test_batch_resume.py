@@ -208,6 +208,16 @@ def test_a_failed_photo_is_tried_again(source: Path, out: Path, quick: Counted) 
     assert quick.taken() == ["bad.jpg"]
 
 
+def test_the_name_of_a_photo_that_failed_is_kept_for_it(tmp_path: Path, out: Path) -> None:
+    put(tmp_path / "in", a_png="broken")
+    run(tmp_path / "in", out)
+    put(tmp_path / "in", a_jpg="another")
+    run(tmp_path / "in", out)
+    put(tmp_path / "in", a_png="good")
+    items = {item.source.name: (item.error, item.target) for item in run(tmp_path / "in", out)}
+    assert items == {"a.png": (None, out / "a.jpg"), "a.jpg": (None, out / "a.jpg.jpg")}
+
+
 @pytest.mark.parametrize("harm", ["deleted", "altered", "emptied"])
 def test_a_harmed_result_is_repaired(harm: str, source: Path, out: Path, quick: Counted) -> None:
     run(source, out)
@@ -217,6 +227,23 @@ def test_a_harmed_result_is_repaired(harm: str, source: Path, out: Path, quick: 
     run(source, out)
     assert files(out) == before
     assert quick.taken() == ["wang.jpg"]
+
+
+def test_a_result_that_was_only_touched_is_kept(source: Path, out: Path, quick: Counted) -> None:
+    run(source, out)
+    quick.taken()
+    os.utime(out / "wang.jpg", (1, 1))
+    assert statuses(run(source, out))["wang.jpg"] == "kept"
+    assert quick.taken() == []
+
+
+def test_a_result_that_somebody_has_changed_is_not_removed(source: Path, out: Path) -> None:
+    run(source, out)
+    (out / "wang.jpg").write_text("retouched by hand")
+    put(source, wang_jpg="broken", li_jpg="broken too")
+    assert Summary.of(run(source, out)).failed == 2
+    assert "li.jpg" not in files(out)
+    assert files(out)["wang.jpg"] == b"retouched by hand"
 
 
 def test_another_order_is_another_result(source: Path, out: Path, quick: Counted) -> None:
@@ -230,6 +257,15 @@ def test_another_order_is_another_result(source: Path, out: Path, quick: Counted
     assert len(quick.taken()) == 4
 
 
+@pytest.mark.parametrize("asked", [{"turn": 0}, {"limits": Limits(max_pixels=1_000_000)}])
+def test_a_turn_of_nothing_and_other_limits_are_another_order(
+    asked: dict[str, Any], source: Path, out: Path, quick: Counted
+) -> None:
+    for options in ({}, asked, {}):
+        run(source, out, **options)
+        assert len(quick.taken()) == 4
+
+
 def test_a_changed_profile_of_the_same_name_is_another_order(
     source: Path, out: Path, quick: Counted, tmp_path: Path
 ) -> None:
@@ -241,9 +277,11 @@ def test_a_changed_profile_of_the_same_name_is_another_order(
     own.write_text("# a remark\n" + text, "utf-8")
     run(source, out, profile=own)
     assert quick.taken() == []
-    own.write_text(text.replace("max_bytes = 1_000_000", "max_bytes = 900_000"), "utf-8")
-    run(source, out, profile=own)
-    assert len(quick.taken()) == 4
+    smaller = text.replace("max_bytes = 1_000_000", "max_bytes = 900_000")
+    for changed in (smaller, smaller + '\n[severities]\nSF301 = "error"\n'):
+        own.write_text(changed, "utf-8")
+        run(source, out, profile=own)
+        assert len(quick.taken()) == 4
 
 
 def test_a_file_that_no_run_made_is_left_alone(source: Path, out: Path, quick: Counted) -> None:

@@ -151,9 +151,10 @@ def told_order(order: Order, wishes: Wishes) -> dict[str, Any]:
 
 
 def _without_defaults(told: dict[str, Any]) -> dict[str, Any]:
-    """Lines of earlier versions have some."""
+    """Lines of earlier versions have some. A turn of 0, though it equals False, was asked for."""
     usual = {name: parameter.default for name, parameter in signature(make_order).parameters.items()}
-    return {k: v for k, v in told.items() if v not in (None, False, {}, []) and v != usual.get(k, ...)}
+    asked = {k: v for k, v in told.items() if v is not None and v is not False and v not in ({}, [])}
+    return {k: v for k, v in asked.items() if v != usual.get(k, ...)}
 
 
 def _beyond_defaults(value: Any, default: Any) -> dict[str, Any]:

@@ -233,6 +233,22 @@ def deny(monkeypatch: pytest.MonkeyPatch, folder: Path, *, is_listed: bool) -> N
         monkeypatch.setattr(os, "scandir", denying(os.scandir, lambda path: path == str(folder)))
 
 
+@posix
+@pytest.mark.usefixtures("quick")
+@pytest.mark.parametrize(
+    ("name", "told"), [("in/locked", {"a.jpg": "kept", "locked": "failed"}), ("in", {"in": "failed"})]
+)
+def test_results_of_a_folder_that_cannot_be_read_for_now_are_not_gone(
+    name: str, told: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(tmp_path / "in", a_jpg="a")
+    put(tmp_path / "in" / "locked", b_jpg="b")
+    run(tmp_path / "in", tmp_path / "out")
+    deny(monkeypatch, tmp_path / name, is_listed=False)
+    assert statuses(run(tmp_path / "in", tmp_path / "out")) == told
+    assert set(files(tmp_path / "out")) == {"a.jpg", "locked/b.jpg"}
+
+
 # -- where results go
 
 
@@ -547,6 +563,13 @@ def test_a_batch_says_how_severe_its_findings_are(tmp_path: Path) -> None:
     assert "card-cut.jpg: warning SF103: The document leaves" in said
 
 
+def test_the_exit_code_is_the_largest_whatever_came_last() -> None:
+    errors = (OutputError("disk_full"), InputError("empty"))
+    for order in (errors, errors[::-1]):
+        items = [BatchItem(Path("a"), None, error=error, status="failed") for error in order]
+        assert Summary.of(items).exit_code == 5
+
+
 @posix
 def test_pictures_for_a_report_go_through_no_link(tmp_path: Path, card_bytes: bytes) -> None:
     for folder in ("in", "out"):
@@ -591,6 +614,11 @@ def test_a_front_finds_its_back(ends: tuple[str, str]) -> None:
     pairs = pair_up(Entry(name, 1, ()) for name in names)
     assert [[entry.name for entry in group] for group in pairs] == [names[:2], names[2:3], names[3:]]
     assert name_of_pair(names[0]) == "a/张三.jpg"
+
+
+@pytest.mark.parametrize("front", ["front.jpg", "wang/正面.jpg", "-1.jpg", "_front.png"])
+def test_a_pair_without_a_name_of_its_own_is_called_after_its_front(front: str) -> None:
+    assert name_of_pair(front) == front
 
 
 @pytest.mark.parametrize(

@@ -472,6 +472,16 @@ def test_without_locks_it_goes_after_an_hour(tmp_path: Path, monkeypatch: pytest
     assert names(tmp_path) == [".scanfix-2.part", "b.jpg"]
 
 
+def test_unfinished_files_of_others_are_never_removed(tmp_path: Path) -> None:
+    """Browsers end theirs in .part too, and a hidden file of ours may be no temporary one."""
+    others = [".scanfix-notes", "film.part", "scanfix-1.part"]
+    for name in (*others, ".scanfix-1.part"):
+        (tmp_path / name).touch()
+        os.utime(tmp_path / name, (0, 0))
+    assert remove_stale_temporaries(tmp_path) == 1
+    assert names(tmp_path) == others
+
+
 @pytest.mark.parametrize(("number", "code"), [(errno.EIO, "not_written"), (errno.ENOSPC, "disk_full")])
 def test_what_the_disk_says_only_at_the_sync_is_a_failure_too(
     number: int, code: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -108,6 +108,15 @@ def test_solving_finds_the_target_within_the_range(full: float, slope: float, ta
     assert abs(math.log(size(found) / size(wanted))) < 0.05
 
 
+def test_the_finest_setting_is_tried_before_all_sizes_are_called_too_small() -> None:
+    """Also where every prediction says that it is far too large."""
+    wide = Range(0.001, 100.0)
+    made = {wide.finest: Sized(100)}
+    result = fit(lambda s: made.get(s, Sized(10)), lambda s: 1000 / s, 90, 110, wide, start=1.0)
+    assert isinstance(result, Fit)
+    assert result.setting == wide.finest
+
+
 def test_settings_are_positive_and_in_order() -> None:
     with pytest.raises(ValueError, match="no settings"):
         Range(2.0, 1.0)

@@ -93,6 +93,16 @@ def test_a_document_that_fills_the_picture_is_left_alone() -> None:
     assert crop_rect(FRAME, border(40, 40, 1560, 1160)) is None
 
 
+@pytest.mark.parametrize("given", [False, True])
+@pytest.mark.parametrize(
+    "found",
+    [border(1700, 100, 1900, 300), border(100, 1300, 300, 1500), border(0, 0, 1600, 1200)],
+    ids=["beside", "below", "all"],
+)
+def test_a_border_beside_the_picture_or_all_of_it_is_no_crop(found: DocumentBorder, given: bool) -> None:
+    assert crop_rect(FRAME, found, given) is None
+
+
 def test_what_leaves_the_picture_on_three_sides_is_not_cropped_to() -> None:
     """Of the line between two windows of a screenshot, say, which is no side of a document."""
     cut = SideState.CUT
@@ -230,6 +240,25 @@ def test_straightening_what_is_straight_changes_no_pixel() -> None:
     assert np.array_equal(warped, pixels[20:50, 10:70])
 
 
+def test_margins_that_differ_shift_no_pixel() -> None:
+    """A document near the top of the photo: what is cut out is what stands there."""
+    y, x = np.mgrid[:120, :160]
+    pixels = np.stack([x, y, x], -1).astype(np.uint8)
+    made, outline = rectify(pixels, Quad(((60, 4), (120, 4), (120, 80), (60, 80))), 30)
+    assert outline[0] == pytest.approx((30, 0), abs=0.5)
+    assert outline[2] == pytest.approx((150, 110), abs=0.5)
+    assert np.abs(made.astype(int) - pixels[:110, 30:150]).max() <= 2
+
+
+def test_beyond_the_horizon_no_margin_is_taken() -> None:
+    quad = Quad(((990, 900), (1010, 900), (1055, 1000), (945, 1000)))
+    _, (left_top, right_top, right_bottom, left_bottom) = rectify(
+        np.zeros((2000, 2000, 3), np.uint8), quad, 400
+    )
+    assert left_top[1] < 900 < 1000 < right_bottom[1]
+    assert Quad((left_top, right_top, right_bottom, left_bottom)).is_convex
+
+
 @pytest.mark.parametrize("aspect", [1.5, 1 / 1.5])
 @pytest.mark.parametrize("standing", [False, True])
 def test_a_known_shape_loses_no_detail_and_turns_nothing(aspect: float, standing: bool) -> None:
@@ -305,9 +334,9 @@ def test_corners_given_by_hand_are_taken_at_their_word(corners: list[tuple[int, 
     assert crop_rect(Size(1700, 1300), found, given=True) == rect
 
 
-def test_a_whole_card_gets_the_plain_margin() -> None:
-    quad = Quad.of([(500, 500), (1100, 500), (1100, 878), (500, 878)])
-    rect = crop_rect(Size(1700, 1300), DocumentBorder(quad, 0.95, dict.fromkeys(SIDES, SideState.SEEN)))
+@pytest.mark.parametrize("bottom", [878, 760], ids=["whole card", "too long for a card"])
+def test_what_is_no_card_without_its_header_gets_the_plain_margin(bottom: int) -> None:
+    rect = crop_rect(Size(1700, 1300), border(500, 500, 1100, bottom))
     assert rect is not None
     assert rect.y > 500 - 40
 

@@ -4,11 +4,24 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scanfix.geometry import Quad, Rect, Size
+from scanfix.geometry import (
+    COLUMNS,
+    ROWS,
+    SIDES,
+    TURNS,
+    Quad,
+    Rect,
+    Size,
+    Turn,
+    turned_place,
+    turned_point,
+    turned_side,
+)
 
 SQUARE = [(0.0, 0.0), (10.0, 0.0), (10.0, 10.0), (0.0, 10.0)]
 angles = st.floats(0, 2 * math.pi, allow_nan=False)
@@ -57,6 +70,18 @@ def test_three_corners_in_a_row_are_not_convex() -> None:
     assert not Quad(((0, 0), (5, 0), (10, 0), (0, 10))).is_convex
 
 
+@pytest.mark.parametrize("far", [math.inf, 1e200, math.nan])
+def test_corners_beyond_all_measure_are_not_convex(far: float) -> None:
+    assert not Quad(((0, 0), (far, 0), (far, far), (0, far))).is_convex
+
+
+def test_size_and_diagonal_of_a_quad_are_means_of_what_lies_opposite() -> None:
+    quad = Quad(((0, 0), (10, 0), (30, 40), (0, 10)))
+    top, right, bottom, left = 10, math.hypot(20, 40), math.hypot(30, 30), 10
+    assert quad.size == pytest.approx(((top + bottom) / 2, (left + right) / 2))
+    assert quad.diagonal == pytest.approx((math.hypot(30, 40) + math.hypot(10, 10)) / 2)
+
+
 def test_each_axis_has_its_own_scale_and_a_side_is_rounded() -> None:
     assert Quad(((0, 0), (10, 0), (10, 10), (0, 10))).scaled(2, 3).bounds == (0, 0, 20, 30)
     assert Size(1000, 999).scaled(0.9996) == Size(1000, 999)
@@ -69,3 +94,27 @@ def test_a_scaled_rectangle_holds_all_that_the_first_one_held(start: int, extent
     assert start * scale + extent * scale <= scaled.x + scaled.width + 1e-5
     assert scaled.width < extent * scale + 2
     assert (scaled.y, scaled.height) == (2 * start, 2 * extent)
+
+
+def test_a_rectangle_that_is_scaled_to_whole_pixels_grows_by_none() -> None:
+    assert Rect(0, 0, 3, 3).scaled(1 / 3, 1 / 3) == Rect(0, 0, 1, 1)
+    assert [Rect(0, 0, n, n).scaled(1.1, 1.1).width for n in (10, 30, 70, 110)] == [11, 33, 77, 121]
+
+
+@pytest.mark.parametrize("turn", TURNS)
+def test_places_and_sides_turn_as_the_pixels_do(turn: Turn) -> None:
+    places = [f"{row}_{column}" for row in ROWS for column in COLUMNS]
+    turned = np.rot90(np.arange(9).reshape(3, 3), -turn // 90).ravel().tolist()
+    assert [turned_place(place, turn) for place in places] == [places[turned.index(i)] for i in range(9)]
+    middles = dict(zip(SIDES, (1, 5, 7, 3), strict=True))
+    for side in SIDES:
+        assert turned.index(middles[side]) == middles[turned_side(side, turn)]
+
+
+@pytest.mark.parametrize("turn", TURNS)
+def test_points_turn_as_the_pixels_do(turn: Turn) -> None:
+    pixels = np.arange(12).reshape(3, 4)
+    turned = np.rot90(pixels, -turn // 90)
+    for y, x in np.ndindex(3, 4):
+        across, down = turned_point((x + 0.5, y + 0.5), (4, 3), turn)
+        assert turned[int(down), int(across)] == pixels[y, x]

@@ -103,6 +103,15 @@ def test_a_path_without_a_file_is_said_to_be_one(tmp_path: Path, name: str) -> N
     assert repr(os.fspath(tmp_path / name)) in caught.value.message()
 
 
+def test_a_path_is_a_file_also_where_it_is_called_like_a_portal(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(ConfigError) as caught:
+        load_profile(Path("cnnic"))
+    assert caught.value.code == "profile_unreadable"
+
+
 def test_a_name_never_opens_a_file(tmp_path: Path) -> None:
     path = written(tmp_path, GOOD)
     for name in (str(path), "/etc/shadow", "../own.toml", "./cnnic", "a\0b"):
@@ -119,6 +128,16 @@ def test_what_is_no_name_is_a_wrong_call() -> None:
 def test_a_byte_order_mark_and_a_date_of_toml_are_taken(tmp_path: Path) -> None:
     text = "\ufeff" + GOOD.replace('"2026-11-23"', "2026-11-23")
     assert load_profile(written(tmp_path, text)).checked == "2026-11-23"
+
+
+def test_a_file_that_is_longer_than_any_profile_is_not_parsed(tmp_path: Path) -> None:
+    path, most = tmp_path / "own.toml", loader.MAX_FILE_BYTES
+    path.write_bytes((GOOD + "#").encode().ljust(most, b"x"))
+    assert load_profile(path).name == "own"
+    path.write_bytes((GOOD + "#").encode().ljust(most + 1, b"x"))
+    with pytest.raises(ConfigError) as caught:
+        load_profile(path)
+    assert caught.value.code == "bad_profile"
 
 
 def test_a_key_is_told_as_it_was_written(tmp_path: Path) -> None:
@@ -220,6 +239,13 @@ def test_compression_ratio_raises_the_least_size() -> None:
     assert profile.least_bytes(601, 601) == 54_181
     least = dataclasses.replace(profile, window=ByteWindow(100_000, 240_000))
     assert least.least_bytes(600, 600) == 100_000
+
+
+def test_the_shapes_of_a_profile_lie_between_its_narrowest_and_its_widest() -> None:
+    rules = dataclasses.replace(
+        load_profile("cnnic"), min_width=300, max_width=600, min_height=400, max_height=800
+    )
+    assert (rules.least_aspect, rules.most_aspect) == (300 / 800, 600 / 400)
 
 
 def test_profile_is_frozen() -> None:

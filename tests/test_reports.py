@@ -273,6 +273,15 @@ def test_a_side_is_called_cut_off_only_where_a_finding_says_so(code: str, state:
     assert dict(told.sides) == dict.fromkeys(SIDES, SideState.SEEN) | {"left": state}
 
 
+@pytest.mark.parametrize(("certainty", "of_left"), [(0.5, 0.9), (0.95, 0.95)])
+def test_a_side_that_is_called_cut_gets_no_less_sure_by_it(certainty: float, of_left: float) -> None:
+    border = report().border
+    assert border is not None
+    told = border.cut_at(["left", "top"], certainty)
+    assert told.certainty == {"left": of_left, "top": certainty, "right": 0, "bottom": 0}
+    assert told.sides_in(SideState.CUT) == ("top", "left")
+
+
 @pytest.mark.parametrize(("has_chinese", "lang"), [(True, "zh"), (True, "en"), (False, "zh")])
 def test_labels_speak_the_language_that_the_font_can_write(
     has_chinese: bool, lang: Lang, monkeypatch: pytest.MonkeyPatch

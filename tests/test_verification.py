@@ -106,6 +106,14 @@ def test_broken_bmp_header_is_refused(at: int, form: str, value: int) -> None:
     assert str(broken_rule(bytes(data), format="bmp")).startswith("rule_")
 
 
+def test_bytes_between_the_header_and_the_rows_of_a_bmp_are_metadata() -> None:
+    data = bytearray(made("BMP"))
+    data[54:54] = b"SECRET"
+    struct.pack_into("<I", data, 2, len(data))
+    struct.pack_into("<I", data, 10, 60)
+    assert broken_rule(bytes(data), format="bmp") == "rule_metadata"
+
+
 def test_legibility_falls_with_the_size_and_the_quality() -> None:
     page = drawn()
     fine = legibility_kept(page, luma_of(made(pixels=page, quality=95)))

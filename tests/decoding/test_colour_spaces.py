@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageCms
 
 from scanfix.decoding import decode
+from scanfix.decoding.colour_space import H273_PRIMARIES, ROMM, ColourSpace, Primaries, converter
 
 Light = NDArray[np.float64]
 SRGB_TO_2020 = np.array([[0.6274, 0.3293, 0.0433], [0.0691, 0.9195, 0.0114], [0.0164, 0.0880, 0.8956]])
@@ -93,6 +94,14 @@ def test_the_space_that_is_named_goes_before_a_profile() -> None:
     assert difference(other[:33] + profile + other[33:]) < 1.5
 
 
+@pytest.mark.parametrize("primaries", [ROMM, *H273_PRIMARIES.values()])
+def test_white_and_grey_stay_so_whatever_light_they_were_seen_in(primaries: Primaries) -> None:
+    greys = np.repeat(np.array([[128], [255]], np.uint8), 3, axis=1)
+    grey, white = converter(ColourSpace(primaries), greys)(greys)
+    assert np.ptp(grey) <= 1
+    assert white.min() >= 254
+
+
 def heif(primaries: int, curve: int) -> bytes:
     samples = codes(primaries, curve, 65535)
     container = pillow_heif.from_bytes("RGB;16", samples.shape[1::-1], samples.tobytes())
@@ -147,9 +156,10 @@ def test_an_avif_of_more_bits_keeps_them(depth: int, share: float) -> None:
     assert np.abs(decode(data).pixels - wanted).mean() < 3
 
 
-def test_light_above_white_is_pressed_and_not_cut() -> None:
+@pytest.mark.parametrize("brightest", [1.2, 1.8, 4.0])
+def test_light_above_white_is_pressed_and_not_cut(brightest: float) -> None:
     bright = light()
-    bright[:, 40:60] = np.linspace(1.0, 4.0, 20)[None, :, None]
+    bright[:, 40:60] = np.linspace(1.0, brightest, 20)[None, :, None]
     samples = np.round(pq(bright @ SRGB_TO_2020.T) * 65535).astype(np.uint16)
     pixels = decode(png(samples, (b"cICP", bytes((9, PQ, 0, 1))))).pixels.astype(int)
     ramp = pixels[32, 40:60].mean(axis=1)
@@ -179,6 +189,10 @@ def test_gamma_of_grey_and_of_a_palette() -> None:
     assert np.abs(decode(data).pixels - wanted).mean() < 1
 
 
+def chromaticities(white: tuple[int, int], red: tuple[int, int] = (64000, 33000)) -> bytes:
+    return struct.pack(">8I", *white, *red, 30000, 60000, 15000, 6000)
+
+
 @pytest.mark.parametrize(
     "chunks",
     [
@@ -186,8 +200,12 @@ def test_gamma_of_grey_and_of_a_palette() -> None:
         ((b"gAMA", struct.pack(">I", 0)),),
         ((b"gAMA", struct.pack(">I", 4_000_000_000)),),
         ((b"gAMA", struct.pack(">I", 100_000)), (b"sRGB", b"\x00")),
-        ((b"cHRM", struct.pack(">8I", 31270, 32900, 64000, 33000, 30000, 60000, 15000, 6000)),),
+        ((b"cHRM", chromaticities((31270, 32900))),),
         ((b"cHRM", bytes(32)),),
+        ((b"cHRM", chromaticities((31270, 0))),),
+        ((b"cHRM", chromaticities((5000, 32900))),),
+        ((b"cHRM", chromaticities((31270, 32900), red=(160_000, 33000))),),
+        ((b"cHRM", chromaticities((31270, 32900), red=(20000, 24000))),),
         ((b"cICP", bytes((1, 13, 0, 1))),),
         ((b"cICP", bytes((2, 2, 0, 1))),),
     ],

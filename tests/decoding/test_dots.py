@@ -97,6 +97,15 @@ def test_where_the_limit_is_reached_the_finer_side_gives_up() -> None:
         assert info.dpi == pytest.approx(100, rel=0.01)
 
 
+def test_dots_are_made_square_within_the_longest_side_allowed() -> None:
+    data = file_of("TIFF", 100, 200)
+    for longest, size in (
+        (2 * WIDTH, Size(2 * WIDTH, HEIGHT // 2)),
+        (2 * WIDTH - 1, Size(WIDTH, HEIGHT // 4)),
+    ):
+        assert decode(data, limits=Limits(max_side=longest)).info.size == size
+
+
 def test_a_reduced_jpeg_has_the_shape_too() -> None:
     assert decode(file_of("JPEG", 200, 100), useful_pixels=1000).info.size == Size(WIDTH, HEIGHT)
 

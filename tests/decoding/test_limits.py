@@ -15,7 +15,7 @@ from drawn_files import file_named, png_chunk, saved, with_png_chunk
 from PIL import Image, ImageFile
 
 from scanfix.decoding import decode, pillow, png
-from scanfix.decoding.stored import check_size
+from scanfix.decoding.stored import check_segments, check_size
 from scanfix.errors import InputError
 from scanfix.limits import SHELL_LIMITS, Limits
 
@@ -121,6 +121,13 @@ def test_a_refusal_names_the_limit_that_was_passed() -> None:
         with pytest.raises(InputError) as caught:
             check_size(width, height, Limits(max_side=500), "PNG")
         assert (caught.value.params["rule"], caught.value.params["limit"]) == (rule, limit)
+
+
+def test_as_many_pieces_as_the_limit_says_are_taken_and_no_more() -> None:
+    check_segments(10, 10)
+    with pytest.raises(InputError) as caught:
+        check_segments(11, 10)
+    assert caught.value.params["limit"] == 10
 
 
 def test_bytes_are_limited() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import logging
+import struct
 import warnings
 import zlib
 
@@ -119,10 +120,27 @@ def state() -> tuple[object, ...]:
 
 @pytest.mark.parametrize("order", ["<", ">"])
 def test_tags_are_read_in_both_byte_orders(order: str) -> None:
-    import struct
-
     mark = b"II" if order == "<" else b"MM"
     entries = struct.pack(order + "HHIHH", 0x0112, 3, 1, 8, 0) + struct.pack(order + "HHII", 0x8825, 4, 1, 26)
     block = mark + struct.pack(order + "HIH", 42, 8, 2) + entries + struct.pack(order + "I", 60)
     assert read_exif(b"Exif\x00\x00" + block) == ExifFacts(8, None, has_gps=True, has_thumbnail=True)
     assert read_exif(block[:12]).orientation == 1
+
+
+def directory(*shorts: tuple[int, int], following: int = 0) -> bytes:
+    """A block of tags of one number each, and where the next directory is."""
+    entries = b"".join(struct.pack("<HHIHH", tag, 3, 1, value, 0) for tag, value in shorts)
+    return b"II" + struct.pack("<HIH", 42, 8, len(shorts)) + entries + struct.pack("<I", following)
+
+
+def test_of_a_directory_that_is_cut_off_what_is_there_counts() -> None:
+    assert read_exif(directory((0x0112, 6), (0x0100, 1))[:-10]).orientation == 6
+
+
+def test_of_a_tag_that_stands_there_twice_the_first_counts() -> None:
+    assert read_exif(directory((0x0112, 6), (0x0112, 3))).orientation == 6
+
+
+def test_a_directory_that_leads_to_itself_is_no_thumbnail() -> None:
+    assert not read_exif(directory((0x0112, 6), following=8)).has_thumbnail
+    assert read_exif(directory((0x0112, 6), following=40)).has_thumbnail

@@ -13,6 +13,7 @@ from scanfix.documents.given import NO_READER, Given
 from scanfix.documents.kinds import KINDS, DocumentKind, find_kind
 from scanfix.documents.lines import TextLine, rows_of
 from scanfix.documents.purpose import purpose_lines
+from scanfix.documents.sides import side_of
 from scanfix.documents.zone import parse_zone
 from scanfix.model import Assessment
 
@@ -24,6 +25,8 @@ ZONE = (
     "P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<",
     "L898902C36UTO7408122F1204159ZE184226B<<<<<10",
 )
+UNEXPIRED = "S075901965UTO9001011F3301018<<<<<<<<<<<<<<06"
+"""A second line of the zone, with which it is valid until 2033."""
 
 
 def lines(*rows: str | tuple[str, ...], score: float = 0.99) -> list[TextLine]:
@@ -116,9 +119,8 @@ def test_a_zone_is_read_though_its_fillers_were_miscounted() -> None:
 
 
 def test_a_misread_number_of_a_zone_is_settled_by_the_one_printed_above_it() -> None:
-    lower = "S075901965UTO9001011F3301018<<<<<<<<<<<<<<06"
-    misread = "5" + lower[1:]
-    assert parse_zone([ZONE[0], lower], TODAY)
+    misread = "5" + UNEXPIRED[1:]
+    assert parse_zone([ZONE[0], UNEXPIRED], TODAY)
     alone, printed = read(ZONE[0], misread).number, read("S07590196", ZONE[0], misread).number
     assert alone is None or not alone.certain
     assert printed
@@ -139,6 +141,12 @@ def test_a_number_with_one_wrong_digit_is_not_read() -> None:
     for place in range(17):
         wrong = NUMBER[:place] + str((int(NUMBER[place]) + 1) % 10) + NUMBER[place + 1 :]
         assert read(("公民身份号码", wrong)).number is None
+
+
+@pytest.mark.parametrize(("first", "is_read"), [("99010519491231002", True), ("99010519491331002", False)])
+def test_a_specimen_may_have_any_area_but_no_day_that_never_was(first: str, is_read: bool) -> None:
+    number = first + gb11643_digit(first)
+    assert (read(("公民身份号码", number)).number is not None) == is_read
 
 
 def test_the_look_alike_of_a_reader_is_put_right_by_the_check_digit() -> None:
@@ -211,6 +219,11 @@ def test_a_document_that_agrees_has_no_finding_and_is_checked() -> None:
             ("PASSPORT", ZONE[0], ZONE[1].replace("36UTO", "37UTO")),
             {"SF506", "SF525"},
         ),
+        (
+            Given(PASSPORT, "E12345678"),
+            ("PASSPORT", "S07590196", ZONE[0], UNEXPIRED.replace("S0", "SO")),
+            {"SF502"},
+        ),
     ],
 )
 def test_what_differs_is_found(given: Given, rows: tuple[str, ...], codes: set[str]) -> None:
@@ -237,7 +250,10 @@ def test_what_differs_is_found(given: Given, rows: tuple[str, ...], codes: set[s
         (Given(RESIDENT), read(*CARD[:2], ("出生", "1985年7月7日"), *CARD[2:])),
         (Given(RESIDENT), read(*CARD[:4], ("公民身份号码", NUMBER[:16] + "O8"))),
         (Given(LICENSED), read(*LICENCE[:1], *LICENCE[2:6])),
+        (Given(LICENSED), read(*LICENCE[:1], ("统一社会信用代码", "91350100MABCDEFGHX"), *LICENCE[2:6])),
         (Given(PASSPORT), read("PASSPORT", "护照号", "有效期限")),
+        (Given(PASSPORT, "E12345678"), read("PASSPORT", ZONE[0], UNEXPIRED.replace("S0", "SO"))),
+        (Given(PASSPORT), read("PASSPORT", ZONE[0], UNEXPIRED.replace("F330101", "F330102"), score=0.6)),
         (Given(PASSPORT, name="Eriksson Anna Mar"), read("PASSPORT", ZONE[0])),
     ],
 )
@@ -245,11 +261,36 @@ def test_what_is_not_certain_is_not_claimed(given: Given, what: Fields | None) -
     assert found(given, what) == set()
 
 
+def test_a_date_of_issue_that_lies_ahead_was_read_wrongly() -> None:
+    for dates, is_read in (("2026.11.27-2036.11.27", True), ("2026.11.28-2036.11.28", False)):
+        told = answers(Given(RESIDENT), read(*BACK[:3], ("有效期限", dates)))["too_new"]
+        assert (told.failure is None) == is_read
+
+
 def test_the_side_that_is_wanted_and_its_number_are_checked() -> None:
     both_sides = answers(Given(RESIDENT), read(*CARD, *BACK))
     assert both_sides["wrong_side"].score == 100
     assert both_sides["number_unreadable"].score == 100
     assert answers(Given(RESIDENT), read(*BACK))["number_unreadable"].finding is None
+
+
+@pytest.mark.parametrize(
+    ("labels", "side"),
+    [
+        (["姓名", "性别", "民族", "出生"], "portrait"),
+        (["姓名", "性别", "民族"], None),
+        (["签发机关", "有效期限"], "emblem"),
+        (["签发机关"], None),
+    ],
+)
+def test_a_side_is_told_by_more_labels_than_other_documents_have(labels: list[str], side: str | None) -> None:
+    assert side_of(labels) == side
+
+
+def test_a_number_is_found_with_hyphens_and_a_short_one_not_by_chance_among_the_words() -> None:
+    for typed, printed, score in (("E12345678", "E1234-5678", 100), ("12", "No. 12", None)):
+        told = answers(Given(PASSPORT, typed), read("PASSPORT", printed))["number_mismatch"]
+        assert told.score == score
 
 
 def test_without_a_reader_only_the_writing_of_number_and_name_is_checked() -> None:
@@ -275,6 +316,7 @@ def test_a_part_of_a_name_is_not_the_name(part: str) -> None:
 def test_few_characters_that_differ_are_told_and_never_most_of_a_number() -> None:
     assert told_differences("1234567890", "1234567800") == ["9: 9 ≠ 0"]
     assert told_differences("123", "1234") == ["differs_length"]
+    assert len(told_differences("1" * 18, "1" * 14 + "2" * 4)) == 4
     assert told_differences("1" * 18, "2" * 18) == ["differs_much"]
     assert told_differences("1" * 18, "1" * 13 + "2" * 5) == ["differs_much"]
 

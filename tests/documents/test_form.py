@@ -15,6 +15,7 @@ from scanfix.cli import app
 from scanfix.documents.countries import country_problem
 from scanfix.documents.kinds import KINDS
 from scanfix.documents.names import TWINS, alike, comparable
+from scanfix.documents.typed import MOST_BYTES
 from scanfix.errors import ConfigError
 from scanfix.messages import LANGS
 
@@ -85,6 +86,7 @@ def test_a_form_in_order_has_no_finding() -> None:
         ({"expires": "2026-11-26"}, "SF506"),
         ({"issued": "2026-12-01"}, "SF526"),
         ({"issued": "2020-01-02", "expires": "2020-01-01"}, "SF526"),
+        ({"issued": "2026-01-05", "expires": "2026-01-05"}, "SF526"),
         ({"kind": "foreign-permanent-resident-card", "sides": 1}, "SF507"),
     ],
 )
@@ -155,7 +157,17 @@ def test_a_form_comes_from_a_file_and_a_keyword_wins(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "[" * 5000, "kind = ", "[1]", "nothing = 1", "holder = 'cat'", "issued = 'soon'", "name = 1.5"],
+    [
+        "",
+        "[" * 5000,
+        "kind = ",
+        "[1]",
+        "nothing = 1",
+        "holder = 'cat'",
+        "issued = 'soon'",
+        "name = 1.5",
+        "name = true",
+    ],
 )
 def test_a_file_that_is_no_form_is_a_wrong_call_and_empty_is_a_form_without_fields(
     tmp_path: Path, text: str
@@ -182,6 +194,15 @@ def test_a_file_that_cannot_be_read_is_named_with_the_line_that_is_wrong(tmp_pat
     for path, reason in ((tmp_path / "none.toml", "no such file"), (tmp_path, "cannot be opened")):
         with pytest.raises(ConfigError, match=reason):
             scanfix.check_form(path)
+
+
+def test_a_file_that_is_longer_than_any_form_is_not_parsed(tmp_path: Path) -> None:
+    path = tmp_path / "form.toml"
+    path.write_bytes(b"sides = 1\n".ljust(MOST_BYTES, b"#"))
+    assert "sides" not in scanfix.check_form(path).not_given
+    path.write_bytes(b"sides = 1\n".ljust(MOST_BYTES + 1, b"#"))
+    with pytest.raises(ConfigError, match="cannot be read"):
+        scanfix.check_form(path)
 
 
 @pytest.mark.parametrize(
@@ -214,7 +235,16 @@ def test_what_stands_for_a_middle_dot_is_told(dot: str) -> None:
 
 @pytest.mark.parametrize(
     ("typed", "region"),
-    [("USA", "other"), ("HKG", "HK"), ("美国", "other"), ("中国香港", "HK"), ("chn", "CN"), ("PRC", "CN")],
+    [
+        ("FR", "other"),
+        ("cn", "CN"),
+        ("USA", "other"),
+        ("HKG", "HK"),
+        ("美国", "other"),
+        ("中国香港", "HK"),
+        ("chn", "CN"),
+        ("PRC", "CN"),
+    ],
 )
 def test_a_region_is_taken_as_people_write_it(typed: str, region: str) -> None:
     kind = {"other": "foreign-permanent-resident-card", "HK": "hk-macao-permit", "CN": "resident-id"}[region]
@@ -271,6 +301,7 @@ def test_every_kind_with_a_number_fits_someone(kind: Any) -> None:
         ({"holder": "person", "region": "CN", "number": "E57803500"}, set()),
         ({"holder": "organisation", "region": "CN", "number": "H33766938"}, {"SF503"}),
         ({"holder": "person", "number": "110105491231002"}, {"SF503"}),
+        ({"number": "110105491231002"}, set()),
         ({"kind": "foreign-organisation-certificate", "region": "HK", "number": "12345678-000"}, {"SF503"}),
         (
             {"kind": "JWJG", "region": "HK", "number": "U72900KA2011PTC058789"},

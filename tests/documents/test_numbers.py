@@ -17,7 +17,7 @@ from scanfix.documents.number_forms import ANY, FORMS, PROVINCES, NumberForm, fo
 from scanfix.documents.numbers import check_number
 from scanfix.documents.zone import check_digit, parse_zone
 from scanfix.errors import ConfigError
-from scanfix.masking import masked
+from scanfix.masking import masked, without_numbers
 
 COUNT = 10_000
 TODAY = date(2026, 11, 27)
@@ -249,20 +249,37 @@ def test_the_mark_of_a_duplicate_is_no_part_of_the_number(mark: str) -> None:
 
 def test_a_text_of_any_length_takes_no_time_and_what_is_none_is_a_wrong_call() -> None:
     assert not check_number("(" * 1_000_000).valid
+    assert len(check_number("1" * 1_000_000).number) < 1_000
     with pytest.raises(ConfigError):
         check_number(11010519491231002)  # type: ignore[arg-type]
 
 
 def test_a_number_whose_birthday_is_mistyped_is_a_persons() -> None:
-    for number in ("11010519991331002X", "440106199913310020", "330106199902310021"):
+    mistyped = ("11010519991331002X", "440106199913310020", "330106199902310021", "11010519491231A02X")
+    for number in mistyped:
         assert check_number(number, today=TODAY).form == "resident"
-    assert check_number("91110108551385082Q", today=TODAY).form == "credit-code"
+    for number in ("91110108551385082Q", "110105994912310021"):
+        assert check_number(number, today=TODAY).form == "credit-code"
 
 
 def test_a_number_with_a_birthday_that_never_was_is_a_persons() -> None:
     for first in ("11010520010229001", "11010519000229001", "11010520261128001"):
         found = check_number(first + check_digits.gb11643_digit(first), today=TODAY)
         assert (found.form, found.problem) == ("resident", "birth_date")
+
+
+@pytest.mark.parametrize(("day", "problem"), [("20261127", None), ("20261128", "birth_date")])
+def test_a_person_may_be_born_today_and_not_tomorrow(day: str, problem: str | None) -> None:
+    first = f"110105{day}002"
+    number = first + check_digits.gb11643_digit(first)
+    assert check_number(number, "resident-id", today=TODAY).problem == problem
+
+
+def test_of_a_kind_that_bears_numbers_of_many_states_only_the_writing_is_judged() -> None:
+    kind = next(kind for kind in KINDS if not kind.numbers)
+    known = check_number("11010519491231002X", kind, today=TODAY)
+    assert (known.form, known.birth) == ("resident", date(1949, 12, 31))
+    assert check_number("XYZ", kind, today=TODAY).problem is None
 
 
 def test_a_number_as_a_form_wants_it_needs_no_change() -> None:
@@ -318,6 +335,8 @@ def test_a_correction_is_never_told_for_a_number_that_is_right() -> None:
         ("110105194912310021", "resident-id", "check_digit"),
         ("110105194913310021", "resident-id", "birth_date"),
         ("110105491231002", "resident-id", "old_number"),
+        ("11010549123100A", "resident-id", "length"),
+        ("AB123", "passport", "length"),
         ("990000199001010000", "resident-id", "check_digit"),
         ("810000199408230021", "resident-id", "area"),
         ("11010519491231002X", "taiwan-residence-permit", "area"),
@@ -339,6 +358,7 @@ def test_what_is_wrong_is_named(text: str, kind: str | None, problem: str) -> No
         ("L12345678", "mainland-taiwan-permit"),
         ("12345678", "taiwan-permit"),
         ("E12345678", "passport"),
+        ("AB1234", "passport"),
         ("ABC123456789012", "foreign-resident-2017"),
         ("91350100M000100Y43", "credit-code"),
         ("11010519491231002X", "resident"),
@@ -369,6 +389,16 @@ def test_a_masked_number_keeps_its_length_and_at_most_its_ends(number: str) -> N
     assert len(shown) == len(number)
     assert sum(sign != "*" for sign in shown) <= 4
     assert len(number) < 3 or "*" in shown
+
+
+@pytest.mark.parametrize(
+    "number",
+    ["110105491231002", "11010519491231002X", "110105 19491231 002x", "1-1-0-1-0-5-4-9-1-2-3-1-0-0-2"],
+)
+def test_what_is_as_long_as_a_persons_number_is_masked_and_the_time_of_a_photo_is_not(number: str) -> None:
+    assert number not in without_numbers(f"scan {number}.jpg")
+    for time in ("IMG_20261127_1530.jpg", "20261127153000"):
+        assert without_numbers(time) == time
 
 
 @pytest.mark.parametrize("text", ["11010519491231002x", "91350100m000100y43"])
@@ -409,12 +439,13 @@ def test_the_specimens_of_the_standard_are_read_whole(text: str, size: str) -> N
 def test_of_a_visa_the_last_field_is_the_states_own() -> None:
     visas = (
         "V<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<\nL8988901C4XXX4009078F96121096ZE184226B<<<<<<",
+        "V<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<\nL8988901C4XXX4009078F96121096ZE184226B<<<<<O",
         "V<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<\nL8988901C4XXX4009078F9612109<<<<<<<<",
     )
     for text in visas:
         zone = parse_zone(text, TODAY)
         assert zone is not None
-        assert zone.right
+        assert (zone.right, zone.mended) == (True, False)
 
 
 def test_a_card_of_france_of_before_2021_is_no_zone_of_this_kind() -> None:
@@ -435,6 +466,9 @@ def test_the_digit_over_all_is_put_right_too_and_a_typed_zone_is_not() -> None:
 @pytest.mark.parametrize(
     ("number", "kind", "form", "wanted"),
     [
+        ("1101051949123100", None, "resident", 18),
+        ("11010519491231002", None, "resident", 18),
+        ("1101051949123100213", None, "resident", 18),
         ("810000199413230018", None, "hk-macao-residence", 18),
         ("911156199001010015", None, "foreign-resident", 18),
         ("12345678", "ORG", "organisation-code", 9),
@@ -458,14 +492,57 @@ def test_a_number_longer_than_its_field_goes_on_in_the_optional_one() -> None:
     assert zone.number == "D23145890734"
 
 
+def td2(number: str, own: str) -> str:
+    """The zone of a larger card, of a number with the sign behind it and of the field of the state."""
+    lower = f"{number}UTO7408122F1204159{own}"
+    return f"{TD2.splitlines()[0]}\n{lower}{check_digit(lower[:10] + lower[13:20] + lower[21:35])}"
+
+
+@pytest.mark.parametrize("more", ["734", "734912"])
+def test_a_number_of_a_larger_card_goes_on_to_the_end_of_its_own_field(more: str) -> None:
+    own = more + check_digit("D23145890" + more)
+    zone = parse_zone(td2("D23145890<", own.ljust(7, "<")), TODAY)
+    assert zone is not None
+    assert zone.right
+    assert zone.number == "D23145890" + more
+
+
+def test_what_follows_a_number_and_is_not_confirmed_is_no_part_of_it() -> None:
+    zone = parse_zone(td2("D23145890<", "7340<<<"), TODAY)
+    assert zone is not None
+    assert zone.number == "D23145890"
+
+
+def test_the_digit_over_all_of_a_larger_card_covers_the_whole_field_of_the_state() -> None:
+    text = td2("D231458907", "ABCDEFG")
+    right, wrong = parse_zone(text, TODAY), parse_zone(text.replace("ABCDEFG", "ABCDEFH"), TODAY)
+    assert right is not None
+    assert wrong is not None
+    assert (right.wrong, wrong.wrong) == ((), ("composite",))
+
+
+def td3(
+    number: str = "L898902C3",
+    birth: str = "740812",
+    sex: str = "F",
+    expiry: str = "320415",
+    own: str = "<" * 14,
+    *,
+    name: str = "ERIKSSON",
+    number_digit: str = "",
+    own_digit: str = "",
+) -> str:
+    """The zone of a passport; the digits that are not given are right."""
+    lower = f"{number}{number_digit or check_digit(number)}UTO{birth}{check_digit(birth)}{sex}"
+    lower += f"{expiry}{check_digit(expiry)}{own}{own_digit or check_digit(own)}"
+    whole = check_digit(lower[:10] + lower[13:20] + lower[21:43])
+    return f"P<UTO{name}<<ANNA".ljust(44, "<") + f"\n{lower}{whole}"
+
+
 def passport(rng: random.Random) -> str:
     number = "".join(rng.choices(string.ascii_uppercase, k=2)) + digits(rng, 7)
-    birth, expiry = any_birth(rng)[2:], f"3{digits(rng, 1)}0101"
-    fields = [text + check_digit(text) for text in (number, birth, expiry, "<" * 14)]
-    lower = fields[0] + "UTO" + fields[1] + rng.choice("MF<") + fields[2] + fields[3]
-    whole = check_digit(lower[:10] + lower[13:20] + lower[21:43])
     name = "".join(rng.choices(string.ascii_uppercase, k=rng.randint(2, 12)))
-    return f"P<UTO{name}<<ANNA".ljust(44, "<") + "\n" + lower + whole
+    return td3(number, any_birth(rng)[2:], rng.choice("MF<"), f"3{digits(rng, 1)}0101", name=name)
 
 
 def test_ten_thousand_passports_are_right() -> None:
@@ -475,6 +552,43 @@ def test_ten_thousand_passports_are_right() -> None:
         zone = parse_zone(text, TODAY)
         assert zone is not None
         assert zone.right, text
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("250101", date(2025, 1, 1)),
+        ("261127", date(2026, 11, 27)),
+        ("261128", date(1926, 11, 28)),
+        ("270101", date(1927, 1, 1)),
+    ],
+)
+def test_two_digits_of_a_year_of_birth_never_lie_ahead(written: str, meant: date) -> None:
+    zone = parse_zone(td3(birth=written), TODAY)
+    assert zone is not None
+    assert zone.birth == meant
+
+
+def test_a_sex_that_is_not_told_is_x() -> None:
+    zone = parse_zone(td3(sex="<"), TODAY)
+    assert zone is not None
+    assert zone.sex == "X"
+
+
+@pytest.mark.parametrize(
+    ("text", "wrong"),
+    [
+        (td3(number_digit="<"), ("number",)),
+        (td3(own_digit="<"), ()),
+        (td3(own="ZE184226B<<<<<", own_digit="<"), ("optional",)),
+    ],
+)
+def test_of_a_passport_only_an_empty_field_of_the_state_may_leave_its_digit_out(
+    text: str, wrong: tuple[str, ...]
+) -> None:
+    zone = parse_zone(text, TODAY)
+    assert zone is not None
+    assert zone.wrong == wrong
 
 
 def test_a_digit_read_as_its_look_alike_is_put_right_in_a_zone() -> None:

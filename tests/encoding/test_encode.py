@@ -300,6 +300,17 @@ def test_bmp_of_a_document_with_few_dots_is_stored_in_256_colours() -> None:
     assert plain.jpeg_times > 3
 
 
+def test_a_bmp_that_is_not_shrunk_keeps_all_colours_however_few_dots_the_document_has() -> None:
+    assert encode(white_noise(400, 300), replace(CNNIC, formats=("bmp",)), document_dpi=90).steps == ()
+
+
+def test_a_bmp_that_the_rules_of_pixels_enlarge_is_not_enlarged_for_its_bytes() -> None:
+    roomy = replace(CNNIC, formats=("bmp",), window=ByteWindow(1, 3_000_000), aim=None)
+    assert "enlarged" not in encode(solid(40, 30, 0), replace(roomy, min_width=80)).steps
+    larger = replace(roomy, window=ByteWindow(10_000, 3_000_000))
+    assert "enlarged" in encode(solid(40, 30, 0), larger).steps
+
+
 def test_a_grey_bmp_keeps_every_level_and_three_times_the_pixels() -> None:
     grey = np.repeat(textured(1000, 900)[..., :1], 3, axis=2)
     made = encode(grey, CNNIC, format="bmp")

@@ -88,16 +88,16 @@ def health(_: HttpRequest) -> JsonResponse:
 @require_POST
 def take(request: HttpRequest) -> JsonResponse:
     filled = PhotoForm(request.POST, request.FILES)
+    more = headers(request.headers.get("accept-language"))
     if not filled.is_valid():
         (error,) = filled.errors.as_data()["photo"]
-        return JsonResponse(
-            {"code": error.code, "message": error.message}, status=STATUSES.get(error.code, 422)
-        )
+        said = {"code": error.code, "message": error.message}
+        return JsonResponse(said, status=STATUSES.get(error.code, 422), headers=more)
     photo = filled.cleaned_data["photo"]
     status = status_of(photo.report, anyway=request.GET.get("anyway") == "true")
     # `photo` is a file: `default_storage.save("photos/1", photo)` keeps it, in whatever storage.
     said = {"report": photo.report.to_dict(request.LANGUAGE_CODE[:2])}
-    return JsonResponse(said, status=status, headers=headers(request.headers.get("accept-language")))
+    return JsonResponse(said, status=status, headers=more)
 
 
 @api_view(["POST"])

@@ -32,7 +32,7 @@ async def health() -> dict[str, int]:
     return {"waiting": metrics.waiting, "running": metrics.running, "killed": metrics.killed}
 
 
-@app.post("/photos", responses=responses(), openapi_extra={"requestBody": body})
+@app.post("/photos", responses=responses(made=(201, 409, 422)), openapi_extra={"requestBody": body})
 async def take(
     request: Request,
     prepared: Annotated[scanfix.PreparedImage, Depends(uploads.prepared)],

@@ -141,7 +141,7 @@ def join(
     Without a back, `front` is a PDF or TIFF of two pages. `layout` is "vertical" or "horizontal"; every
     other option means what it does in `prepare`, and errors are as there.
     """
-    if layout not in get_args(Layout):
+    if str(layout) not in get_args(Layout):
         raise ConfigError("bad_option", option="layout", value=layout)
     order = make_order(
         profile,

@@ -16,6 +16,7 @@ from __future__ import annotations
 import errno
 import os
 from collections.abc import Mapping
+from math import isfinite
 from typing import Any, ClassVar, Self
 
 from scanfix import messages
@@ -170,7 +171,7 @@ def reason_of(error: OSError) -> str:
 
 def _plain(value: object) -> Any:
     """As JSON, terminals and pickle can carry it: what is no number or list is told by its text."""
-    if value is None or isinstance(value, bool | int | float):
+    if value is None or isinstance(value, bool | int) or (isinstance(value, float) and isfinite(value)):
         return value
     if isinstance(value, list | tuple):
         return [_plain(item) for item in value]

@@ -332,8 +332,15 @@ def _identity_of_stream(stream: SupportsRead) -> Identity | None:
 
 def _label_of(stream: object) -> str | None:
     """The first name that a format can be told from: of an upload it may be that of the form's field."""
-    names = (getattr(stream, attribute, None) for attribute in ("filename", "name"))
+    names = (_attribute(stream, name) for name in ("filename", "name"))
     return next((name for name in names if isinstance(name, str) and claimed_format(name)), None)
+
+
+def _attribute(stream: object, name: str) -> object:
+    try:
+        return getattr(stream, name, None)
+    except Exception:  # noqa: BLE001 - a stream is code of others and raises what it likes
+        return None
 
 
 def _kind_of(path: str) -> str | None:
@@ -352,7 +359,8 @@ def _kind(mode: int) -> str:
 def _reason(error: Exception) -> str:
     if isinstance(error, OSError) and error.errno:
         return reason_of(error)
-    return (str(error) if isinstance(error, ValueError) else type(error).__name__).lower()
+    # What a stream says of itself may name a person's file.
+    return type(error).__name__.lower()
 
 
 def check_extension(path: str, extensions: tuple[str, ...]) -> None:

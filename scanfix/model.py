@@ -491,7 +491,7 @@ class Report(Told):
     @classmethod
     def from_dict(cls, said: Mapping[str, Any]) -> Report:
         """The report that `to_dict` told of, as far as it tells: `Report.from_dict(r.to_dict()).to_dict()`
-        is `r.to_dict()`. Raises KeyError, TypeError or ValueError for what is none."""
+        is `r.to_dict()`. Raises LookupError, TypeError or ValueError for what is none."""
         return cls(
             said["profile"],
             SourceInfo(**said["source"]),

@@ -112,7 +112,7 @@ def make_order(
 ) -> Order:
     """Resolve the names; raises ConfigError for those that do not exist."""
     rules = _sized(load_profile(profile), min_bytes, max_bytes)
-    if crop not in get_args(Crop):
+    if str(crop) not in get_args(Crop):
         raise ConfigError("bad_option", option="crop", value=crop)
     if crop == "fit" and rules.shows == "document":
         raise ConfigError("crop_fit", profile=rules.name)
@@ -213,7 +213,7 @@ def _text(option: str, value: object) -> str | None:
 
 def _turn_of(degrees: int) -> Turn:
     for turn in TURNS:
-        if turn == degrees:
+        if _is_whole(degrees) and turn == degrees:
             return turn
     raise ConfigError("bad_option", option="turn", value=degrees)
 
@@ -222,8 +222,8 @@ def _quad_of(corners: Corners) -> Quad:
     try:
         points = _points(corners) if isinstance(corners, str) else corners
         quad = Quad.of(points)
-    except (TypeError, ValueError, IndexError, OverflowError) as error:
-        raise ConfigError("bad_corners") from error
+    except (TypeError, ValueError, IndexError, OverflowError):
+        raise ConfigError("bad_corners") from None
     if not quad.is_convex or quad.area < 1:
         raise ConfigError("bad_corners")
     return quad

@@ -128,7 +128,10 @@ def join(
         order, back_order = _page_orders(front, order, alone=back is None)
     back = back or front
     orders = (order, back_order or order)
-    examined = [_examine_side(photo, each) for photo, each in zip((front, back), orders, strict=True)]
+    examined = [
+        _examine_side(photo, each, role)
+        for photo, each, role in zip((front, back), orders, ("front", "back"), strict=True)
+    ]
     framed = [_frame(side, each) for side, each in zip(examined, orders, strict=True)]
     sides = [
         JoinedSide.of(f.pixels, f.outline, e.report.border) for f, e in zip(framed, examined, strict=True)
@@ -221,11 +224,11 @@ def _have_both(examined: list[Examined], code: str) -> bool:
     return all(code in {finding.code for finding in side.report.findings} for side in examined)
 
 
-def _examine_side(photo: SourceBytes, order: Order) -> Examined:
+def _examine_side(photo: SourceBytes, order: Order, role: str) -> Examined:
     try:
         return _examine(photo, order, is_side=True)
     except ScanfixError as error:
-        error.about = photo.name
+        error.about = photo.name or role
         raise
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import json
 import logging
 import os
 import traceback
@@ -193,6 +194,8 @@ def test_the_library_is_a_guest(card_bytes: bytes) -> None:
         ({"document": 5}, "unknown_document"),
         ({"corners": [(-900, 0), (9, 0), (9, 9), (-900, 9)]}, "corners_outside"),
         ({"document": "no-such"}, "unknown_document"),
+        ({"crop": np.zeros(3)}, "bad_option"),
+        ({"turn": np.zeros(3)}, "bad_option"),
         ({"corners": [(0, 0), (9, 0), (9, 9), (0, 9)], "profile": "uk-passport"}, "corners_unused"),
         ({"corners": [(0, 0), (1, 1)]}, "bad_corners"),
         ({"corners": "0,0 9,0 nine,9 0,9"}, "bad_corners"),
@@ -205,6 +208,45 @@ def test_a_wrong_option_is_named(options: dict[str, object], code: str, card_byt
     with pytest.raises(scanfix.ConfigError) as caught:
         scanfix.prepare(card_bytes, **options)  # type: ignore[arg-type]
     assert caught.value.code == code
+
+
+@pytest.mark.parametrize("value", [float("inf"), float("nan")])
+def test_an_error_is_json_whatever_was_given(value: float, card_bytes: bytes) -> None:
+    with pytest.raises(scanfix.ConfigError) as caught:
+        scanfix.prepare(card_bytes, page=value)  # type: ignore[arg-type]
+    told = json.dumps(caught.value.to_dict(), allow_nan=False)
+    assert scanfix.ConfigError.from_dict(json.loads(told)).params == caught.value.params
+
+
+@pytest.mark.parametrize("kind", [True, 0, b"x", []])
+def test_a_kind_that_is_none_is_a_wrong_option(kind: Any) -> None:
+    with pytest.raises(scanfix.ConfigError, match="kind"):
+        scanfix.check_number("1", kind)
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        lambda: scanfix.check_form(issued="110105194912310021 Zhang San"),
+        lambda: scanfix.check_form(region="Zhang San"),
+        lambda: scanfix.inspect(b"x", corners="110105194912310021"),
+    ],
+)
+def test_no_traceback_repeats_what_a_person_typed(asked: Any) -> None:
+    with pytest.raises(scanfix.ConfigError) as caught:
+        asked()
+    error = caught.value
+    told = f"{error} {error.__cause__}".lower()
+    assert "110105194912310021" not in told
+    assert "zhang" not in told
+    assert error.__suppress_context__
+
+
+def test_the_side_that_cannot_be_taken_is_named(card_bytes: bytes) -> None:
+    for photos, role in (((card_bytes, b"junk"), "back"), ((b"junk", card_bytes), "front")):
+        with pytest.raises(scanfix.InputError) as caught:
+            scanfix.join(*photos)
+        assert caught.value.about == role
 
 
 def test_corners_may_be_a_text_and_numbers_those_of_numpy(card_bytes: bytes) -> None:

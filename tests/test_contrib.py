@@ -217,6 +217,24 @@ def test_a_file_is_no_option(framework: Callable[[], Iterator[Post]], card_bytes
         assert (answer.status, answer.body["code"]) == (400, "upload_broken")
 
 
+FIELD = b"--b\r\nContent-Disposition: form-data; name=f\r\n\r\nx\r\n"
+
+
+@pytest.mark.parametrize(
+    ("kind", "body"),
+    [
+        ("multipart/form-data", b"x"),
+        ("multipart/form-data; boundary=b", FIELD * 2_000 + b"--b--"),
+    ],
+    ids=["no boundary", "too many fields"],
+)
+def test_a_form_that_django_cannot_read_is_answered_as_any_refusal(kind: str, body: bytes) -> None:
+    import_module("django_app")
+    client = import_module("django.test").Client()
+    answer = client.post("/photos", data=body, content_type=kind)
+    assert (answer.status_code, answer.json()["code"]) == (400, "upload_broken")
+
+
 def test_a_form_of_too_many_parts_is_not_told_to_be_a_large_photo() -> None:
     flask_app = import_module("flask_app")
 
@@ -230,8 +248,11 @@ def test_the_description_of_the_interface_shows_report_and_refusals() -> None:
 
     described = fastapi_app.app.openapi()["paths"]["/photos"]["post"]
     answers_of = described["responses"]
-    assert {"200", "400", "408", "413", "415", "422", "503", "504"} <= set(answers_of)
-    told = answers_of["200"]["content"]["application/json"]["schema"]["properties"]["report"]
+    assert {"201", "400", "408", "409", "413", "415", "422", "503", "504"} <= set(answers_of)
+    told = answers_of["201"]["content"]["application/json"]["schema"]["properties"]["report"]
+    assert "$ref" not in json.dumps(told)
+    # A photo that a portal would refuse, and one that could not be read.
+    assert len(answers_of["422"]["content"]["application/json"]["schema"]["anyOf"]) == 2
     assert told["properties"]["verdict"] == schema()["properties"]["verdict"]
     form = described["requestBody"]["content"]["multipart/form-data"]["schema"]
     assert "resident-id" in form["properties"]["document"]["enum"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 import errno
+import gzip
 import io
 import os
 import socket
@@ -128,11 +129,19 @@ class Failing:
         raise self.error
 
 
-@pytest.mark.parametrize("kind", [EOFError, RuntimeError, KeyError, OSError, zipfile.BadZipFile, zlib.error])
+@pytest.mark.parametrize(
+    "kind", [EOFError, RuntimeError, KeyError, OSError, ValueError, zipfile.BadZipFile, zlib.error]
+)
 def test_whatever_a_stream_fails_with_it_is_unreadable(kind: type[Exception]) -> None:
     refused_as = refusal(Failing(kind("/home/zhang/id.jpg")))
     assert refused_as.code == "unreadable"
     assert "zhang" not in refused_as.message()
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_stream_that_minds_being_asked_for_its_name_is_read() -> None:
+    packed = io.BytesIO(gzip.compress(DATA))
+    assert read_source(gzip.GzipFile(fileobj=packed), SHELL_LIMITS).data == DATA
 
 
 @pytest.mark.parametrize("kind", [KeyboardInterrupt, MemoryError])

@@ -103,6 +103,22 @@ def test_harm_is_a_typed_error_and_the_worker_serves_on(worker: Worker, task: An
 
 
 @posix
+def test_a_profile_of_ones_own_is_found_from_where_the_caller_stands(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, card_bytes: bytes
+) -> None:
+    rules = (Path(scanfix.__file__).parent / "profiles" / "stripe-id.toml").read_text(encoding="utf-8")
+    (tmp_path / "own.toml").write_text(rules, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    with Worker(BRIEF) as worker:
+        made = worker.prepare(card_bytes, profile=Path("own.toml"))
+    assert made.report.profile == "own"
+
+
+def test_a_task_that_cannot_travel_is_a_wrong_option(worker: Worker) -> None:
+    with pytest.raises(ConfigError, match="task"):
+        worker.call(lambda *_: None, b"x", {})
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_the_end_of_all_of_a_services_processes_is_the_parents_matter(
     worker: Worker, number: signal.Signals

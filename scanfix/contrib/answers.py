@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import re
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from scanfix.errors import ERRORS, ConfigError, ScanfixError
@@ -114,11 +115,26 @@ REFUSAL_SCHEMA: dict[str, Any] = {
         "message": {"type": "string"},
     },
 }
+
+
+def whole(described: Any, parts: Mapping[str, Any] | None = None) -> Any:
+    """A schema without parts by name: some readers of OpenAPI look for `#/$defs` in the whole description."""
+    if isinstance(described, list):
+        return [whole(item, parts) for item in described]
+    if not isinstance(described, dict):
+        return described
+    known = parts or described.get("$defs", {})
+    if "$ref" in described:
+        return whole(known[described["$ref"].removeprefix("#/$defs/")], known)
+    kept = (key for key in described if key not in ("$schema", "$id", "$defs"))
+    return {key: whole(described[key], known) for key in kept}
+
+
 RESULT_SCHEMA: dict[str, Any] = {
     "type": "object",
     "required": ["report", "file"],
     "properties": {
-        "report": schema(),
+        "report": whole(schema()),
         "file": {
             "type": "object",
             "required": ["media_type", "extension", "base64"],
@@ -141,15 +157,18 @@ _REASONS = {
 }
 
 
-def responses() -> dict[int | str, dict[str, Any]]:
-    """The `responses` of an OpenAPI operation (3.1) that prepares a photo: the result and every refusal
-    that the sender can cause; what the server lacks (500, 501, 507) has the same form."""
-    refused = {status: (reason, REFUSAL_SCHEMA) for status, reason in _REASONS.items()}
-    made = {200: ("The report and the file.", RESULT_SCHEMA)}
-    return {
-        status: {"description": reason, "content": {"application/json": {"schema": body}}}
-        for status, (reason, body) in (made | refused).items()
-    }
+def responses(made: Iterable[int] = (200,)) -> dict[int | str, dict[str, Any]]:
+    """The `responses` of an OpenAPI operation (3.1) that prepares a photo: the result, under each status that
+    the application answers it with, and every refusal that the sender can cause; what the server lacks (500,
+    501, 507) has the same form."""
+    told = dict.fromkeys(made, "The report and the file.")
+    found: dict[int | str, dict[str, Any]] = {}
+    for status in told | _REASONS:
+        bodies = [RESULT_SCHEMA] * (status in told) + [REFUSAL_SCHEMA] * (status in _REASONS)
+        reason = " ".join(filter(None, (told.get(status), _REASONS.get(status))))
+        body = bodies[0] if len(bodies) == 1 else {"anyOf": bodies}
+        found[status] = {"description": reason, "content": {"application/json": {"schema": body}}}
+    return found
 
 
 def request_body(field: str = "photo", **options: list[str]) -> dict[str, Any]:

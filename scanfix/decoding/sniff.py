@@ -53,6 +53,8 @@ MAGIC: tuple[Magic, ...] = (
     Magic("EPS", b"%!PS"),
     Magic("EPS", b"\xc5\xd0\xd3\xc6"),
     Magic("PSD", b"8BPS"),
+    # Without a map of colours; colours or grey, plain or packed. A cursor holds at least one picture.
+    *(Magic("TGA", bytes((0, 0, kind, 0, 0, 0, 0, 0))) for kind in (2, 3, 10, 11)),
     Magic("ICO", b"\x00\x00\x01\x00"),
     Magic("ICO", b"\x00\x00\x02\x00"),
     Magic("QOI", b"qoif"),

@@ -102,6 +102,8 @@ def check_number(
     """
     if not isinstance(text, str):
         raise ConfigError("bad_option", option="number", value=type(text).__name__)
+    if not isinstance(kind, str | DocumentKind | None):
+        raise ConfigError("bad_option", option="kind", value=type(kind).__name__)
     text = text[:MOST_SIGNS]
     of_kind = find_kind(kind) if isinstance(kind, str) else kind
     day = today or date.today()  # noqa: DTZ011 - a form is filled in where the person is

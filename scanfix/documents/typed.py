@@ -62,11 +62,11 @@ def _loaded(path: Path) -> Mapping[str, Any]:
         whole = text.decode("utf-8-sig")
         is_json = whole.lstrip().startswith(("{", "["))
         typed = json.loads(whole, object_pairs_hook=_once) if is_json else tomllib.loads(whole)
-    except OSError as error:
+    except OSError as error:  # Its path, and what was typed, may be a person's: a log gets neither.
         reason = "form_missing" if isinstance(error, FileNotFoundError) else "form_closed"
-        raise ConfigError("bad_form_file", reason=reason, name=without_numbers(str(path))) from error
+        raise ConfigError("bad_form_file", reason=reason, name=without_numbers(str(path))) from None
     except (ValueError, RecursionError) as error:
-        raise ConfigError("bad_form_file", reason="form_unreadable", name=_place(path, error)) from error
+        raise ConfigError("bad_form_file", reason="form_unreadable", name=_place(path, error)) from None
     if not isinstance(typed, dict):
         raise ConfigError("bad_form_file", reason="form_unreadable", name=path.name)
     return typed
@@ -179,9 +179,9 @@ def _region(value: object) -> Region | None:
         return REGION_WORDS.get(value.strip().lower(), "other")
     try:
         return _one_of("region", value, REGION_WORDS)
-    except ConfigError as error:
+    except ConfigError:
         # Not the many names that are known.
-        raise _bad_value("region", REGIONS) from error
+        raise _bad_value("region", REGIONS) from None
 
 
 def _text(name: str, value: object) -> str | None:
@@ -201,8 +201,8 @@ def _day(name: str, value: object) -> date | None:
     written = WRITTEN_DAY.fullmatch(typed)
     try:
         return date(*map(int, written.groups())) if written else date.fromisoformat(typed)
-    except ValueError as error:
-        raise _bad_value(name, ("YYYY-MM-DD",)) from error
+    except ValueError:
+        raise _bad_value(name, ("YYYY-MM-DD",)) from None
 
 
 def _bad_value(name: str, known: Iterable[str]) -> ConfigError:

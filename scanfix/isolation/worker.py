@@ -12,6 +12,7 @@ import weakref
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, TypeVar, Unpack, cast
 
 from scanfix.errors import BusyError, ConfigError, InputError, ScanfixError
@@ -310,12 +311,18 @@ def _job(task: Task, source: SourceBytes, options: Mapping[str, Any]) -> Job:
 
 def _pickled(task: Task, source: SourceBytes, options: dict[str, Any]) -> bytes:
     """The request as it travels, the bytes beside it. Raises ConfigError for an option that cannot."""
+    if isinstance(options.get("profile"), os.PathLike):
+        # The process works in another folder.
+        options = {**options, "profile": Path(options["profile"]).absolute()}
     for option, value in options.items():
         try:
             pickle.dumps(value)
         except (pickle.PicklingError, TypeError, AttributeError) as error:
             raise ConfigError("bad_option", option=option, value=type(value).__name__) from error
-    return pickle.dumps((task, replace(source, data=b""), options))
+    try:
+        return pickle.dumps((task, replace(source, data=b""), options))
+    except (pickle.PicklingError, TypeError, AttributeError) as error:
+        raise ConfigError("bad_option", option="task", value=type(task).__name__) from error
 
 
 def _in_thread(pool: Pool, process: Process | None, job: Job) -> Future[object]:

@@ -144,3 +144,12 @@ def test_of_a_tag_that_stands_there_twice_the_first_counts() -> None:
 def test_a_directory_that_leads_to_itself_is_no_thumbnail() -> None:
     assert not read_exif(directory((0x0112, 6), following=8)).has_thumbnail
     assert read_exif(directory((0x0112, 6), following=40)).has_thumbnail
+
+
+@pytest.mark.parametrize("order", ["<", ">"])
+def test_an_orientation_of_a_single_byte_is_one(order: str) -> None:
+    import struct
+
+    entry = struct.pack(order + "HHIB3x", 0x0112, 1, 1, 6)
+    mark = b"II" if order == "<" else b"MM"
+    assert read_exif(mark + struct.pack(order + "HIH", 42, 8, 1) + entry + bytes(4)).orientation == 6

@@ -52,6 +52,8 @@ def test_the_name_of_the_file_plays_no_part(name: str) -> None:
         (archive("photo.jpg"), "ZIP"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(512), "DOC"),
         (b"Rar!\x1a\x07\x01\x00", "RAR"),
+        (b"\x00\x00\x02" + bytes(9) + b"\x40\x00\x30\x00\x18\x20" + bytes(90), "TGA"),
+        (b"\x00\x00\x02\x00\x01\x00\x20\x20" + bytes(90), "ICO"),
     ],
 )
 def test_a_format_that_is_not_taken_is_refused_by_name(data: bytes, format: str) -> None:
@@ -95,7 +97,7 @@ def test_a_stub_of_any_format_is_refused(cut: int) -> None:
 
 def test_every_row_of_the_table_leads_to_a_format_or_a_refusal() -> None:
     for magic in MAGIC:
-        data = bytes(magic.offset) + magic.prefix + bytes(64)
+        data = bytes(magic.offset) + magic.prefix + b"\x01" * 64
         try:
             assert sniff(data) == magic.name
         except InputError as error:

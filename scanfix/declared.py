@@ -39,6 +39,9 @@ SURE_PURPOSE = 0.95
 """Confidence of words that say what a copy is for: on drawn originals and 205 real photos never false."""
 SIDE_LINES = 40
 """A card or booklet of two sides has fewer. A dense page of 70 takes ten times as long, and nobody asked."""
+OF_THE_KIND = frozenset({"resolution", "side_missing", "seal_missing"})
+ANOTHER_KIND = "the document is of another kind than the one named"
+"""Its size in millimetres, its sides and its seal are not those of what is on the picture."""
 SURE_TURN = 0.97
 """Confidence of a turn or mirror that the reading found (benchmarks/reading.py)."""
 
@@ -58,8 +61,13 @@ def with_what_is_read(
     if _is_sure(picture, fields):
         turn = _turn_of(picture)
         assessments, measures = _turned(assessments, picture, turn), replace(measures, turn=turn)
-    assessments = _with_purpose(assessments, picture, subject)
-    return assessments + assess_given(given, fields, today), measures, fields
+    told = assess_given(given, fields, today)
+    if any(each.check == "kind_mismatch" and each.finding for each in told):
+        assessments = tuple(
+            Assessment(each.check, failure=ANOTHER_KIND) if each.check in OF_THE_KIND else each
+            for each in assessments
+        )
+    return _with_purpose(assessments, picture, subject) + told, measures, fields
 
 
 def with_side_read(

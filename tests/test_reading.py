@@ -106,6 +106,15 @@ def test_the_report_holds_what_was_given_against_the_document() -> None:
 
 
 @needs_reader
+def test_of_another_kind_than_the_one_named_no_size_is_asked() -> None:
+    card = Path(__file__).parent.parent / "sample_images" / "card-phone.jpg"
+    report = scanfix.inspect(card, document="passport")
+    assert "SF501" in {f.code for f in report.findings}
+    assert "SF407" not in {f.code for f in report.findings}
+    assert {"resolution_low", "side_missing"} <= set(report.not_checked)
+
+
+@needs_reader
 def test_a_worker_reads_with_the_memory_of_an_upload() -> None:
     data = as_jpeg(photo("passport").pixels)
     with scanfix.Worker(replace(scanfix.UPLOAD_LIMITS, max_seconds=300)) as worker:

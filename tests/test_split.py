@@ -144,6 +144,8 @@ def test_the_command_writes_beside_the_scan(card: Path) -> None:
     done = scanfix("split", card)
     assert done.returncode == 0, done.stderr
     assert (card.parent / "card.prepared.jpg").exists()
+    # Whoever gave two cards on a page would take it for one of them.
+    assert b"No second document was seen" in done.stdout
 
 
 def test_the_command_writes_each_document_or_none(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

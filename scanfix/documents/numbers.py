@@ -28,7 +28,7 @@ from scanfix.documents.number_forms import (
     birth_date,
     is_birth_date,
 )
-from scanfix.documents.writing import Change, as_wanted
+from scanfix.documents.writing import Change, as_wanted, half_width
 from scanfix.documents.zone import Zone, parse_zone
 from scanfix.errors import ConfigError
 from scanfix.masking import masked
@@ -37,6 +37,8 @@ MOST_SIGNS = 500
 """Of what is typed; a zone has 90."""
 CENTURIES = ("18", "19", "20")
 """Of births, as years begin."""
+HYPHENED_CODE = re.compile(r"[0-9A-Za-z]{8}-[0-9Xx]")
+"""As GB 11714 writes the code of an organisation, and nobody a passport."""
 CARD_AND_ISSUE = re.compile(r"([HM]\d{8})\d{2}")
 """Older permits print the number of the issue after that of the card; forms want the card's alone."""
 
@@ -119,6 +121,8 @@ def check_number(
     if (of_kind is None or "hk-macao-permit" in of_kind.numbers) and CARD_AND_ISSUE.fullmatch(number):
         number, changes = number[:9], (*changes, "issue")
     named = of_kind.numbers if of_kind else ()
+    if of_kind is None and HYPHENED_CODE.fullmatch(half_width(text).strip()):
+        named = ("organisation-code",)
     forms = [form for form in FORMS if not named or form.name in named]
     found = _checked(number, changes, forms, day, named=bool(named))
     if of_kind is not None and not named and not found.valid:

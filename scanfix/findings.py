@@ -120,7 +120,7 @@ _ROWS: tuple[tuple[str, str, Severity, *tuple[Severity, ...]], ...] = (
     ("SF405", "truncated", _ERROR),
     ("SF406", "enlarged", _WARNING),
     ("SF407", "resolution_low", _WARNING, _INFO),
-    ("SF408", "legibility_reduced", _WARNING),
+    ("SF408", "legibility_reduced", _WARNING, _ERROR),
     ("SF409", "mirrored", _INFO, _ERROR),
     ("SF410", "further_pages", _WARNING, _INFO),
     ("SF411", "profile_unused", _INFO),

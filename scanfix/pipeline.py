@@ -24,7 +24,7 @@ from scanfix.encoding import Encoded, encode, most_useful_pixels, pass_through, 
 from scanfix.errors import ConfigError, InputError, OutputError, ScanfixError
 from scanfix.faults import refusing
 from scanfix.files import SourceBytes
-from scanfix.findings import FINDINGS, OF_ANY_PICTURE, OF_READING
+from scanfix.findings import FINDINGS, OF_ANY_PICTURE, OF_READING, Severity
 from scanfix.formats import PAGED
 from scanfix.framing import Framed, frame
 from scanfix.geometry import Turn
@@ -45,7 +45,7 @@ from scanfix.pair import PairSide, assess_pair
 from scanfix.profiles import Format
 from scanfix.pyramid import Pyramid
 from scanfix.results import JoinedImage, PreparedImage
-from scanfix.verification import MIN_LEGIBILITY_KEPT, legibility_kept, verify
+from scanfix.verification import LEAST_LEGIBILITY_KEPT, MIN_LEGIBILITY_KEPT, legibility_kept, verify
 from scanfix.views import Grey
 
 if TYPE_CHECKING:
@@ -463,15 +463,16 @@ def _finished(
 
 def _encoding_notes(pixels: Pixels, encoded: Encoded, made: Pixels, order: Order) -> tuple[Assessment, ...]:
     """SF406 and SF408: what the byte window cost, as severe as the profile has it."""
-    told: dict[str, Any] = {"scale": round(encoded.scale, 2), "steps": list(encoded.steps)}
-    if not encoded.enlarged:
-        told["problem"] = "rule_pixels"
-    is_told = encoded.enlarged or encoded.scale >= MUCH_LARGER
-    enlarged = Finding.of("SF406", **told) if is_told else None
+    more: dict[str, Any] = {} if encoded.enlarged else {"problem": "rule_pixels"}
+    enlarged = None
+    if encoded.enlarged or encoded.scale >= MUCH_LARGER:
+        enlarged = Finding.of("SF406", scale=round(encoded.scale, 2), steps=list(encoded.steps), **more)
     notes = [Assessment("enlargement", encoded.scale, "scale", 0 if enlarged else 100, enlarged)]
     # A portrait or signature has no text; how small it is made is what its portal demands.
     if order.profile.shows == "document":
         kept = legibility_kept(pixels, made)
-        reduced = Finding.of("SF408", percent=round(100 * kept)) if kept < MIN_LEGIBILITY_KEPT else None
-        notes.append(Assessment("legibility_kept", kept, "share", 100 * min(1.0, kept), reduced))
+        severity = Severity.ERROR if kept < LEAST_LEGIBILITY_KEPT else Severity.WARNING
+        reduced = Finding.of("SF408", severity=severity, percent=round(100 * kept))
+        told = reduced if kept < MIN_LEGIBILITY_KEPT else None
+        notes.append(Assessment("legibility_kept", kept, "share", 100 * min(1.0, kept), told))
     return tuple(weighed(note, order.profile) for note in notes)

@@ -25,6 +25,9 @@ from scanfix.views import Grey, luma
 
 MIN_LEGIBILITY_KEPT = 0.80
 """Below this share of edge contrast, SF408 is said."""
+LEAST_LEGIBILITY_KEPT = 0.12
+"""Below it nothing can be read: of seven sample pictures in 2 to 40 KB the 23 results that keep less have a
+legibility of at most 20, those that keep more up to 91."""
 
 PIXELS_COMPARED = 4_000_000
 TILES_OF_A_PICTURE, TILES_COMPARED = 64, 6

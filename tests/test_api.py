@@ -210,6 +210,14 @@ def test_a_wrong_option_is_named(options: dict[str, object], code: str, card_byt
     assert caught.value.code == code
 
 
+@pytest.mark.parametrize(("most", "severity"), [(1_500, "error"), (7_000, "warning"), (60_000, None)])
+def test_what_nobody_can_read_for_lack_of_bytes_is_an_error(most: int, severity: str | None) -> None:
+    card = as_jpeg(photo("card", 1400).pixels)
+    report = scanfix.prepare(card, min_bytes=0, max_bytes=most).report
+    told = [str(finding.severity) for finding in report.findings if finding.code == "SF408"]
+    assert told == ([severity] if severity else [])
+
+
 @pytest.mark.parametrize("value", [float("inf"), float("nan")])
 def test_an_error_is_json_whatever_was_given(value: float, card_bytes: bytes) -> None:
     with pytest.raises(scanfix.ConfigError) as caught:

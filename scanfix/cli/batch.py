@@ -91,7 +91,7 @@ def command(
     fail_on: options.FailOnOption = FailOn.NEVER,
     overwrite: options.Overwrite = False,
     json: options.Json = False,
-    quiet: options.Quiet = False,
+    quiet: options.QuietBatch = False,
     lang: options.LangOption = None,
 ) -> None:
     def work() -> int:

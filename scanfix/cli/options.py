@@ -125,6 +125,7 @@ Annotate = Annotated[
 ]
 Salvage = Annotated[bool, typer.Option("--salvage", help=help_text("help_salvage"))]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help=help_text("help_quiet"))]
+QuietBatch = Annotated[bool, typer.Option("--quiet", "-q", help=help_text("help_quiet_batch"))]
 Corners = Annotated[
     str | None, typer.Option("--corners", metavar="'X,Y X,Y X,Y X,Y'", help=help_text("help_corners"))
 ]

@@ -109,7 +109,7 @@ def test_a_profile_of_ones_own_is_found_from_where_the_caller_stands(
     rules = (Path(scanfix.__file__).parent / "profiles" / "stripe-id.toml").read_text(encoding="utf-8")
     (tmp_path / "own.toml").write_text(rules, encoding="utf-8")
     monkeypatch.chdir(tmp_path)
-    with Worker(BRIEF) as worker:
+    with Worker() as worker:
         made = worker.prepare(card_bytes, profile=Path("own.toml"))
     assert made.report.profile == "own"
 

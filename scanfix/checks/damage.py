@@ -79,7 +79,7 @@ class DamageMaps(NamedTuple):
         return np.asarray(labels == 1 + int(weights.argmax()), np.bool_) if len(weights) else likely > 0
 
 
-def see_damage(photo: Pyramid, quad: Quad, turn: int = 0) -> DamageMaps:
+def see_damage(photo: Pyramid, quad: Quad, turn: int) -> DamageMaps:
     """Run the network on the document inside this border; `turn`: degrees clockwise until it can be read."""
     view = with_margin(quad, SIDE * FINER, MARGIN)
     pixels = np.asarray(cv2.resize(view.picture(photo), (SIDE, SIDE), interpolation=cv2.INTER_AREA), np.uint8)

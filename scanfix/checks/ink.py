@@ -65,7 +65,7 @@ class InkLevels:
             grey = np.asarray(cv2.resize(grey, half, interpolation=cv2.INTER_AREA), np.uint8)
         self._found: dict[bool, list[Ink]] = {}
 
-    def ink(self, light: bool = False) -> list[Ink]:
+    def ink(self, light: bool) -> list[Ink]:
         """Of each level, the finest first: what is darker than its neighbourhood, or lighter."""
         if light not in self._found:
             self._found[light] = [_ink(level, light) for level in self._levels]

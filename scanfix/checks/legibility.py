@@ -144,7 +144,7 @@ def _unread(subject: Subject) -> tuple[Point, ...] | None:
     return tuple((float(x), float(y)) for x, y in subject.document.points_to_source(corners))
 
 
-def main_cause(strokes: Strokes, native: NDArray[np.uint8], scale: float = 1.0) -> str:
+def main_cause(strokes: Strokes, native: NDArray[np.uint8], scale: float) -> str:
     """The code of the first cause that explains why text is not read.
 
     `native` is the luma of the document, H x W; `scale` that of these pixels to those of the file.

@@ -119,9 +119,7 @@ LONG_NUMBER_AT: dict[Size, tuple[int, int, int]] = {"TD1": (0, 15, 30), "TD2": (
 """Where a number goes on that is longer than its field."""
 
 
-def parse_zone(
-    text: str | Iterable[str], today: date | None = None, seen: Container[str] = ()
-) -> Zone | None:
+def parse_zone(text: str | Iterable[str], today: date, seen: Container[str] = ()) -> Zone | None:
     """The zone of these lines, in one text or several; None where it has not the shape of one.
 
     `seen` are words that stand elsewhere on the document: the number among them settles which look-alike of
@@ -137,7 +135,7 @@ def parse_zone(
     mended, guessed = _number_mended(_mended(lines, size, layout), layout, seen)
     if not re.fullmatch(r"[A-Z<]{3}", _at(mended, layout.state)):
         return None
-    zone = _zone(mended, size, layout, today or date.today())  # noqa: DTZ011 - of the century only
+    zone = _zone(mended, size, layout, today)
     return replace(zone, mended=mended != lines, number_guessed=guessed)
 
 

@@ -607,7 +607,7 @@ def test_a_wrong_character_of_a_zone_is_told_by_its_field() -> None:
 
 @pytest.mark.parametrize("text", ["", "<<<", "P<UTO", "HELLO\nWORLD", TD3[:60], TD1.replace("UTO", "!TO")])
 def test_what_has_not_the_shape_of_a_zone_is_none(text: str) -> None:
-    assert parse_zone(text) is None
+    assert parse_zone(text, TODAY) is None
 
 
 @pytest.mark.parametrize(("text", "form"), [("12345678-9", "organisation-code"), ("123-456", "passport")])

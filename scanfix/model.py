@@ -238,8 +238,10 @@ class Finding:
     def message(self, lang: messages.Lang = "en") -> str:
         return messages.finding(self.code, _as_seen(self.params), lang)
 
-    def advice(self, lang: messages.Lang = "en") -> str:
-        return messages.advice(self.code, _as_seen(self.params), lang)
+    def advice(self, lang: messages.Lang = "en", *, at_shell: bool = False) -> str:
+        """What a person can do about it; at a shell with the command or option that does it, if any."""
+        said = messages.shell_advice if at_shell else messages.advice
+        return said(self.code, _as_seen(self.params), lang)
 
     def to_dict(self, lang: messages.Lang = "en") -> dict[str, Any]:
         return {

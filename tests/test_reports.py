@@ -136,7 +136,7 @@ def test_every_finding_is_told_with_its_advice(code: str, lang: Lang) -> None:
     assert code in text
     assert finding.message(lang) in text
     # What was put right on the way needs none.
-    assert (finding.advice(lang) in text) is (code not in ("SF401", "SF402"))
+    assert (finding.advice(lang, at_shell=True) in text) is (code not in ("SF401", "SF402"))
 
 
 def test_the_verdict_comes_first() -> None:

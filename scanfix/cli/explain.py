@@ -106,7 +106,7 @@ def _explain(spec: FindingSpec, lang: Lang) -> None:
     for key, text in (
         ("explain_means", entry["message"]),
         ("explain_why", explanation(spec.code, lang)),
-        ("explain_advice", entry["advice"]),
+        ("explain_advice", catalogue("interface").get(f"shell_{spec.code}", {}).get(lang, entry["advice"])),
         ("explain_severity", listed(severities_counted(spec.code, lang), lang)),
     ):
         print_line(say("row", lang, name=say(key, lang), value=PARAMETER.sub("...", text)), sys.stdout)

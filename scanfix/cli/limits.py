@@ -8,7 +8,7 @@ from typing import Any
 from scanfix.errors import ConfigError, ScanfixError
 from scanfix.limits import SHELL_LIMITS, Limits
 from scanfix.masking import without_numbers
-from scanfix.messages import Lang, say
+from scanfix.messages import Lang, catalogue, say
 
 LIMITS = {
     "bytes": "max_bytes",
@@ -56,7 +56,9 @@ def limits_of(given: list[str] | None) -> Limits:
 
 
 def way_out(error: ScanfixError, lang: Lang) -> str | None:
-    """Which limit to raise, where the error is one of a limit; what takes folders or sizes."""
+    """The command or option that leads on: which limit to raise, where the error is one of a limit."""
+    if f"lead_{error.code}" in catalogue("interface"):
+        return say(f"lead_{error.code}", lang)
     if error.code == "not_regular_file" and error.params.get("kind") == "folder":
         return say("mean_batch", lang)
     about = error.params.get("rule", error.params.get("unit"))

@@ -73,6 +73,15 @@ def advice(code: str, params: Mapping[str, Any], lang: Lang = "en") -> str:
     return _fill(_in(entry, lang) if entry else _words(code, params, lang)["advice"], params, lang)
 
 
+def shell_advice(code: str, params: Mapping[str, Any], lang: Lang = "en") -> str:
+    """The same at a shell, where a command or option may do it."""
+    entry = catalogue("interface").get(f"shell_{code}")
+    # A case of its own has advice of its own.
+    if entry is None or "problem" in params:
+        return advice(code, params, lang)
+    return _fill(_in(entry, lang), params, lang)
+
+
 def explanation(code: str, lang: Lang = "en") -> str:
     """Why a portal minds, and how it is judged."""
     text: str = _in(catalogue("explanations")[code], lang)

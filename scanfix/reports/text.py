@@ -179,7 +179,7 @@ def _finding(finding: Finding, lang: Lang) -> list[Line]:
     )
     shown = [Line(style, said)]
     if finding.code not in PUT_RIGHT:
-        shown.append(Line("plain", f"    {finding.advice(lang)}"))
+        shown.append(Line("plain", f"    {finding.advice(lang, at_shell=True)}"))
     return shown
 
 

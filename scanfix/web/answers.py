@@ -30,8 +30,8 @@ STATUS = {
     "too_large": 413,
 }
 """Refusals of the server itself, sentences of `messages/web.toml`; those of a photo have their own."""
-SHELL_CUT = "wrong_shape_cut"
-"""Names an option of the shell, where the page has a button."""
+CAN_BE_CUT = "wrong_shape_cut"
+"""The page has a button for that."""
 
 Told = Sequence[tuple[str | None, Finding]]
 """Findings, each with the side of a page that it is about."""
@@ -133,7 +133,7 @@ def _is_of_photo(finding: Finding) -> bool:
 
 
 def _finding(finding: Finding, lang: Lang) -> dict[str, Any]:
-    """With advice that can be followed on the page, where that of the shell names a command or option."""
+    """With advice that can be followed on the page, where a button of it does it."""
     case = finding.params.get("parts") or finding.params.get("problem")
     own = "_".join(filter(None, ("advice", finding.code, case)))
     said = finding.to_dict(lang)
@@ -147,10 +147,9 @@ def _error(error: ScanfixError) -> dict[str, str]:
 def _sentence(error: ScanfixError, lang: Lang) -> str:
     """Why, in words of the page, where portals go by their titles, and of which side."""
     params = error.params | _titled(error.params.get("profile"))
-    if error.code == SHELL_CUT:
-        said = web("cut_offered", lang, said=messages.error("wrong_shape", params, lang))
-    else:
-        said = messages.error(error.code, params, lang)
+    said = messages.error(error.code, params, lang)
+    if error.code == CAN_BE_CUT:
+        said = web("cut_offered", lang, said=said)
     if error.about is None:
         return said
     return web("of_side", lang, side=web(f"side_{error.about}", lang), said=said)

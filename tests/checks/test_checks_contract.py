@@ -148,7 +148,7 @@ def test_for_a_portal_that_wants_the_picture_uncropped_nobody_is_advised_to_crop
     for profile in (PROFILE, load_profile("stripe-id")):
         asked = run_checks(subject(PHOTO, askew, profile=profile))
         (told,) = (a.finding for a in asked if a.check == "skew" and a.finding)
-        assert ("--crop" in told.advice(lang)) == (profile is PROFILE)
+        assert ("--crop" in told.advice(lang, at_shell=True)) == (profile is PROFILE)
 
 
 def test_what_was_right_too_seldom_is_not_told_and_counts_as_not_checked(

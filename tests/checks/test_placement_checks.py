@@ -185,7 +185,7 @@ def test_further_pages_are_a_risk_that_pages_takes_and_frames_a_note(format: str
     found = file.assess_pages(subject(PIXELS, format=format, page_count=2)).finding
     assert found is not None
     assert (found.code, found.severity) == ("SF410", severity)
-    assert ("--pages" in found.advice("en")) == (severity == "warning")
+    assert ("--pages" in found.advice("en", at_shell=True)) == (severity == "warning")
     assert file.assess_pages(subject(PIXELS, format=format)).finding is None
 
 

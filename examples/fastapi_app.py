@@ -32,7 +32,10 @@ async def health() -> dict[str, int]:
     return {"waiting": metrics.waiting, "running": metrics.running, "killed": metrics.killed}
 
 
-@app.post("/photos", responses=responses(made=(201, 409, 422)), openapi_extra={"requestBody": body})
+answered = responses(made=(201, 409, 422))
+
+
+@app.post("/photos", status_code=201, responses=answered, openapi_extra={"requestBody": body})
 async def take(
     request: Request,
     prepared: Annotated[scanfix.PreparedImage, Depends(uploads.prepared)],

@@ -21,7 +21,7 @@ from scanfix.installation import opencv_fault
 from scanfix.limits import SHELL_LIMITS, Limits
 from scanfix.messages import LANGS, Lang
 from scanfix.model import Report
-from scanfix.order import Corners, Crop, Layout, make_order
+from scanfix.order import Corners, Crop, Layout, check_choice, make_order
 from scanfix.profiles import OutputProfile
 from scanfix.results import JoinedImage, PreparedImage
 
@@ -141,8 +141,7 @@ def join(
     Without a back, `front` is a PDF or TIFF of two pages. `layout` is "vertical" or "horizontal"; every
     other option means what it does in `prepare`, and errors are as there.
     """
-    if str(layout) not in get_args(Layout):
-        raise ConfigError("bad_option", option="layout", value=layout)
+    check_choice("layout", layout, get_args(Layout))
     order = make_order(
         profile,
         format,

@@ -112,8 +112,7 @@ def make_order(
 ) -> Order:
     """Resolve the names; raises ConfigError for those that do not exist."""
     rules = _sized(load_profile(profile), min_bytes, max_bytes)
-    if str(crop) not in get_args(Crop):
-        raise ConfigError("bad_option", option="crop", value=crop)
+    check_choice("crop", crop, get_args(Crop))
     if crop == "fit" and rules.shows == "document":
         raise ConfigError("crop_fit", profile=rules.name)
     if corners is not None and rules.shows != "document":
@@ -202,6 +201,12 @@ def _kind_of(name: str) -> DocumentKind:
         from scanfix.documents.kinds import find_kind
 
     return find_kind(name)
+
+
+def check_choice(option: str, value: object, known: Sequence[str]) -> None:
+    """Whether the value is one of these words. Raises ConfigError."""
+    if not isinstance(value, str) or value not in known:
+        raise ConfigError("bad_option", option=option, value=value)
 
 
 def _text(option: str, value: object) -> str | None:

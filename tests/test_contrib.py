@@ -217,21 +217,10 @@ def test_a_file_is_no_option(framework: Callable[[], Iterator[Post]], card_bytes
         assert (answer.status, answer.body["code"]) == (400, "upload_broken")
 
 
-FIELD = b"--b\r\nContent-Disposition: form-data; name=f\r\n\r\nx\r\n"
-
-
-@pytest.mark.parametrize(
-    ("kind", "body"),
-    [
-        ("multipart/form-data", b"x"),
-        ("multipart/form-data; boundary=b", FIELD * 2_000 + b"--b--"),
-    ],
-    ids=["no boundary", "too many fields"],
-)
-def test_a_form_that_django_cannot_read_is_answered_as_any_refusal(kind: str, body: bytes) -> None:
+def test_a_form_that_django_cannot_read_is_answered_as_any_refusal() -> None:
     import_module("django_app")
     client = import_module("django.test").Client()
-    answer = client.post("/photos", data=body, content_type=kind)
+    answer = client.post("/photos", data=b"x", content_type="multipart/form-data")
     assert (answer.status_code, answer.json()["code"]) == (400, "upload_broken")
 
 
@@ -248,6 +237,7 @@ def test_the_description_of_the_interface_shows_report_and_refusals() -> None:
 
     described = fastapi_app.app.openapi()["paths"]["/photos"]["post"]
     answers_of = described["responses"]
+    assert "200" not in answers_of
     assert {"201", "400", "408", "409", "413", "415", "422", "503", "504"} <= set(answers_of)
     told = answers_of["201"]["content"]["application/json"]["schema"]["properties"]["report"]
     assert "$ref" not in json.dumps(told)

@@ -102,7 +102,6 @@ def test_harm_is_a_typed_error_and_the_worker_serves_on(worker: Worker, task: An
     assert code_of(worker, isolation_tasks.echo) == "corrupt"
 
 
-@posix
 def test_a_profile_of_ones_own_is_found_from_where_the_caller_stands(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, card_bytes: bytes
 ) -> None:
@@ -119,6 +118,7 @@ def test_a_task_that_cannot_travel_is_a_wrong_option(worker: Worker) -> None:
         worker.call(lambda *_: None, b"x", {})
 
 
+@posix
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_the_end_of_all_of_a_services_processes_is_the_parents_matter(
     worker: Worker, number: signal.Signals

@@ -20,7 +20,7 @@ from scanfix.borders.refine import refine
 from scanfix.borders.search import Choice, Search, SearchParams, is_narrow, most_likely
 from scanfix.borders.seen_corners import place_seen_corners
 from scanfix.borders.shapes import crossings, shared, sides_of
-from scanfix.borders.shown import ShownParams, inside, shown_in, uncut, within_bars
+from scanfix.borders.shown import ShownParams, inside, is_on_a_lid, shown_in, uncut, within_bars
 from scanfix.borders.sides import border_at
 from scanfix.borders.working import Floats, WorkingCopy, working_copy
 from scanfix.geometry import Quad
@@ -51,8 +51,17 @@ def find_border(pixels: Pixels, *, pyramid: Pyramid | None = None) -> DocumentBo
     if is_narrow(copy.size) or _shows_nothing(copy):
         return None
     part = without_bars(copy.pixels)
-    if part.size != copy.size:
-        return within_bars(pixels, part.scaled(1 / copy.scale[0], 1 / copy.scale[1]), find_border)
+    if part.size == copy.size:
+        return _searched(photo, copy)
+    within = within_bars(pixels, part.scaled(1 / copy.scale[0], 1 / copy.scale[1]), find_border)
+    if not is_on_a_lid(part, copy.size) or (within and within.others):
+        return within
+    # Two cards in line leave no ground around them in there, and the one passes for a part of the other's.
+    whole = _searched(photo, copy)
+    return whole if whole and whole.others else within
+
+
+def _searched(photo: Pyramid, copy: WorkingCopy) -> DocumentBorder | None:
     found = most_likely(photo, copy)
     return found and shown_in(photo, _border(photo, *found), find_border)
 
@@ -73,12 +82,10 @@ def _border(photo: Pyramid, search: Search, choice: Choice) -> DocumentBorder:
     halves = _pair(photo, exact, search.copy)
     if halves is None and sure < BorderParams.one_for_sure:
         halves = _pair_alone(photo, search, exact)
-    found = halves or (
-        exact,
-        *(_exact(photo.pixels, each, search.copy) for each in others(search, choice.quad)),
-    )
-    quad, *further = (_in_source(each, search.copy) for each in found)
-    border = replace(border_at(quad, photo.size, sure), others=tuple(further))
+    further = others(search, *(halves or (choice.quad,)))
+    found = *(halves or (exact,)), *(_exact(photo.pixels, each, search.copy) for each in further)
+    quad, *beside = (_in_source(each, search.copy) for each in found)
+    border = replace(border_at(quad, photo.size, sure), others=tuple(beside))
     return uncut(border) if halves else border
 
 

@@ -34,19 +34,21 @@ class OtherParams:
     least: float = 0.15
     """Of the area of the document: a sheet much smaller is a note beside it, or a leaf of it."""
     most_shared: float = 0.1
-    most: int = 3
+    most: int = 7
 
 
-def others(search: Search, best: Floats) -> list[Floats]:
-    """Further documents beside the best, working pixels, the most likely first."""
-    known, pixels = [best], search.copy.pixels
+def others(search: Search, *found: Floats) -> list[Floats]:
+    """Further documents beside those that were found, working pixels, the most likely first."""
+    known, pixels = list(found), search.copy.pixels
+    for quad in found:
+        pixels = _without(pixels, quad)
     while len(known) <= OtherParams.most and _more(search, known):
-        pixels = _without(pixels, known[-1])
         choice = _leading(pixels)
         if choice is None or not _is_another(choice, known):
             break
         known.append(choice.quad)
-    return known[1:]
+        pixels = _without(pixels, choice.quad)
+    return known[len(found) :]
 
 
 def _more(search: Search, known: list[Floats]) -> bool:

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from scanfix.geometry import SIDES, Quad, Rect, Size
+from scanfix.geometry import SIDES, Quad, Rect, Side, Size
 from scanfix.model import DocumentBorder, Pixels, SideState
 from scanfix.pyramid import Pyramid
 
@@ -50,17 +50,24 @@ def shown_in(picture: Pyramid, outer: DocumentBorder, find: Finder) -> DocumentB
 def within_bars(pixels: Pixels, part: Rect, find: Finder) -> DocumentBorder | None:
     """The border in what is left between bars of one colour, in the pixels of the whole picture."""
     border = inside(pixels, part, find)
-    if border is None:
-        return None
-    height, width = pixels.shape[:2]
-    barred = {
+    size = Size(pixels.shape[1], pixels.shape[0])
+    found = border and uncut(border)
+    return _on_plain_background(found, barred(part, size)) if found and is_on_a_lid(part, size) else found
+
+
+def barred(part: Rect, size: Size) -> dict[Side, bool]:
+    """Beside which edges of the picture there is a bar, this part being what is left."""
+    return {
         "top": part.y > 0,
-        "right": part.x + part.width < width,
-        "bottom": part.y + part.height < height,
+        "right": part.x + part.width < size.width,
+        "bottom": part.y + part.height < size.height,
         "left": part.x > 0,
     }
-    found = uncut(border)
-    return _on_plain_background(found, barred) if sum(barred.values()) > len(SIDES) // 2 else found
+
+
+def is_on_a_lid(part: Rect, size: Size) -> bool:
+    """Bars on three or four sides may be the plain ground that documents lie on."""
+    return sum(barred(part, size).values()) > len(SIDES) // 2
 
 
 def inside(pixels: Pixels, part: Rect, find: Finder) -> DocumentBorder | None:
@@ -87,8 +94,8 @@ def _along_axes(quad: Quad, size: Size) -> Rect | None:
     return part if is_part and off.max() < ShownParams.askew else None
 
 
-def _on_plain_background(border: DocumentBorder, barred: Mapping[str, bool]) -> DocumentBorder:
+def _on_plain_background(border: DocumentBorder, plain: Mapping[Side, bool]) -> DocumentBorder:
     """What is plain on three or four sides of a document that fills the rest is the ground it lies on."""
     flush = border.sides_in(SideState.FLUSH)
-    sides = {s: SideState.SEEN if s in flush and barred[s] else state for s, state in border.sides.items()}
+    sides = {s: SideState.SEEN if s in flush and plain[s] else state for s, state in border.sides.items()}
     return replace(border, sides=sides)

@@ -265,7 +265,8 @@ class _Telling:
         if len(run) or self.summary != type(self.summary)():
             text = self.summary.sentence(self.lang)
         else:
-            key = "batch_none_chosen" if run.plan.left_out else "batch_empty"
+            unchosen = any(each.reason in ("not_included", "excluded") for each in run.plan.left_out)
+            key = "batch_none_chosen" if unchosen else "batch_empty"
             text = say(key, self.lang, path=shown(source))
         self._print(text, self.stream)
         if run.not_begun:

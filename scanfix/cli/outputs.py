@@ -155,12 +155,14 @@ def write_annotated(path: str, picture: bytes, inputs: frozenset[Identity], *, o
 
 @contextmanager
 def annotated(path: str, picture: bytes, inputs: frozenset[Identity], *, overwrite: bool) -> Iterator[None]:
-    """The same, before the result is written: where that fails it is gone again."""
+    """The same, before the result is written: where that fails, what was not there before is gone again."""
+    was_there = os.path.lexists(path)
     write_annotated(path, picture, inputs, overwrite=overwrite)
     try:
         yield
     except BaseException:
-        Path(path).unlink(missing_ok=True)
+        if not was_there:
+            Path(path).unlink(missing_ok=True)
         raise
 
 

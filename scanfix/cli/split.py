@@ -94,8 +94,9 @@ def command(
             deliver(result, target, inputs, overwrite=overwrite)
             if not quiet or json:
                 _tell(_reports(result), sheet, target, speak, as_json=json)
-        if len(made) == 1 and not (join or quiet or json):
-            print_line(say("split_one", speak), sys.stdout)
+        if not (join or quiet or json):
+            key = "split_one" if len(made) == 1 else "split_many"
+            print_line(say(key, speak, count=len(made)), sys.stdout)
         return max(exit_code_of(report, fail_on) for result in made for report in _reports(result))
 
     def failed(_: str, error: ScanfixError) -> None:

@@ -15,7 +15,7 @@ import typer
 from scanfix.cli.limits import way_out
 from scanfix.cli.wrapping import for_terminal
 from scanfix.errors import OutputError, ScanfixError, reason_of
-from scanfix.messages import Lang, say
+from scanfix.messages import Lang, say, term
 from scanfix.naming import shown
 
 if TYPE_CHECKING:
@@ -129,7 +129,7 @@ def print_told(
 
 
 def print_error(error: ScanfixError, lang: Lang, name: str | None = None) -> None:
-    name = name or error.about
+    name = name or (error.about and term(error.about, lang))
     said = error.message(lang)
     if name:
         said = say("about", lang, name=shown(name), text=said)

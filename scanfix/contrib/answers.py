@@ -117,24 +117,25 @@ REFUSAL_SCHEMA: dict[str, Any] = {
 }
 
 
-def whole(described: Any, parts: Mapping[str, Any] | None = None) -> Any:
-    """A schema without parts by name: some readers of OpenAPI look for `#/$defs` in the whole description."""
+def _whole(described: Any, parts: Mapping[str, Any] | None = None) -> Any:
+    """A schema, no part of which holds itself, without `$id` and without parts by name, which some readers of
+    OpenAPI look for in the whole description. `parts` are those of the outermost."""
     if isinstance(described, list):
-        return [whole(item, parts) for item in described]
+        return [_whole(item, parts) for item in described]
     if not isinstance(described, dict):
         return described
     known = parts or described.get("$defs", {})
     if "$ref" in described:
-        return whole(known[described["$ref"].removeprefix("#/$defs/")], known)
+        return _whole(known[described["$ref"].removeprefix("#/$defs/")], known)
     kept = (key for key in described if key not in ("$schema", "$id", "$defs"))
-    return {key: whole(described[key], known) for key in kept}
+    return {key: _whole(described[key], known) for key in kept}
 
 
 RESULT_SCHEMA: dict[str, Any] = {
     "type": "object",
     "required": ["report", "file"],
     "properties": {
-        "report": whole(schema()),
+        "report": _whole(schema()),
         "file": {
             "type": "object",
             "required": ["media_type", "extension", "base64"],

@@ -9,7 +9,6 @@ from __future__ import annotations
 import io
 from typing import Any
 
-from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import FileUploadHandler
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -55,9 +54,6 @@ class _TooLarge(io.RawIOBase):
         raise InputError("too_large_bytes", limit=_most_bytes())
 
 
-_BROKEN = (MultiPartParserError, RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent)
-
-
 class AnswerErrors:
     """Middleware: a ScanfixError that a view lets through, or of a form that is broken or far too large,
     becomes an answer."""
@@ -72,7 +68,7 @@ class AnswerErrors:
         return _answer(request, error) if error and response.status_code == 400 else response
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
-        if isinstance(error, _BROKEN):
+        if isinstance(error, MultiPartParserError):
             error = InputError("upload_broken")
         return _answer(request, error) if isinstance(error, ScanfixError) else None
 

@@ -37,8 +37,6 @@ def read_jpeg2000(data: bytes, limits: Limits, *, salvage: bool = False) -> Stor
         needed = _memory(data, start, width, height)
         if needed > min(limits.max_memory_bytes, room):
             raise InputError("memory")
-        # OpenJPEG, which finds none left, says that the file is damaged.
-        np.empty(needed, np.uint8)
         parts = list(_parts(data, start, limits))
         # What stands in the head of a part holds for its tile alone (ISO/IEC 15444-1 A.6).
         of_all = next((k for k, (marker, _) in enumerate(parts) if marker == _SOT), len(parts))
@@ -52,7 +50,12 @@ def read_jpeg2000(data: bytes, limits: Limits, *, salvage: bool = False) -> Stor
         raise InputError("truncated", format="JPEG2000")
     bare = data if found.palette is None else data[start:]
     picture = pillow.open_with(Jpeg2KImagePlugin.Jpeg2KImageFile, bare, "JPEG2000", limits)
-    damaged |= pillow.load(picture, "JPEG2000", salvage=salvage)
+    try:
+        damaged |= pillow.load(picture, "JPEG2000", salvage=salvage)
+    except InputError:
+        # OpenJPEG that finds no memory says that the file is damaged. Raises MemoryError.
+        np.empty(needed, np.uint8)
+        raise
     color_mode = picture.mode if found.palette is None else "P"
     if samples.are_wide and damaged:
         raise InputError("truncated", format="JPEG2000")

@@ -103,7 +103,9 @@ def _render_page(
     _begin_forms(pdfium, document)
     with _page(pdfium, document, index) as page:
         width, height = page.get_size()
-        if not 0 < min(width, height) <= max(width, height) <= PdfParams.max_side_points:
+        if not min(width, height) > 0:
+            raise InputError("corrupt", format="PDF")
+        if max(width, height) > PdfParams.max_side_points:
             raise InputError(
                 "too_large_side",
                 width=round(width),

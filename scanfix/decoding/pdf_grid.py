@@ -8,7 +8,7 @@ less than one, and taken a little into its box.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -16,27 +16,37 @@ from numpy.typing import NDArray
 
 from scanfix.decoding.pdf_scale import ASLANT, Matrix, Placed
 
-_AS_LARGE = 1.0
-"""Pixels by which a picture may be drawn larger or smaller than it is: pages are rounded to whole points."""
+_AS_LARGE, _OF_SEVERAL = 1.0, 0.05
+"""Pixels by which a picture may be drawn larger or smaller than it is: pages are rounded to whole points. Of
+several, strips of a scan for one, each alone would be moved otherwise, and a white line left between them."""
 _INTO = 0.01
 """Of a pixel, from the edges of the box: a hundred times what the numbers of PDFium are rounded to."""
 
 Affine = NDArray[np.float64]
 
 
-def lay_on_pixels(raw: Any, page: Any, pictures: Iterable[Placed], size: tuple[int, int]) -> None:
-    """Move each picture of a page that is drawn at this size, in pixels, where it would be drawn as it is."""
+def lay_on_pixels(raw: Any, page: Any, pictures: Sequence[Placed], size: tuple[int, int]) -> None:
+    """Move the pictures of a page drawn at this size, in pixels, to where they are drawn as they are."""
     left, bottom, right, top = page.get_bbox()
     turned = page.get_rotation() in (90, 270)
     across, along = size[::-1] if turned else size
     scale = np.array((across / (right - left), along / (top - bottom)))
+    moves, most = [], _AS_LARGE if len(pictures) == 1 else _OF_SEVERAL
     for picture in pictures:
         wanted = np.array(picture.pixels[::-1] if turned else picture.pixels, np.float64)
         corners = _corners(picture.matrix)
         low, high = ((edge - (left, bottom)) * scale for edge in (corners.min(axis=0), corners.max(axis=0)))
-        if _lies_aslant(picture.matrix) or np.abs(high - low - wanted).max() > _AS_LARGE:
-            continue
-        start = np.round((low + high - wanted) / 2) + _INTO
+        if _lies_aslant(picture.matrix) or np.abs(high - low - wanted).max() > most:
+            return
+        moves.append((picture, corners, (low + high - wanted) / 2, wanted))
+    if not moves:
+        return
+    # All by the way of the first, which lies where the others go on.
+    starts = np.array([start for _, _, start, _ in moves])
+    starts += np.round(starts[0]) - starts[0]
+    if np.abs(starts - np.round(starts)).max() > _OF_SEVERAL:
+        return
+    for (picture, corners, _, wanted), start in zip(moves, np.round(starts) + _INTO, strict=True):
         _set_box(raw, picture, corners, start / scale + (left, bottom), (wanted - 2 * _INTO) / scale)
 
 

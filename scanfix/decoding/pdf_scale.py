@@ -97,6 +97,9 @@ def seen_on(pdfium: Any, page: Any) -> Seen:
         if min(across, along) >= _COVERING:
             covered = True
             covers += bool(overdrawn or pictures)
+            if any(placed.columns * _SAME < below.columns for below in pictures):
+                # Coarser than what lies below, and perhaps on a layer that is off: it takes no pixels.
+                continue
             if not (overdrawn or pictures) or (covers <= _MOST_COVERS and _is_opaque(pdfium, item, page)):
                 overdrawn = masked = False
                 pictures.clear()

@@ -125,7 +125,7 @@ class Directory:
 
     @property
     def photometric(self) -> int:
-        """What the samples mean; where that is not said, as libtiff takes it in its reader of RGBA."""
+        """What the samples mean; where that is not said, what most readers take them for."""
         has_map, has_colours = Tag.COLOR_MAP in self.entries, self.number(Tag.SAMPLES, 1) >= 3
         is_fax = self.number(Tag.COMPRESSION, 1) in FAX_COMPRESSIONS
         return self.number(Tag.PHOTOMETRIC, 3 if has_map else 2 if has_colours else 0 if is_fax else 1)

@@ -19,6 +19,8 @@ _YCBCR, _LOW_BIT_FIRST = 6, 2
 _END_OF_FAX = "000000000001" * 2
 """Behind the last row of a strip (ITU-T T.6, 2.4.1.1), and zeros up to the next byte."""
 _FAX_TAIL = 8
+_PADDING = 512
+"""Zeros behind the codes, as of a block of a disk; more, where no end of the codes was seen, were codes."""
 _HOLE = b"\0" * 4
 """Longer than any run of zeros that codes of Group 4 make: where one is, bytes were lost."""
 
@@ -114,7 +116,10 @@ def _is_ended(page: Directory, part: bytes) -> bool:
 
 def _has_hole(page: Directory, part: bytes) -> bool:
     """Before the end of the codes; what lies behind it is no part of the picture."""
-    codes, hole, _ = part.rstrip(b"\0").partition(_HOLE)
+    whole = part.rstrip(b"\0")
+    if len(part) - len(whole) > max(_PADDING, len(part) // 20) and not _is_ended(page, part):
+        return True
+    codes, hole, _ = whole.partition(_HOLE)
     if not hole:
         return False
     if page.number(Tag.FILL_ORDER, 1) == _LOW_BIT_FIRST:

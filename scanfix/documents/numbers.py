@@ -37,7 +37,7 @@ MOST_SIGNS = 500
 """Of what is typed; a zone has 90."""
 CENTURIES = ("18", "19", "20")
 """Of births, as years begin."""
-HYPHENED_CODE = re.compile(r"[0-9A-Za-z]{8}-[0-9Xx]")
+HYPHENED_CODE = re.compile(r"\d{8}[-‐–—][0-9Xx]")
 """As GB 11714 writes the code of an organisation, and nobody a passport."""
 CARD_AND_ISSUE = re.compile(r"([HM]\d{8})\d{2}")
 """Older permits print the number of the issue after that of the card; forms want the card's alone."""

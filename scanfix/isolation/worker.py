@@ -12,7 +12,6 @@ import weakref
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, TypeVar, Unpack, cast
 
 from scanfix.errors import BusyError, ConfigError, InputError, ScanfixError
@@ -24,6 +23,7 @@ from scanfix.limits import UPLOAD_LIMITS, Limits
 from scanfix.messages import Lang
 from scanfix.model import Report
 from scanfix.order import InspectOptions, JoinOptions, PrepareOptions, options_of
+from scanfix.profiles import load_profile
 from scanfix.results import JoinedImage, PreparedImage
 
 if TYPE_CHECKING:
@@ -313,7 +313,7 @@ def _pickled(task: Task, source: SourceBytes, options: dict[str, Any]) -> bytes:
     """The request as it travels, the bytes beside it. Raises ConfigError for an option that cannot."""
     if isinstance(options.get("profile"), os.PathLike):
         # The process works in another folder.
-        options = {**options, "profile": Path(options["profile"]).absolute()}
+        options = {**options, "profile": load_profile(options["profile"])}
     for option, value in options.items():
         try:
             pickle.dumps(value)

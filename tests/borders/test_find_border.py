@@ -168,6 +168,20 @@ def test_two_cards_on_a_page_of_a_scanner_are_both_found(paper: Colour) -> None:
     assert border.confidence >= 0.85
 
 
+@pytest.mark.parametrize("gap", [16.0, 40.0])
+@pytest.mark.parametrize("paper", [(150, 150, 150), (42, 44, 46)], ids=["grey", "dark"])
+def test_of_two_cards_exactly_in_line_on_a_plain_lid_none_is_lost(paper: Colour, gap: float) -> None:
+    ground = table(1180, 1668, paper)
+    upper = ((330.0, 530.0), (1004.0, 530.0), (1004.0, 955.0), (330.0, 955.0))
+    lower = tuple((x, y + 425 + gap) for x, y in upper)
+    border = find_border(laid(laid(ground, flat("card"), upper), flat("card-back"), lower))
+    assert border is not None
+    assert [border.confidence > 0, len(border.others)] == [True, 1]
+    for true in (upper, lower):
+        found = max(overlap(quad, true, 1180, 1668) for quad in (border.quad, *border.others))
+        assert found > 0.95
+
+
 @pytest.mark.parametrize("place", [(28.0, 30.0), (60.0, 60.0)])
 def test_a_card_near_the_corner_of_a_scan_is_found_and_not_the_page(place: tuple[float, float]) -> None:
     left, top = place

@@ -169,6 +169,23 @@ def test_a_scan_in_pieces_keeps_its_own_pixels(across: int, along: int, points: 
     assert decode(data).info.size == Size(96, 64)
 
 
+@pytest.mark.parametrize("digits", [0, 1, 2])
+def test_strips_whose_places_are_rounded_leave_no_line_between_them(digits: int) -> None:
+    rows, points = 8, 72 / 300
+    places = [round(64 * points - rows * points * number, digits) for number in range(1, 8)]
+    strips = [
+        f"q {96 * points} 0 0 {round(rows * points, digits) or 2} 0 {place} cm /Ov Do Q" for place in places
+    ]
+    dark = stream(
+        "/Type /XObject /Subtype /Image /Width 96 /Height 8 /ColorSpace /DeviceGray /BitsPerComponent 8",
+        bytes(96 * rows),
+    )
+    box = (0, 0, 96 * points, 64 * points)
+    drawn = decode(scan(" ".join(strips), over=dark, box=box)).pixels
+    inner = drawn[: drawn.shape[0] * 3 // 4, drawn.shape[1] // 2]
+    assert inner[2:].max() < 255
+
+
 def test_small_pictures_apart_are_no_scan() -> None:
     data = scan(placed_pieces(12, 8, apart=4), over=piece(8, 8))
     assert decode(data).info.size == Size(400, 267)
@@ -200,6 +217,20 @@ def test_what_hides_nothing_takes_no_pixels_from_the_scan_below(entries: str, bo
     )
     data = scan("q 96 0 0 64 0 0 cm /Im Do /Ov Do Q", over=over, mask=mask)
     assert min(decode(data).pixels.shape[:2]) >= 64
+
+
+def test_a_coarse_picture_over_a_scan_takes_no_pixels_from_it() -> None:
+    grey = stream(
+        "/Type /XObject /Subtype /Image /Width 24 /Height 16 /ColorSpace /DeviceGray /BitsPerComponent 8",
+        bytes(24 * 16),
+    )
+    assert decode(scan(f"{PLACED} q 96 0 0 64 0 0 cm /Ov Do Q", over=grey)).info.size == Size(96, 64)
+
+
+def test_a_page_cropped_to_nothing_is_damaged_and_not_too_large() -> None:
+    with pytest.raises(InputError) as caught:
+        decode(scan(PLACED, page="/CropBox [2000 2000 2500 2500]"))
+    assert caught.value.code == "corrupt"
 
 
 def test_a_jpeg_may_be_packed_once_more() -> None:

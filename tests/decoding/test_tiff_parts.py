@@ -105,6 +105,15 @@ def test_a_hole_in_a_single_strip_of_fax_is_damage(length: int) -> None:
     assert code_of(bytes(data)) == "truncated"
 
 
+def test_a_single_strip_of_fax_whose_rest_is_zeros_is_damage() -> None:
+    noise = np.random.default_rng(1).integers(0, 2, (160, 200)).astype(bool)
+    data = bytearray(encoded(Image.fromarray(noise), "TIFF", compression="group4"))
+    page = read_directories(bytes(data), Limits())[0]
+    start, count = page.numbers(Tag.STRIP_OFFSETS)[0], page.numbers(Tag.STRIP_COUNTS)[0]
+    data[start + count // 2 : start + count] = bytes(count - count // 2)
+    assert code_of(bytes(data)) == "truncated"
+
+
 def test_what_lies_behind_the_end_of_the_codes_is_no_hole() -> None:
     noise = np.random.default_rng(1).integers(0, 2, (160, 200)).astype(bool)
     data = encoded(Image.fromarray(noise), "TIFF", compression="group4")

@@ -319,17 +319,6 @@ def test_a_grey_bmp_keeps_every_level_and_three_times_the_pixels() -> None:
     verify(made.data, CNNIC, "bmp")
 
 
-def test_of_256_colours_none_is_far_from_its_own() -> None:
-    page = textured(600, 600)
-    page[20:60, 20:60] = (200, 30, 40)
-    exact = replace(CNNIC, formats=("bmp",), window=ByteWindow(1000, 500_000), aim=None, max_width=600)
-    exact = replace(exact, min_width=600, min_height=600, max_height=600)
-    seen = np.asarray(Image.open(io.BytesIO(encode(page, exact).data)).convert("RGB")).astype(int)
-    off = np.abs(seen - page)
-    assert off.mean() < 2.5
-    assert off.max() < 20
-
-
 def test_a_bmp_is_not_compressed_more_than_the_profile_allows() -> None:
     mild = replace(CNNIC, formats=("bmp",), window=ByteWindow(0, 700_000), aim=None, max_compression_ratio=2)
     made = encode(textured(1400, 1000), mild, document_dpi=300)

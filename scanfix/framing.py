@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from scanfix.geometry import SIDES, Point, Quad, Rect, Size, Turn
 from scanfix.model import Crooked, DocumentBorder, Pixels, SideState, SourceImage
 from scanfix.order import Crop
+from scanfix.perspective import seen_aspect
 from scanfix.profiles import OutputProfile
 from scanfix.views import homography
 
@@ -52,6 +53,8 @@ class FramingParams:
 
 _TOUCH = 1e-3
 """Pixels by which arithmetic may put a corner on the frame of the photo beyond it."""
+_STRAIGHT, _SAME_SHAPE = 2.0, 0.01
+"""Pixels that a corner is off, and share of the shape: a document once straightened is found as near."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,14 +144,13 @@ def rectify(
     """Warp the quadrilateral to an upright rectangle at its own resolution, with a margin of the photo.
 
     The margin, in pixels, is smaller on a side where the photo ends before it: nothing is invented.
-    Returns H x W x 3 uint8 RGB and where its corners were. `aspect` overrides width over
-    height of the rectangle; the longer of the two ways to reach it is taken, so no detail is lost.
+    Returns H x W x 3 uint8 RGB and where its corners were. `aspect` is the width over the height of the
+    rectangle, else as its sides are long in the photo; the longer of the two ways to reach it is taken, so no
+    detail is lost.
     """
     width, height = quad.size
     if aspect is not None:
-        portrait = (width < height) != (aspect < 1)
-        wanted = 1 / aspect if portrait else aspect
-        width, height = max(width, height * wanted), max(height, width / wanted)
+        width, height = max(width, height * aspect), max(height, width / aspect)
     to_source = homography(Quad(((0, 0), (width, 0), (width, height), (0, height))), quad)
     frame_size = Size(pixels.shape[1], pixels.shape[0])
     margins = _margins(to_source, width, height, margin, frame_size)
@@ -208,8 +210,28 @@ def _flat(source: SourceImage, border: DocumentBorder, aspect: float | None, giv
         return None
     # Of a document that is not seen whole the shape is not the one that is known.
     whole = len(border.sides_in(SideState.SEEN)) == len(SIDES)
-    pixels, outline = rectify(source.pixels, border.quad, _margin(border, given), aspect if whole else None)
+    shape = _aspect_of(border.quad, size, aspect) if whole else None
+    if _is_flat(border.quad, shape):
+        return replace(_cropped(source, border, given), straight=True)
+    pixels, outline = rectify(source.pixels, border.quad, _margin(border, given), shape)
     return Framed(pixels, _around(outline, size), straight=True, outline=outline)
+
+
+def _is_flat(quad: Quad, shape: float | None) -> bool:
+    """Upright and of this shape already, up to what a border is off: drawn anew it would only lose."""
+    left, top, right, bottom = quad.bounds
+    upright = Quad(((left, top), (right, top), (right, bottom), (left, bottom)))
+    off = max(map(math.dist, quad.corners, upright.corners))
+    aspect = (right - left) / max(bottom - top, 1e-6)
+    return off <= _STRAIGHT and (shape is None or abs(aspect / shape - 1) <= _SAME_SHAPE)
+
+
+def _aspect_of(quad: Quad, size: Size, known: float | None) -> float:
+    """Width over height: as seen, or the longer side over the shorter of the kind, lying as it is seen to."""
+    seen = seen_aspect(quad, size)
+    if known is None:
+        return seen
+    return known if seen >= 1 else 1 / known
 
 
 def _margin(border: DocumentBorder, given: bool) -> float:

@@ -7,7 +7,7 @@ bytes - decode -> SourceImage - find_border -> DocumentBorder | None
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
@@ -27,7 +27,7 @@ from scanfix.files import SourceBytes
 from scanfix.findings import FINDINGS, OF_ANY_PICTURE, OF_READING, Severity
 from scanfix.formats import PAGED
 from scanfix.framing import Framed, frame
-from scanfix.geometry import Turn
+from scanfix.geometry import TURNS, Quad, Turn, turned_point
 from scanfix.joining import JoinedSide, join_sides
 from scanfix.messages import Lang
 from scanfix.model import (
@@ -166,7 +166,8 @@ def split(sheet: SourceBytes, order: Order) -> tuple[PreparedImage, ...]:
     borders = documents_on(sheet, order)
     if len(borders) < 2:
         return (prepare(sheet, order),)
-    return tuple(prepare(sheet, replace(order, border=border)) for border in borders)
+    made = [prepare(sheet, replace(order, border=border)) for border in borders]
+    return tuple(made[place] for place in _as_turned(borders, [each.report for each in made]))
 
 
 def join_sheet(sheet: SourceBytes, order: Order, layout: Layout = "vertical") -> JoinedImage:
@@ -175,7 +176,10 @@ def join_sheet(sheet: SourceBytes, order: Order, layout: Layout = "vertical") ->
     if len(borders) != 2:
         raise InputError("one_document" if len(borders) < 2 else "many_documents", count=len(borders))
     front, back = (replace(order, border=border) for border in borders)
-    return join(sheet, sheet, front, layout, back)
+    joined = join(sheet, sheet, front, layout, back)
+    if _as_turned(borders, [joined.front, joined.back]) == [0, 1]:
+        return joined
+    return join(sheet, sheet, back, layout, front)
 
 
 @refusing()
@@ -193,19 +197,32 @@ def documents_on(sheet: SourceBytes, order: Order) -> tuple[DocumentBorder, ...]
     if border_at(found.quad, size, found.confidence).sides != found.sides:
         # What holds them both shows that no side of the first is cut.
         beside = list(map(uncut, beside))
-    return _as_read(border.scaled(x, y) for border in (replace(found, others=()), *beside))
+    borders = [border.scaled(x, y) for border in (replace(found, others=()), *beside)]
+    return tuple(borders[place] for place in _as_read([border.quad for border in borders]))
 
 
-def _as_read(borders: Iterable[DocumentBorder]) -> tuple[DocumentBorder, ...]:
-    """Line by line; what begins in the upper half of the highest that is left lies in its line."""
-    waiting = sorted(borders, key=lambda border: border.quad.bounds[1])
-    read: list[DocumentBorder] = []
+def _as_read(quads: Sequence[Quad]) -> list[int]:
+    """Places in this list, line by line; in a line lies what begins in the upper half of the highest left."""
+    left, top, bottom = ([quad.bounds[edge] for quad in quads] for edge in (0, 1, 3))
+    waiting = sorted(range(len(quads)), key=lambda place: top[place])
+    read: list[int] = []
     while waiting:
-        _, top, _, bottom = waiting[0].quad.bounds
-        line = [border for border in waiting if border.quad.bounds[1] <= (top + bottom) / 2]
-        read += sorted(line, key=lambda border: border.quad.bounds[0])
+        middle = (top[waiting[0]] + bottom[waiting[0]]) / 2
+        line = [place for place in waiting if top[place] <= middle]
+        read += sorted(line, key=lambda place: left[place])
         waiting = waiting[len(line) :]
-    return tuple(read)
+    return read
+
+
+def _as_turned(borders: Sequence[DocumentBorder], reports: Sequence[Report]) -> list[int]:
+    """Their places in the order in which they are read once all are turned alike: of a sheet that lay upside
+    down the last is the first."""
+    turns = {report.output.rotation for report in reports if report.output}
+    turn: Turn = next((turn for turn in TURNS if turns == {turn}), 0)
+    info = reports[0].source
+    size = (info.width, info.height)
+    quads = [[turned_point(corner, size, turn) for corner in border.quad.corners] for border in borders]
+    return _as_read([Quad.of(corners) for corners in quads])
 
 
 def _pair_notes(examined: list[Examined], order: Order) -> tuple[Assessment, ...]:

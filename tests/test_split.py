@@ -10,8 +10,9 @@ from typing import Any
 import numpy as np
 import pytest
 from batch_tools import files, run
-from drawing import as_png, photo
+from drawing import as_png, flat, photo
 from drawn_files import encoded
+from numpy.typing import NDArray
 from PIL import Image
 from test_cli import scanfix
 from typer.testing import CliRunner
@@ -296,3 +297,20 @@ def test_a_picture_is_its_own_first_page_and_has_no_third(lease: Path, tmp_path:
     assert items[lease.name].page == 3
     assert items["card.png"].error is not None
     assert items["card.png"].error.code == "no_such_page"
+
+
+def thumbnail(data: bytes) -> NDArray[np.int16]:
+    return np.asarray(Image.open(io.BytesIO(data)).convert("L").resize((64, 40)), np.int16)
+
+
+@pytest.mark.parametrize("turns", [0, 1, 2, 3])
+def test_a_sheet_that_lay_otherwise_is_read_as_it_should_have_lain(turns: int) -> None:
+    cards = [flat("card", 660), flat("card-back", 660)]
+    page = np.full((1754, 1240, 3), 110, np.uint8)
+    for top, card in zip((200, 1000), cards, strict=True):
+        page[top : top + card.shape[0], 280 : 280 + card.shape[1]] = card
+    made = pipeline.split(SourceBytes(as_png(np.rot90(page, turns))), make_order())
+    assert len(made) == 2
+    front = thumbnail(as_png(cards[0]))
+    unlike = [np.abs(thumbnail(each.data) - front).mean() for each in made]
+    assert unlike[0] < unlike[1]

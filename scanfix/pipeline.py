@@ -140,7 +140,10 @@ def join(
     known = [_known(e.source, e.measures, scale) for e, scale in zip(examined, scales, strict=True)]
     encoded, made = _encode(page, _Known.of_both(*known), order)
     notes = _pair_notes(examined, order) + _encoding_notes(page, encoded, made, order)
-    right = ("SF507", *(code for code in ("SF508", "SF512") if not _have_both(examined, code)))
+    right = ["SF507", *(code for code in ("SF508", "SF512") if not _have_both(examined, code))]
+    if any(finding.code == "SF501" for side in examined for finding in side.report.findings):
+        # Neither side has the size of a kind that one of them is not.
+        right.append("SF407")
     reports = [_finished(e.report, f, encoded, notes, *right) for f, e in zip(framed, examined, strict=True)]
     return JoinedImage(encoded.data, reports[0], reports[1], front.inputs | back.inputs)
 

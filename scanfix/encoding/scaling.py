@@ -212,10 +212,18 @@ class Climb:
         """Looked for from step `index` on, at most `last` steps down."""
         best = min(index, last)
         for direction in (1, -1):
-            while self.first <= (new := best + direction) <= last and self._value(new) > self._value(best):
-                best = new
+            while (better := self._better(best, direction, last)) is not None:
+                best = better
         is_near = best <= self.first + 4
         return self.first if is_near and self._value(self.first) >= self._value(best) else best
+
+    def _better(self, best: int, direction: int, last: int) -> int | None:
+        """The next step that way that is better. Of what is hardly like the picture any more exact halves
+        seem too good, so the step behind the next is asked too."""
+        reach = 1 if self._value(best) > 0 else 2
+        steps = (best + direction * step for step in range(1, reach + 1))
+        inside = (at for at in steps if self.first <= at <= last)
+        return next((at for at in inside if self._value(at) > self._value(best)), None)
 
     def _value(self, at: int) -> float:
         cost = ScalingParams.reluctance * max(at - self.free, 0) + ScalingParams.haste * max(

@@ -5,11 +5,13 @@ from __future__ import annotations
 import gc
 import weakref
 from dataclasses import replace
+from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
 
+import scanfix
 from scanfix.encoding import encode
 from scanfix.encoding.sampling import SizeProbe
 from scanfix.encoding.scaling import ScaleTrial, ScalingParams
@@ -65,3 +67,13 @@ def test_the_pixels_go_with_the_last_probe() -> None:
         assert pixels() is None
     finally:
         gc.enable()
+
+
+def test_with_more_bytes_a_picture_is_not_made_smaller() -> None:
+    """In windows of a few kilobytes an exact half seemed so good that the search ended at an eighth."""
+    card = Path(__file__).parent.parent.parent / "sample_images" / "card-phone.jpg"
+    made = [
+        scanfix.prepare(card, min_bytes=0, max_bytes=kilobytes * 1_000).output for kilobytes in (10, 11, 12)
+    ]
+    widths = [output.width for output in made]
+    assert widths == sorted(widths)

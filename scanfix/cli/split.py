@@ -88,15 +88,12 @@ def command(
     def parted(order: Order, inputs: frozenset[Identity], page: str | None) -> int:
         made = _made(source_of(sheet, order.limits), order, limit, join=join)
         targets = [page] if page else _targets(sheet, output, f".{order.format}", len(made))
-        for target in targets:
-            check_free(target, inputs, overwrite=overwrite)
+        _check_free(targets, inputs, overwrite=overwrite)
         for result, target in zip(made, targets, strict=True):
             deliver(result, target, inputs, overwrite=overwrite)
             if not quiet or json:
                 _tell(_reports(result), sheet, target, speak, as_json=json)
-        if not (join or quiet or json):
-            key = "split_one" if len(made) == 1 else "split_many"
-            print_line(say(key, speak, count=len(made)), sys.stdout)
+        _tell_count(len(made), speak, unsaid=join or quiet or json)
         return max(exit_code_of(report, fail_on) for result in made for report in _reports(result))
 
     def failed(_: str, error: ScanfixError) -> None:
@@ -122,6 +119,20 @@ def _made(
     if join:
         return (run(pipeline.join_sheet, source, order, given=given),)
     return run(pipeline.split, source, order, given=given)
+
+
+def _check_free(targets: list[str], inputs: frozenset[Identity], *, overwrite: bool) -> None:
+    """All of them, before the first is written."""
+    for target in targets:
+        check_free(target, inputs, overwrite=overwrite)
+
+
+def _tell_count(count: int, lang: Lang, *, unsaid: bool) -> None:
+    """What was not seen is in no result: only who looks at the sheet can tell."""
+    if unsaid:
+        return
+    with telling(lang):
+        print_line(say("split_one" if count == 1 else "split_many", lang, count=count), sys.stdout)
 
 
 def _tell(reports: tuple[Report, ...], sheet: str, target: str, lang: Lang, *, as_json: bool) -> None:

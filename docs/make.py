@@ -1,4 +1,4 @@
-"""Draw the picture of the README: a sample photo with what was seen, and the file that came out.
+"""Draw the pictures of the README and the first page: sample photos with what was seen, and what came out.
 
 python docs/make.py
 """
@@ -29,6 +29,10 @@ def main() -> None:
     page.paste(pictures[0], (0, 0))
     page.paste(pictures[1], (pictures[0].width + GAP, 0))
     page.save(ROOT / "docs" / "before-after.jpg", quality=85)
+    glare = read_source(ROOT / "sample_images" / "card-glare.jpg", SHELL_LIMITS)
+    for lang, folder in (("en", "docs"), ("zh", "docs/zh")):
+        seen = pipeline.annotate(glare, pipeline.prepare(glare, order).report, order, lang)
+        _scaled(seen).save(ROOT / folder / "card-glare.jpg", quality=85)
 
 
 def _scaled(data: bytes) -> Image.Image:

@@ -14,6 +14,7 @@ from typing import Any
 
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
+from mkdocs.structure.pages import Page
 
 from scanfix import pipeline
 from scanfix.cli.explain import say_counted, severities_counted
@@ -44,7 +45,7 @@ SAMPLES = {
 }
 """Finding: the sample picture that was drawn to show it."""
 PARAMETER = re.compile(r"\{\w+\}")
-README_PART = re.compile(r"<!-- README: (.*?) -->")
+README_PART = re.compile(r"^\[(.*?)\]\(\.\./README\.md#[\w-]+\)$", re.MULTILINE)
 # A row of the README's table of counts: codes, all pictures, the photos that set nothing, and how it is told.
 COUNTS = re.compile(
     r"^\| [^|]*\((SF\d+)(?: to (SF\d+))?\) \|[^|]*\|[^|]*"
@@ -53,7 +54,8 @@ COUNTS = re.compile(
 )
 SEVERITIES = {term(severity): severity for severity in Severity}
 """As the table has them."""
-WHOLE_FILE = re.compile(r"<!-- file: (.*?) -->")
+WHOLE_FILE = re.compile(r"^\[.*?\]\(\.\./(.*?\.toml)\)$", re.MULTILINE)
+SCHEMAS = "](../scanfix/reports/"
 
 
 def on_config(config: MkDocsConfig) -> MkDocsConfig:
@@ -88,12 +90,17 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
 
 
 def on_page_markdown(markdown: str, **_: Any) -> str:
-    """`<!-- README: Heading -->` stands for that part of the README: what is said there is said once.
-    `<!-- file: path -->` for a file."""
-    markdown = README_PART.sub(lambda match: readme_part(match[1]), markdown)
+    """A line that only links to a part of the README stands for that part: what is said there is said once.
+    One that links to a TOML file stands for the file. Read in the repository, both are plain links."""
+    markdown = README_PART.sub(lambda match: readme_part(match[1]), markdown).replace(SCHEMAS, "](")
     return WHOLE_FILE.sub(
         lambda match: f"```toml\n{(ROOT / match[1]).read_text(encoding='utf-8')}```", markdown
     )
+
+
+def on_post_page(output: str, page: Page, **_: Any) -> str:
+    """The theme speaks one language; what reads a page aloud needs its own."""
+    return output.replace('<html lang="en"', '<html lang="zh"', 1) if page.url.startswith("zh/") else output
 
 
 def finding_page(spec: FindingSpec, lang: Lang) -> str:

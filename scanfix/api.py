@@ -58,7 +58,8 @@ def prepare(
     `profile` names a portal's built-in rules (`scanfix profiles`), or is the Path of a TOML file of
     your own, or an OutputProfile; a str never opens a file. `format` is "jpg" or "bmp"; when None it is
     the profile's first, but a file that conforms in another stays as it is (`extension` tells);
-    `crop="never"` keeps the whole picture;
+    `crop="never"` keeps the whole picture, `"flat"` also straightens the perspective, `"fit"` cuts a
+    portrait or signature to the shape that the profile wants;
     `document` names the kind of document; `limits` are the upper bounds for what is taken;
     `corners` are four points, in pixels of the photo as a viewer shows it, or their text "x,y x,y x,y x,y",
     for those who know better than the detector; `turn` is the degrees clockwise by which that is turned, in

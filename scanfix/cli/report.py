@@ -1,4 +1,4 @@
-"""`scanfix report`: a page for people about some photos, or about an earlier batch; no result is made."""
+"""`scanfix report`: a page for people about some photos; no result is made."""
 
 from __future__ import annotations
 

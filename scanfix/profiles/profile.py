@@ -64,7 +64,7 @@ class OutputProfile:
     confidence: Confidence
     aliases: tuple[str, ...] = ()
     aim: ByteWindow | None = None
-    """Preferred part of the window, where legibility does not suffer from it."""
+    """Preferred part of the window, where quality 93 fits into it."""
     min_width: int = 1
     max_width: int = MAX_SIDE
     min_height: int = 1

@@ -4,8 +4,14 @@ from __future__ import annotations
 
 import re
 
-PERSONAL = re.compile(r"\d(?:[ -]*\d){13,16}[ -]*[\dXx]")
-"""As long as the number of a person, in groups too; cameras and messengers name files by fewer digits."""
+PERSONAL = re.compile(
+    r"\d(?:[ -]*\d){13,16}[ -]*[\dXx]"
+    r"|(?<![A-Za-z\d])[A-Za-z]{1,2}\d{7,8}(?![A-Za-z\d])"
+    r"|[A-Z\d<]{2,}<<[A-Z\d<]*"
+    r"|(?<![A-Z\d])[A-Z\d]{9}\d[A-Z]{3}\d{7}[MF<][A-Z\d<]*"
+)
+"""As long as the number of a person, in groups too; cameras and messengers name files by fewer digits. A
+passport's number; both lines of its zone (ICAO 9303)."""
 
 
 def masked(number: str) -> str:

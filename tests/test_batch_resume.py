@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import hashlib
 import json
 import os
 import random
@@ -64,6 +65,34 @@ def test_what_is_unchanged_is_kept_and_counted_as_if_judged_anew(
     assert (one.ready, one.look, one.refused, two.kept) == (2, 1, 1, 4)
     plain = [{**item.to_dict("zh"), "status": ""} for item in first + again]
     assert sorted(map(str, plain[:4])) == sorted(map(str, plain[4:]))
+
+
+def test_a_manifest_that_others_wrote_removes_nothing_elsewhere(source: Path, out: Path) -> None:
+    run(source, out, include=["wang.jpg"])
+    (beside := out.parent / "beside.jpg").write_text("precious")
+    made = next(line for line in lines(out) if line["status"] == "made")
+    forged = []
+    for victim in (beside, source / "li.jpg"):
+        result = {**made["results"][0], "target": os.path.relpath(victim, out)}  # type: ignore[index]
+        result["sha256"] = hashlib.sha256(victim.read_bytes()).hexdigest()
+        forged.append({**made, "results": [result]})
+    text = "".join(json.dumps(line) + "\n" for line in (*lines(out), *forged, made))
+    (out / MANIFEST).write_text(text, "utf-8")
+    run(source, out, include=["wang.jpg"], max_bytes=400_000)
+    assert beside.exists()
+    assert (source / "li.jpg").exists()
+
+
+def test_a_manifest_that_others_wrote_removes_no_photo_below_the_results(source: Path) -> None:
+    out = source.parent
+    run(source, out, include=["wang.jpg"])
+    made = next(line for line in lines(out) if line["status"] == "made")
+    result = {**made["results"][0], "target": "in/li.jpg"}  # type: ignore[index]
+    result["sha256"] = hashlib.sha256((source / "li.jpg").read_bytes()).hexdigest()
+    text = "".join(json.dumps(line) + "\n" for line in (*lines(out), {**made, "results": [result]}, made))
+    (out / MANIFEST).write_text(text, "utf-8")
+    run(source, out, max_bytes=400_000)
+    assert (source / "li.jpg").exists()
 
 
 def test_a_replaced_photo_is_done_again(source: Path, out: Path, quick: Counted) -> None:

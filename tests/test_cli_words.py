@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from PIL import Image
 from typer.testing import CliRunner
 
+import scanfix
 from scanfix.cli import app, completion
 from scanfix.cli.limits import STANDING_IN_THE_WAY, limits_of, way_out
 from scanfix.cli.outputs import annotated
@@ -54,6 +55,23 @@ def test_json_is_json_in_whatever_encoding_it_is_read(encoding: str) -> None:
     print_json(said, stream)
     assert json.loads(written.getvalue().decode(encoding)) == said
     assert ("护照".encode() in written.getvalue()) == (encoding == "utf-8")
+
+
+def test_no_terminal_obeys_what_json_holds() -> None:
+    said, written = {"source": "a\x9b31m\u202egpj.jpg"}, BytesIO()
+    stream = TextIOWrapper(written, "utf-8")
+    print_json(said, stream)
+    assert written.getvalue().isascii()
+    assert json.loads(written.getvalue()) == said
+
+
+def test_no_terminal_obeys_a_profile(tmp_path: Path) -> None:
+    text = (Path(scanfix.__file__).parent / "profiles" / "cnnic.toml").read_text("utf-8")
+    strange = tmp_path / "strange.toml"
+    strange.write_text(text.replace('en = "CNNIC', 'en = "\\u001b[2J\\u202e'), "utf-8")
+    shown = said("profiles", str(strange), "--lang", "en")
+    assert "\\x1b[2J\\u202e" in shown
+    assert not {"\x1b", "\u202e"} & set(shown)
 
 
 def test_a_photo_that_was_not_begun_for_its_output_is_told_as_json_too(card: Path, tmp_path: Path) -> None:

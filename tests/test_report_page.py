@@ -105,9 +105,15 @@ def test_a_spreadsheet_and_a_program_get_a_line_for_each_result() -> None:
     assert [line["source"] for line in told] == [line["source"] for line in table]
 
 
-def test_a_name_is_no_formula() -> None:
-    row = Row("=HYPERLINK(1).jpg", None, "failed", error=InputError("corrupt", format="JPEG"))
-    assert b"'=HYPERLINK" in b"".join(csv_lines([row]))
+@pytest.mark.parametrize("start", ["=", "\n=", "＝", "＠", "-"])
+def test_a_name_is_no_formula(start: str) -> None:
+    row = Row(f"{start}HYPERLINK(1).jpg", None, "failed", error=InputError("corrupt", format="JPEG"))
+    assert f"\"'{start}HYPERLINK".encode() in b"".join(csv_lines([row]))
+
+
+def test_a_name_is_one_cell_in_any_list() -> None:
+    row = Row("a;=1+1;.jpg", None, "failed", error=InputError("corrupt", format="JPEG"))
+    assert b'"a;=1+1;.jpg"' in b"".join(csv_lines([row]))
 
 
 @pytest.mark.usefixtures("quick")

@@ -11,6 +11,7 @@ from scanfix.batch.manifest import Manifest, Record, Result
 from scanfix.batch.plan import Plan
 from scanfix.batch.work import is_ours
 from scanfix.errors import OUTPUT_CODES
+from scanfix.files import Identity
 from scanfix.profiles import Format
 
 REPLACED = frozenset(("empty", "too_large_bytes"))
@@ -23,6 +24,8 @@ class Clearing:
 
     look: Look
     manifest: Manifest
+    inputs: frozenset[Identity] = frozenset()
+    """What the run reads, which stays whatever a manifest says."""
 
     def after_a_kill(self, kept: Sequence[Record], plan: Plan) -> None:
         """It may have come between a line and what follows from it."""
@@ -55,14 +58,14 @@ class Clearing:
     def _remove(self, target: str, result: Result, record: Record) -> None:
         if is_ours(self.look.out, target, {result.sha256}):
             self._clear_up_drawing(record, result)
-            self.look.out.remove(target)
+            self.look.out.remove(target, self.inputs)
 
     def _clear_up_drawing(self, record: Record, result: Result) -> None:
         place, name = self.look.wishes.annotate, result.annotated
         if name in {each.annotated for each in record.results}:
             return
         if place is not None and name and is_ours(place, name, {result.annotated_sha256}):
-            place.remove(name)
+            place.remove(name, self.inputs)
 
 
 def moved(record: Record) -> Record:

@@ -17,6 +17,7 @@ import os
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, fields, replace
+from pathlib import PurePath
 from typing import Any, NoReturn
 
 from scanfix.batch.lease import Lease
@@ -137,6 +138,9 @@ class Record:
             raise ValueError(self.status)
         for read in self.sources:
             _check(read)
+        names = [self.name, *(name for result in self.results for name in (result.target, result.annotated))]
+        if not all(map(_is_below, filter(None, names))):
+            raise ValueError("a result elsewhere")
         for result in self.results:
             _check(result)
             for told in result.reports:
@@ -173,6 +177,12 @@ def _check(value: Read | Result | Record) -> None:
     for each in fields(value):
         if not isinstance(getattr(value, each.name), _KINDS[each.name]):
             raise TypeError(each.name)
+
+
+def _is_below(name: str) -> bool:
+    """Whether a name stays in the folder of the results: others may write there."""
+    path = PurePath(name)
+    return not path.anchor and ".." not in path.parts
 
 
 def _plain(value: Read | Result) -> dict[str, Any]:

@@ -22,6 +22,7 @@ from scanfix.errors import ConfigError, InputError, MissingExtraError, OutputErr
 from scanfix.files import (
     Identity,
     SourceBytes,
+    identity_of,
     is_temporary,
     read_source,
     remove_stale_temporaries,
@@ -99,7 +100,7 @@ class Place(Protocol):
     def write(
         self, name: str, data: bytes, *, overwrite: bool, inputs: Collection[Identity] = ()
     ) -> Entry: ...
-    def remove(self, name: str) -> None: ...
+    def remove(self, name: str, inputs: Collection[Identity] = ()) -> None: ...
     def path(self, name: str) -> Path:
         """As people are told of it; no place to read from."""
 
@@ -218,7 +219,11 @@ class Folder:
         # It may be taken away as soon as it appears, by a program that moves or sends results.
         return self.entry(name) or Entry(name, len(data), ())
 
-    def remove(self, name: str) -> None:
+    def remove(self, name: str, inputs: Collection[Identity] = ()) -> None:
+        """Never one of the inputs, nor what a link or a name leads to elsewhere. Raises OutputError."""
+        self.check(name)
+        if identity_of(self.at(name)) in inputs:
+            return
         try:
             self.at(name).unlink(missing_ok=True)
         except OSError as error:
@@ -433,7 +438,9 @@ class Remote:
             # It cannot refuse: then the look before is all there is.
             self.system.pipe_file(self._at(name), data)
 
-    def remove(self, name: str) -> None:
+    def remove(self, name: str, inputs: Collection[Identity] = ()) -> None:
+        if self._identity(name) in inputs:
+            return
         try:
             self.system.rm_file(self._at(name))
         except FileNotFoundError:

@@ -134,6 +134,7 @@ class Run:
         yield from self._tell_gone(plan.gone)
         kept = [step.known for step in plan.steps if step.reason == "kept" and step.known]
         self._tell_anew(kept)
+        self.clearing = Clearing(self.look, self.manifest, plan.inputs)
         self.clearing.after_a_kill(kept, plan)
         for known in kept:
             yield from items_of(self._whole(known.source), self.look.source, self.look.out, kept=True)
@@ -178,6 +179,7 @@ class Run:
         gone = [record for record in plan.gone if record.key not in self.gone]
         if news or gone:
             self.reporting.begin(plan, self.look.source.url, self.look.order.format)
+            self.clearing = Clearing(self.look, self.manifest, plan.inputs)
             yield from self._tell_gone(gone)
             yield from self._work(news, plan)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import json
 import os
+import re
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -30,6 +31,9 @@ EXIT_USAGE = 2
 EXIT_UNTOLD = 74
 """The result is written, but the telling of it was not taken; EX_IOERR."""
 
+_OBEYED = re.compile("[\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
+"""Control and direction marks that JSON may hold as they are."""
+
 COLOURS = {"good": typer.colors.GREEN, "warning": typer.colors.YELLOW, "error": typer.colors.RED}
 
 
@@ -41,8 +45,8 @@ def wants_colour(stream: TextIO) -> bool:
 
 
 def print_line(text: str, stream: TextIO, colour: str | None = None) -> None:
-    """One sentence, broken where the terminal ends; what it cannot show is escaped."""
-    text = for_terminal(text, stream)
+    """One sentence, broken where the terminal ends; what it cannot show, or would obey, is escaped."""
+    text = for_terminal("\n".join(map(shown, text.split("\n"))), stream)
     if colour and wants_colour(stream):
         text = typer.style(text, fg=colour)
     _write(text, stream)
@@ -57,9 +61,11 @@ def _write(text: str, stream: TextIO) -> None:
 
 
 def print_json(said: object, stream: TextIO) -> None:
-    """Values as JSON on one line, escaped where the encoding of the stream may lack a sign."""
+    """Values as JSON on one line, escaped where the encoding of the stream may lack a sign or a terminal
+    would obey it."""
     escaped = codecs.lookup(stream.encoding or "utf-8").name != "utf-8"
-    _write(json.dumps(said, ensure_ascii=escaped, allow_nan=False), stream)
+    text = json.dumps(said, ensure_ascii=escaped, allow_nan=False)
+    _write(_OBEYED.sub(lambda found: f"\\u{ord(found[0]):04x}", text), stream)
 
 
 def print_bytes(data: bytes) -> None:

@@ -48,13 +48,15 @@ class Items:
     data: bytes = field(repr=False)
     primary: int = 0
     by_number: dict[int, Item] = field(default_factory=dict)
-    references: list[tuple[bytes, int, tuple[int, ...]]] = field(default_factory=list)
+    parts: dict[int, list[int]] = field(default_factory=dict)
+    """What an item is put together from (`dimg`)."""
+    masks: dict[int, list[int]] = field(default_factory=dict)
+    """What makes it transparent (`auxl`)."""
 
     def needed(self, limits: Limits) -> Iterator[Item]:
         """The primary item, what it is put together from, as often as it is, and what makes it
         transparent."""
-        wanted = [self.primary]
-        wanted += [one for kind, one, of in self.references if kind == b"auxl" and self.primary in of]
+        wanted = [self.primary, *self.masks.get(self.primary, ())]
         count = 0
         while wanted:
             count += 1
@@ -62,20 +64,11 @@ class Items:
             number = wanted.pop()
             if number in self.by_number:
                 yield self.by_number[number]
-            wanted += [
-                part
-                for kind, one, of in self.references
-                if kind == b"dimg" and one == number
-                for part in of
-                if part != number
-            ]
+            wanted += [part for part in self.parts.get(number, ()) if part != number]
 
     def property_of(self, kind: bytes) -> bytes | None:
         """Of the primary item, or else of the first of its tiles."""
-        own = [self.primary] + [
-            of[0] for mark, one, of in self.references if mark == b"dimg" and one == self.primary
-        ]
-        for number in own:
+        for number in (self.primary, *self.parts.get(self.primary, ())[:1]):
             place = self.by_number[number].property_of(kind) if number in self.by_number else None
             if place:
                 return self.data[slice(*place)]
@@ -302,10 +295,13 @@ def _read_references(items: Items, start: int, end: int, limits: Limits) -> None
     wide = 2 if data[start] == 0 else 4
     total = 0
     for kind, at, _ in boxes(data, start + _FULL, end):
-        count = _number(data, at + wide, 2)
-        total += count
+        one, count = _number(data, at, wide), _number(data, at + wide, 2)
+        total += 1 + count
         check_segments(total, 10 * limits.max_segments)
         places = range(at + wide + 2, at + wide + 2 + wide * count, wide)
-        items.references.append(
-            (kind, _number(data, at, wide), tuple(_number(data, place, wide) for place in places))
-        )
+        others = [_number(data, place, wide) for place in places]
+        if kind == b"dimg":
+            items.parts.setdefault(one, []).extend(others)
+        elif kind == b"auxl":
+            for other in others:
+                items.masks.setdefault(other, []).append(one)

@@ -17,6 +17,7 @@ import re
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -33,6 +34,8 @@ _NEXT = re.compile(rb"\xff+[^\x00\xff\xd0-\xd7]", re.DOTALL)
 _RESTART = re.compile(rb"\xff+([\xd0-\xd7])")
 _MOST_BYTES = 8_000_000
 """Of a file whose codes are walked."""
+_MOST_INTERVALS = 50_000
+"""Between restart markers, each of which costs some 30 microseconds: a walk of more is left to libjpeg."""
 _STRETCH = 1 << 16
 """Bytes looked up at once."""
 _BLOCK_BYTES = 300
@@ -67,9 +70,9 @@ class _State:
     marker: int = 0
     components: tuple[Component, ...] = ()
     interval: int = 0
-    lookups: dict[int, Lookup] = field(default_factory=dict)
     codes: dict[int, bytes] = field(default_factory=dict)
-    """Segments that define one table each, as they stand now."""
+    """Segments that define one table each, as they stand now; the class is in the high bits of the number, 0
+    for means and 1 for frequencies."""
     quantisers: list[bytes] = field(default_factory=list)
     grey: dict[int, list[bytes]] = field(default_factory=dict)
     """Progressive: the scans of one component's higher frequencies."""
@@ -131,8 +134,8 @@ def _note(state: _State, marker: int, body: bytes) -> None:
     if marker == _DRI:
         (state.interval,) = struct.unpack_from(">H", body)
     elif marker == _DHT:
-        for number, table, lookup in _tables(body):
-            state.codes[number], state.lookups[number] = _segment(_DHT, table), lookup
+        for table in _tables(body):
+            state.codes[table[0]] = _segment(_DHT, table)
     elif marker == _DQT:
         state.quantisers.append(_segment(_DQT, body))
     elif marker not in (0xC8, 0xCC) and 0xC0 <= marker <= 0xCF:
@@ -142,17 +145,22 @@ def _note(state: _State, marker: int, body: bytes) -> None:
         state.marker = marker
 
 
-def _tables(body: bytes) -> Iterator[tuple[int, bytes, Lookup]]:
-    """(number, bytes, look-up) of each; the class in the high bits, 0 for means and 1 for frequencies."""
+def _tables(body: bytes) -> Iterator[bytes]:
+    """Each of a segment."""
     at = 0
     while at + 17 <= len(body):
-        counts = body[at + 1 : at + 17]
-        end = at + 17 + sum(counts)
-        yield body[at], body[at:end], _lookup(body[at] >> 4, counts, body[at + 17 : end])
+        end = at + 17 + sum(body[at + 1 : at + 17])
+        yield body[at:end]
         at = end
 
 
-def _lookup(kind: int, counts: bytes, symbols: bytes) -> Lookup:
+@lru_cache(maxsize=8)
+def _lookup(segment: bytes | None) -> Lookup:
+    """Of the table that a segment defines; made only for those that a scan uses."""
+    if segment is None:
+        return Lookup(np.zeros(1, np.uint8), np.zeros(1, np.uint8))
+    table = segment[4:]
+    kind, counts, symbols = table[0] >> 4, table[1:17], table[17:]
     lengths, meant = np.zeros(1 << 16, np.uint8), np.zeros(1 << 16, np.uint8)
     code = used = 0
     for length, count in enumerate(counts, 1):
@@ -204,10 +212,9 @@ def _plan(state: _State, parts: list[tuple[Component, int]], with_frequencies: b
         units = -(-state.width // across) * -(-state.height // along)
         repeats = [c.across * c.along for c, _ in parts]
     plan: Plan = []
-    nothing = Lookup(np.zeros(1, np.uint8), np.zeros(1, np.uint8))
     for (_, tables), times in zip(parts, repeats, strict=True):
-        means = state.lookups.get(tables >> 4, nothing)
-        frequencies = state.lookups.get(16 + (tables & 15), nothing) if with_frequencies else None
+        means = _lookup(state.codes.get(tables >> 4))
+        frequencies = _lookup(state.codes.get(16 + (tables & 15))) if with_frequencies else None
         plan += [(means, frequencies)] * times
     return plan, units
 
@@ -217,6 +224,8 @@ def _in_intervals(state: _State, codes: bytes, plan: Plan, units: int, *, bit_a_
     pieces = _RESTART.split(codes)
     stretches, marks = pieces[::2], pieces[1::2]
     most = state.interval or units
+    if len(stretches) > _MOST_INTERVALS:
+        return None
     if len(stretches) != -(-units // most):
         return "truncated" if len(stretches) < -(-units // most) else "corrupt"
     if any(mark[0] & 7 != number % 8 for number, mark in enumerate(marks)):

@@ -90,20 +90,22 @@ class Directory:
     layout: Layout
     entries: dict[int, Entry]
 
-    def numbers(self, tag: int) -> tuple[int, ...]:
-        """The whole numbers of a tag; none where it is absent or holds something else."""
+    def numbers(self, tag: int, most: int | None = None) -> tuple[int, ...]:
+        """The whole numbers of a tag, or the first of them; none where it is absent or holds something
+        else."""
         entry = self.entries.get(tag)
         if entry is None or entry.kind not in _TYPE_CODES:
             return ()
         if entry.count > _MAX_VALUES:
             raise InputError("corrupt", format="TIFF")
-        code = f"{self.layout.order}{entry.count}{_TYPE_CODES[entry.kind]}"
+        count = entry.count if most is None else min(most, entry.count)
+        code = f"{self.layout.order}{count}{_TYPE_CODES[entry.kind]}"
         values: tuple[int, ...] = struct.unpack_from(code, self.data, entry.position)
         return values
 
     def number(self, tag: int, default: int) -> int:
         """The first of them."""
-        return next(iter(self.numbers(tag)), default)
+        return next(iter(self.numbers(tag, 1)), default)
 
     def rationals(self, tag: int) -> tuple[float, ...]:
         """The fractions of a tag; none where it is absent, holds something else or divides by zero."""

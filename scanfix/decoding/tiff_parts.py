@@ -66,13 +66,16 @@ def are_whole(page: Directory, limits: Limits) -> bool:
         return False
     if compression == _NONE and page.photometric != _YCBCR:
         return _are_long_enough(parts)
+    # Strips that lie over one another could be read for ever.
+    lie_over = sum(parts.counts) > len(page.data)
+    if compression == _JPEG and lie_over:
+        return False
     if compression == _JPEG and page.number(Tag.SAMPLES, 1) in _COLOURS:
         tables = page.content(Tag.JPEG_TABLES)
         # They stand once for all (TIFF Technical Note 2).
         head = tables.rstrip(b"\0").removesuffix(b"\xff\xd9")
         return not any(is_damaged(head + part[2:] if head else part, limits) for part in parts.data())
-    # Strips that lie over one another could be read for ever.
-    if compression != _GROUP_4 or sum(parts.counts) > len(page.data):
+    if compression != _GROUP_4 or lie_over:
         return True
     if any(_has_hole(page, part) for part in parts.data()):
         return False

@@ -116,7 +116,8 @@ def _slim(segment: Segment) -> Segment:
 def without_unused(segments: list[Segment]) -> list[Segment]:
     """Those tables left out that are defined anew, or never used: nobody sees what they hold.
 
-    Raises BrokenJpegError where a segment is longer than what it says, or a table holds codes for nothing.
+    Raises BrokenJpegError where a segment is longer than what it says, a table holds codes for nothing, or a
+    scan begins anew what another one has coded.
     """
     frame = next((s for s in segments if s.marker in FRAMES), None)
     if frame is None:
@@ -141,7 +142,22 @@ def without_unused(segments: list[Segment]) -> list[Segment]:
                 body = b"".join(used)
                 segment = Segment(segment.marker, struct.pack(">H", len(body) + 2) + body)
         kept.insert(0, segment)
+    _refuse_hidden_scans(kept, is_sequential=frame.marker != 0xC2)
     return kept
+
+
+def _refuse_hidden_scans(segments: list[Segment], *, is_sequential: bool) -> None:
+    """Of what is coded twice decoders show the last; the first would lie there unseen."""
+    begun = set[tuple[int, int]]()
+    for scan in (segment.body for segment in segments if segment.marker == SOS):
+        count = scan[2]
+        first, last, shifts = scan[3 + 2 * count : 6 + 2 * count]
+        if is_sequential:
+            first, last, shifts = 0, 63, 0
+        coded = {(scan[3 + 2 * i], k) for i in range(count) for k in range(first, last + 1)}
+        if not shifts >> 4 and not begun.isdisjoint(coded):
+            raise BrokenJpegError("coded twice")
+        begun |= coded
 
 
 _QUANTISER = 0x100

@@ -68,7 +68,8 @@ def told(error: ScanfixError, lang: Lang) -> str:
 def csv_lines(rows: Iterable[Row], lang: Lang = "en") -> Iterator[bytes]:
     yield _csv_line(_values(Row("", None, ""), lang), MARK)
     for row in rows:
-        yield _csv_line(map(_cell, _values(row, lang).values()))
+        # In quotes a name is one cell where lists are parted by semicolons too.
+        yield _csv_line(map(_cell, _values(row, lang).values()), quoted=True)
 
 
 def json_lines(rows: Iterable[Row], lang: Lang = "en") -> Iterator[bytes]:
@@ -116,14 +117,18 @@ def _values(row: Row, lang: Lang) -> dict[str, Any]:
     }
 
 
+_FORMULA = frozenset("=+-@\t\r\n＝＋－＠")
+
+
 def _cell(value: Any) -> Any:
     """A name that a spreadsheet would take for a formula is quoted."""
-    if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r"):
+    if isinstance(value, str) and value[:1] in _FORMULA:
         return "'" + value
     return value
 
 
-def _csv_line(values: Iterable[Any], start: str = "") -> bytes:
+def _csv_line(values: Iterable[Any], start: str = "", *, quoted: bool = False) -> bytes:
     buffer = io.StringIO(newline="")
-    csv.writer(buffer).writerow(["" if value is None else value for value in values])
+    quoting = csv.QUOTE_NONNUMERIC if quoted else csv.QUOTE_MINIMAL
+    csv.writer(buffer, quoting=quoting).writerow(["" if value is None else value for value in values])
     return (start + buffer.getvalue()).encode("utf-8", "backslashreplace")

@@ -16,7 +16,7 @@ from PIL import Image
 from scanfix.decoding import avif, decode
 from scanfix.decoding.coded_size import in_av1
 from scanfix.decoding.heic import _straight
-from scanfix.decoding.items import Item, Items, clean_aperture
+from scanfix.decoding.items import Item, Items, clean_aperture, read_items
 from scanfix.errors import InputError
 from scanfix.limits import UPLOAD_LIMITS, Limits
 
@@ -27,6 +27,29 @@ TAILS = {
     "one byte": b"\x00",
     "another file": None,
 }
+
+
+def box(kind: bytes, body: bytes) -> bytes:
+    return struct.pack(">I4s", 8 + len(body), kind) + body
+
+
+def test_a_picture_is_put_together_from_all_that_refer_to_it() -> None:
+    parts = (struct.pack(">HH2H", 1, 2, 2, 3), struct.pack(">HH", 1, 0), struct.pack(">HHH", 1, 1, 4))
+    mask = box(b"auxl", struct.pack(">HHH", 5, 1, 1))
+    references = b"".join(box(b"dimg", part) for part in parts) + mask
+    kinds = b"".join(box(b"infe", bytes((2, 0, 0, 0, 0, n, 0, 0)) + b"hv%d1" % n) for n in range(1, 7))
+    meta = (
+        bytes(4)
+        + box(b"pitm", bytes(5) + b"\1")
+        + box(b"iinf", bytes(5) + b"\6" + kinds)
+        + box(b"iref", bytes(4) + references)
+    )
+    items = read_items(box(b"ftyp", b"heic0000heic") + box(b"meta", meta), UPLOAD_LIMITS)
+    assert sorted(item.kind for item in items.needed(UPLOAD_LIMITS)) == [b"hv%d1" % n for n in range(1, 6)]
+
+
+def test_a_picture_of_no_parts_has_the_properties_of_none() -> None:
+    assert Items(b"", 1, {1: Item()}, parts={1: []}).property_of(b"colr") is None
 
 
 def heif_files() -> dict[str, bytes]:

@@ -43,6 +43,18 @@ def test_wrong_counts_of_bytes_that_are_there_are_no_damage() -> None:
         assert np.array_equal(decode(data).pixels, decode(right).pixels)
 
 
+def test_strips_of_jpeg_that_lie_over_one_another_are_not_read_each(monkeypatch: pytest.MonkeyPatch) -> None:
+    read = list[bytes]()
+    monkeypatch.setattr(tiff_parts, "is_damaged", lambda part, _: read.append(part))
+    one = encoded(Image.fromarray(picture()), "JPEG")
+    strips = ((8,) * 40, (len(one),) * 40)
+    data = tiff(
+        picture()[:40], RGB, rows=1, compression=7, tags={273: (LONG, strips[0]), 279: (LONG, strips[1])}
+    )
+    assert not tiff_parts.are_whole(read_directories(data, Limits())[0], Limits())
+    assert read == []
+
+
 def in_strips(monkeypatch: pytest.MonkeyPatch, image: Image.Image, compression: str) -> bytes:
     monkeypatch.setattr(TiffImagePlugin, "STRIP_SIZE", max(1, len(image.tobytes()) // 4))
     data = encoded(image, "TIFF", compression=compression)

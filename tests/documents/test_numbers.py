@@ -401,6 +401,17 @@ def test_what_is_as_long_as_a_persons_number_is_masked_and_the_time_of_a_photo_i
         assert without_numbers(time) == time
 
 
+@pytest.mark.parametrize("told", [
+    "E12345678", "EA1234567", "P<CHNZHANG<<SAN<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<",
+    "E123456789CHN8001014M2001019<<<<<<<<<<<<<<04",
+])  # fmt: skip
+def test_a_passport_is_not_repeated_where_it_was_not_asked_for(told: str) -> None:
+    said = without_numbers(f"the passport {told} of a person")
+    assert told[3:-2] not in said
+    assert said.startswith("the passport ")
+    assert said.endswith(" of a person")
+
+
 @pytest.mark.parametrize("text", ["11010519491231002x", "91350100m000100y43"])
 def test_small_letters_are_put_right_and_no_form_is_told_to_mind_them(text: str) -> None:
     found = check_number(text, today=TODAY)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import struct
 from collections.abc import Callable
 from dataclasses import replace
@@ -286,6 +287,17 @@ def test_a_table_of_codes_for_nothing_is_encoded_anew(symbols: bytes) -> None:
     plain = jpeg()
     table = bytes((0, 0, 0, 0, len(symbols), *bytes(12))) + symbols
     assert passed(with_segment(plain, CODES, table)) is None
+
+
+@pytest.mark.parametrize("progressive", [False, True])
+def test_a_scan_under_which_another_one_lies_is_encoded_anew(progressive: bool) -> None:
+    data = jpeg(progressive=progressive)
+    at, end = (place.start() for place in list(re.finditer(b"\xff\xda|\xff\xd9|\xff\xc4", data))[-2:])
+    first = data.index(b"\xff\xda")
+    behind = data[at:end] if not progressive else data[first : data.index(b"\xff\xc4", first)]
+    with pytest.raises(BrokenJpegError, match="twice"):
+        parse_jpeg(data[:first] + behind + data[first:]).without_metadata()
+    parse_jpeg(data).without_metadata()
 
 
 def test_a_sampling_without_a_name_is_encoded_anew() -> None:

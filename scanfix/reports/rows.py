@@ -129,6 +129,6 @@ def _cell(value: Any) -> Any:
 
 def _csv_line(values: Iterable[Any], start: str = "", *, quoted: bool = False) -> bytes:
     buffer = io.StringIO(newline="")
-    quoting = csv.QUOTE_NONNUMERIC if quoted else csv.QUOTE_MINIMAL
-    csv.writer(buffer, quoting=quoting).writerow(["" if value is None else value for value in values])
+    writer = csv.writer(buffer, quoting=csv.QUOTE_NONNUMERIC if quoted else csv.QUOTE_MINIMAL)
+    writer.writerow(["" if value is None else value for value in values])
     return (start + buffer.getvalue()).encode("utf-8", "backslashreplace")

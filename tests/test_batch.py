@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import gc
 import io
 import json
 import os
@@ -17,7 +18,7 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TextIO
 
 import cv2
 import isolation_tasks
@@ -33,6 +34,8 @@ from scanfix import BatchItem, ConfigError, InputError, MissingExtraError, Outpu
 from scanfix.batch import Summary, executors, places, work
 from scanfix.batch import run as batch_run
 from scanfix.batch.discover import SIDES, look_into, name_of_pair, pair_up
+from scanfix.batch.look import Look
+from scanfix.batch.manifest import Manifest
 from scanfix.batch.places import Entry, Folder
 from scanfix.batch.work import Job, Outcome
 from scanfix.cli import app
@@ -779,6 +782,27 @@ def test_leaving_the_loop_early_keeps_what_is_done(tmp_path: Path, quick: Counte
     assert len(quick.taken()) == 30 - Summary.of(items).kept
 
 
+@pytest.mark.parametrize("executor", [None, "given"])
+def test_a_loop_that_is_left_keeps_what_was_finished_meanwhile(
+    tmp_path: Path, quick: Counted, executor: str | None
+) -> None:
+    put(tmp_path / "in", **{f"p{number}_jpg": f"{number}" for number in range(9)})
+    out = tmp_path / "out"
+    given = None if executor is None else ThreadPoolExecutor(3)
+    for _ in prepare_batch(tmp_path / "in", out, jobs=3, executor=given):
+        while len(list(out.glob("*.jpg"))) < 3:
+            time.sleep(0.01)
+        time.sleep(0.1)
+        break
+    gc.collect()
+    made = len(list(out.glob("*.jpg")))
+    quick.taken()
+    items = run(tmp_path / "in", out)
+    assert {item.status for item in items} == {"kept", "made"}
+    assert Summary.of(items).kept == made
+    assert len(quick.taken()) == 9 - made
+
+
 SLOW = """
 import signal, sys, time
 # Where the tests run in the background of a shell, or by nohup, they are ignored from the start.
@@ -1044,7 +1068,92 @@ def test_a_watched_folder_tries_again_what_could_not_be_written(
     assert seen == [("a.jpg", "failed"), ("a.jpg", "made"), ("b.jpg", "made")]
 
 
+@pytest.mark.usefixtures("quick")
+def test_a_watch_outlives_a_place_that_is_away_for_a_moment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(tmp_path / "in", a_jpg="a")
+    monkeypatch.setattr(batch_run, "RETRY_SECONDS", 0.0)
+    append, find = Manifest.append, Look.found
+    failing: list[Exception] = []
+
+    def may_fail(real: Callable[..., Any]) -> Callable[..., Any]:
+        def call(*args: Any) -> Any:
+            fits = failing and isinstance(failing[-1], OutputError if real is append else InputError)
+            if fits:
+                raise failing.pop()
+            return real(*args)
+
+        return call
+
+    monkeypatch.setattr(Manifest, "append", may_fail(append))
+    monkeypatch.setattr(Look, "found", may_fail(find))
+    seen = []
+    with prepare_batch(tmp_path / "in", tmp_path / "out", jobs=1, watch=True) as batch:
+        for item in batch:
+            seen.append((item.source.name, item.status))
+            if item.source.name == "b.jpg":
+                break
+            put(tmp_path / "in", b_jpg="b")
+            failing += [
+                OutputError("not_written", reason="ENOSPC"),
+                InputError("unreadable", reason="ETIMEDOUT"),
+            ]
+    assert seen == [("a.jpg", "made"), ("in", "failed"), ("b.jpg", "made")]
+    assert failing == []
+    assert set(statuses(run(tmp_path / "in", tmp_path / "out")).values()) == {"kept"}
+
+
+@pytest.mark.usefixtures("quick")
+def test_a_watched_folder_that_goes_away_is_told_once(tmp_path: Path) -> None:
+    put(tmp_path / "in", a_jpg="a")
+    seen = []
+
+    def comes_back() -> None:
+        put(tmp_path / "away", b_jpg="b")
+        (tmp_path / "away").rename(tmp_path / "in")
+
+    with prepare_batch(tmp_path / "in", tmp_path / "out", jobs=1, watch=True) as batch:
+        for item in batch:
+            seen.append((item.source.name, item.error and item.error.code))
+            if item.source.name == "b.jpg":
+                break
+            if len(seen) == 1:
+                (tmp_path / "in").rename(tmp_path / "away")
+                threading.Timer(4.0, comes_back).start()
+    assert seen == [("a.jpg", None), ("in", "folder_unreadable"), ("b.jpg", None)]
+
+
 # -- the command
+
+
+def test_a_line_of_json_that_was_interrupted_spoils_no_other(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def interrupted(_: object, stream: TextIO) -> NoReturn:
+        stream.write('{"half": ')
+        raise KeyboardInterrupt
+
+    telling = batch_command._Telling("en", json=True, quiet=False, pair=False)
+    with monkeypatch.context() as patch:
+        patch.setattr(batch_command, "print_json", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            telling._print_json({})
+    telling._print_json({"whole": 1})
+    assert capsys.readouterr().out == '{"half": \n{"whole": 1}\n'
+
+
+@pytest.mark.usefixtures("quick")
+def test_a_report_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    put(tmp_path / "in", a_jpg="a")
+    report = tmp_path / "there" / "r.csv"
+    report.parent.mkdir()
+    items = iter(prepare_batch(tmp_path / "in", tmp_path / "out", reports=[report]))
+    next(items)
+    shutil.rmtree(report.parent)
+    with pytest.raises(OutputError) as caught:
+        next(items)
+    assert caught.value.about == str(report)
 
 
 def test_quiet_leaves_only_errors(folder: Path, tmp_path: Path) -> None:

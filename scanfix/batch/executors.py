@@ -49,6 +49,9 @@ class GivenHands:
         at_once = getattr(executor, "_max_workers", None) or os.cpu_count() or 1
         self.window = jobs or 2 * at_once
 
+    patience = 60.0
+    """Seconds."""
+
     @property
     def are_gone(self) -> bool:
         """What is pending will never end."""
@@ -65,8 +68,10 @@ class GivenHands:
         return future
 
     def stop(self) -> None:
+        """What is under way cannot be stopped: until it is done, the folder is not free."""
         for future in tuple(self._pending):
             future.cancel()
+        wait(tuple(self._pending), timeout=self.patience)
 
 
 class OwnHands(GivenHands):
@@ -89,6 +94,8 @@ class OwnHands(GivenHands):
 
 class DaskHands(GivenHands):
     """A cluster, by the address of its scheduler."""
+
+    patience = STOP_SECONDS
 
     def __init__(self, address: str, jobs: int | None) -> None:
         self._client: Any = _client(address)

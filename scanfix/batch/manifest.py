@@ -318,8 +318,14 @@ class _Appended:
         with _translating():
             start = os.lseek(self._descriptor, 0, os.SEEK_END)
             view = memoryview(data)
-            while view:
-                view = view[os.write(self._descriptor, view) :]
+            try:
+                while view:
+                    view = view[os.write(self._descriptor, view) :]
+            except OSError:
+                # Of a line that is broken off the next one would be a part.
+                with contextlib.suppress(OSError):
+                    os.ftruncate(self._descriptor, start)
+                raise
             sync(self._descriptor)
         return start
 
@@ -413,4 +419,6 @@ def _translating() -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise OutputError("not_written", reason=reason_of(error)) from error
+        failure = OutputError("not_written", reason=reason_of(error))
+        failure.about = MANIFEST
+        raise failure from error

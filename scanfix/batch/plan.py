@@ -109,10 +109,11 @@ def _without_results(found: Found, source: Place, out: Place, manifest: Manifest
     """What earlier runs wrote is no photo: where the source lies below the results, and where annotated
     pictures lie in the source."""
     names = [entry.name for entry in found.photos]
-    known = {entry.name for entry in found.photos if _is_known(manifest, source, entry, format)}
+    root = source.url
+    known = {entry.name for entry in found.photos if _is_known(manifest, root, entry, format)}
     results = {name for name in names if name not in known and _is_drawn(source, name, manifest)}
-    if source.url.startswith(top := out.url.rstrip("/") + "/"):
-        prefix = source.url.removeprefix(top) + "/"
+    if root.startswith(top := out.url.rstrip("/") + "/"):
+        prefix = root.removeprefix(top) + "/"
         results |= {name for name in names if prefix + name in manifest.owner}
     if not results:
         return found
@@ -121,9 +122,9 @@ def _without_results(found: Found, source: Place, out: Place, manifest: Manifest
     return replace(found, photos=photos, left_out=tuple(left_out))
 
 
-def _is_known(manifest: Manifest, source: Place, entry: Entry, format: str) -> bool:
+def _is_known(manifest: Manifest, root: str, entry: Entry, format: str) -> bool:
     """As a photo, and not changed since."""
-    record = manifest.records.get((source.url, entry.name, format))
+    record = manifest.records.get((root, entry.name, format))
     return record is not None and bool(record.sources) and _same(entry, record.sources[0].stamp)
 
 
@@ -150,11 +151,13 @@ def told_order(order: Order, wishes: Wishes) -> dict[str, Any]:
     return _without_defaults(plain)
 
 
+_USUAL = {name: parameter.default for name, parameter in signature(make_order).parameters.items()}
+
+
 def _without_defaults(told: dict[str, Any]) -> dict[str, Any]:
     """Lines of earlier versions have some. A turn of 0, though it equals False, was asked for."""
-    usual = {name: parameter.default for name, parameter in signature(make_order).parameters.items()}
     asked = {k: v for k, v in told.items() if v is not None and v is not False and v not in ({}, [])}
-    return {k: v for k, v in asked.items() if v != usual.get(k, ...)}
+    return {k: v for k, v in asked.items() if v != _USUAL.get(k, ...)}
 
 
 def _beyond_defaults(value: Any, default: Any) -> dict[str, Any]:

@@ -72,7 +72,7 @@ class Reporting:
     def begin(self, plan: Plan, root: str, format: str) -> None:
         """From now on it is about the photos of this plan."""
         self._plan, self._root, self._format = plan, root, format
-        self.gone = plan.gone
+        self.gone, self._stale = plan.gone, True
 
     def keep(self, outcome: Outcome) -> None:
         """What was just made, with its pictures."""
@@ -117,6 +117,7 @@ class Reporting:
             try:
                 write_atomically(path, pieces, overwrite=True, inputs=self._inputs)
             except OutputError as error:
+                error.about = os.fspath(path)
                 failed.append(error)
         for first in failed:
             raise first

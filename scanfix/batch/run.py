@@ -14,7 +14,6 @@ from concurrent.futures import FIRST_COMPLETED, Future, wait
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
-from inspect import GEN_CREATED, getgeneratorstate
 from itertools import islice
 from typing import Literal, Self
 
@@ -28,7 +27,7 @@ from scanfix.batch.places import Folder, Stamp
 from scanfix.batch.plan import Plan, Step, foreign, inputs_among, told_order
 from scanfix.batch.reporting import Reporting
 from scanfix.batch.work import Job, Outcome, thumbnails_of, work
-from scanfix.errors import InputError, ScanfixError
+from scanfix.errors import InputError, OutputError, ScanfixError
 
 OnError = Literal["continue", "stop"]
 HEARTBEAT_SECONDS = 0.5
@@ -40,6 +39,8 @@ PASSING = frozenset(("disk_full", "not_written", "output_folder", "no_process", 
 RETRY_SECONDS = 60.0
 WATCH_SECONDS = 1.0
 """Between two looks at a watched folder; a file that did not change from one to the next is whole."""
+WATCH_SHARE = 5.0
+"""Times as long as a look takes, at least: of a large folder it takes seconds."""
 
 
 class BatchRun:
@@ -54,7 +55,7 @@ class BatchRun:
     ) -> None:
         self._items, self._end = items, end
         if end is not None:
-            # Dropped without a word, it must stand in nobody's way. Whoever loops has only these.
+            # Dropped before it was begun, it must stand in nobody's way. Whoever loops has only these.
             weakref.finalize(items, end)
         self.plan = plan
         self.not_begun = 0
@@ -74,9 +75,8 @@ class BatchRun:
 
     def close(self) -> None:
         # A generator that was never begun ends without a word.
-        is_unbegun = getgeneratorstate(self._items) == GEN_CREATED
         self._items.close()
-        if is_unbegun and self._end is not None:
+        if self._end is not None:
             self._end()
 
 
@@ -92,7 +92,7 @@ class Run:
         self.asked = told_order(look.order, look.wishes)
         self.stopped = False
         self.told: weakref.ref[BatchRun] | None = None
-        self.is_over = False
+        self.is_over = self.has_begun = self.watches = False
         self.seen: dict[str, tuple[Stamp, ...]] = {}
         """The stamps of what was worked on."""
         self.gone = set[Key]()
@@ -103,18 +103,27 @@ class Run:
         """The first that was no error of a photo: the others are worked on before it ends the run."""
         self.first: dict[str, str] = {}
         """The first photo of each content, of those that are there."""
+        self.away: tuple[str, ...] = ()
+        """Folders that could not be looked into, and were told."""
 
     def begun(self, plan: Plan, *, watch: bool) -> BatchRun:
-        run = BatchRun(self.items(plan, watch=watch), plan, self.end)
+        run = BatchRun(self.items(plan, watch=watch), plan, self.end_unbegun)
         self.told = weakref.ref(run)
         return run
 
     def items(self, plan: Plan, *, watch: bool) -> Generator[BatchItem, None, None]:
+        self.has_begun, self.watches = True, watch
         try:
             yield from self._once(plan, older_than=WATCH_SECONDS if watch else 0.0)
             while watch and not self.stopped:
                 yield from self._news()
+                self.reporting.update(seldom=True)
         finally:
+            self.end()
+
+    def end_unbegun(self) -> None:
+        """One that has begun ends itself: what is finished must be told first."""
+        if not self.has_begun:
             self.end()
 
     def end(self) -> None:
@@ -130,7 +139,7 @@ class Run:
 
     def _once(self, plan: Plan, older_than: float) -> Iterator[BatchItem]:
         self.reporting.begin(plan, self.look.source.url, self.look.order.format)
-        yield from unreadable(plan, self.look)
+        yield from self._tell_unreadable(plan.unreadable)
         yield from self._tell_gone(plan.gone)
         kept = [step.known for step in plan.steps if step.reason == "kept" and step.known]
         self._tell_anew(kept)
@@ -164,9 +173,17 @@ class Run:
     def _news(self) -> Iterator[BatchItem]:
         """Photos that came, whole, since the last look. Failed ones wait until they change, those that could
         not be written for a while."""
-        before = {entry.name: entry.stamp for entry in self.look.found().photos}
-        time.sleep(WATCH_SECONDS)
-        plan = self.look(self.manifest)
+        started = time.monotonic()
+        try:
+            before = {entry.name: entry.stamp for entry in self.look.found().photos}
+            time.sleep(max(WATCH_SECONDS, WATCH_SHARE * (time.monotonic() - started)))
+            plan = self.look(self.manifest)
+        except InputError:
+            # A place that does not answer may answer the next time.
+            yield from self._tell_unreadable((".",))
+            time.sleep(WATCH_SECONDS)
+            return
+        yield from self._tell_unreadable(plan.unreadable)
         still = [s for s in plan.work if all(before.get(e.name) == e.stamp for e in s.entries)]
         now = time.monotonic()
         news = [
@@ -183,6 +200,12 @@ class Run:
             yield from self._tell_gone(gone)
             yield from self._work(news, plan)
 
+    def _tell_unreadable(self, names: tuple[str, ...]) -> Iterator[BatchItem]:
+        """Once, until they can be looked into again."""
+        news = [name for name in names if name not in self.away]
+        self.away = names
+        yield from unreadable(news, self.look)
+
     def _tell_gone(self, records: Iterable[Record]) -> Iterator[BatchItem]:
         for record in records:
             self.gone.add(record.key)
@@ -193,7 +216,7 @@ class Run:
         yield from self._drain(iter(steps), self.hands.window, plan, suspects)
         for step in suspects:
             yield from self._drain(iter((step,)), 1, plan, None)
-        self.reporting.update()
+        self.reporting.update(seldom=self.watches)
         if self.fault is not None:
             raise self.fault
 
@@ -362,11 +385,22 @@ class Run:
             lines += backs
             outdated += backs if outcome.kept else [outcome.record, *backs]
         if lines or begun:
-            self.manifest.append([*lines, *begun])
+            self._append([*lines, *begun])
         for _, outcome in done:
             self.reporting.keep(outcome)
         for record in outdated:
             self.clearing.clear_up(record)
+
+    def _append(self, lines: list[Record]) -> None:
+        """A watch outlives a disk that is full for a while."""
+        while True:
+            try:
+                return self.manifest.append(lines)
+            except OutputError as error:
+                is_passing = error.code in PASSING and error.params.get("reason") != "manifest_removed"
+                if not (self.watches and is_passing):
+                    raise
+                time.sleep(RETRY_SECONDS)
 
     def _on_its_page(self, record: Record) -> list[Record]:
         """Photos that had results of their own and are on the page of a front now."""
@@ -379,8 +413,8 @@ def _is_suspect(outcome: Outcome) -> bool:
     return bool(error_codes(outcome.record) & RETRIED)
 
 
-def unreadable(plan: Plan, look: Look) -> Iterator[BatchItem]:
-    for name in plan.unreadable:
+def unreadable(names: Iterable[str], look: Look) -> Iterator[BatchItem]:
+    for name in names:
         error = InputError("folder_unreadable")
         yield BatchItem(look.source.path(name), None, error=error, status="failed")
 

@@ -161,7 +161,7 @@ def _hands(executor: Executor | str | None, jobs: int | None, limits: Limits, co
 
 
 def _planned(plan: Plan, look: Look, manifest: Manifest) -> Generator[BatchItem, None, None]:
-    yield from unreadable(plan, look)
+    yield from unreadable(plan.unreadable, look)
     for record in plan.gone:
         yield from gone_items(record, look)
     # What name a page or a verdict adds, the work will show.

@@ -194,6 +194,8 @@ class _Telling:
         """Photos without a result, by their paths."""
         self.untold = False
         """Something could not be printed; the work goes on."""
+        self.is_cut = False
+        """The last line of JSON was interrupted."""
 
     @contextmanager
     def _going_on(self) -> Iterator[None]:
@@ -249,7 +251,11 @@ class _Telling:
 
     def _print_json(self, said: dict[str, object]) -> None:
         with self._going_on():
+            if self.is_cut:
+                print_line("", sys.stdout)
+            self.is_cut = True
             print_json(said, sys.stdout)
+            self.is_cut = False
 
     def sum_up(self, run: BatchRun, source: str) -> None:
         from scanfix.batch.places import place_of

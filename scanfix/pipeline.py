@@ -27,7 +27,7 @@ from scanfix.files import SourceBytes
 from scanfix.findings import FINDINGS, OF_ANY_PICTURE, OF_READING, Severity
 from scanfix.formats import PAGED
 from scanfix.framing import Framed, frame
-from scanfix.geometry import TURNS, Quad, Turn, turned_point
+from scanfix.geometry import SIDES, TURNS, Quad, Turn, turned_point
 from scanfix.joining import JoinedSide, join_sides
 from scanfix.messages import Lang
 from scanfix.model import (
@@ -471,14 +471,25 @@ def _finished(
         unsure=framed.unsure,
         outline=framed.outline,
     )
+    judged = _settled(report.assessments, *settled)
+    if framed.crop and framed.unsure:
+        judged = tuple(map(_doubted, judged))
     slugs = {FINDINGS[code].slug for code in settled}
     unsure = tuple(note.check for note in notes if note.failure)
     return replace(
         report,
-        assessments=_settled(report.assessments, *settled) + notes,
+        assessments=judged + notes,
         not_checked=tuple(slug for slug in report.not_checked if slug not in slugs) + unsure,
         output=output,
     )
+
+
+def _doubted(assessment: Assessment) -> Assessment:
+    """What was cut out along a border that is unsure has to be looked at (SF102)."""
+    told = assessment.finding
+    if assessment.check != "border" or (told is not None and told.severity is not Severity.INFO):
+        return assessment
+    return replace(assessment, finding=Finding.of("SF102", severity=Severity.WARNING, sides=list(SIDES)))
 
 
 def _encoding_notes(pixels: Pixels, encoded: Encoded, made: Pixels, order: Order) -> tuple[Assessment, ...]:

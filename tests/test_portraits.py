@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
 import cv2
 import numpy as np
 import pytest
@@ -90,6 +93,31 @@ def test_a_picture_of_another_size_is_not_ready_as_a_file() -> None:
         for picture in (face(), np.asarray(cv2.resize(face(), (600, 600)), np.uint8))
     ]
     assert ["must still be prepared" in text for text in first] == [True, False]
+    assert "was not judged" in first[0]
+
+
+@pytest.mark.parametrize("change", [
+    {"claimed": "BMP"}, {"exif_orientation": 6}, {"color_mode": "CMYK"}, {"format": "PNG", "claimed": "PNG"},
+])  # fmt: skip
+def test_a_file_that_is_named_or_coded_otherwise_is_not_ready(
+    card_bytes: bytes, change: dict[str, Any]
+) -> None:
+    report = scanfix.inspect(card_bytes)
+    other = replace(report, source=replace(report.source, **change))
+    said = [[line.text for line in lines(each, profile=load_profile("cnnic"))] for each in (report, other)]
+    assert ["must" in " ".join(text[:2]) for text in said] == [False, True]
+
+
+@pytest.mark.parametrize(
+    ("profile", "size", "rule"),
+    [("us-ds160", (600, 600), "rule_compression"), ("in-ssc-signature", (700, 300), "rule_signature")],
+)
+def test_which_bytes_are_missing_is_told(profile: str, size: tuple[int, int], rule: str) -> None:
+    blank = np.full((size[1], size[0], 3), 250, np.uint8)
+    blank[size[1] // 3 : size[1] // 2, 50:-50] = 20
+    with pytest.raises(scanfix.CannotMeetProfileError) as told:
+        scanfix.prepare(as_jpeg(blank), profile=profile)
+    assert told.value.params["rule"] == rule
 
 
 def test_no_document_is_cut_to_a_shape() -> None:
@@ -102,7 +130,7 @@ def test_a_signature_too_clean_for_the_least_size_is_told_what_helps() -> None:
     line = np.full((240, 560, 3), 255, np.uint8)
     cv2.polylines(line, [np.array([(40, 120), (200, 60), (300, 180), (520, 90)])], False, (20, 20, 90), 6)
     clean = as_jpeg(line)
-    with pytest.raises(scanfix.CannotMeetProfileError, match="scan it anew") as told:
+    with pytest.raises(scanfix.CannotMeetProfileError, match="ink on paper") as told:
         scanfix.prepare(clean, profile="in-ssc-signature")
     assert "--" not in told.value.message("en")
     assert "--min-size" in str(way_out(told.value, "en"))

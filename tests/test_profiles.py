@@ -141,9 +141,9 @@ def test_a_file_that_is_longer_than_any_profile_is_not_parsed(tmp_path: Path) ->
 
 
 def test_a_key_is_told_as_it_was_written(tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match="unknown key, 'crop'"):
+    with pytest.raises(ConfigError, match="unknown key: 'crop'"):
         load_profile(written(tmp_path, GOOD + "crop = 1\n"))
-    with pytest.raises(ConfigError, match="unknown key, 'least'"):
+    with pytest.raises(ConfigError, match="unknown key: 'least'"):
         load_profile(written(tmp_path, GOOD + "aim = { min_bytes = 1_000, max_bytes = 2_000, least = 1 }\n"))
 
 

@@ -209,7 +209,9 @@ def test_a_file_that_the_portal_does_not_take_gets_no_clean_bill(
     format: str, byte_count: int, fine: bool
 ) -> None:
     looked_at = report(output=False)
-    looked_at = replace(looked_at, source=replace(looked_at.source, format=format, byte_count=byte_count))
+    looked_at = replace(
+        looked_at, source=replace(looked_at.source, format=format, claimed=format, byte_count=byte_count)
+    )
     verdict = lines(looked_at, profile=load_profile("cnnic"))[0].text
     assert verdict.startswith("Ready:" if fine else "The picture is ready; the file itself must")
     risky = replace(report("SF301", output=False), source=looked_at.source)

@@ -57,9 +57,10 @@ def sentences(found: NumberCheck, lang: Lang, *, show: bool) -> list[str]:
     def told(number: str) -> str:
         return number if show else masked(number)
 
-    if found.problem == "empty":
+    if found.problem in ("empty", "zone_shape"):
         return [_problem(found, lang)]
-    form = form_title(found.form, lang) if found.form else ""
+    names = (found.form, *found.others) if found.form else ()
+    form = say("or", lang).join(form_title(name, lang) for name in names)
     if found.valid:
         key = "number_valid" if form else "number_of_any_form"
         said = [say(key, lang, form=form, number=told(found.number))]
@@ -90,6 +91,8 @@ def _problem(found: NumberCheck, lang: Lang) -> str:
         wanted=found.wanted_length,
         places=list(found.places),
         fields=list(found.zone.wrong) if found.zone else [],
+        signs=[say("zone_sign", lang, **sign._asdict()) for sign in found.zone.mended] if found.zone else [],
+        counts=list(found.line_lengths),
     )
 
 

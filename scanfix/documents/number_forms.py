@@ -30,6 +30,8 @@ Problem = Literal[
     "area",
     "old_number",
     "zone_check_digit",
+    "zone_look_alike",
+    "zone_shape",
 ]
 
 DIGITS = "0123456789"

@@ -29,7 +29,7 @@ from scanfix.documents.number_forms import (
     is_birth_date,
 )
 from scanfix.documents.writing import Change, as_wanted, half_width
-from scanfix.documents.zone import Zone, parse_zone
+from scanfix.documents.zone import Zone, line_lengths, parse_zone
 from scanfix.errors import ConfigError
 from scanfix.masking import masked
 
@@ -61,6 +61,10 @@ class NumberCheck:
     """The only number with a right check digit that differs in characters that look alike."""
     birth: date | None = field(default=None, repr=False)
     zone: Zone | None = field(default=None, repr=False)
+    line_lengths: tuple[int, ...] = ()
+    """Of what is meant for a zone and has not the shape of one."""
+    others: tuple[str, ...] = ()
+    """Further names of FORMS that it may have, where no kind was named."""
 
     @property
     def valid(self) -> bool:
@@ -89,6 +93,8 @@ class NumberCheck:
             "changes": list(self.changes),
             "places": list(self.places),
             "wanted_length": self.wanted_length,
+            "others": list(self.others),
+            "line_lengths": list(self.line_lengths),
             "correction": corrected,
             "corrected_places": list(self.corrected_places),
             "zone": None if self.zone is None else self.zone.to_dict(show=show),
@@ -113,8 +119,11 @@ def check_number(
     zone = parse_zone(text, day) if of_kind is None or not of_kind.shows or "zone" in of_kind.shows else None
     if zone is not None:
         # What was typed is not misread: where a look-alike had to be put right, it is wrong.
-        problem: Problem | None = "zone_check_digit" if zone.wrong or zone.mended else None
+        problem: Problem | None = "zone_look_alike" if zone.mended else None
+        problem = "zone_check_digit" if zone.wrong else problem
         return NumberCheck(zone.number, "zone", problem, zone=zone)
+    if lengths := line_lengths(text):
+        return NumberCheck("", "zone", "zone_shape", line_lengths=lengths)
     number, changes = as_wanted(text)
     if not number:
         return NumberCheck("", None, "empty", changes)
@@ -149,10 +158,11 @@ def is_old_resident(number: str) -> bool:
 def _checked(
     number: str, changes: tuple[Change, ...], forms: list[NumberForm], today: date, *, named: bool
 ) -> NumberCheck:
-    for form in forms:
-        if form.problem(number, today) is None:
-            birth = birth_date(number) if form.dated else None
-            return NumberCheck(number, form.name, None, changes, birth=birth)
+    fitting = [form for form in forms if form.problem(number, today) is None]
+    if fitting:
+        first, *others = dict.fromkeys(form.name for form in fitting)
+        birth = birth_date(number) if fitting[0].dated else None
+        return NumberCheck(number, first, None, changes, birth=birth, others=tuple(others))
     likely = _likeliest(number, forms, today, named=named)
     if likely is None:
         return NumberCheck(number, None, "unknown_form", changes)

@@ -7,7 +7,7 @@ import unicodedata
 from typing import Literal
 
 Change = Literal[
-    "full_width", "other_script", "spaces", "duplicate_mark", "lower_case", "separators", "issue"
+    "full_width", "other_script", "label", "spaces", "duplicate_mark", "lower_case", "separators", "issue"
 ]
 
 FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
@@ -17,6 +17,8 @@ DUPLICATE_MARK = re.compile(
     rf"[(\[【]{_SPACE}(?:{_COPY}{_SPACE}(?:{_COUNT})?|{_COUNT}{_SPACE}(?:{_COPY})?){_SPACE}[)\]】]"
 )
 """As licences bear beside the number: (1-1), the first of one duplicate; (副本), the duplicate."""
+LABEL = re.compile(r"\A\s*[^\d:<]{1,30}:\s*(?=\S)")
+"""What stands before it where it is copied from: a word and a colon."""
 SPACES = re.compile(r"[\s\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]+")
 """Spaces, and signs that are not seen: joiners, directions of writing, soft hyphens."""
 CROSSES = dict.fromkeys(map(ord, "ХхΧχ×✕✖╳"), "X")
@@ -42,9 +44,17 @@ def as_wanted(text: str) -> tuple[str, tuple[Change, ...]]:
     steps: tuple[tuple[Change, str], ...] = (
         ("full_width", half_width(text)),
         ("other_script", in_ascii(half_width(text))),
-        ("duplicate_mark", DUPLICATE_MARK.sub("", in_ascii(half_width(text)))),
     )
     for change, changed in steps:
+        if changed != number:
+            changes.append(change)
+            number = changed
+    removed: tuple[tuple[Change, re.Pattern[str]], ...] = (
+        ("label", LABEL),
+        ("duplicate_mark", DUPLICATE_MARK),
+    )
+    for change, pattern in removed:
+        changed = pattern.sub("", number)
         if changed != number:
             changes.append(change)
             number = changed

@@ -32,6 +32,14 @@ def check_digit(text: str) -> str:
     return str(sum(value * (7, 3, 1)[place % 3] for place, value in enumerate(values)) % 10)
 
 
+class Mended(NamedTuple):
+    """A character that was put right: where it stands, from 1, and what it is."""
+
+    line: int
+    place: int
+    right: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Zone:
     """The fields of a machine-readable zone, and which of its check digits are wrong."""
@@ -51,8 +59,8 @@ class Zone:
     given: str = field(repr=False)
     wrong: tuple[Field, ...] = ()
     """Fields whose check digit is wrong."""
-    mended: bool = False
-    """Characters that look alike were put right."""
+    mended: tuple[Mended, ...] = ()
+    """Characters that look alike and were put right."""
     number_guessed: bool = False
     """So was one of the number, and it stands nowhere else on the document as it does here."""
 
@@ -136,7 +144,21 @@ def parse_zone(text: str | Iterable[str], today: date, seen: Container[str] = ()
     if not re.fullmatch(r"[A-Z<]{3}", _at(mended, layout.state)):
         return None
     zone = _zone(mended, size, layout, today)
-    return replace(zone, mended=mended != lines, number_guessed=guessed)
+    return replace(zone, mended=tuple(_differing(lines, mended)), number_guessed=guessed)
+
+
+def _differing(lines: list[str], mended: list[str]) -> Iterator[Mended]:
+    for number, (was, right) in enumerate(zip(lines, mended, strict=True), 1):
+        for place, (before, after) in enumerate(zip(was, right, strict=True), 1):
+            if before != after:
+                yield Mended(number, place, after)
+
+
+def line_lengths(text: str) -> tuple[int, ...]:
+    """Of what is meant for a zone, as fillers tell, and has not the shape of one; empty for anything else."""
+    rows = lines_of(text)
+    is_meant = any("<<" in row for row in rows) and all(map(ZONE_LINE.fullmatch, rows))
+    return tuple(map(len, rows)) if is_meant else ()
 
 
 def lines_of(text: str | Iterable[str]) -> list[str]:

@@ -46,7 +46,7 @@ def reach_minimum(
     best: float,
     encode_count: int,
 ) -> Encoded:
-    """The least change that reaches the window. Raises CannotMeetProfileError rule_min_bytes."""
+    """The least change that reaches the window. Raises CannotMeetProfileError rule_min_bytes and the like."""
     plain = as_plain(options)
     rungs = [(scale, best, PLAINLY)] if options != plain else []
     rungs.append((scale, FINEST, (*PLAINLY, "finer")))
@@ -66,7 +66,14 @@ def reach_minimum(
             larger = _larger(scales, missed, low)
             if larger is not None and larger <= MinimumParams.max_enlargement * scale:
                 rungs.append((larger, FINEST, (*PLAINLY, "finer", "enlarged")))
-    raise CannotMeetProfileError("cannot_fit", profile=profile.name, rule="rule_min_bytes")
+    raise CannotMeetProfileError("cannot_fit", profile=profile.name, rule=_broken(profile, low))
+
+
+def _broken(profile: OutputProfile, low: int) -> str:
+    """Which rule asks for more bytes than there is detail for; how large a signature is, its portal says."""
+    if low > profile.window.min_bytes:
+        return "rule_compression"
+    return "rule_signature" if profile.shows == "signature" else "rule_min_bytes"
 
 
 def _larger(scales: Scales, missed: list[tuple[float, int]], low: int) -> float | None:

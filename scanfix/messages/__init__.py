@@ -157,6 +157,9 @@ def _fill(template: str, params: Mapping[str, Any], lang: Lang) -> str:
 
 def _shown(key: str, value: Any, lang: Lang) -> Any:
     """Names of sides, causes and kinds are translated, what a person typed is not; lists are joined."""
+    if key == "reason" and isinstance(value, list | tuple) and len(value) > 1:
+        what, *which = value
+        return f"{_shown(key, what, lang)}{'：' if lang == 'zh' else ': '}{listed(map(str, which), lang)}"
     if isinstance(value, list | tuple):
         return listed((str(_shown(key, item, lang)) for item in value), lang)
     if isinstance(value, Mapping):

@@ -43,6 +43,10 @@ class Line:
     text: str
 
 
+UNFIT = {True: "inspected_unfit", False: "inspected_unjudged"}
+"""What is said of a picture without findings, whether it was judged or not, in a file that will not do."""
+
+
 def lines(
     report: Report,
     lang: Lang = "en",
@@ -57,7 +61,8 @@ def lines(
     `options` are those of OPTIONS that the command has: no other is advised to.
     """
     unfit = profile is not None and report.output is None and not _is_taken(report.source, profile)
-    said = [_verdict((report,), lang, unfit)]
+    judged = profile is None or profile.shows == "document"
+    said = [_verdict((report,), lang, unfit=UNFIT[judged] if unfit else None)]
     if unfit and report.verdict is not Verdict.READY:
         said.append(Line("plain", say("unfit", lang)))
     said += finding_lines(report.findings, lang)
@@ -104,14 +109,18 @@ def awaited(reports: Sequence[Report]) -> dict[str, str]:
 
 
 def _is_taken(source: SourceInfo, profile: OutputProfile) -> bool:
-    """Whether the portal takes the file as it is, by format, bytes and pixels."""
+    """Whether the portal takes the file as it is, by name, format, coding, bytes and pixels."""
     formats = {"jpg": "JPEG", "bmp": "BMP"}
-    return source.format in map(formats.get, profile.formats) and profile.allows(
-        source.byte_count, source.width, source.height
+    is_plain = source.exif_orientation == 1 and source.color_mode != "CMYK"
+    return (
+        is_plain
+        and source.claimed in (None, source.format)
+        and source.format in map(formats.get, profile.formats)
+        and profile.allows(source.byte_count, source.width, source.height)
     )
 
 
-def _verdict(reports: tuple[Report, ...], lang: Lang, unfit: bool = False) -> Line:
+def _verdict(reports: tuple[Report, ...], lang: Lang, unfit: str | None = None) -> Line:
     report, *others = reports
     about = report.output or report.source
     # A finding about the page stands in the reports of both sides.
@@ -123,7 +132,7 @@ def _verdict(reports: tuple[Report, ...], lang: Lang, unfit: bool = False) -> Li
     style = STYLES[verdict]
     notes = sum(_is_note(finding) for finding in findings)
     if unfit and verdict is Verdict.READY:
-        key, style = "inspected_unfit", "warning"
+        key, style = unfit, "warning"
     elif notes and verdict is Verdict.READY:
         key = "ready_with_one" if notes == 1 else "ready_with_many"
     return Line(

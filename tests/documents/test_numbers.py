@@ -11,6 +11,7 @@ import pytest
 from stdnum.cn import ric, uscc
 from stdnum.iso7064 import mod_11_10
 
+from scanfix.cli.number import sentences
 from scanfix.documents import check_digits
 from scanfix.documents.kinds import KINDS
 from scanfix.documents.number_forms import ANY, FORMS, PROVINCES, NumberForm, form_title
@@ -456,7 +457,7 @@ def test_of_a_visa_the_last_field_is_the_states_own() -> None:
     for text in visas:
         zone = parse_zone(text, TODAY)
         assert zone is not None
-        assert (zone.right, zone.mended) == (True, False)
+        assert (zone.right, zone.mended) == (True, ())
 
 
 def test_a_card_of_france_of_before_2021_is_no_zone_of_this_kind() -> None:
@@ -470,8 +471,40 @@ def test_the_digit_over_all_is_put_right_too_and_a_typed_zone_is_not() -> None:
     zone = parse_zone(TD3[:-1] + "O", TODAY)
     assert zone is not None
     assert zone.right == (TD3[-1] == "0")
-    assert check_number(TD3.replace("7408122F", "74O8122F"), today=TODAY).problem == "zone_check_digit"
+    typed = check_number(TD3.replace("7408122F", "74O8122F"), today=TODAY)
+    assert typed.problem == "zone_look_alike"
+    assert typed.zone is not None
+    assert typed.zone.mended == ((2, 16, "0"),)
+    assert "line 2, place 16 (0 is wanted)" in " ".join(sentences(typed, "en", show=False))
     assert check_number(TD3, today=TODAY).valid
+
+
+@pytest.mark.parametrize(
+    ("text", "lengths"),
+    [(TD3 + "<<", (44, 46)), (TD3.split("\n")[0].rstrip("<"), (25,)), (TD3.replace("<<<<", "<", 1), None)],
+)
+def test_a_zone_of_another_length_is_told_as_one(text: str, lengths: tuple[int, ...] | None) -> None:
+    found = check_number(text, today=TODAY)
+    assert (found.form, found.problem) == ("zone", "zone_shape")
+    assert lengths is None or found.line_lengths == lengths
+    (said,) = sentences(found, "zh", show=False)
+    assert str(found.line_lengths[0]) in said
+
+
+def test_a_number_of_two_forms_is_told_as_either() -> None:
+    found = check_number("E50951092", today=TODAY)
+    assert {found.form, *found.others} == {"organisation-code", "passport"}
+    first, *_ = sentences(found, "en", show=False)
+    assert "Passport number" in first
+    assert "Organisation code" in first
+    assert check_number("E50951092", "passport", today=TODAY).others == ()
+
+
+@pytest.mark.parametrize("label", ["身份证号：", "ID: ", "公民身份号码 :"])
+def test_a_number_is_taken_without_the_words_before_it(label: str) -> None:
+    found = check_number(label + "11010519491231002X", "resident-id", today=TODAY)
+    assert (found.valid, found.number) == (True, "11010519491231002X")
+    assert "label" in found.unwanted
 
 
 @pytest.mark.parametrize(

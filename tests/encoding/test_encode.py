@@ -74,7 +74,10 @@ def test_in_the_window_or_the_rule_is_named(profile_name: str, picture: str) -> 
             luma = verify(made.data, profile, wanted)
             assert luma.shape == (made.size.height, made.size.width)
             assert made.encode_count <= 30
-        assert rule in {None, "rule_min_bytes", "rule_max_bytes", "rule_pixels", "rule_square"}
+        assert rule in {
+            None, "rule_min_bytes", "rule_compression", "rule_signature", "rule_max_bytes", "rule_pixels",
+            "rule_square",
+        }  # fmt: skip
         if picture == "photo" and not profile.square and profile.min_width < profile.max_width:
             assert rule is None
 

@@ -9,11 +9,11 @@ from typer.testing import CliRunner
 
 import scanfix
 from scanfix.cli import app
-from scanfix.cli.sizes import least_bytes, most_bytes
 from scanfix.contrib.answers import typed
 from scanfix.errors import ConfigError
 from scanfix.order import make_order
 from scanfix.profiles import ByteWindow, load_profile
+from scanfix.sizes import least_bytes, most_bytes
 
 
 @pytest.mark.parametrize(

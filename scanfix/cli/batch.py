@@ -16,11 +16,11 @@ from scanfix.cli.attempts import finish
 from scanfix.cli.limits import limits_of
 from scanfix.cli.options import CropChoice, FailOn
 from scanfix.cli.outputs import check_redirected
-from scanfix.cli.sizes import least_bytes, most_bytes
 from scanfix.cli.terminal import COLOURS, EXIT_FINDINGS, EXIT_UNTOLD, print_error, print_json, print_line
 from scanfix.errors import ConfigError, OutputError
 from scanfix.messages import Lang, say, term, user_lang
 from scanfix.naming import shown
+from scanfix.sizes import least_bytes, most_bytes
 
 if TYPE_CHECKING:
     from scanfix.batch import BatchItem, BatchRun

@@ -12,11 +12,11 @@ from scanfix.cli.limits import limits_of
 from scanfix.cli.options import FailOn
 from scanfix.cli.outputs import check_annotated, check_free, check_photos, inputs_of, write_annotated
 from scanfix.cli.photo import exit_code_of, pages_of, run, source_of
-from scanfix.cli.sizes import least_bytes, most_bytes
 from scanfix.cli.terminal import print_line, print_report, print_told, usage_error
 from scanfix.messages import Lang, say, user_lang
 from scanfix.naming import shown
 from scanfix.pages import Pages
+from scanfix.sizes import least_bytes, most_bytes
 
 if TYPE_CHECKING:
     from scanfix.errors import ScanfixError

@@ -22,11 +22,11 @@ from scanfix.cli.outputs import (
     inputs_of,
 )
 from scanfix.cli.photo import exit_code_of, run, source_of
-from scanfix.cli.sizes import least_bytes, most_bytes
 from scanfix.cli.terminal import STANDARD, print_line, print_report, print_told, telling
 from scanfix.errors import ScanfixError
 from scanfix.messages import Lang, say, user_lang
 from scanfix.naming import shown
+from scanfix.sizes import least_bytes, most_bytes
 
 if TYPE_CHECKING:
     from scanfix.files import SourceBytes

@@ -26,11 +26,11 @@ from scanfix.cli.outputs import (
     without_results,
 )
 from scanfix.cli.photo import exit_code_of, pages_of, run, source_of
-from scanfix.cli.sizes import least_bytes, most_bytes
 from scanfix.cli.terminal import STANDARD, print_line, print_report, print_told, telling, usage_error
 from scanfix.messages import Lang, say, user_lang
 from scanfix.naming import named_page, shown
 from scanfix.pages import Pages
+from scanfix.sizes import least_bytes, most_bytes
 
 if TYPE_CHECKING:
     from scanfix.errors import ScanfixError

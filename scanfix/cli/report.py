@@ -11,11 +11,11 @@ from scanfix.cli.limits import limits_of
 from scanfix.cli.options import CropChoice
 from scanfix.cli.outputs import check_free, check_photos, inputs_of, told_as_typed
 from scanfix.cli.photo import source_of
-from scanfix.cli.sizes import least_bytes, most_bytes
 from scanfix.cli.terminal import print_error, print_line
 from scanfix.errors import ScanfixError
 from scanfix.messages import Lang, say, user_lang
 from scanfix.naming import shown
+from scanfix.sizes import least_bytes, most_bytes
 
 if TYPE_CHECKING:
     from scanfix.isolation import Worker

@@ -23,12 +23,12 @@ from scanfix.cli.outputs import (
     make_folder,
 )
 from scanfix.cli.photo import exit_code_of, run, source_of
-from scanfix.cli.sizes import least_bytes, most_bytes
 from scanfix.cli.terminal import STANDARD, print_line, print_report, print_told, telling, usage_error
 from scanfix.errors import ConfigError, ScanfixError
 from scanfix.formats import claimed_format
 from scanfix.messages import Lang, say, user_lang
 from scanfix.naming import PREPARED, distinct_names, shown
+from scanfix.sizes import least_bytes, most_bytes
 
 if TYPE_CHECKING:
     from scanfix.files import Identity, SourceBytes

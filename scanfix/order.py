@@ -111,7 +111,7 @@ def make_order(
     max_bytes: int | None = None,
 ) -> Order:
     """Resolve the names; raises ConfigError for those that do not exist."""
-    rules = _sized(load_profile(profile), min_bytes, max_bytes)
+    rules = sized(load_profile(profile), min_bytes, max_bytes)
     check_choice("crop", crop, get_args(Crop))
     if crop == "fit" and rules.shows == "document":
         raise ConfigError("crop_fit", profile=rules.name)
@@ -138,8 +138,11 @@ def make_order(
     )
 
 
-def _sized(rules: OutputProfile, min_bytes: int | None, max_bytes: int | None) -> OutputProfile:
-    """With the bytes that are asked for in place of the portal's; of its aim what lies among them."""
+def sized(rules: OutputProfile, min_bytes: int | None, max_bytes: int | None) -> OutputProfile:
+    """With the bytes that are asked for in place of the portal's; of its aim what lies among them.
+
+    Raises ConfigError where no file has them.
+    """
     for option, value in (("min_bytes", min_bytes), ("max_bytes", max_bytes)):
         if value is not None and not (_is_whole(value) and 0 <= value <= MOST_BYTES):
             raise ConfigError("bad_option", option=option, value=value)
@@ -148,8 +151,8 @@ def _sized(rules: OutputProfile, min_bytes: int | None, max_bytes: int | None) -
     low = rules.window.min_bytes if min_bytes is None else int(min_bytes)
     high = rules.window.max_bytes if max_bytes is None else int(max_bytes)
     asked = {"profile": rules.name, "min": f"{low:,}", "max": f"{high:,}"}
-    if low > high:
-        raise ConfigError("no_size", asked, reason="size_order")
+    if low > high or high < 1:
+        raise ConfigError("no_size", asked, reason="size_order" if low > high else "size_none")
     window = ByteWindow(low, high)
     try:
         return replace(rules, window=window, aim=rules.aim and rules.aim.within(window))

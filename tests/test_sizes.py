@@ -79,7 +79,7 @@ def test_the_sizes_given_take_the_place_of_the_profiles() -> None:
     [
         ({"max_bytes": 50_000}, "above the greatest"),
         ({"min_bytes": 2_000_000}, "above the greatest"),
-        ({"min_bytes": 0, "max_bytes": 0}, "1 byte"),
+        ({"min_bytes": 0, "max_bytes": 0}, "the smallest file has 1 byte"),
         ({"profile": "us-ds160", "max_bytes": 10_000}, "compression"),
     ],
 )

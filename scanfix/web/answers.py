@@ -17,7 +17,7 @@ from scanfix.errors import ConfigError, ScanfixError
 from scanfix.findings import Severity
 from scanfix.messages import LANGS, Lang, catalogue, web
 from scanfix.model import Finding, Report
-from scanfix.profiles import load_profile, profile_names
+from scanfix.profiles import OutputProfile, load_profile, profile_names
 from scanfix.reports.text import ABOUT_THE_RESULT, PUT_RIGHT, awaited, unanswered
 from scanfix.results import JoinedImage
 
@@ -30,8 +30,12 @@ STATUS = {
     "too_large": 413,
 }
 """Refusals of the server itself, sentences of `messages/web.toml`; those of a photo have their own."""
-CAN_BE_CUT = "wrong_shape_cut"
-"""The page has a button for that."""
+OWN_WORDS = {
+    "wrong_shape_cut": "cut_offered",  # the page has a button for that
+    "no_size": "sizes_own",
+    "bad_size": "sizes_unread",  # the unit stands beside the field
+}
+"""Errors that the page tells in its own way."""
 
 Told = Sequence[tuple[str | None, Finding]]
 """Findings, each with the side of a page that it is about."""
@@ -91,6 +95,11 @@ def form(report: FormReport) -> dict[str, Any]:
     return {lang: [_finding(finding, lang) for finding in report.findings] for lang in LANGS}
 
 
+def window_of(rules: OutputProfile) -> dict[str, list[int]]:
+    """Which sizes are allowed."""
+    return {"bytes": [rules.window.min_bytes, rules.window.max_bytes]}
+
+
 def _told(reports: Sequence[Report], found: Told, lang: Lang) -> dict[str, Any]:
     """The report, with the page's own advice, a sentence under the verdict, why something was not checked."""
     waiting = awaited(reports)
@@ -148,8 +157,8 @@ def _sentence(error: ScanfixError, lang: Lang) -> str:
     """Why, in words of the page, where portals go by their titles, and of which side."""
     params = error.params | _titled(error.params.get("profile"))
     said = messages.error(error.code, params, lang)
-    if error.code == CAN_BE_CUT:
-        said = web("cut_offered", lang, said=said)
+    if error.code in OWN_WORDS:
+        said = web(OWN_WORDS[error.code], lang, **{**params, "said": said})
     if error.about is None:
         return said
     return web("of_side", lang, side=web(f"side_{error.about}", lang), said=said)

@@ -30,9 +30,10 @@ from scanfix.formats import input_extensions
 from scanfix.isolation import Worker
 from scanfix.limits import SHELL_LIMITS
 from scanfix.messages import LANGS, Lang, catalogue, term, web
-from scanfix.order import Layout
+from scanfix.order import Layout, sized
 from scanfix.packaged import packaged, packaged_text
-from scanfix.profiles import load_profile, profile_names
+from scanfix.profiles import OutputProfile, load_profile, profile_names
+from scanfix.sizes import least_bytes, most_bytes
 from scanfix.web import answers, work
 from scanfix.web.guard import Guard
 from scanfix.web.leaving import while_connected
@@ -94,6 +95,7 @@ def make_app(port: int, token: str, lang: Lang = "en", *, worker: Worker | None 
         route("/", _page, lang, method="GET"),
         route("/static/{name}", _static, method="GET"),
         route("/api/setup", _setup, worker, method="GET"),
+        route("/api/window", _window, method="GET"),
         route("/api/look", _look, worker, method="POST"),
         route("/api/join", _join, worker, method="POST"),
         route("/api/form", _form, method="POST"),
@@ -145,7 +147,7 @@ async def _setup(worker: Worker, request: Request) -> Response:
                     "name": profile.name,
                     "title": dict(profile.title),
                     "formats": profile.formats,
-                    "bytes": [profile.window.min_bytes, profile.window.max_bytes],
+                    **answers.window_of(profile),
                     "shows": profile.shows,
                     "converts_only": profile.processing == "convert-only",
                     "unsure": profile.confidence == "low",
@@ -160,22 +162,29 @@ async def _setup(worker: Worker, request: Request) -> Response:
     return answers.packed(request, bytes(told.body), "application/json")
 
 
+async def _window(request: Request) -> Response:
+    """Whether a file can have the sizes that were typed, before there is a photo to make one of."""
+    return JSONResponse(answers.window_of(_rules(request.query_params)))
+
+
 async def _look(worker: Worker, request: Request) -> Response:
     """One photo: report, result, picture to show."""
     asked = request.query_params
+    # First: a browser that is answered while it is sending takes the server for gone.
+    body = await _body(request, worker.limits.max_bytes)
     options = {**_options(asked), **_given(request), "preview": asked.get("preview") == "yes"}
-    source = SourceBytes(await _body(request, worker.limits.max_bytes), label=_name(asked.get("name", "")))
+    source = SourceBytes(body, label=_name(asked.get("name", "")))
     told = await while_connected(request, worker.acall(work.look, source, options))
-    return JSONResponse(answers.looked(*told))
+    return JSONResponse(answers.looked(*told) | answers.window_of(options["profile"]))
 
 
 async def _join(worker: Worker, request: Request) -> Response:
     """Front and back, one behind the other in the body; `split` is the length of the front."""
     asked = request.query_params
+    body = await _body(request, 2 * worker.limits.max_bytes)
     of_back = {name: asked.get(f"back_{name}", "") for name in OF_ONE_PHOTO}
     given = _given(request)
     sides = {"front": _options(asked) | given, "back": _options({**asked, **of_back}) | given}
-    body = await _body(request, 2 * worker.limits.max_bytes)
     split = _whole(asked.get("split", ""))
     # Named, so that an error tells which of them it is about.
     front, back = SourceBytes(body[:split], "front"), SourceBytes(body[split:], "back")
@@ -184,7 +193,7 @@ async def _join(worker: Worker, request: Request) -> Response:
         raise RequestError
     options = {**sides, "source": back, "layout": layout}
     made = await while_connected(request, worker.acall(work.join, front, options))
-    return JSONResponse(answers.joined(made))
+    return JSONResponse(answers.joined(made) | answers.window_of(sides["front"]["profile"]))
 
 
 async def _form(request: Request) -> Response:
@@ -203,10 +212,7 @@ async def _warm_up(worker: Worker) -> None:
 
 
 def _options(asked: Mapping[str, str]) -> dict[str, Any]:
-    """Those of `make_order`; a profile by its name only, never a file."""
-    profile = asked.get("profile", "cnnic")
-    if profile not in profile_names():
-        raise RequestError
+    """Those of `make_order`."""
     try:
         points = asked.get("corners", "").split()
         corners = [[float(number) for number in point.split(",")] for point in points]
@@ -214,7 +220,7 @@ def _options(asked: Mapping[str, str]) -> dict[str, Any]:
         raise RequestError from error
     turn, page = asked.get("turn"), asked.get("page")
     return {
-        "profile": profile,
+        "profile": _rules(asked),
         "format": asked.get("format"),
         "crop": asked.get("crop") or "auto",
         "document": asked.get("document") or None,
@@ -222,6 +228,21 @@ def _options(asked: Mapping[str, str]) -> dict[str, Any]:
         "turn": _whole(turn) if turn else None,
         "page": _whole(page) if page else None,
     }
+
+
+def _rules(asked: Mapping[str, str]) -> OutputProfile:
+    """A profile by its name only, never a file; the sizes that were typed stand in place of its own."""
+    name = asked.get("profile", "cnnic")
+    if name not in profile_names():
+        raise RequestError
+    least, most = (_with_unit(asked.get(size, "")) for size in ("min_size", "max_size"))
+    return sized(load_profile(name), least_bytes(least), most_bytes(most))
+
+
+def _with_unit(typed: str) -> str | None:
+    """KB stands beside the field; who types a unit all the same means that one."""
+    size = typed.strip()
+    return f"{size}KB" if size[-1:].isdecimal() else size or None
 
 
 def _given(request: Request) -> dict[str, str]:

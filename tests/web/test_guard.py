@@ -258,6 +258,63 @@ def test_two_sides_are_split_where_the_page_says(served: Served, card_bytes: byt
         assert ask(served, f"/api/join?{asked}", both)[0] == 400
 
 
+def test_sizes_that_were_typed_stand_in_place_of_the_portals(served: Served, card_bytes: bytes) -> None:
+    sizes, both = "min_size=20&max_size=60", f"split={len(card_bytes)}"
+    for path, body in ((f"look?{sizes}", card_bytes), (f"join?{sizes}&{both}", card_bytes * 2)):
+        status, _, answer = ask(served, f"/api/{path}", body)
+        assert status == 200
+        told = json.loads(answer)
+        assert told["bytes"] == [20_480, 60_000]
+        assert 20_480 <= len(base64.b64decode(told["picture"])) <= 60_000
+
+
+@pytest.mark.parametrize(
+    ("asked", "window"),
+    [
+        ("", [56_320, 1_000_000]),
+        ("profile=pair-cn", [102_400, 1_000_000]),
+        ("min_size=&max_size=200", [56_320, 200_000]),
+        ("min_size=20&max_size=37.5", [20_480, 37_500]),
+        ("min_size=0&max_size=50", [0, 50_000]),
+        ("max_size=0.5+MB", [56_320, 500_000]),
+        (f"max_size={quote('２００')}", [56_320, 200_000]),
+    ],
+)
+def test_a_number_of_kilobytes_is_read_as_at_the_shell(served: Served, asked: str, window: list[int]) -> None:
+    status, _, body = ask(served, f"/api/window?{asked}")
+    assert (status, json.loads(body)) == (200, {"bytes": window})
+
+
+@pytest.mark.parametrize(
+    ("asked", "why"),
+    [
+        (
+            "max_size=20",
+            "(domain real-name verification) has 56,320 to 20,000 bytes",
+        ),
+        ("min_size=200&max_size=100", "the least is above the greatest"),
+        ("min_size=0&max_size=0", "the smallest file has 1 byte"),
+        ("profile=us-ds160&max_size=10", "compression"),
+        ("max_size=abc", "“abc” is no file size"),
+        ("max_size=-5", "write a number of KB"),
+        ("min_size=1,5", "write a number of KB"),
+        ("max_size=2000000000", "up to 1 TiB"),
+    ],
+)
+def test_sizes_that_cannot_be_are_told_without_a_command(
+    served: Served, card_bytes: bytes, asked: str, why: str
+) -> None:
+    both = f"split={len(card_bytes)}"
+    requests = (("window?", None), ("look?", card_bytes), (f"join?{both}&", card_bytes * 2))
+    told = [ask(served, f"/api/{path}{asked}", body) for path, body in requests]
+    assert {status for status, _, _ in told} == {400}
+    assert len({body for _, _, body in told}) == 1
+    assert code(told[0][2]) in ("no_size", "bad_size")
+    error = json.loads(told[0][2])["error"]
+    assert why in error["en"]
+    assert not re.search("`|--", error["en"] + error["zh"])
+
+
 def test_what_is_typed_is_held_against_the_photo_and_not_repeated(served: Served, card_bytes: bytes) -> None:
     given = {"X-Scanfix-Given": quote(json.dumps({"number": "110105194912310021", "name": "张三"}))}
     status, _, body = ask(served, "/api/look", card_bytes, given)

@@ -335,7 +335,7 @@ def test_that_the_server_is_gone_is_told_and_the_photo_is_kept(opened: Opened, c
     expect(page.locator("#save")).to_be_hidden()
 
 
-@pytest.mark.parametrize("wish", ["corner", "portal", "number"])
+@pytest.mark.parametrize("wish", ["corner", "portal", "size", "number"])
 def test_what_answers_an_earlier_wish_is_neither_told_nor_saved(
     opened: Opened, card: Path, wish: str
 ) -> None:
@@ -363,6 +363,8 @@ def utter(page: Page, wish: str) -> None:
         page.keyboard.press("Enter")
     elif wish == "portal":
         page.select_option("#profile", "in-ssc-photo")
+    elif wish == "size":
+        type_size(page, "At most", "200")
     else:
         page.click("#form-title")
         page.fill("#form-number", "1")
@@ -485,6 +487,97 @@ def test_the_portal_and_the_format_are_chosen_on_the_page(opened: Opened, card: 
     name, data = saved(page)
     assert name == "card.prepared.jpg"
     assert len(data) in range(102_400, 1_000_001)
+
+
+def type_size(page: Page, label: str, size: str) -> None:
+    """Found by its label, as those find it who hear the page."""
+    field = page.get_by_role("group", name="File size").get_by_label(label)
+    field.fill(size)
+    field.press("Tab")
+
+
+def test_a_size_that_no_portal_here_has_is_typed(opened: Opened, card: Path) -> None:
+    page = opened()
+    type_size(page, "At least", "20")
+    type_size(page, "At most", "50")
+    expect(page.locator("#profile-note")).to_contain_text("allowed: 20,480 to 50,000 bytes")
+    choose(page, card)
+    assert len(saved(page)[1]) in range(20_480, 50_001)
+    expect(page.locator("#allowed")).to_have_text("allowed: 20,480 to 50,000 bytes")
+    type_size(page, "At most", "200")
+    settle(page)
+    expect(page.locator("#allowed")).to_have_text("allowed: 20,480 to 200,000 bytes")
+    assert len(saved(page)[1]) in range(50_001, 200_001)
+
+
+def test_a_size_outlives_the_portal_and_without_one_the_portals_holds(opened: Opened, card: Path) -> None:
+    page = opened()
+    choose(page, card)
+    type_size(page, "At most", "300")
+    settle(page)
+    page.select_option("#profile", "pair-cn")
+    settle(page)
+    expect(page.locator("#allowed")).to_have_text("allowed: 102,400 to 300,000 bytes")
+    assert len(saved(page)[1]) in range(102_400, 300_001)
+    type_size(page, "At most", "")
+    settle(page)
+    expect(page.locator("#allowed")).to_have_text("allowed: 102,400 to 1,000,000 bytes")
+    expect(page.get_by_label("At least")).to_have_attribute("placeholder", "100")
+
+
+def test_a_size_holds_for_both_sides_on_one_page(opened: Opened, card: Path) -> None:
+    page = opened()
+    choose(page, card, card)
+    page.click("#join")
+    page.wait_for_selector(".film li:nth-child(3) .tile:not(.none)")
+    type_size(page, "At most", "90")
+    settle(page)
+    assert len(saved(page)[1]) in range(56_320, 90_001)
+
+
+def test_a_size_that_is_half_typed_is_nobodys_wish(opened: Opened, card: Path) -> None:
+    page = opened()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.get_by_label("At most").press_sequentially("2")
+    choose(page, card)
+    expect(page.locator("#verdict")).to_have_text("Ready to upload")
+    expect(page.locator("#sizes-said")).to_have_text("")
+    assert not [url for url in asked if "max_size" in url or "/api/window" in url]
+    page.get_by_label("At most").press_sequentially("00")
+    page.keyboard.press("Enter")
+    settle(page)
+    expect(page.locator("#allowed")).to_have_text("allowed: 56,320 to 200,000 bytes")
+
+
+def test_sizes_that_cannot_be_are_told_beside_them_until_they_can(opened: Opened, card: Path) -> None:
+    page = opened()
+    type_size(page, "At most", "20")
+    said = page.locator("#sizes-said")
+    expect(said).to_contain_text("the least is above the greatest")
+    expect(page.get_by_label("At most")).to_have_attribute("aria-invalid", "true")
+    expect(page.get_by_label("At least")).to_have_attribute("aria-invalid", "false")
+    page.click("#language")
+    expect(said).to_contain_text("下限高于上限")
+    page.click("#language")
+    choose(page, card, card)
+    expect(page.locator("#verdict")).to_have_text("No file can be made of it")
+    expect(page.locator("#said")).to_contain_text("the least is above the greatest")
+    expect(page.locator("#join-part")).to_be_visible()
+    type_size(page, "At least", "0")
+    settle(page)
+    expect(said).to_have_text("")
+    expect(page.locator("#verdict")).to_have_text("Ready to upload")
+    assert len(saved(page)[1]) <= 20_000
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_sizes_that_cannot_be_are_told_to_everybody(opened: Opened, scheme: str) -> None:
+    page = opened(color_scheme=scheme, viewport={"width": 320, "height": 568})
+    type_size(page, "At most", "twenty")
+    expect(page.locator("#sizes-said")).to_contain_text("“twenty” is no file size")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    assert serious(page) == []
 
 
 @pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 390)])

@@ -196,8 +196,9 @@ function stateOf(item) {
 
 function verdictOf(item) {
   if (item.error) {
-    const { code, said, params, mayPass } = item.error;
-    return [say(mayPass ? "verdict_later" : "verdict_error"), said?.[lang] ?? say(code, params)];
+    const { code, said, params, mayPass, isOfSizes } = item.error;
+    const verdict = isOfSizes ? "verdict_impossible" : mayPass ? "verdict_later" : "verdict_error";
+    return [say(verdict), said?.[lang] ?? say(code, params)];
   }
   if (item.answer.error) return [say("verdict_impossible"), item.answer.error[lang]];
   const { verdict, said } = reportOf(item);
@@ -348,7 +349,7 @@ function showOutcome() {
 const madeOf = (items) => items.filter((item) => item.pictureUrl && !item.error);
 
 function showMade(output) {
-  const [min, max] = rules.named(chosen.answer.report.en.profile).bytes;
+  const [min, max] = chosen.answer.bytes;
   $("made").textContent = facts(output);
   $("allowed").textContent = allowed([min, max]);
   $("window").style.setProperty("--from", `${(100 * min) / max}%`);
@@ -543,7 +544,7 @@ function take_files(input) {
 
 /** Something was changed that concerns all; a file that cannot be taken is the same under all rules. */
 function outdateAll() {
-  for (const item of items) if (item.answer || item.pair || !item.error) item.isDue = true;
+  for (const item of items) if (item.answer || item.pair || !item.error || item.error.isOfSizes) item.isDue = true;
   show();
 }
 

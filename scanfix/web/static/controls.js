@@ -1,5 +1,6 @@
-// What it is for: portal, kind of document and file format, the same for every photo of the page.
+// What it is for: portal, size, kind of document and file format, the same for every photo of the page.
 
+import { askWindow } from "./server.js";
 import { lang, number, say } from "./words.js";
 
 export class Rules {
@@ -9,12 +10,17 @@ export class Rules {
     this.profile = root.querySelector("#profile");
     this.kind = root.querySelector("#kind");
     this.formats = [...root.querySelectorAll("#format input")];
+    this.inputs = [...root.querySelectorAll("#sizes input")];
+    this.sizesSaid = root.querySelector("#sizes-said");
+    this.sizes = {}; // as they were last left: what is half typed is nobody's wish
+    this.window = null; // what the server says of them
     this.note = root.querySelector("#profile-note");
     this.#fill(this.profile, setup.profiles);
     this.#fill(this.kind, [{ name: "", title: null }, ...setup.kinds]);
-    for (const control of [this.profile, this.kind, ...this.formats]) {
+    for (const control of [this.profile, ...this.inputs, this.kind, ...this.formats]) {
       control.addEventListener("change", () => {
-        this.#fit();
+        if (this.inputs.includes(control)) this.sizes[control.name] = control.value.trim() || null;
+        this.#measure();
         onChange();
       });
     }
@@ -24,15 +30,11 @@ export class Rules {
   /** As the server wants them. */
   get options() {
     const format = this.formats.find((input) => input.checked).value;
-    return { profile: this.profile.value, document: this.kind.value || null, format };
+    return { profile: this.profile.value, ...this.sizes, document: this.kind.value || null, format };
   }
 
   get chosen() {
-    return this.named(this.profile.value);
-  }
-
-  named(name) {
-    return this.profiles.find((profile) => profile.name === name);
+    return this.profiles.find((profile) => profile.name === this.profile.value);
   }
 
   /** A document has a border, which can be found or marked; a portrait or signature has none. */
@@ -72,17 +74,47 @@ export class Rules {
     }
   }
 
+  /** Whether a file can have these sizes, and which are allowed then, the server knows. */
+  async #measure() {
+    const asked = (this.asked = {});
+    this.window = null;
+    this.#fit();
+    if (!this.#isSized) return;
+    const window = await askWindow(this.options).catch((refusal) => ({ refusal }));
+    if (asked !== this.asked) return;
+    this.window = window;
+    this.#fit();
+  }
+
+  get #isSized() {
+    return Object.values(this.sizes).some(Boolean);
+  }
+
   /** Only formats that the portal takes can be chosen, and what is special about it is said. */
   #fit() {
-    const { formats, bytes, converts_only: converts, unsure } = this.chosen;
+    const { formats, converts_only: converts, unsure } = this.chosen;
     for (const input of this.formats) input.disabled = !formats.includes(input.value);
     if (this.formats.find((input) => input.checked).disabled) {
       this.formats.find((input) => !input.disabled).checked = true;
     }
     const whole = this.isDocument ? "profile_converts" : "profile_cuts";
     const notes = [converts && say(whole), unsure && say("profile_unsure")];
-    this.note.firstElementChild.textContent = allowed(bytes);
+    this.#fitSizes();
     this.note.lastElementChild.textContent = notes.filter(Boolean).join(" ");
+  }
+
+  /** Those of the portal stand where none is typed; what cannot be is said beside the fields. */
+  #fitSizes() {
+    const [min, max] = this.chosen.bytes;
+    const portals = [Math.ceil(min / 1024), Math.floor(max / 1000)];
+    const said = this.window?.refusal?.said[lang] ?? "";
+    this.inputs.forEach((input, i) => {
+      input.placeholder = portals[i];
+      input.setAttribute("aria-invalid", String(Boolean(said && this.sizes[input.name])));
+    });
+    this.sizesSaid.textContent = said;
+    const bytes = this.#isSized ? this.window?.bytes : this.chosen.bytes;
+    this.note.firstElementChild.textContent = bytes ? allowed(bytes) : "";
   }
 }
 

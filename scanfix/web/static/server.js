@@ -2,6 +2,8 @@
 
 const token = new URLSearchParams(location.search).get("token") ?? "";
 
+const SIZES = ["bad_size", "no_size"];
+
 /** Why there is no answer: `code`, and the sentence in both languages where the server gave one. */
 export class Refusal extends Error {
   constructor(code, said = {}, status = 0) {
@@ -9,10 +11,14 @@ export class Refusal extends Error {
     this.code = code;
     this.said = said;
     this.mayPass = status >= 500; // no fault of the photo
+    this.isOfSizes = SIZES.includes(code); // nor this: the next that are typed may do
   }
 }
 
 export const setup = () => ask("/api/setup");
+
+/** How many bytes a file may have under these rules. */
+export const askWindow = (rules) => ask(`/api/window?${queryOf(rules)}`);
 
 /** Look at a photo; `given` are number and name. `options` with the value null are left out. */
 export async function look(file, options, given, signal) {
@@ -38,10 +44,12 @@ async function post(path, body, options, signal, further = {}) {
   } catch {
     throw new Refusal("unreadable");
   }
-  const given = Object.entries(options).filter(([, value]) => value !== null && value !== undefined);
   const headers = { "Content-Type": "application/octet-stream", ...further };
-  return ask(`${path}?${new URLSearchParams(given)}`, { method: "POST", body, headers, signal });
+  return ask(`${path}?${queryOf(options)}`, { method: "POST", body, headers, signal });
 }
+
+const queryOf = (options) =>
+  new URLSearchParams(Object.entries(options).filter(([, value]) => value !== null && value !== undefined));
 
 async function ask(path, init = {}) {
   let answer;

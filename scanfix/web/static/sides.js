@@ -52,7 +52,7 @@ export class Sides {
 
 /** A file that cannot be taken is no side; one that could not be looked at yet may be. */
 function sidesOf(item) {
-  if (item.pair || (item.error && !item.error.mayPass)) return [];
+  if (item.pair || (item.error && !item.error.mayPass && !item.error.isOfSizes)) return [];
   const count = pageCount(item);
   return Array.from({ length: count }, (_, i) => ({ item, page: count > 1 ? i + 1 : null }));
 }

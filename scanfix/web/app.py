@@ -170,7 +170,7 @@ async def _window(request: Request) -> Response:
 async def _look(worker: Worker, request: Request) -> Response:
     """One photo: report, result, picture to show."""
     asked = request.query_params
-    # First: a browser that is answered while it is sending takes the server for gone.
+    # First: who is answered while still sending may lose the answer (RFC 9112, 9.6).
     body = await _body(request, worker.limits.max_bytes)
     options = {**_options(asked), **_given(request), "preview": asked.get("preview") == "yes"}
     source = SourceBytes(body, label=_name(asked.get("name", "")))

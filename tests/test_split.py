@@ -7,9 +7,11 @@ import json
 from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
 import pytest
 from batch_tools import files, run
+from draw import scenes, specimens
 from drawing import as_png, flat, photo
 from drawn_files import encoded
 from numpy.typing import NDArray
@@ -23,7 +25,7 @@ from scanfix.cli import app
 from scanfix.errors import ConfigError
 from scanfix.files import SourceBytes
 from scanfix.findings import Severity
-from scanfix.geometry import SIDES, Quad, Size
+from scanfix.geometry import SIDES, Quad, Rect, Size
 from scanfix.model import (
     Assessment,
     DocumentBorder,
@@ -92,6 +94,36 @@ def test_of_two_documents_beside_each_other_the_left_one_comes_first(
         (left, 0.9, ()),
         (right, 0.9, ()),
     ]
+
+
+def cards_on_a_page(columns: int, rows: int, gap_mm: float, ground: int) -> tuple[bytes, list[Rect]]:
+    """A4 at 150 dpi: specimens of cards in rows, of ISO/IEC 7810 ID-1, and where they lie."""
+    card = cv2.resize(flat("card", 1012), (506, 319), interpolation=cv2.INTER_AREA)
+    form = cv2.resize(scenes.round_cornered(specimens.FORMS["card"], (1276, 2024)), (506, 319))
+    page, gap = np.full((1754, 1240, 3), ground, np.float32), round(gap_mm / 25.4 * 150)
+    boxes = [
+        Rect(60 + column * (506 + gap), 70 + row * (319 + gap), 506, 319)
+        for row in range(rows)
+        for column in range(columns)
+    ]
+    for box in boxes:
+        part = page[box.y : box.y + box.height, box.x : box.x + box.width]
+        part += (card - part) * (form[..., None] / 255)
+    noise = np.random.default_rng(rows).normal(0, 1.5, page.shape)
+    return as_png(np.clip(page + noise, 0, 255).astype(np.uint8)), boxes
+
+
+@pytest.mark.parametrize(("gap_mm", "ground"), [(4, 250), (14, 120), (4, 20)], ids=["white", "grey", "black"])
+@pytest.mark.parametrize(("columns", "rows"), [(1, 3), (1, 4), (2, 2), (2, 3)])
+def test_each_card_of_a_page_is_a_document_in_the_order_of_reading(
+    columns: int, rows: int, gap_mm: float, ground: int
+) -> None:
+    page, boxes = cards_on_a_page(columns, rows, gap_mm, ground)
+    found = pipeline.documents_on(SourceBytes(page), make_order())
+    assert len(found) == len(boxes)
+    for border, box in zip(found, boxes, strict=True):
+        off = np.abs(np.subtract(border.quad.corners, box.corners))
+        assert off.max() < 10
 
 
 def test_one_document_is_one_result_and_cannot_be_joined(card_bytes: bytes) -> None:

@@ -6,6 +6,7 @@ The whole picture is a candidate among the others. None is an honest answer: in 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import cv2
@@ -35,8 +36,8 @@ class BorderParams:
     """Grey levels between the darkest and the brightest place. Of a white page with a noise of 15
     levels 5 are left; the palest of 74 labelled photos has 104."""
     one_for_sure: float = 0.6
-    """Least certainty of a border that holds no two cards, each to be found alone: of 40 drawn scans with
-    two, those taken for one had at most 0.41, but for gaps of a millimetre."""
+    """Least certainty of a border that holds no cards, to be found in another one or alone: of 40 drawn scans
+    with two, those taken for one had at most 0.41, but for gaps of a millimetre."""
 
 
 def find_border(pixels: Pixels, *, pyramid: Pyramid | None = None) -> DocumentBorder | None:
@@ -79,50 +80,53 @@ def _border(photo: Pyramid, search: Search, choice: Choice) -> DocumentBorder:
     """The best candidate on its edges, with the state of its sides; the other documents in the picture."""
     exact = _exact(photo.pixels, choice.quad, search.copy)
     sure = confidence(choice.score)
-    halves = _pair(photo, exact, search.copy)
-    if halves is None and sure < BorderParams.one_for_sure:
-        halves = _pair_alone(photo, search, exact)
-    further = others(search, *(halves or (choice.quad,)))
-    found = *(halves or (exact,)), *(_exact(photo.pixels, each, search.copy) for each in further)
-    quad, *beside = (_in_source(each, search.copy) for each in found)
-    border = replace(border_at(quad, photo.size, sure), others=tuple(beside))
-    return uncut(border) if halves else border
+    cards = _cards(photo, exact, search.copy)
+    if not cards and sure < BorderParams.one_for_sure:
+        leading = (_cards(photo, quad, search.copy) for quad in search.quads)
+        cards = max(leading, key=len) or _cards_alone(photo, search, exact)
+    further = others(search, *(cards or (choice.quad,)))
+    beside = (_exact(photo.pixels, each, search.copy) for each in further)
+    found = [
+        *(cards or (exact,)),
+        *(card for each in beside for card in _cards(photo, each, search.copy) or (each,)),
+    ]
+    quads = [_in_source(each, search.copy) for each in found]
+    border = replace(border_at(quads[0], photo.size, sure), others=tuple(quads[1:]))
+    return uncut(border) if cards else border
 
 
-def _pair(photo: Pyramid, quad: Floats, copy: WorkingCopy) -> tuple[Floats, Floats] | None:
-    """The two cards that the quad holds, on their edges; working pixels."""
+def _cards(photo: Pyramid, quad: Floats, copy: WorkingCopy) -> list[Floats]:
+    """The cards that the quad holds, if they are two or more, on their edges; working pixels."""
     scale = np.array(copy.scale, np.float32)
-    halves = parted(photo, quad / scale)
-    if halves is None:
-        return None
-    one, other = halves[0] * scale, halves[1] * scale
-    exact = _exact(photo.pixels, one, copy), _exact(photo.pixels, other, copy)
-    return _kept_off(exact[0], one, other), _kept_off(exact[1], other, one)
+    parts = [part * scale for part in parted(photo, quad / scale)]
+    return [_kept_off(_exact(photo.pixels, part, copy), part, parts) for part in parts]
 
 
-def _pair_alone(photo: Pyramid, search: Search, quad: Floats) -> tuple[Floats, Floats] | None:
-    """The two cards that an unsure quad holds: one is found alone in its half, the other beside it."""
+def _cards_alone(photo: Pyramid, search: Search, quad: Floats) -> list[Floats]:
+    """The cards that an unsure quad holds: one is found alone in its half, the others beside it."""
     scale = np.array(search.copy.scale, np.float32)
     for part in halves_of(quad / scale, photo.size):
         border = inside(photo.pixels, part, find_border)
         if border is None or border.confidence < ShownParams.least_sure:
             continue
         one = np.array(border.quad.corners, np.float32) * scale
-        beside = others(search, one)
-        if beside and are_a_pair(one / scale, beside[0] / scale):
-            return one, _exact(photo.pixels, beside[0], search.copy)
-    return None
+        beside = [each for each in others(search, one) if are_a_pair(one / scale, each / scale)]
+        if beside:
+            return [one, *(_exact(photo.pixels, each, search.copy) for each in beside)]
+    return []
 
 
-def _kept_off(exact: Floats, half: Floats, other: Floats) -> Floats:
-    """One half on its edges; towards the other no further than it went, where the edge may be the other's."""
-    if shared(exact, other) == 0:
-        return exact
-    ends = [sides_of(quad) for quad in (exact, half)]
-    inner = int(np.linalg.norm(ends[1].mean(axis=1) - other.mean(axis=0), axis=1).argmin())
-    ends[0][inner] = ends[1][inner]
-    met = crossings(ends[0])
-    return half if met is None else met
+def _kept_off(exact: Floats, part: Floats, parts: Sequence[Floats]) -> Floats:
+    """One part on its edges; towards the others no further than it went, where the edge may be another's."""
+    for other in parts:
+        if other is part or shared(exact, other) == 0:
+            continue
+        ends = [sides_of(quad) for quad in (exact, part)]
+        inner = int(np.linalg.norm(ends[1].mean(axis=1) - other.mean(axis=0), axis=1).argmin())
+        ends[0][inner] = ends[1][inner]
+        met = crossings(ends[0])
+        exact = part if met is None else met
+    return exact
 
 
 def _in_source(quad: Floats, copy: WorkingCopy) -> Quad:

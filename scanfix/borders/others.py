@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scanfix.borders.net import MAP_SIDE
+from scanfix.borders.pairs import parted
 from scanfix.borders.search import Choice, Search, SearchParams, most_likely
 from scanfix.borders.shapes import areas, enlarged, shared
 from scanfix.borders.working import Floats, working_copy
@@ -44,7 +45,7 @@ def others(search: Search, *found: Floats) -> list[Floats]:
         pixels = _without(pixels, quad)
     while len(known) <= OtherParams.most and _more(search, known):
         choice = _leading(pixels)
-        if choice is None or not _is_another(choice, known):
+        if choice is None or not _is_another(choice, known, pixels):
             break
         known.append(choice.quad)
         pixels = _without(pixels, choice.quad)
@@ -80,11 +81,12 @@ def _leading(pixels: Pixels) -> Choice | None:
     return found and found[1]
 
 
-def _is_another(choice: Choice, known: list[Floats]) -> bool:
+def _is_another(choice: Choice, known: list[Floats], pixels: Pixels) -> bool:
     quad = choice.quad
+    seen = choice.score >= OtherParams.min_score or parted(Pyramid(pixels), quad)
     apart = all(max(shared(quad, one), shared(one, quad)) < OtherParams.most_shared for one in known)
     large = areas(quad[None])[0] >= OtherParams.least * areas(known[0][None])[0]
-    return bool(choice.score >= OtherParams.min_score and apart and large)
+    return bool(seen and apart and large)
 
 
 def _rounded(quad: Floats) -> NDArray[np.int32]:

@@ -1,7 +1,7 @@
 """What lies over the document? A small network of our own points at it.
 
 It sees the rectified document with a little of its surroundings, squeezed to 384 x 384, and gives a map of
-48 x 48 chances for each of eight classes. It was trained by `training/damage` on drawn documents with drawn
+48 x 48 chances for each of nine classes. It was trained by `training/damage` on drawn documents with drawn
 and photographed damage; its README has the data, the runs, and how often it is right on photos.
 """
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from scanfix.model import Pixels
     from scanfix.pyramid import Pyramid
 
-CLASSES = ("thing", "bar", "stain", "pen", "watermark", "glare", "shadow", "fold")
+CLASSES = ("thing", "bar", "stain", "pen", "watermark", "glare", "shadow", "fold", "crease")
 """Things, fingers, hands; bars and mosaics of a drawing program; stains and smears; pens and
 spilt ink; added words ..."""
 SIDE, CELLS = 384, 48
@@ -49,7 +49,7 @@ class DamageMaps(NamedTuple):
     """What the network says, and where on the source."""
 
     chances: Map
-    """8 x 48 x 48, in the order of CLASSES; cells beyond the document are 0."""
+    """9 x 48 x 48, in the order of CLASSES; cells beyond the document are 0."""
     view: View
     motley: float
     """How far its colours are from their median, in the middle: levels of a* and b* of 8 bits."""

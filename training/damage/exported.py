@@ -15,14 +15,17 @@ from training.damage.samples import SIDE
 
 
 def take_exported(net: nn.Module, path: Path) -> None:
-    """Put the weights of the file into `net`, whose norms then change nothing."""
+    """Put the weights of the file into `net`, whose norms then change nothing.
+
+    A file of before the last branch, which is asked last, leaves that one as it is.
+    """
     net.eval()
     convolutions = in_order(net)
     stored = weights_of(path)
-    if len(stored) != len(convolutions):
+    if len(stored) > len(convolutions):
         raise SystemExit(f"{path} is another network")
     followed = norms_behind(net)
-    for layer, (weights, bias) in zip(convolutions, stored, strict=True):
+    for layer, (weights, bias) in zip(convolutions, stored, strict=False):
         layer.weight.data = torch.tensor(weights)
         norm = followed.get(layer)
         if norm is None:

@@ -134,6 +134,95 @@ def fold(c: Canvas, _: Stock) -> None:
     c.add("fold", seen)
 
 
+def crease(c: Canvas, _: Stock) -> None:
+    """A sheet or a card that was folded sharply, once or more: a narrow ridge of light and dark from rim to
+    rim, unlike shades on both of its sides, print worn off along it."""
+    n = int(c.rng.choice([1, 1, 1, 2, 2, 3]))
+    shade, worn = np.ones(c.shape, np.float32), np.zeros(c.shape, np.float32)
+    seen = np.zeros(c.shape, np.float32)
+    for _k in range(n):
+        d, along = line_across(c)
+        factor, paper = profile(c, d)
+        factor = 1 + (factor - 1) * along
+        shade *= factor
+        worn = np.maximum(worn, paper * along)
+        wide = cv2.blur(factor, (max(3, int(0.12 * c.short)) | 1,) * 2)
+        seen = np.maximum(
+            seen,
+            ((np.abs(factor - wide) > 0.025) | (paper > 0.3)) & (np.abs(d) < 0.035 * c.short) & (along > 0.3),
+        )
+    bare = np.quantile(c.pixels.reshape(-1, 3)[::37], 0.9, axis=0) * c.rng.uniform(0.85, 1.05)
+    before = c.pixels
+    c.pixels = before + (bare - before) * worn[..., None]
+    c.pixels = np.clip(c.pixels * shade[..., None], 0, 255).astype(np.float32)
+    if cv2.blur(np.abs(c.pixels - before).max(2) * seen, (5, 5)).max() < 9:
+        return
+    c.add("crease", whole(seen.astype(np.float32), 0.02 * c.short))
+
+
+def gutter(c: Canvas) -> None:
+    """The middle of an open booklet, whose pages are of two tones and curl towards it: no harm."""
+    x0, y0, x1, y1 = c.box
+    yy, xx = np.ogrid[: c.shape[0], : c.shape[1]]
+    across = (x1 - x0 > y1 - y0) != (c.rng.random() < 0.25)
+    low, high = (x0, x1) if across else (y0, y1)
+    d = ((xx + 0 * yy) if across else (yy + 0 * xx)) - (low + c.rng.normal(0.5, 0.012) * (high - low))
+    w = max(0.6, between(c.rng, 0.003, 0.03) * c.short)
+    shade = 1 - between(c.rng, 0.1, 0.7) * np.exp(-np.square(d / w))
+    if c.rng.random() < 0.5:
+        shade -= between(c.rng, 0.03, 0.3) * np.exp(-np.abs(d) / (c.short * between(c.rng, 0.03, 0.3)))
+    if c.rng.random() < 0.5:
+        shade += (
+            between(c.rng, 0.03, 0.3)
+            * np.exp(-np.square((d - w * c.rng.uniform(1, 3)) / w))
+            * c.rng.choice([-1, 1])
+        )
+    tone = np.where((d > 0)[..., None], 1 - c.rng.uniform(0, 0.25, 3) * (c.rng.random() < 0.6), 1.0)
+    c.pixels = np.clip(c.pixels * (np.clip(shade, 0.1, 1.4)[..., None] * tone), 0, 255).astype(np.float32)
+
+
+def line_across(c: Canvas) -> tuple[Field, Field]:
+    """Signed distance from a nearly straight line across the page, pixels; how far it goes on there, 0..1."""
+    x0, y0, x1, y1 = c.box
+    yy, xx = np.ogrid[: c.shape[0], : c.shape[1]]
+    a = np.pi / 2 * (c.rng.random() < 0.6) + c.rng.normal(0, 0.06)
+    if c.rng.random() < 0.12:
+        a = c.rng.uniform(0, 3.14)
+    share = pick(c.rng, [1 / 2, 1 / 2, 1 / 3, 2 / 3, 1 / 4, *c.rng.uniform(0.1, 0.9, 6)])
+    px, py = x0 + share * (x1 - x0), y0 + share * (y1 - y0)
+    d = (xx - px) * np.cos(a) + (yy - py) * np.sin(a)
+    t = ((yy - py) * np.cos(a) - (xx - px) * np.sin(a)) / c.short
+    d = d + c.rng.uniform(0, 0.006) * c.short * np.sin(t * c.rng.uniform(2, 12) + c.rng.uniform(0, 6))
+    if c.rng.random() < 0.5:  # bent a little
+        d = d + c.rng.normal(0, 0.01) * c.short * t * t
+    along = 1 + 0.25 * np.sin(t * c.rng.uniform(3, 20) + c.rng.uniform(0, 6)) * c.rng.random()
+    if c.rng.random() < 0.25:  # ends within the page
+        along = along * np.clip((t - c.rng.uniform(-0.5, 0.3)) / c.rng.uniform(0.05, 0.4), 0, 1)
+    return d.astype(np.float32), np.clip(along, 0, 1.25).astype(np.float32)
+
+
+def profile(c: Canvas, d: Field) -> tuple[Field, Field]:
+    """Across a crease: what the light is multiplied by, and how far the print is worn off."""
+    rng, w = c.rng, max(0.55, between(c.rng, 0.0025, 0.016) * c.short)
+    factor = np.ones_like(d)
+    kind = rng.random()
+    for sign, chance in ((1, 0.85), (-1, 0.8)):
+        if rng.random() < chance:
+            off, own = sign * w * rng.uniform(0.2, 1.6), w * between(rng, 0.5, 2)
+            factor += sign * between(rng, 0.07, 0.5) * np.exp(-np.square((d - off) / own))
+    if kind < 0.7:  # both sides lean to the light in another way
+        reach = between(rng, 0.04, 1.5) * c.short
+        factor += rng.choice([-1, 1]) * between(rng, 0.02, 0.14) * np.tanh(d / w) * np.exp(-np.abs(d) / reach)
+    if kind > 0.8:
+        factor -= between(rng, 0.03, 0.2) * np.exp(-np.square(d / (w * between(rng, 3, 8))))
+    worn = np.zeros_like(d)
+    if rng.random() < 0.3:
+        core = np.exp(-np.square(d / (w * between(rng, 0.4, 1.2))))
+        spots = cells(rng, c.shape, between(rng, 1.2, 5)) > rng.uniform(-1, 0.8)
+        worn = core * rng.uniform(0.4, 1) * spots
+    return np.clip(factor, 0.3, 1.7).astype(np.float32), worn.astype(np.float32)
+
+
 def ridge(c: Canvas, a: float, share: float, reach: float) -> Field:
     """Height of a roof over a crease at this angle; `reach`: share of the page along the crease."""
     x0, y0, x1, y1 = c.box

@@ -1,6 +1,6 @@
-"""Which network points at damage? Inverted residuals and a feature pyramid, 0.74 M parameters.
+"""Which network points at damage? Inverted residuals and a feature pyramid, 0.76 M parameters.
 
-Input: N x 3 x 384 x 384, RGB, (value - 127.5) / 127.5. Output: N x 8 x 48 x 48, one map a class of
+Input: N x 3 x 384 x 384, RGB, (value - 127.5) / 127.5. Output: N x 9 x 48 x 48, one map a class of
 `canvas.CLASSES`, as logits in training, as probabilities in the exported file.
 """
 
@@ -17,6 +17,10 @@ STAGES = ((24, 2, 2), (40, 3, 3), (80, 4, 4), (128, 4, 4))
 FINEST = 1
 """The stage whose cells are those of the maps."""
 PEN = CLASSES.index("pen")
+BRANCHES = ("pen", "crease")
+"""Classes with layers of their own, learnt last, each without a change of any other answer."""
+ALONG = 11
+"""Cells that the branch of creases looks along at once, across and down."""
 
 
 class Pointer(nn.Module):
@@ -36,7 +40,7 @@ class Pointer(nn.Module):
         )
         self.up = nn.Upsample(scale_factor=2, mode="nearest")
         self.head = nn.Sequential(
-            conv(neck, neck, 3, groups=neck), conv(neck, neck), nn.Conv2d(neck, len(CLASSES), 1)
+            conv(neck, neck, 3, groups=neck), conv(neck, neck), nn.Conv2d(neck, len(CLASSES) - 1, 1)
         )
         finest = STAGES[FINEST][0]
         self.pen = nn.Sequential(
@@ -47,10 +51,10 @@ class Pointer(nn.Module):
             conv(neck, neck),
             nn.Conv2d(neck, 1, 1),
         )
-        """Pens and ink, learnt last, without a change of any other answer."""
+        self.crease = Creases(neck + finest)
 
-    def forward(self, x: Tensor) -> Tensor:
-        x = self.stem(x)
+    def forward(self, picture: Tensor) -> Tensor:
+        x = self.stem(picture)
         levels = []
         for stage in self.stages:
             x = stage(x)
@@ -59,5 +63,46 @@ class Pointer(nn.Module):
         y = self.sides_in[-1](levels[-1])
         for k in range(len(levels) - 2, -1, -1):
             y = self.smooth[k](self.up(y) + self.sides_in[k](levels[k]))
-        told, pen = self.head(y), self.pen(torch.cat([y, levels[0]], 1))
-        return torch.cat([told[:, :PEN], pen, told[:, PEN + 1 :]], 1)
+        seen = torch.cat([y, levels[0]], 1)
+        told, pen, crease = self.head(y), self.pen(seen), self.crease(picture, seen)
+        return torch.cat([told[:, :PEN], pen, told[:, PEN + 1 :], crease], 1)
+
+
+class Creases(nn.Module):
+    """Sharp folds from rim to rim: eyes of their own for lines a pixel wide, layers that look along them."""
+
+    def __init__(self, seen: int, wide: int = 40) -> None:
+        super().__init__()
+        self.eyes = nn.Sequential(
+            conv(3, 12, 3, 2),
+            conv(12, 12, 3, 2, groups=12), conv(12, 24),
+            conv(24, 24, 3, 2, groups=24), conv(24, 32),
+        )  # fmt: skip
+        self.joined = conv(seen + 32, wide)
+        self.lines = nn.Sequential(*(Along(wide) for _ in range(3)))
+        self.head = nn.Conv2d(wide, 1, 1)
+
+    def forward(self, picture: Tensor, seen: Tensor) -> Tensor:
+        y: Tensor = self.head(self.lines(self.joined(torch.cat([seen, self.eyes(picture)], 1))))
+        return y
+
+
+class Along(nn.Module):
+    """What lies around a cell, in its row and in its column."""
+
+    def __init__(self, wide: int) -> None:
+        super().__init__()
+        self.near = conv(wide, wide, 3, groups=wide, act=False)
+        self.row = stripe(wide, (1, ALONG))
+        self.column = stripe(wide, (ALONG, 1))
+        self.mixed = conv(wide, wide)
+
+    def forward(self, x: Tensor) -> Tensor:
+        y: Tensor = x + self.mixed(torch.relu(self.near(x) + self.row(x) + self.column(x)))
+        return y
+
+
+def stripe(wide: int, size: tuple[int, int]) -> nn.Sequential:
+    around = (size[0] // 2, size[1] // 2)
+    layer = nn.Conv2d(wide, wide, size, padding=around, groups=wide, bias=False)
+    return nn.Sequential(layer, nn.BatchNorm2d(wide))

@@ -335,6 +335,31 @@ def striped(rng: Rng, shape: tuple[int, int]) -> Field:
     return tint
 
 
+def ruled(rng: Rng, shape: tuple[int, int]) -> Field:
+    """Straight lines as print has them: rules, bands, frames; what the page is multiplied by, H x W x 3.
+
+    Of even strength from end to end, along the page, some from rim to rim, some doubled with a lighter one.
+    """
+    h, w = shape
+    tone = np.ones((h, w, 3), np.float32)
+    short = min(h, w)
+    for _ in range(int(rng.integers(1, 6))):
+        across = rng.random() < 0.75
+        long, wide = (w, h) if across else (h, w)
+        start, end = (0, long) if rng.random() < 0.35 else np.sort(rng.uniform(0, 1, 2)) * long
+        at, thick = rng.uniform(0.03, 0.97) * wide, max(1.0, between(rng, 0.002, 0.02) * short)
+        ink = 1 - rng.uniform(0.1, 0.95) * rng.uniform(0.4, 1, 3)
+        rows = [(at, thick, ink)]
+        if rng.random() < 0.35:  # with a lighter one beside it, or a band that starts there
+            light = 1 + rng.uniform(0.03, 0.3, 1) if rng.random() < 0.5 else 1 - rng.uniform(0.02, 0.2, 3)
+            rows.append((at + thick, thick * between(rng, 0.5, 12), light))
+        for top, deep, factor in rows:
+            a, b = int(top), int(top + max(1, deep))
+            part = tone[a:b, int(start) : int(end)] if across else tone[int(start) : int(end), a:b]
+            part *= np.float32(factor)
+    return tone
+
+
 def panel(rng: Rng) -> tuple[np.ndarray, Field]:
     """A coloured field, a table or a chart as magazines and forms print them: no bar lies over anything."""
     h, w = (int(v) for v in rng.integers(60, 240, 2))

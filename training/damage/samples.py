@@ -33,8 +33,8 @@ Rgb = NDArray[np.uint8]
 
 PAPER_MARKS: tuple[tuple[Mark, float], ...] = (
     (stains.stain, 7), (stains.splash, 3), (stains.ring, 3.5), (stains.tide, 2.5), (stains.drops, 3.5),
-    (stains.dirt, 2.5), (stains.smear, 2.5), (stains.print_of_finger, 2), (stains.ink, 24),
-    (stains.scribble, 4), (stains.strike, 3), (lights.fold, 5),
+    (stains.dirt, 2.5), (stains.smear, 2.5), (stains.print_of_finger, 2), (stains.ink, 5),
+    (stains.scribble, 4), (stains.strike, 3), (lights.fold, 8), (lights.crease, 26),
 )  # fmt: skip
 """On the paper itself, before it is photographed."""
 ROOM_MARKS: tuple[tuple[Mark, float], ...] = (
@@ -123,6 +123,8 @@ class Desk:
             pixels = (pixels * printed.tinted(rng, pixels.shape[:2], shapes)).astype(np.uint8)
         if rng.random() < 0.3:
             pixels = (pixels * printed.striped(rng, pixels.shape[:2])).astype(np.uint8)
+        if rng.random() < 0.4:
+            pixels = (pixels * printed.ruled(rng, pixels.shape[:2])).clip(0, 255).astype(np.uint8)
         for _ in range(int(rng.integers(1, 5))):
             over, alpha = self.printed(rng)
             k = rng.uniform(0.12, 0.6) * min(pixels.shape[:2]) / max(over.shape[:2])
@@ -216,6 +218,8 @@ class Desk:
             canvas.pixels *= np.array([1, rng.uniform(0.85, 1), rng.uniform(0.6, 1)], np.float32)
         if rng.random() < 0.25:
             lights.curved(canvas)
+        if rng.random() < 0.15:
+            lights.gutter(canvas)
 
 
 def apply(marks: tuple[tuple[Mark, float], ...], canvas: Canvas, stock: Stock, chance: float) -> None:

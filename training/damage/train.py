@@ -1,13 +1,13 @@
 """Train the pointer on chunks that `training.damage.samples` writes beside it.
 
 usage: python -m training.damage.train CHUNK_DIR RUN_DIR --minutes 60 [--device cuda]
-       [--start CHECKPOINT ... | --start FILE.onnx] [--only CLASS ... | --branch]
+       [--start CHECKPOINT ... | --start FILE.onnx] [--only CLASS ... | --branch pen|crease]
 
 AdamW, warm-up and cosine by the clock, bfloat16 autocast, an average of the weights over time. A sample
 serves several times, turned, moved and in other colours. RUN_DIR gets `log.txt` and a checkpoint every few
 minutes. With `--only` the first layers and all norms stay as they are, and so do the answers for the other
 classes (distillation, Hinton et al. 2015): what took a graphics card is not unlearnt on a processor. With
-`--branch` only the pen's own layers are learnt, and all other answers stay to the bit.
+`--branch` only the own layers of pens, or of creases, are learnt, and all other answers stay to the bit.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ from pathlib import Path
 
 import torch
 import torch.nn.functional as F  # noqa: N812
-from torch import Tensor
+from torch import Tensor, nn
 
 from training.damage.canvas import CLASSES
 from training.damage.exported import take_exported
-from training.damage.network import Pointer
+from training.damage.network import BRANCHES, Pointer
 from training.export import mean_of
 from training.ring import Ring, as_input, moved, recoloured, turned
 from training.train import optimizer_of, options, rate, update_average
@@ -39,11 +39,19 @@ def batch(ring: Ring, size: int) -> tuple[Tensor, Tensor]:
     return as_input(recoloured(x)), want / 255
 
 
+def asked_for(want: Tensor) -> Tensor:
+    """1 for the cells that count: whether a soft fold is a crease too nobody can tell."""
+    fold, crease = (want[:, CLASSES.index(name)] for name in ("fold", "crease"))
+    asked = torch.ones_like(want)
+    asked[:, CLASSES.index("crease")] = ((fold < 0.15) | (crease > 0.3)).float()
+    return asked
+
+
 def loss_of(logits: Tensor, want: Tensor) -> Tensor:
     """Cross entropy, marked cells counting thrice, and Dice over the batch; one number a class."""
-    logits = logits.float()
-    cross = F.binary_cross_entropy_with_logits(logits, want, reduction="none") * (1 + 2 * want)
-    chance = torch.sigmoid(logits)
+    logits, asked = logits.float(), asked_for(want)
+    cross = F.binary_cross_entropy_with_logits(logits, want, reduction="none") * (1 + 2 * want) * asked
+    chance, want = torch.sigmoid(logits) * asked, want * asked
     shared = (chance * want).sum((0, 2, 3))
     dice = 1 - (2 * shared + 30) / (chance.sum((0, 2, 3)) + want.sum((0, 2, 3)) + 30)
     weights = torch.tensor(WEIGHTS, device=logits.device)
@@ -77,14 +85,14 @@ def begun(start: list[str] | None) -> Pointer:
     if start and start[0].endswith(".onnx"):
         take_exported(net, Path(start[0]))
     elif start:
-        # Checkpoints of before the branch of the pen lack it.
+        # Checkpoints of before a branch lack it.
         net.load_state_dict(mean_of(start), strict=False)
     return net
 
 
-def hold_all_but_the_branch(net: Pointer) -> None:
+def hold_all_but(branch: nn.Module, net: Pointer) -> None:
     net.eval().requires_grad_(False)
-    net.pen.train().requires_grad_(True)
+    branch.train().requires_grad_(True)
 
 
 def hold_first_layers(net: Pointer) -> None:
@@ -100,7 +108,7 @@ def main() -> None:
     )
     parser.add_argument("--start", nargs="+", help="checkpoints, whose mean is taken, or an exported file")
     parser.add_argument("--only", nargs="+", choices=CLASSES, help="classes that are learnt")
-    parser.add_argument("--branch", action="store_true", help="only the pen's own branch is learnt")
+    parser.add_argument("--branch", choices=BRANCHES, help="only the own layers of this class are learnt")
     parser.add_argument("--hold", nargs="+", help="whose answers stay for the others; those of --start")
     parser.add_argument("--device", default="cpu", type=torch.device)
     train(parser.parse_args())
@@ -114,7 +122,7 @@ def train(args: argparse.Namespace) -> None:
     net = begun(args.start).to(args.device, memory_format=torch.channels_last).train()
     before = begun(args.hold or args.start).to(args.device).eval() if args.only else None
     if args.branch:
-        hold_all_but_the_branch(net)
+        hold_all_but(getattr(net, args.branch), net)
     learnt = torch.tensor([name in (args.only or CLASSES) for name in CLASSES], device=args.device)
     if before is not None:
         hold_first_layers(net)

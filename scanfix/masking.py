@@ -6,8 +6,8 @@ import re
 
 PERSONAL = re.compile(
     r"\d(?:[ -]*\d){13,16}[ -]*[\dXx]"
-    r"|(?<![A-Za-z\d])[A-Za-z]{1,2}\d{7,8}(?![A-Za-z\d])"
-    r"|[A-Z\d<]{2,}<<[A-Z\d<]*"
+    r"|(?<![A-Za-z\d])[A-Za-z]{1,2}\d{7,8}(?![A-Za-z\d]|\.\w{3,4}\b)"
+    r"|(?<![A-Z\d<])[A-Z\d<]{2,90}<<[A-Z\d<]*"
     r"|(?<![A-Z\d])[A-Z\d]{9}\d[A-Z]{3}\d{7}[MF<][A-Z\d<]*"
 )
 """As long as the number of a person, in groups too; cameras and messengers name files by fewer digits. A

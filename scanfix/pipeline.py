@@ -42,7 +42,7 @@ from scanfix.model import (
 )
 from scanfix.order import Layout, Order, check_sides
 from scanfix.pair import PairSide, assess_pair
-from scanfix.profiles import Format
+from scanfix.profiles import Format, OutputProfile
 from scanfix.pyramid import Pyramid
 from scanfix.results import JoinedImage, PreparedImage
 from scanfix.verification import LEAST_LEGIBILITY_KEPT, MIN_LEGIBILITY_KEPT, legibility_kept, verify
@@ -107,7 +107,9 @@ def make(photo: SourceBytes, order: Order, examined: Examined) -> PreparedImage:
     )
     notes = () if encoded.is_passed else _encoding_notes(framed.pixels, encoded, made, order)
     by_hand = () if order.turn is None else ("SF108",)
-    return PreparedImage(encoded.data, _finished(report, framed, encoded, notes, *by_hand), photo.inputs)
+    return PreparedImage(
+        encoded.data, _finished(report, framed, encoded, notes, order.profile, *by_hand), photo.inputs
+    )
 
 
 @refusing()
@@ -144,7 +146,10 @@ def join(
     if any(finding.code == "SF501" for side in examined for finding in side.report.findings):
         # Neither side has the size of a kind that one of them is not.
         right.append("SF407")
-    reports = [_finished(e.report, f, encoded, notes, *right) for f, e in zip(framed, examined, strict=True)]
+    reports = [
+        _finished(e.report, f, encoded, notes, order.profile, *right)
+        for f, e in zip(framed, examined, strict=True)
+    ]
     return JoinedImage(encoded.data, reports[0], reports[1], front.inputs | back.inputs)
 
 
@@ -443,7 +448,12 @@ def _settled(assessments: tuple[Assessment, ...], *codes: str) -> tuple[Assessme
 
 
 def _finished(
-    report: Report, framed: Framed, encoded: Encoded, notes: tuple[Assessment, ...], *settled: str
+    report: Report,
+    framed: Framed,
+    encoded: Encoded,
+    notes: tuple[Assessment, ...],
+    profile: OutputProfile,
+    *settled: str,
 ) -> Report:
     """The report of the photo with what was made of it."""
     if framed.rotation:
@@ -473,7 +483,7 @@ def _finished(
     )
     judged = _settled(report.assessments, *settled)
     if framed.crop and framed.unsure:
-        judged = tuple(map(_doubted, judged))
+        judged = tuple(weighed(_doubted(assessment), profile) for assessment in judged)
     slugs = {FINDINGS[code].slug for code in settled}
     unsure = tuple(note.check for note in notes if note.failure)
     return replace(
@@ -489,7 +499,8 @@ def _doubted(assessment: Assessment) -> Assessment:
     told = assessment.finding
     if assessment.check != "border" or (told is not None and told.severity is not Severity.INFO):
         return assessment
-    return replace(assessment, finding=Finding.of("SF102", severity=Severity.WARNING, sides=list(SIDES)))
+    doubt = Finding.of("SF102", severity=Severity.WARNING, sides=list(SIDES))
+    return replace(assessment, score=0.0, finding=doubt)
 
 
 def _encoding_notes(pixels: Pixels, encoded: Encoded, made: Pixels, order: Order) -> tuple[Assessment, ...]:

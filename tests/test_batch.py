@@ -17,6 +17,7 @@ from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, NoReturn, TextIO
 
@@ -801,6 +802,43 @@ def test_a_loop_that_is_left_keeps_what_was_finished_meanwhile(
     assert {item.status for item in items} == {"kept", "made"}
     assert Summary.of(items).kept == made
     assert len(quick.taken()) == 9 - made
+
+
+def test_the_folder_is_not_free_while_somebody_still_writes_into_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, quick: Counted
+) -> None:
+    put(tmp_path / "in", **{f"p{number}_jpg": f"{number}" for number in range(4)})
+    out, made = tmp_path / "out", work._made
+
+    def slowly(*given: Any) -> Any:
+        if list(out.glob("*.jpg")):
+            time.sleep(0.5)
+        return made(*given)
+
+    monkeypatch.setattr(work, "_made", slowly)
+    with prepare_batch(tmp_path / "in", out, executor=ThreadPoolExecutor(2)) as batch:
+        next(iter(batch))
+    there = len(list(out.glob("*.jpg")))
+    time.sleep(0.7)
+    assert len(list(out.glob("*.jpg"))) == there
+    quick.taken()
+    assert Summary.of(run(tmp_path / "in", out)).kept == there
+
+
+def test_whoever_leaves_a_watch_waits_for_no_disk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, quick: Counted
+) -> None:
+    put(tmp_path / "in", a_jpg="a", b_jpg="b")
+    waited = list[float]()
+    monkeypatch.setattr(time, "sleep", waited.append)
+    full = OutputError("not_written", reason="ENOSPC")
+    batch = prepare_batch(tmp_path / "in", tmp_path / "out", jobs=2, watch=True)
+    next(iter(batch))
+    monkeypatch.setattr(Manifest, "append", lambda *_: (_ for _ in ()).throw(full))
+    with suppress(OutputError):
+        batch.close()
+    assert batch_run.RETRY_SECONDS not in waited
+    assert quick.taken()
 
 
 SLOW = """

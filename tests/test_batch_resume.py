@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import gc
 import hashlib
 import json
@@ -65,6 +66,39 @@ def test_what_is_unchanged_is_kept_and_counted_as_if_judged_anew(
     assert (one.ready, one.look, one.refused, two.kept) == (2, 1, 1, 4)
     plain = [{**item.to_dict("zh"), "status": ""} for item in first + again]
     assert sorted(map(str, plain[:4])) == sorted(map(str, plain[4:]))
+
+
+def test_of_a_line_that_did_not_fit_nothing_is_left(
+    source: Path, out: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write, calls = os.write, list[int]()
+
+    def half(descriptor: int, data: bytes) -> int:
+        if len(data) > 100 and not calls:
+            calls.append(write(descriptor, data[:40]))
+            return calls[0]
+        if len(calls) == 1:
+            calls.append(0)
+            raise OSError(errno.ENOSPC, "no space")
+        return write(descriptor, data)
+
+    monkeypatch.setattr(os, "write", half)
+    with pytest.raises(OutputError):
+        run(source, out)
+    monkeypatch.undo()
+    text = (out / MANIFEST).read_text("utf-8") if (out / MANIFEST).exists() else ""
+    assert all(json.loads(line) for line in text.splitlines())
+
+
+def test_a_result_behind_a_link_ends_no_run(source: Path, out: Path) -> None:
+    run(source, out)
+    (out / "二").rename(out.parent / "elsewhere")
+    (out / "二").symlink_to(out.parent / "elsewhere", target_is_directory=True)
+    items = run(source, out, by_verdict=True)
+    assert (
+        Summary.of(items).exit_code
+        == Summary.of(run(source, out.parent / "fresh", by_verdict=True)).exit_code
+    )
 
 
 def test_a_manifest_that_others_wrote_removes_nothing_elsewhere(source: Path, out: Path) -> None:

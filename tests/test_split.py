@@ -70,6 +70,7 @@ def test_each_document_on_a_scan_is_a_result(monkeypatch: pytest.MonkeyPatch) ->
     assert [result.report.border and result.report.border.confidence for result in made] == [0.2, 0.2]
     doubts = [finding for result in made for finding in result.report.findings if finding.code == "SF102"]
     assert [doubt.severity for doubt in doubts] == ["warning", "warning"]
+    assert [result.report.verdict for result in made] == ["look", "look"]
     joined = pipeline.join_sheet(SourceBytes(sheet()), make_order())
     assert joined.front.border is not None
     assert joined.back.border is not None

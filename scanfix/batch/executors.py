@@ -43,14 +43,14 @@ class Hands(Protocol):
 class GivenHands:
     """Any executor; it stays the caller's."""
 
+    patience = 60.0
+    """Seconds that `stop` waits for what is under way."""
+
     def __init__(self, executor: Executor, jobs: int | None) -> None:
         self._executor = executor
         self._pending = set[Future[Outcome]]()
         at_once = getattr(executor, "_max_workers", None) or os.cpu_count() or 1
         self.window = jobs or 2 * at_once
-
-    patience = 60.0
-    """Seconds."""
 
     @property
     def are_gone(self) -> bool:
@@ -69,9 +69,10 @@ class GivenHands:
 
     def stop(self) -> None:
         """What is under way cannot be stopped: until it is done, the folder is not free."""
-        for future in tuple(self._pending):
+        pending, self._pending = tuple(self._pending), set()
+        for future in pending:
             future.cancel()
-        wait(tuple(self._pending), timeout=self.patience)
+        wait(pending, timeout=self.patience)
 
 
 class OwnHands(GivenHands):

@@ -130,7 +130,7 @@ class Run:
         """Whatever fails, the manifest is free for the next run."""
         if self.is_over:
             return
-        self.is_over = True
+        self.is_over, self.watches = True, False
         try:
             self.hands.stop()
             self.reporting.finish()
@@ -164,7 +164,7 @@ class Run:
             if known.root != root or copied != known.duplicate_of:
                 lines.append(replace(self.manifest.whole(known.key), root=root, duplicate_of=copied))
         if lines:
-            self.manifest.append(lines)
+            self._append(lines)
 
     def _whole(self, source: str) -> Record:
         """The line of a photo, with its reports."""
@@ -256,6 +256,8 @@ class Run:
                     break
                 done = self._ended(running, suspects)
         except (GeneratorExit, KeyboardInterrupt, SystemExit):
+            # Whoever leaves waits for no disk.
+            self.watches = False
             try:
                 self.hands.stop()
             finally:

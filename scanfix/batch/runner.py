@@ -58,8 +58,7 @@ def prepare_batch(
     `by_verdict` sorts results into `ready`, `review` and `refused`; pictures of what was seen go to
     `annotate_dir`, reports of the run to `reports` (.html, .csv, .jsonl), in `lang`. `watch` goes on with
     photos as they appear, until the loop is left. `dry_run` only tells what would be done. `options` are
-    those of `scanfix.prepare` but `number`, `name` and `page`. Results that no run made are left alone unless
-    `overwrite`.
+    those of `scanfix.prepare` but `number`, `name` and `page`. Other files stay unless `overwrite`.
 
     Raises ConfigError for a wrong option, InputError and OutputError for an unusable folder, before
     the first photo; what goes wrong with one photo is in its item.

@@ -31,7 +31,9 @@ EXIT_USAGE = 2
 EXIT_UNTOLD = 74
 """The result is written, but the telling of it was not taken; EX_IOERR."""
 
-_OBEYED = re.compile("[\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
+_OBEYED = re.compile(
+    "[\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\U000e0000-\U000e007f]"
+)
 """Control and direction marks that JSON may hold as they are."""
 
 COLOURS = {"good": typer.colors.GREEN, "warning": typer.colors.YELLOW, "error": typer.colors.RED}
@@ -65,7 +67,7 @@ def print_json(said: object, stream: TextIO) -> None:
     would obey it."""
     escaped = codecs.lookup(stream.encoding or "utf-8").name != "utf-8"
     text = json.dumps(said, ensure_ascii=escaped, allow_nan=False)
-    _write(_OBEYED.sub(lambda found: f"\\u{ord(found[0]):04x}", text), stream)
+    _write(_OBEYED.sub(lambda found: json.dumps(found[0])[1:-1], text), stream)
 
 
 def print_bytes(data: bytes) -> None:

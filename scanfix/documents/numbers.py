@@ -28,7 +28,7 @@ from scanfix.documents.number_forms import (
     birth_date,
     is_birth_date,
 )
-from scanfix.documents.writing import Change, as_wanted, half_width
+from scanfix.documents.writing import LABEL, Change, as_wanted, half_width
 from scanfix.documents.zone import Zone, line_lengths, parse_zone
 from scanfix.errors import ConfigError
 from scanfix.masking import masked
@@ -116,13 +116,15 @@ def check_number(
     of_kind = find_kind(kind) if isinstance(kind, str) else kind
     day = today or date.today()  # noqa: DTZ011 - a form is filled in where the person is
     # Where the kind bears no zone, what looks like one is no number of it.
-    zone = parse_zone(text, day) if of_kind is None or not of_kind.shows or "zone" in of_kind.shows else None
+    may_be_zone = of_kind is None or not of_kind.shows or "zone" in of_kind.shows
+    plain = LABEL.sub("", half_width(text))
+    zone = parse_zone(plain, day) if may_be_zone else None
     if zone is not None:
         # What was typed is not misread: where a look-alike had to be put right, it is wrong.
         problem: Problem | None = "zone_look_alike" if zone.mended else None
         problem = "zone_check_digit" if zone.wrong else problem
         return NumberCheck(zone.number, "zone", problem, zone=zone)
-    if lengths := line_lengths(text):
+    if may_be_zone and (lengths := line_lengths(plain)):
         return NumberCheck("", "zone", "zone_shape", line_lengths=lengths)
     number, changes = as_wanted(text)
     if not number:
@@ -130,7 +132,7 @@ def check_number(
     if (of_kind is None or "hk-macao-permit" in of_kind.numbers) and CARD_AND_ISSUE.fullmatch(number):
         number, changes = number[:9], (*changes, "issue")
     named = of_kind.numbers if of_kind else ()
-    if of_kind is None and HYPHENED_CODE.fullmatch(half_width(text).strip()):
+    if of_kind is None and HYPHENED_CODE.fullmatch(plain.strip()):
         named = ("organisation-code",)
     forms = [form for form in FORMS if not named or form.name in named]
     found = _checked(number, changes, forms, day, named=bool(named))

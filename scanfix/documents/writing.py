@@ -17,8 +17,8 @@ DUPLICATE_MARK = re.compile(
     rf"[(\[【]{_SPACE}(?:{_COPY}{_SPACE}(?:{_COUNT})?|{_COUNT}{_SPACE}(?:{_COPY})?){_SPACE}[)\]】]"
 )
 """As licences bear beside the number: (1-1), the first of one duplicate; (副本), the duplicate."""
-LABEL = re.compile(r"\A\s*[^\d:<]{1,30}:\s*(?=\S)")
-"""What stands before it where it is copied from: a word and a colon."""
+LABEL = re.compile(r"\A\s*(?!(?![Ii][Dd]:)[A-Za-z]{1,2}\s*:)[^\d:<]{1,30}:\s*(?=\S)")
+"""What stands before it where it is copied from: a word and a colon. Up to two letters may be its own."""
 SPACES = re.compile(r"[\s\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]+")
 """Spaces, and signs that are not seen: joiners, directions of writing, soft hyphens."""
 CROSSES = dict.fromkeys(map(ord, "ХхΧχ×✕✖╳"), "X")

@@ -37,7 +37,7 @@ class Mended(NamedTuple):
 
     line: int
     place: int
-    right: str = ""
+    right: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,8 +157,10 @@ def _differing(lines: list[str], mended: list[str]) -> Iterator[Mended]:
 def line_lengths(text: str) -> tuple[int, ...]:
     """Of what is meant for a zone, as fillers tell, and has not the shape of one; empty for anything else."""
     rows = lines_of(text)
+    lengths = tuple(map(len, rows))
     is_meant = any("<<" in row for row in rows) and all(map(ZONE_LINE.fullmatch, rows))
-    return tuple(map(len, rows)) if is_meant else ()
+    has_shape = len(set(lengths)) == 1 and (len(rows), *set(lengths)) in SHAPES
+    return lengths if is_meant and not has_shape else ()
 
 
 def lines_of(text: str | Iterable[str]) -> list[str]:

@@ -507,6 +507,27 @@ def test_a_number_is_taken_without_the_words_before_it(label: str) -> None:
     assert "label" in found.unwanted
 
 
+@pytest.mark.parametrize(("text", "kind", "form"), [
+    ("E:12345678", "passport", "passport"), ("H：12345678", "hk-macao-permit", "hk-macao-permit"),
+    ("组织机构代码：12345678-9", None, "organisation-code"), ("MRZ: " + TD3, None, "zone"),
+])  # fmt: skip
+def test_what_stands_before_a_colon_may_be_the_number_s_own(text: str, kind: str | None, form: str) -> None:
+    assert check_number(text, kind, today=TODAY).form == form
+    assert check_number(text, kind, today=TODAY).problem in (None, "check_digit")
+
+
+def test_lines_of_the_right_length_are_not_called_wrong() -> None:
+    french = "IDFRABERTHIER<<<<<<<<<<<<<<<<<<<<<<<\n8806923102858CORINNE<<<<<<<6512068F6"
+    assert check_number(french, today=TODAY).problem != "zone_shape"
+    assert check_number(TD3, "resident-id", today=TODAY).problem != "zone_shape"
+
+
+def test_what_a_camera_calls_its_files_is_no_passport() -> None:
+    for name in ("P1010023.JPG", "R0012345.jpg"):
+        assert without_numbers(name) == name
+    assert without_numbers("A" * 200_000) == "A" * 200_000
+
+
 @pytest.mark.parametrize(
     ("number", "kind", "form", "wanted"),
     [

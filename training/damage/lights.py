@@ -181,6 +181,22 @@ def gutter(c: Canvas) -> None:
     c.pixels = np.clip(c.pixels * (np.clip(shade, 0.1, 1.4)[..., None] * tone), 0, 255).astype(np.float32)
 
 
+def streaks(c: Canvas) -> None:
+    """Lines of light on a clear film or sleeve, and its edges: added, soft, without a dark side. No harm."""
+    lit = np.zeros(c.shape, np.float32)
+    turn = c.rng.uniform(0, 3.14)
+    for _k in range(int(c.rng.integers(1, 6))):
+        a, middle = turn + c.rng.normal(0, 0.4), c.point(0, 1)
+        yy, xx = np.ogrid[: c.shape[0], : c.shape[1]]
+        d = (xx - middle[0]) * np.cos(a) + (yy - middle[1]) * np.sin(a)
+        t = ((yy - middle[1]) * np.cos(a) - (xx - middle[0]) * np.sin(a)) / c.short
+        d = d + c.rng.normal(0, 0.03) * c.short * t * t
+        wide = max(0.6, between(c.rng, 0.002, 0.03) * c.short)
+        long = np.exp(-np.square(t / between(c.rng, 0.1, 2)))
+        lit += between(c.rng, 12, 110) * long * np.exp(-np.power(np.abs(d / wide), c.rng.uniform(1, 3)))
+    c.pixels = np.clip(c.pixels + lit[..., None].astype(np.float32), 0, 255)
+
+
 def line_across(c: Canvas) -> tuple[Field, Field]:
     """Signed distance from a nearly straight line across the page, pixels; how far it goes on there, 0..1."""
     x0, y0, x1, y1 = c.box
@@ -206,7 +222,7 @@ def profile(c: Canvas, d: Field) -> tuple[Field, Field]:
     rng, w = c.rng, max(0.55, between(c.rng, 0.0025, 0.016) * c.short)
     factor = np.ones_like(d)
     kind = rng.random()
-    for sign, chance in ((1, 0.85), (-1, 0.8)):
+    for sign, chance in ((1, 0.8), (-1, 1.0)):
         if rng.random() < chance:
             off, own = sign * w * rng.uniform(0.2, 1.6), w * between(rng, 0.5, 2)
             factor += sign * between(rng, 0.07, 0.5) * np.exp(-np.square((d - off) / own))

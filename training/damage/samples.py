@@ -220,6 +220,8 @@ class Desk:
             lights.curved(canvas)
         if rng.random() < 0.15:
             lights.gutter(canvas)
+        if rng.random() < 0.25:
+            lights.streaks(canvas)
 
 
 def apply(marks: tuple[tuple[Mark, float], ...], canvas: Canvas, stock: Stock, chance: float) -> None:

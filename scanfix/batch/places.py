@@ -168,15 +168,18 @@ class Folder:
         """Raises OutputError where it cannot be a folder, or a link leads that of a result elsewhere."""
         folder = self.at(name).parent if name else self.at("")
         try:
-            real, root = os.path.realpath(folder), self.url
+            is_elsewhere = self._leads_elsewhere(folder)
             takes_files = _takes_files(folder)
         except (OSError, ValueError):
             takes_files = False
         if not takes_files:
             raise OutputError("output_folder", path=repr(folder.name))
-        if not Path(real).is_relative_to(root):
+        if is_elsewhere:
             # Perhaps to the photos.
             raise OutputError("output_is_link", path=repr(folder.name))
+
+    def _leads_elsewhere(self, folder: Path) -> bool:
+        return not Path(os.path.realpath(folder)).is_relative_to(self.url)
 
     def listing(self, leave_out: Collection[str] | None = None) -> Listing:
         """`leave_out` are real paths of folders; with None everything is listed, other runs' results too."""
@@ -221,13 +224,7 @@ class Folder:
 
     def remove(self, name: str, inputs: Collection[Identity] = ()) -> None:
         """Never one of the inputs, nor what a link or a name leads to elsewhere. Raises OutputError."""
-        try:
-            self.check(name)
-        except OutputError as error:
-            if error.code == "output_is_link":
-                return
-            raise
-        if identity_of(self.at(name)) in inputs:
+        if self._leads_elsewhere(self.at(name).parent) or identity_of(self.at(name)) in inputs:
             return
         try:
             self.at(name).unlink(missing_ok=True)

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scanfix.borders.shapes import mean_diagonal, shared
-from scanfix.borders.working import Floats, lengths
+from scanfix.borders.working import Floats
 from scanfix.geometry import Rect, Size
 from scanfix.lab import to_lab
 from scanfix.pyramid import Pyramid
@@ -155,7 +155,9 @@ def _colour(pixels: Floats) -> _Colour:
 
 
 def _apart(colours: Floats, lab: Floats) -> Floats:
-    return lengths(colours - lab)
+    # Channel by channel: three times as fast as over an axis of three.
+    squares = (np.square(colours[..., k] - lab[..., k]) for k in range(3))
+    return np.asarray(np.sqrt(sum(squares)), np.float32)
 
 
 def _strips(lab: Floats, around: Sequence[_Colour]) -> Iterator[tuple[int, int]]:
@@ -164,7 +166,9 @@ def _strips(lab: Floats, around: Sequence[_Colour]) -> Iterator[tuple[int, int]]
     beside += PairParams.trim
     lines = lab[above:-above, beside:-beside]
     known = [(colour, PairParams.least) for colour in around]
-    guessed = [(colour, PairParams.least_guessed) for colour in _plain(lines)]
+    # The background changes from strip to strip, and is no other colour than a card's own far away.
+    parts = np.array_split(lines, PairParams.most - 1)
+    guessed = [(colour, PairParams.least_guessed) for part in parts for colour in _plain(part)]
     for colour, least in known + guessed:
         apart = max(PairParams.least_step, PairParams.steps * colour.noise)
         other = (_apart(lines, colour.lab) > apart).mean(axis=1)
@@ -179,16 +183,17 @@ def _strips(lab: Floats, around: Sequence[_Colour]) -> Iterator[tuple[int, int]]
 
 def _plain(lines: Floats) -> Iterator[_Colour]:
     """The colours of plain lines, each where it is plainest."""
-    lines = lines[:: PairParams.least_guessed // 2]
     middle = lines.shape[1] // 2
     usual = np.partition(lines, middle, axis=1)[:, middle, None]
-    plain = (_apart(lines, usual) < PairParams.plain).mean(axis=1)
-    known: list[_Colour] = []
-    colours = (_colour(line) for line in lines[plain > 1 - PairParams.strip])
-    for colour in sorted(colours, key=lambda each: each.noise):
-        if all(np.abs(colour.lab - other.lab).max() > PairParams.least_step for other in known):
-            known.append(colour)
-    yield from known
+    apart = _apart(lines, usual)
+    is_plain = (apart < PairParams.plain).mean(axis=1) > 1 - PairParams.strip
+    ninth = 9 * lines.shape[1] // 10
+    colours, noise = usual[is_plain, 0], np.partition(apart[is_plain], ninth, axis=1)[:, ninth]
+    while len(colours):
+        plainest = int(noise.argmin())
+        yield _Colour(colours[plainest], float(noise[plainest]))
+        others = np.abs(colours - colours[plainest]).max(axis=1) > PairParams.least_step
+        colours, noise = colours[others], noise[others]
 
 
 def _runs(flags: NDArray[np.bool_]) -> list[tuple[int, int]]:

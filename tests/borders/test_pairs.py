@@ -84,6 +84,17 @@ def test_two_cards_side_by_side_are_parted_left_and_right() -> None:
     assert halves[1][:, 0].min() == pytest.approx(HEIGHT + 60, abs=6)
 
 
+@pytest.mark.parametrize(("cells", "amount", "seed"), [(24, 6, 1), (12, 12, 2), (48, 12, 2)])
+def test_cards_on_mottled_stone_are_parted_where_a_few_of_its_lines_are_plain(
+    cells: int, amount: float, seed: int
+) -> None:
+    pixels, strip = above_one_another(60), 60
+    rough = np.random.default_rng(seed).normal(0, 1, (strip // cells + 2, WIDTH // cells + 2))
+    stone = cv2.resize(rough.astype(np.float32), (WIDTH, strip), interpolation=cv2.INTER_CUBIC)
+    pixels[HEIGHT : HEIGHT + strip] = np.clip(90 + amount * stone, 0, 255)[..., None]
+    assert len(parted(Pyramid(pixels), frame(pixels))) == 2
+
+
 def test_a_page_with_a_blank_strip_stays_one() -> None:
     sheet = page(CARD, WIDTH, 2 * HEIGHT)
     sheet[HEIGHT - 30 : HEIGHT + 30] = CARD

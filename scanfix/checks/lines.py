@@ -70,8 +70,10 @@ class TextLines:
     """Chance of each segment to be text, 0..1."""
     read: Values
     """Chance of each to be read if it is."""
+    best: NDArray[np.int64]
+    """Which segments are most like text, the best first."""
     strips: Grey
-    """N x 32 x 64: the segments most like text, the best first, at one glyph height."""
+    """N x 32 x 64: those, at one glyph height."""
     widths: NDArray[np.int64]
     """How many columns of each strip are filled."""
     heights: Values
@@ -81,7 +83,7 @@ class TextLines:
 
     @lazy
     def strokes(self) -> Strokes:
-        """Of the strips."""
+        """Of the best segments."""
         return measure_strokes(self.strips, self.widths, self.heights)
 
     @property
@@ -150,7 +152,9 @@ def _judged(boxes: Boxes, photo: Pyramid, view: View, upright: bool, light: bool
     best = np.argsort(-text)[: TextLineParams.most_measured]
     best = best[text[best] > 0.5 * text[best[:1]].sum()]
     small = lower_tenth(heights, np.square(text))
-    return TextLines(boxes, upright, light, text, read, strips[best], widths[best], heights[best], small)
+    return TextLines(
+        boxes, upright, light, text, read, best, strips[best], widths[best], heights[best], small
+    )
 
 
 def lower_tenth(values: Values, weights: Values) -> float:

@@ -49,6 +49,31 @@ def test_sharp_text_of_any_size_is_readable(text_px: int) -> None:
     assert found.score > 70
 
 
+@pytest.mark.parametrize("quarters", range(4))
+def test_text_out_of_focus_along_one_side_is_told_there(quarters: int) -> None:
+    def turned(pixels: Picture) -> Picture:
+        return np.ascontiguousarray(np.rot90(pixels, quarters))
+
+    sharp = page()
+    near = np.clip((np.linspace(0, 1, len(sharp)) - 0.6) / 0.1, 0, 1)[:, None, None]
+    one_end = (sharp * (1 - near) + blurred(sharp, 5) * near).astype(np.uint8)
+    found = assessed(turned(one_end))
+    assert found.finding is not None
+    assert (found.finding.code, found.finding.severity) == ("SF201", Severity.WARNING)
+    assert found.finding.region is not None
+    from_middle = np.abs(np.array(found.finding.region) / turned(sharp).shape[1::-1] - 0.5)
+    assert from_middle.min(axis=0).max() > 0.1
+    assert assessed(turned(sharp)).finding is None
+
+
+def test_small_print_beside_large_is_not_taken_for_text_out_of_focus() -> None:
+    picture = page(text_px=40)
+    small = cv2.resize(page(text_px=14), None, fx=0.35, fy=0.35, interpolation=cv2.INTER_AREA)
+    small = cv2.resize(small, picture.shape[1::-1], interpolation=cv2.INTER_CUBIC)
+    picture[:, 2 * picture.shape[1] // 3 :] = small[:, 2 * picture.shape[1] // 3 :]
+    assert assessed(picture).finding is None
+
+
 def printed(ink: tuple[int, int, int], ground: tuple[int, int, int]) -> Picture:
     """Text of one colour on another."""
     return np.where(page().min(-1, keepdims=True) < 128, [[ink]], [[ground]]).astype(np.uint8)

@@ -15,18 +15,14 @@ from training.damage.samples import SIDE
 
 
 def take_exported(net: nn.Module, path: Path) -> None:
-    """Put the weights of the file into `net`, whose norms then change nothing.
-
-    A file of before the last branch, which is asked last, leaves that one as it is.
-    """
+    """Put the weights of the file into `net`, whose norms then change nothing."""
     net.eval()
     convolutions = in_order(net)
     stored = weights_of(path)
-    late = [layer for layer in getattr(net, "crease", net).modules() if isinstance(layer, nn.Conv2d)]
-    if len(stored) != len(convolutions) and set(convolutions[len(stored) :]) != set(late):
+    if len(stored) != len(convolutions):
         raise SystemExit(f"{path} is another network")
     followed = norms_behind(net)
-    for layer, (weights, bias) in zip(convolutions, stored, strict=False):
+    for layer, (weights, bias) in zip(convolutions, stored, strict=True):
         layer.weight.data = torch.tensor(weights)
         norm = followed.get(layer)
         if norm is None:

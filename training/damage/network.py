@@ -1,6 +1,6 @@
 """Which network points at damage? Inverted residuals and a feature pyramid, 0.76 M parameters.
 
-Input: N x 3 x 384 x 384, RGB, (value - 127.5) / 127.5. Output: N x 9 x 48 x 48, one map a class of
+Input: N x 3 x 384 x 384, RGB, (value - 127.5) / 127.5. Output: N x 10 x 48 x 48, one map a class of
 `canvas.CLASSES`, as logits in training, as probabilities in the exported file.
 """
 
@@ -18,7 +18,9 @@ FINEST = 1
 """The stage whose cells are those of the maps."""
 PEN = CLASSES.index("pen")
 BRANCHES = ("pen", "crease")
-"""Classes with layers of their own, learnt last, each without a change of any other answer."""
+"""Layers of their own, learnt last, each without a change of any other answer: pens and stickers, creases."""
+EYES = 32
+"""Channels of what sees lines a pixel wide."""
 ALONG = 11
 """Cells that the branch of creases looks along at once, across and down."""
 
@@ -40,16 +42,16 @@ class Pointer(nn.Module):
         )
         self.up = nn.Upsample(scale_factor=2, mode="nearest")
         self.head = nn.Sequential(
-            conv(neck, neck, 3, groups=neck), conv(neck, neck), nn.Conv2d(neck, len(CLASSES) - 1, 1)
+            conv(neck, neck, 3, groups=neck), conv(neck, neck), nn.Conv2d(neck, len(CLASSES) - 2, 1)
         )
         finest = STAGES[FINEST][0]
         self.pen = nn.Sequential(
-            conv(neck + finest, neck),
+            conv(neck + finest + EYES, neck),
             conv(neck, neck, 3, groups=neck),
             conv(neck, neck),
             conv(neck, neck, 3, groups=neck),
             conv(neck, neck),
-            nn.Conv2d(neck, 1, 1),
+            nn.Conv2d(neck, 2, 1),
         )
         self.crease = Creases(neck + finest)
 
@@ -64,8 +66,9 @@ class Pointer(nn.Module):
         for k in range(len(levels) - 2, -1, -1):
             y = self.smooth[k](self.up(y) + self.sides_in[k](levels[k]))
         seen = torch.cat([y, levels[0]], 1)
-        told, pen, crease = self.head(y), self.pen(seen), self.crease(picture, seen)
-        return torch.cat([told[:, :PEN], pen, told[:, PEN + 1 :], crease], 1)
+        fine = torch.cat([seen, self.crease.eyes(picture)], 1)
+        told, crease, over = self.head(y), self.crease(fine), self.pen(fine)
+        return torch.cat([told[:, :PEN], over[:, :1], told[:, PEN + 1 :], crease, over[:, 1:]], 1)
 
 
 class Creases(nn.Module):
@@ -76,14 +79,14 @@ class Creases(nn.Module):
         self.eyes = nn.Sequential(
             conv(3, 12, 3, 2),
             conv(12, 12, 3, 2, groups=12), conv(12, 24),
-            conv(24, 24, 3, 2, groups=24), conv(24, 32),
+            conv(24, 24, 3, 2, groups=24), conv(24, EYES),
         )  # fmt: skip
-        self.joined = conv(seen + 32, wide)
+        self.joined = conv(seen + EYES, wide)
         self.lines = nn.Sequential(*(Along(wide) for _ in range(3)))
         self.head = nn.Conv2d(wide, 1, 1)
 
-    def forward(self, picture: Tensor, seen: Tensor) -> Tensor:
-        y: Tensor = self.head(self.lines(self.joined(torch.cat([seen, self.eyes(picture)], 1))))
+    def forward(self, fine: Tensor) -> Tensor:
+        y: Tensor = self.head(self.lines(self.joined(fine)))
         return y
 
 

@@ -16,7 +16,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from training.damage import covers, lights, printed, stains, words
+from training.damage import covers, lights, logos, pens, printed, stains, stickers, words
 from training.damage.canvas import CLASSES, Canvas, Field, Mark, Stock, between, cells, pick, soft, texture
 from training.documents import Rgba, Rng
 from training.generate import write_samples
@@ -33,8 +33,9 @@ Rgb = NDArray[np.uint8]
 
 PAPER_MARKS: tuple[tuple[Mark, float], ...] = (
     (stains.stain, 7), (stains.splash, 3), (stains.ring, 3.5), (stains.tide, 2.5), (stains.drops, 3.5),
-    (stains.dirt, 2.5), (stains.smear, 2.5), (stains.print_of_finger, 2), (stains.ink, 5),
-    (stains.scribble, 4), (stains.strike, 3), (lights.fold, 8), (lights.crease, 26),
+    (stains.dirt, 2.5), (stains.smear, 2.5), (stains.print_of_finger, 2), (pens.ink, 16),
+    (pens.scribble, 16), (pens.strike, 5), (pens.cross, 6), (stickers.sticker, 18), (lights.fold, 4),
+    (lights.crease, 4),
 )  # fmt: skip
 """On the paper itself, before it is photographed."""
 ROOM_MARKS: tuple[tuple[Mark, float], ...] = (
@@ -130,12 +131,7 @@ class Desk:
             k = rng.uniform(0.12, 0.6) * min(pixels.shape[:2]) / max(over.shape[:2])
             over = np.asarray(cv2.resize(over, None, fx=k, fy=k, interpolation=cv2.INTER_AREA), np.uint8)
             alpha = np.asarray(cv2.resize(alpha, None, fx=k, fy=k, interpolation=cv2.INTER_AREA), np.float32)
-            h, w = alpha.shape
-            y, x = (
-                int(rng.integers(max(1, side - size)))
-                for side, size in zip(pixels.shape, (h, w), strict=False)
-            )
-            place = pixels[y : y + h, x : x + w]
+            place = emptiest(pixels, alpha.shape, rng, 12 if rng.random() < 0.75 else 1)
             share = alpha[: place.shape[0], : place.shape[1], None]
             place[:] = (over[: place.shape[0], : place.shape[1]] * share + place * (1 - share)).astype(
                 np.uint8
@@ -167,16 +163,18 @@ class Desk:
         drawn = (printed.hologram, printed.seal, printed.seal, printed.code, printed.signature,
                  printed.panel, printed.panel)  # fmt: skip
         kind = rng.random()
-        if kind < 0.4:
+        if kind < 0.35:
+            return pick(rng, logos.LOGOS)(rng)
+        if kind < 0.55:
             return pick(rng, drawn)(rng)
-        if kind < 0.5:
+        if kind < 0.62:
             return printed.emblem(rng, self.drawn(rng))
-        if kind < 0.65:
+        if kind < 0.72:
             cut_out = self.drawn(rng)
             return printed.pictured(
                 rng, cut_out[..., :3], cut_out[..., 3].astype(np.float32) / np.float32(255)
             )
-        if kind < 0.84:
+        if kind < 0.87:
             return printed.pictured(rng, *printed.portrait(rng, self.photo_part(rng)))
         part = self.photo_part(rng)
         return printed.pictured(rng, part, np.ones(part.shape[:2], np.float32))
@@ -222,6 +220,18 @@ class Desk:
             lights.gutter(canvas)
         if rng.random() < 0.25:
             lights.streaks(canvas)
+
+
+def emptiest(pixels: Rgb, size: tuple[int, ...], rng: Rng, tries: int) -> Rgb:
+    """The part of a page, of so many picked at random, that shows the least: print leaves room for print, and
+    what lies across it has been laid there."""
+    edges = cv2.Laplacian(cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY), cv2.CV_32F)
+    rooms = [max(1, side - own) for side, own in zip(pixels.shape, size, strict=False)]
+    parts = [
+        (slice(y, y + size[0]), slice(x, x + size[1]))
+        for y, x in (rng.integers(rooms).tolist() for _ in range(tries))
+    ]
+    return pixels[min(parts, key=lambda part: float(np.abs(edges[part]).mean()))]
 
 
 def apply(marks: tuple[tuple[Mark, float], ...], canvas: Canvas, stock: Stock, chance: float) -> None:

@@ -1,4 +1,4 @@
-"""What soils the page: coffee, water, ink, dirt, rust; smears; pens that cross the print."""
+"""What soils the page: coffee, water, dirt, rust; smears; prints of fingers."""
 
 from __future__ import annotations
 
@@ -66,21 +66,6 @@ def stain(c: Canvas, stock: Stock) -> None:
     soak(
         c, depth * c.rng.uniform(0.5, 1.0) * np.clip(1 + c.rng.uniform(0, 0.5) * texture(c, stock), 0.1, 1.8)
     )
-
-
-def ink(c: Canvas, _: Stock) -> None:
-    """Spilt ink that hides what lies below, as a pen does: a dense blot, feathered here and there, with drops
-    around it. It is as dark as print, and no stain that soaks the paper is."""
-    radius, at = between(c.rng, 0.03, 0.2) * c.short, c.text_point(0.6)
-    depth = soft(blob(c, at, radius, c.rng.uniform(0.2, 0.6)), between(c.rng, 0.01, 0.12) * radius)
-    for _k in range(int(c.rng.choice([0, 3, 6, 12, 24]))):
-        away, turn = radius * (1 + c.rng.exponential(0.6)), c.rng.uniform(0, 6.28)
-        drop = blob(c, at + away * np.array([np.cos(turn), np.sin(turn)]), radius * c.rng.uniform(0.02, 0.2))
-        depth = np.maximum(depth, soft(drop, 0.03 * radius))
-    thin = np.clip(1 - c.rng.uniform(0, 0.4) * (1 + cells(c.rng, c.shape, 0.5 * radius)), 0, 1)
-    dye = np.array(pick(c.rng, [*INKS, INKS[0], INKS[1]]), np.float32) * np.float32(c.rng.uniform(0.4, 1.2))
-    seen = c.blend(np.broadcast_to(dye, c.pixels.shape), depth * thin * c.rng.uniform(0.8, 1))
-    c.add("pen", whole(seen, 5))
 
 
 def ring(c: Canvas, stock: Stock) -> None:
@@ -183,51 +168,3 @@ def print_of_finger(c: Canvas, _: Stock) -> None:
     ridges = 0.5 + 0.5 * np.sin(bent * 2 * np.pi / (radius * c.rng.uniform(0.1, 0.17)))
     mask = soft(blob(c, at, radius, 0.1), 0.08 * radius)
     soak(c, mask * (0.35 + 0.65 * ridges) * c.rng.uniform(0.3, 1))
-
-
-INKS = ((20, 20, 25), (25, 35, 140), (190, 30, 30), (30, 110, 40))
-
-
-def scribble(c: Canvas, _: Stock) -> None:
-    """A pen or marker that crosses the print without being writing."""
-    points = [c.text_point(0.6)]
-    step = c.rng.uniform(0.03, 0.14) * c.short
-    for _k in range(int(c.rng.integers(3, 30))):
-        moved = points[-1] + c.rng.normal(0, step, 2) * (1, c.rng.uniform(0.2, 1))
-        points.append(np.clip(moved, c.box[:2], c.box[2:]))
-    line = np.array(points)
-    if c.rng.random() < 0.6:  # rounded by Chaikin's cutting of corners
-        for _k in range(3):
-            early, late = 0.75 * line[:-1] + 0.25 * line[1:], 0.25 * line[:-1] + 0.75 * line[1:]
-            line = np.stack([early, late], 1).reshape(-1, 2)
-    width = between(c.rng, 0.006, 0.05) * c.short
-    draw(c, line, width, c.rng.uniform(0.6, 1))
-
-
-def strike(c: Canvas, _: Stock) -> None:
-    """Lines of text struck out, marked or ringed."""
-    for _k in range(int(c.rng.integers(1, 5))):
-        line_box = (*c.point(0, 0.4), *c.point(0.6, 1))
-        left, top, right, bottom = pick(c.rng, c.texts) if c.texts else line_box
-        middle, high = (top + bottom) / 2, max(6.0, min(bottom - top, 0.1 * c.short))
-        if c.rng.random() < 0.3:
-            a = np.linspace(0, 6.6, 40)
-            line = np.stack(
-                [(left + right) / 2 + (right - left) * 0.55 * np.cos(a), middle + high * np.sin(a)], -1
-            )
-        else:
-            steps = np.linspace(left, right, int(c.rng.integers(2, 14)))
-            line = np.stack([steps, middle + c.rng.normal(0, 0.3 * high, len(steps))], -1)
-        draw(c, line, c.rng.uniform(0.1, 0.9) * high, c.rng.uniform(0.5, 1))
-
-
-def draw(c: Canvas, line: np.ndarray, width: float, strength: float) -> None:
-    mask = np.zeros(c.shape, np.float32)
-    cv2.polylines(mask, [(line * 16).astype(np.int32)], False, 1.0, max(1, round(width)), cv2.LINE_AA, 4)
-    ink = np.array(pick(c.rng, [*INKS, tuple(c.rng.uniform(0, 160, 3))]), np.float32)
-    if width > 0.015 * c.short and c.rng.random() < 0.4:  # a highlighter lets the print through
-        ink = np.array(pick(c.rng, [(1, 1, 0.3), (0.5, 1, 0.5), (1, 0.6, 0.8)]), np.float32)
-        seen = c.replace(c.pixels * (1 - mask[..., None] * (1 - ink) * strength), mask > 0.15)
-    else:
-        seen = c.blend(np.broadcast_to(ink, c.pixels.shape), mask * strength)
-    c.add("pen", whole(seen, 0.025 * c.short))

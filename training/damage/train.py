@@ -39,11 +39,17 @@ def batch(ring: Ring, size: int) -> tuple[Tensor, Tensor]:
     return as_input(recoloured(x)), want / 255
 
 
+ALIKE = {"crease": ("fold",), "pen": ("bar",), "sticker": ("bar", "thing")}
+"""Whether a soft fold is a crease too, a bar a stroke of a pen, a note a sticker, nobody can tell."""
+
+
 def asked_for(want: Tensor) -> Tensor:
-    """1 for the cells that count: whether a soft fold is a crease too nobody can tell."""
-    fold, crease = (want[:, CLASSES.index(name)] for name in ("fold", "crease"))
+    """1 for the cells that count."""
     asked = torch.ones_like(want)
-    asked[:, CLASSES.index("crease")] = ((fold < 0.15) | (crease > 0.3)).float()
+    for name, others in ALIKE.items():
+        own = want[:, CLASSES.index(name)]
+        most = want[:, [CLASSES.index(other) for other in others]].amax(1)
+        asked[:, CLASSES.index(name)] = ((most < 0.15) | (own > 0.3)).float()
     return asked
 
 

@@ -28,6 +28,8 @@ class Belief(NamedTuple):
     """Certainty from which on it is believed on a page of many colours."""
 
 
+PROVEN = "redaction"
+"""What pixels prove beside what the network says: bars and mosaics of a drawing program (`redaction`)."""
 PLAIN = Belief()
 STAIN = Belief(on_motley=0.93)
 """Of 72 labelled photos of motley pages none is falsely told so, one of three stained ones is; of two packs
@@ -72,7 +74,7 @@ RIM_DEPTH = 0.06
 
 
 class Seen(NamedTuple):
-    """What the network says of one class."""
+    """What the network says of one class, or the pixels prove."""
 
     name: str
     sure: float
@@ -106,6 +108,8 @@ def nearest(subject: Subject, mark: Mark) -> Seen:
         Seen(name, belief.most * subject.damage.sure_of(name) ** belief.power)
         for name, belief in _asked(subject, mark).items()
     ]
+    if "bar" in mark.classes and subject.redaction is not None:
+        seen.append(Seen(PROVEN, 1.0))
     return max(seen, key=lambda one: one.sure)
 
 
@@ -122,6 +126,8 @@ def told(subject: Subject, mark: Mark, seen: Seen) -> Finding | None:
     asked = bounds.reached(mark.code, seen.sure)
     if asked is None:
         return None
+    if seen.name == PROVEN:
+        return Finding.of(mark.code, severity=asked, region=subject.redaction)
     spot = subject.damage.spot(seen.name)
     severity = asked if harms(subject, spot) else Severity.INFO
     return Finding.of(mark.code, severity=severity, region=subject.damage.view.region(spot))

@@ -18,8 +18,9 @@ from scanfix.checks.lines import TextLineParams, TextLines, find_lines
 from scanfix.checks.origin import Origin, origin_of
 from scanfix.checks.paper import Paper, estimate_paper
 from scanfix.checks.reading_turn import ReadingTurn, hear, vote
+from scanfix.checks.redaction import redacted
 from scanfix.checks.textmodel import LEAST_TEXT, SURE_TEXT
-from scanfix.geometry import Quad
+from scanfix.geometry import Point, Quad
 from scanfix.model import DocumentBorder, SourceImage
 from scanfix.profiles import OutputProfile
 from scanfix.pyramid import Pyramid
@@ -136,6 +137,11 @@ class Subject:
     def damage(self) -> DamageMaps:
         """Where a network sees something over the document."""
         return see_damage(self.photo, self.quad, self.reading_turn.degrees)
+
+    @lazy
+    def redaction(self) -> tuple[Point, ...] | None:
+        """Around what a drawing program laid over the document, source pixels."""
+        return redacted(self.photo, self.quad)
 
     @lazy
     def letter_chances(self) -> NDArray[np.float64]:

@@ -17,7 +17,7 @@ import sys
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from inspect import iscoroutinefunction, signature
+from inspect import isawaitable, iscoroutine, iscoroutinefunction, signature
 from typing import Protocol, TypeGuard
 
 from scanfix.errors import ConfigError, InputError, OutputError, ScanfixError, reason_of
@@ -100,7 +100,7 @@ def read_source(photo: Photo | SourceBytes, limits: Limits, filename: str | None
     if isinstance(photo, SourceBytes):
         source = photo
     elif isinstance(photo, bytes | bytearray | memoryview):
-        source = SourceBytes(bytes(photo))
+        source = SourceBytes(_bytes_of(photo))
     elif isinstance(photo, str | os.PathLike):
         source = _from_file(_as_path(photo, "photo"), limits.max_bytes)
     else:
@@ -118,7 +118,7 @@ def read_source(photo: Photo | SourceBytes, limits: Limits, filename: str | None
 
 def is_async(photo: object) -> TypeGuard[SupportsAsyncRead]:
     """Whether it is read by `read_async`."""
-    return iscoroutinefunction(getattr(photo, "read", None))
+    return iscoroutinefunction(_attribute(photo, "read"))
 
 
 async def read_async(stream: SupportsAsyncRead, limits: Limits, filename: str | None = None) -> SourceBytes:
@@ -135,10 +135,11 @@ async def read_async(stream: SupportsAsyncRead, limits: Limits, filename: str | 
         data = b"".join(chunks)
     except MemoryError:
         raise
-    except Exception as error:
-        # As in `_from_stream`.
-        raise InputError("unreadable", reason=_reason(error)) from error
-    return read_source(SourceBytes(data, label=_label_of(stream)), limits, filename)
+    except Exception as error:  # noqa: BLE001 - as in `_from_stream`
+        raise _unreadable(stream, error) from _cause(error)
+    identity = _identity_at(await _descriptor_async(stream))
+    source = SourceBytes(data, _path_of(stream, identity), _label_of(stream), identity)
+    return read_source(source, limits, filename)
 
 
 def write_atomically(
@@ -172,8 +173,10 @@ def write_atomically(
 def _as_path(path: object, option: str) -> str:
     try:
         return os.fsdecode(path)  # type: ignore[arg-type]
-    except TypeError as error:
-        raise ConfigError("bad_option", option=option, value=type(path).__name__) from error
+    except MemoryError:
+        raise
+    except Exception as error:  # noqa: BLE001 - a path may be code of others too
+        raise ConfigError("bad_option", option=option, value=type(path).__name__) from _cause(error)
 
 
 def remove_stale_temporaries(folder: str | os.PathLike[str]) -> int:
@@ -274,17 +277,37 @@ def _read_descriptor(descriptor: int, expected: int, limit: int) -> bytes:
 
 
 def _from_stream(stream: SupportsRead, limit: int) -> SourceBytes:
-    read = getattr(stream, "read", None)
-    if not callable(read) or iscoroutinefunction(read) or not _takes_size(read):
-        raise ConfigError("bad_option", option="photo", value=type(stream).__name__)
     try:
-        data, identity = _read_stream(stream, limit), _identity_of_stream(stream)
+        read = getattr(stream, "read", None)
+        if not callable(read) or iscoroutinefunction(read) or not _takes_size(read):
+            raise ConfigError("bad_option", option="photo", value=type(stream).__name__)
+        data, descriptor = _read_stream(stream, limit), _descriptor_of(stream)
+        if iscoroutine(descriptor):
+            descriptor.close()
+        identity = _identity_at(descriptor)
         return SourceBytes(data, _path_of(stream, identity), _label_of(stream), identity)
     except (ScanfixError, MemoryError):
         raise
-    except Exception as error:
-        # A stream is code of others (a member of a zip, the body of a request) and raises what it likes.
-        raise InputError("unreadable", reason=_reason(error)) from error
+    except Exception as error:  # noqa: BLE001 - a member of a zip, the body of a request: code of others
+        raise _unreadable(stream, error) from _cause(error)
+
+
+def _bytes_of(photo: bytes | bytearray | memoryview) -> bytes:
+    try:
+        return bytes(photo)
+    except ValueError:
+        # A view that was released.
+        raise InputError("unreadable", reason="EBADF") from None
+
+
+def _unreadable(stream: object, error: Exception) -> InputError:
+    is_closed = isinstance(error, ValueError) and _attribute(stream, "closed") is True
+    return InputError("unreadable", reason="EBADF" if is_closed else _reason(error))
+
+
+def _cause(error: Exception) -> Exception | None:
+    """The error, unless it names a file, perhaps after a person: tracebacks are logged."""
+    return None if isinstance(error, OSError) and error.filename is not None else error
 
 
 def _takes_size(read: Callable[..., object]) -> bool:
@@ -315,19 +338,45 @@ def _read_some(stream: SupportsRead, most: int) -> bytes:
     return bytes(chunk)
 
 
-def _path_of(stream: SupportsRead, identity: Identity | None) -> str | None:
+def _path_of(stream: object, identity: Identity | None) -> str | None:
     """The name of a stream, where it is the path of the very file that is read; many carry a stranger's."""
-    name = getattr(stream, "name", None)
+    name = _attribute(stream, "name")
     return name if isinstance(name, str) and identity and identity_of(name) == identity else None
 
 
-def _identity_of_stream(stream: SupportsRead) -> Identity | None:
+def _identity_at(descriptor: object) -> Identity | None:
     """Of the file that standard input, say, was led from; None for what no file lies behind."""
+    return identity_of(descriptor) if isinstance(descriptor, int) else None
+
+
+def _descriptor_of(stream: object) -> object:
+    """What `fileno` of a stream answers, if it can be asked."""
+    fileno = _attribute(stream, "fileno")
+    if not callable(fileno) or _is_in_memory(stream):
+        return None
     try:
-        descriptor = stream.fileno()  # type: ignore[attr-defined]
+        descriptor = fileno()
     except Exception:  # noqa: BLE001 - a stream is code of others and raises what it likes
         return None
-    return identity_of(descriptor) if isinstance(descriptor, int) else None
+    return descriptor
+
+
+async def _descriptor_async(stream: object) -> object:
+    """The same where it may have to be awaited, as of a file of aiofiles."""
+    descriptor = _descriptor_of(stream)
+    try:
+        return await descriptor if isawaitable(descriptor) else descriptor
+    except Exception:  # noqa: BLE001 - as there
+        return None
+
+
+def _is_in_memory(stream: object, depth: int = 3) -> bool:
+    """Whether a SpooledTemporaryFile lies behind it that is in memory yet: asked for its descriptor it would
+    write itself to the disk. It may stand behind an upload of Werkzeug, Django or FastAPI."""
+    if _attribute(stream, "_rolled") is False:
+        return True
+    within = (_attribute(stream, name) for name in ("stream", "file", "raw", "_file")) if depth else ()
+    return any(_is_in_memory(inner, depth - 1) for inner in within if inner is not None)
 
 
 def _label_of(stream: object) -> str | None:

@@ -181,7 +181,16 @@ def options_of(given: Mapping[str, Any], *further: str) -> dict[str, Any]:
         if name not in known and name not in further:
             raise ConfigError("no_option", option=name)
     corners = given.get("corners")
-    return {**given, "corners": list(corners)} if isinstance(corners, Iterator) else dict(given)
+    return {**given, "corners": _listed(corners)} if isinstance(corners, Iterator) else dict(given)
+
+
+def _listed(corners: Iterator[Sequence[float]]) -> list[Sequence[float]]:
+    try:
+        return list(corners)
+    except MemoryError:
+        raise
+    except Exception:  # noqa: BLE001 - an iterator is code of others
+        raise ConfigError("bad_corners") from None
 
 
 def format_of(name: str | None, rules: OutputProfile) -> Format:
@@ -228,9 +237,10 @@ def _turn_of(degrees: int) -> Turn:
 
 def _quad_of(corners: Corners) -> Quad:
     try:
-        points = _points(corners) if isinstance(corners, str) else corners
-        quad = Quad.of(points)
-    except (TypeError, ValueError, IndexError, OverflowError):
+        quad = Quad.of(_points(corners) if isinstance(corners, str) else corners)
+    except MemoryError:
+        raise
+    except Exception:  # noqa: BLE001 - what is gone through may be code of others
         raise ConfigError("bad_corners") from None
     if not quad.is_convex or quad.area < 1:
         raise ConfigError("bad_corners")

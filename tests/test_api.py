@@ -198,6 +198,7 @@ def test_the_library_is_a_guest(card_bytes: bytes) -> None:
         ({"turn": np.zeros(3)}, "bad_option"),
         ({"corners": [(0, 0), (9, 0), (9, 9), (0, 9)], "profile": "uk-passport"}, "corners_unused"),
         ({"corners": [(0, 0), (1, 1)]}, "bad_corners"),
+        ({"corners": (1 / 0 for _ in range(4))}, "bad_corners"),
         ({"corners": "0,0 9,0 nine,9 0,9"}, "bad_corners"),
         ({"corners": "0,0 0.9,0 0.9,0.9 0,0.9"}, "bad_corners"),
         ({"corners": [(0, 0), (10**400, 0), (10**400, 9), (0, 9)]}, "bad_corners"),

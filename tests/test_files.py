@@ -11,7 +11,9 @@ import socket
 import stat
 import subprocess
 import sys
+import tempfile
 import threading
+import traceback
 import zipfile
 import zlib
 from pathlib import Path
@@ -20,12 +22,15 @@ from typing import Any
 
 import pytest
 from batch_tools import failing_close
+from django.core.files.base import File as DjangoFile
+from werkzeug.datastructures import FileStorage
 
 from scanfix import files
 from scanfix.errors import ConfigError, InputError, OutputError
 from scanfix.files import (
     SourceBytes,
     check_target,
+    identity_of,
     is_temporary,
     read_source,
     remove_stale_temporaries,
@@ -118,7 +123,10 @@ def test_a_stream_of_text_or_one_that_fails_is_unreadable() -> None:
     assert refusal(io.StringIO("text")).code == "unreadable"
     closed = io.BytesIO(DATA)
     closed.close()
-    assert refusal(closed).code == "unreadable"
+    assert "it is closed" in refusal(closed).message()
+    view = memoryview(DATA)
+    view.release()
+    assert "it is closed" in refusal(view).message()
 
 
 class Failing:
@@ -136,6 +144,36 @@ def test_whatever_a_stream_fails_with_it_is_unreadable(kind: type[Exception]) ->
     refused_as = refusal(Failing(kind("/home/zhang/id.jpg")))
     assert refused_as.code == "unreadable"
     assert "zhang" not in refused_as.message()
+
+
+class Lost:
+    """As a file of a Django model that was removed, or was never there: it is opened when it is asked."""
+
+    def __init__(self, error: Exception) -> None:
+        self.error = error
+
+    @property
+    def read(self) -> Any:
+        raise self.error
+
+
+@pytest.mark.parametrize(
+    "error", [ValueError("no file is there"), FileNotFoundError(2, "No such file", "/home/zhang/id.jpg")]
+)
+@pytest.mark.parametrize("kind", [Lost, Failing])
+def test_no_trace_of_a_stream_that_fails_holds_a_path(kind: type[Any], error: Exception) -> None:
+    refused_as = refusal(kind(error))
+    assert refused_as.code == "unreadable"
+    assert "zhang" not in "".join(traceback.format_exception(refused_as))
+
+
+def test_a_path_that_fails_is_the_callers_mistake() -> None:
+    class Far:
+        def __fspath__(self) -> str:
+            raise ConnectionError("/home/zhang/id.jpg")
+
+    with pytest.raises(ConfigError, match="Far"):
+        read_source(Far(), SHELL_LIMITS)
 
 
 @pytest.mark.filterwarnings("error")
@@ -190,6 +228,43 @@ class Upload(io.BufferedReader):
     @property
     def name(self) -> str:
         return str(self.__dict__["sent_as"])
+
+
+class Held:
+    """An upload that holds its stream and hands on what is asked of it, as Werkzeug's does."""
+
+    def __init__(self, stream: Any) -> None:
+        self.stream = stream
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.stream, name)
+
+    def fileno(self) -> int:
+        return int(self.stream.fileno())
+
+
+@pytest.mark.parametrize("wrapped", [lambda spool: spool, Held, FileStorage, DjangoFile])
+def test_an_upload_in_memory_stays_there(wrapped: Any) -> None:
+    with tempfile.SpooledTemporaryFile(max_size=1000) as spool:
+        spool.write(DATA)
+        spool.seek(0)
+        assert read_source(wrapped(spool), SHELL_LIMITS).data == DATA
+        assert not spool._rolled  # type: ignore[attr-defined]
+
+
+def test_an_upload_on_the_disk_is_known_as_its_file() -> None:
+    with tempfile.SpooledTemporaryFile(max_size=1) as spool:
+        spool.write(DATA)
+        spool.seek(0)
+        assert read_source(Held(spool), SHELL_LIMITS).identity == identity_of(spool.fileno())
+
+
+def test_a_descriptor_that_would_have_to_be_awaited_is_left() -> None:
+    class Half(io.BytesIO):
+        async def fileno(self) -> int:  # type: ignore[override]
+            return 0
+
+    assert read_source(Half(DATA), SHELL_LIMITS) == SourceBytes(DATA)
 
 
 def test_the_file_name_of_an_upload_goes_before_the_name_of_its_field() -> None:

@@ -18,7 +18,8 @@ import isolation_tasks
 import pytest
 
 import scanfix
-from scanfix.errors import BusyError, ConfigError, InputError
+from scanfix.errors import BusyError, ConfigError, InputError, OutputError
+from scanfix.files import read_async
 from scanfix.isolation import Worker
 from scanfix.limits import Limits
 
@@ -90,6 +91,39 @@ def test_a_stream_of_coroutines_is_read_under_the_limit(shared: Worker, card_byt
     with Worker(replace(LIMITS, max_bytes=15_000)) as small, pytest.raises(InputError) as caught:
         asyncio.run(small.aprepare(Uploaded(card_bytes)))
     assert caught.value.code == "too_large_bytes"
+
+
+class Opened:
+    """A file for coroutines, as of anyio; aiofiles' is asked for its descriptor by a coroutine too."""
+
+    def __init__(self, file: Any) -> None:
+        self._file = file
+        self.name = file.name
+
+    async def read(self, size: int = -1) -> bytes:
+        return bytes(self._file.read(size))
+
+    def fileno(self) -> int:
+        return int(self._file.fileno())
+
+
+class Delegated(Opened):
+    async def fileno(self) -> int:  # type: ignore[override]
+        return int(self._file.fileno())
+
+
+@pytest.mark.parametrize("kind", [Opened, Delegated])
+def test_what_coroutines_read_is_never_overwritten(shared: Worker, card: Path, kind: type[Opened]) -> None:
+    before = card.read_bytes()
+    with card.open("rb") as file:
+        source = asyncio.run(read_async(kind(file), LIMITS))
+        assert (source.name, source.label) == (str(card), str(card))
+        file.seek(0)
+        prepared = asyncio.run(shared.aprepare(kind(file)))
+    with pytest.raises(OutputError) as caught:
+        prepared.save(card, overwrite=True)
+    assert caught.value.code == "output_is_input"
+    assert card.read_bytes() == before
 
 
 def test_a_stream_of_coroutines_that_breaks_is_unreadable(shared: Worker) -> None:

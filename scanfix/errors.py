@@ -16,6 +16,7 @@ from __future__ import annotations
 import errno
 import os
 from collections.abc import Mapping
+from copy import deepcopy
 from math import isfinite
 from typing import Any, ClassVar, Self
 
@@ -109,6 +110,7 @@ EXTRA_CODES: dict[str, int] = {
     "missing_reader": 501,
 }
 BUSY_CODES: dict[str, int] = {"busy": 503}
+_OF_TWO = ("front", "back")
 _LONGEST_PARAM = 300
 """Characters of what somebody typed that an error repeats: a path, and no chapter."""
 
@@ -131,30 +133,37 @@ class ScanfixError(Exception):
         # Whoever makes an exception again from its class and `args` (Celery does) gets the same one.
         super().__init__(code, self.params)
         self.about: str | None = None
-        """The photo that is meant, where a call takes two."""
+        """The photo that is meant, where a call takes two: its path, or `front` or `back`."""
 
     @property
     def http_status(self) -> int:
         return self.codes[self.code]
 
     def message(self, lang: messages.Lang = "en") -> str:
-        """One sentence for the person who sent the photo."""
+        """A sentence or two for the person who sent the photo."""
         return messages.error(self.code, self.params, lang)
 
     def to_dict(self, lang: messages.Lang = "en") -> dict[str, Any]:
-        """In plain values, for JSON: `code`, `params`, `http_status` and the sentence."""
-        return {
+        """In plain values, for JSON: `code`, `params`, `http_status`, what it says, and of two sides the one
+        that it is `about`. No path is among them."""
+        said = {
             "code": self.code,
-            "params": self.params,
+            "params": deepcopy(self.params),
             "http_status": self.http_status,
             "message": self.message(lang),
         }
+        return {**said, "about": self.about} if self.about in _OF_TWO else said
 
     @classmethod
     def from_dict(cls, said: Mapping[str, Any]) -> Self:
         """The error that `to_dict` told of; its class follows from the code. Raises LookupError for none."""
-        kind = next((k for k in ERRORS if issubclass(k, cls) and said["code"] in k.codes), cls)
-        return kind(said["code"], said.get("params"))
+        code, params = said.get("code"), said.get("params") or {}
+        if not (isinstance(code, str) and isinstance(params, Mapping)):
+            raise LookupError("this tells of no error")
+        kind = next((k for k in ERRORS if issubclass(k, cls) and code in k.codes), cls)
+        error = kind(code, params)
+        error.about = said["about"] if said.get("about") in _OF_TWO else None
+        return error
 
     def __str__(self) -> str:
         return self.message()

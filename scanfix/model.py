@@ -1,9 +1,10 @@
-"""The values that travel along the path of one photo. All are frozen; arrays are read-only."""
+"""The values that travel along the path of one photo. All are frozen; arrays and mappings are read-only."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal
@@ -117,13 +118,13 @@ class DocumentBorder:
     quad: Quad
     confidence: float
     """0..1, calibrated: the share of borders of this confidence with IoU >= 0.90."""
-    sides: Mapping[Side, SideState]
+    sides: Mapping[Side, SideState] = field(hash=False)
     others: tuple[Quad, ...] = ()
     """Further documents in the same picture."""
-    missing: Mapping[Side, float] = field(default_factory=lambda: dict.fromkeys(SIDES, 0.0))
+    missing: Mapping[Side, float] = field(default_factory=lambda: dict.fromkeys(SIDES, 0.0), hash=False)
     """About which share of the document's area lies beyond each side, outside the picture; 0 where the side
     is seen, and where print alone tells that the document goes on."""
-    certainty: Mapping[Side, float] = field(default_factory=lambda: dict.fromkeys(SIDES, 0.0))
+    certainty: Mapping[Side, float] = field(default_factory=lambda: dict.fromkeys(SIDES, 0.0), hash=False)
     """0..1: how sure it is that something is missing there."""
 
     def __post_init__(self) -> None:
@@ -196,7 +197,7 @@ class Finding:
     confidence: float = 1.0
     region: tuple[Point, ...] | None = None
     """Polygon in pixels of the photo as a viewer shows it (EXIF applied)."""
-    params: Mapping[str, Any] = field(default_factory=dict)
+    params: Mapping[str, Any] = field(default_factory=dict, hash=False)
     """What fills its sentence. `sides` and `place` are those of the source; `turned`, where it is there, the
     degrees clockwise by which the source is turned in the picture that the sentence speaks of."""
 
@@ -205,6 +206,10 @@ class Finding:
             raise LookupError(f"no finding has the code {self.code!r}")
         if not 0 <= self.confidence <= 1:
             raise ValueError(f"confidence {self.confidence} is outside 0..1")
+        object.__setattr__(self, "params", MappingProxyType(dict(self.params)))
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return Finding, (self.code, self.severity, self.confidence, self.region, dict(self.params))
 
     @classmethod
     def of(
@@ -250,7 +255,7 @@ class Finding:
             "severity": str(self.severity),
             "confidence": round(self.confidence, 3),
             "region": None if self.region is None else [[round(x, 1), round(y, 1)] for x, y in self.region],
-            "params": dict(self.params),
+            "params": deepcopy(dict(self.params)),
             "message": self.message(lang),
             "advice": self.advice(lang),
         }
@@ -430,7 +435,7 @@ class Report(Told):
     """Everything there is to say about one photo.
 
     A value to compare and to read. `to_dict` gives it in plain values; `dataclasses.asdict` cannot copy its
-    read-only mappings, for which it has no hash either.
+    read-only mappings.
     """
 
     profile: str

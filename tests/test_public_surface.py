@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import copy
 import inspect as introspection
 import json
 import pickle
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from importlib import resources
 from itertools import cycle
 from typing import Any, get_type_hints
@@ -17,6 +19,7 @@ import pytest
 import scanfix
 from scanfix import messages
 from scanfix.errors import ERRORS
+from scanfix.geometry import SIDES, Quad
 from scanfix.order import InspectOptions, JoinOptions, PrepareOptions
 
 NAMES = [name for name in scanfix.__all__ if name != "__version__"]
@@ -103,10 +106,30 @@ def test_an_error_survives_every_way_out_of_a_process(kind: type[scanfix.Scanfix
     error = kind(code, dict(zip(names, ODD_VALUES, strict=False)))
     error.about = "front"
     by_json = scanfix.ScanfixError.from_dict(json.loads(json.dumps(error.to_dict("zh"))))
-    for copy in (pickle.loads(pickle.dumps(error)), kind(*error.args), by_json):
-        assert type(copy) is kind
-        assert (copy.code, copy.params, copy.http_status) == (error.code, error.params, error.http_status)
-    assert pickle.loads(pickle.dumps(error)).about == "front"
+    for again in (pickle.loads(pickle.dumps(error)), kind(*error.args), by_json):
+        assert type(again) is kind
+        assert (again.code, again.params, again.http_status) == (error.code, error.params, error.http_status)
+    assert pickle.loads(pickle.dumps(error)).about == by_json.about == "front"
+
+
+@pytest.mark.parametrize(("kind", "code"), EVERY_ERROR, ids=[code for _, code in EVERY_ERROR])
+def test_an_error_that_was_told_too_little_speaks(kind: type[scanfix.ScanfixError], code: str) -> None:
+    assert "{" not in str(kind(code)) + kind(code).message("zh")
+
+
+@pytest.mark.parametrize("said", [{}, {"code": ["a"]}, {"code": "empty", "params": 5}, {"code": "no_such"}])
+def test_what_tells_of_no_error_is_a_lookup_error(said: dict[str, Any]) -> None:
+    with pytest.raises(LookupError):
+        scanfix.ScanfixError.from_dict(said)
+
+
+def test_what_an_error_told_is_its_readers() -> None:
+    error = scanfix.ConfigError("unknown_profile", name="x", known=["cnnic"])
+    error.about = "/home/zhang/id.jpg"
+    told = error.to_dict()
+    told["params"]["known"].append("y")
+    assert error.params["known"] == ["cnnic"]
+    assert "zhang" not in str(told)
 
 
 def test_what_a_client_may_get_wrong_is_told_as_the_clients_fault() -> None:
@@ -129,3 +152,42 @@ def test_exit_codes_are_told_apart() -> None:
 def test_an_error_has_no_invented_code() -> None:
     with pytest.raises(LookupError):
         scanfix.InputError("no_such_code")
+
+
+CUT = scanfix.Finding.of("SF103", sides=["left"])
+BORDER = scanfix.DocumentBorder(
+    Quad(((0, 0), (9, 0), (9, 6), (0, 6))), 0.9, dict.fromkeys(SIDES, scanfix.SideState.SEEN)
+)
+REPORT = scanfix.Report(
+    "cnnic", scanfix.SourceInfo("JPEG", None, 9, 9, 6), BORDER, (scanfix.Assessment("cut", finding=CUT),)
+)
+VALUES = [
+    CUT,
+    BORDER,
+    REPORT,
+    scanfix.PreparedImage(b"x", REPORT),
+    scanfix.JoinedImage(b"x", REPORT, REPORT),
+    scanfix.load_profile("cnnic"),
+    scanfix.kinds()[0],
+    scanfix.Fields(beside={"birth": True}),
+    scanfix.check_form(kind="resident-id", number="1"),
+]
+
+
+@pytest.mark.parametrize("value", VALUES, ids=[type(value).__name__ for value in VALUES])
+def test_a_value_can_be_kept_in_a_set_and_sent_to_another_process(value: object) -> None:
+    assert {value, pickle.loads(pickle.dumps(value)), copy.copy(value)} == {value}
+
+
+def test_what_is_frozen_is_frozen_through() -> None:
+    for mapping in (CUT.params, scanfix.Fields().beside, BORDER.sides):
+        with pytest.raises(TypeError):
+            mapping["sides"] = ()  # type: ignore[index]
+    profile = replace(scanfix.load_profile("cnnic"), formats=["jpg"], aliases=["x"])  # type: ignore[arg-type]
+    assert (profile.formats, profile.aliases) == (("jpg",), ("x",))
+
+
+def test_what_a_report_told_is_its_readers() -> None:
+    told = REPORT.to_dict()
+    told["findings"][0]["params"]["sides"].append("top")
+    assert CUT.params["sides"] == ["left"]

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from types import MappingProxyType
 from typing import Any, Literal
 
 from scanfix.documents.kinds import KINDS, DocumentKind, find_kind
@@ -144,10 +145,17 @@ class Fields:
     zone: Zone | None = None
     zone_certain: bool = False
     """Its lines were read surely, so that a wrong check digit is the document's or the picture's."""
-    beside: Mapping[Beside, bool] = field(default_factory=dict)
+    beside: Mapping[Beside, bool] = field(default_factory=dict, hash=False)
     """What is printed beside the number, and whether it agrees; what was not read surely is not there."""
     texts: tuple[str, ...] = field(default=(), repr=False)
     """Every row, half-width, without spaces."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "beside", MappingProxyType(dict(self.beside)))
+
+    def __reduce__(self) -> tuple[object, ...]:
+        values = (getattr(self, name) for name in self.__slots__)
+        return Fields, tuple(dict(value) if isinstance(value, Mapping) else value for value in values)
 
     @property
     def has_anything(self) -> bool:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Literal, get_args
 
@@ -31,7 +31,7 @@ class DocumentKind:
     """A row of the KINDS table."""
 
     name: str
-    title: Mapping[str, str]
+    title: Mapping[str, str] = field(hash=False)
     """By language."""
     width_mm: float
     height_mm: float

@@ -8,6 +8,7 @@ refusals, page, web); each entry holds both languages side by side, so that a mi
 from __future__ import annotations
 
 import os
+import re
 import sys
 import tomllib
 from collections.abc import Iterable, Mapping
@@ -44,6 +45,8 @@ ABOUT = {
     **dict.fromkeys(("SF206", "SF301", "SF302", "SF303", "SF304"), "light"),
 }
 """What a finding is about, where it is not the phone that can put it right."""
+
+_PARAMETER = re.compile(r"\{(\w+)\}")
 
 
 @cache
@@ -89,8 +92,9 @@ def explanation(code: str, lang: Lang = "en") -> str:
 
 
 def error(code: str, params: Mapping[str, Any], lang: Lang = "en") -> str:
-    """Why nothing was made, in one sentence."""
-    return _fill(_in(catalogue("errors")[code], lang), params, lang)
+    """Why nothing was made, in a sentence or two; what was not given is a question mark."""
+    template = str(_in(catalogue("errors")[code], lang))
+    return _fill(template, {**dict.fromkeys(_PARAMETER.findall(template), "?"), **params}, lang)
 
 
 def say(key: str, lang: Lang = "en", **params: Any) -> str:

@@ -53,7 +53,7 @@ class OutputProfile:
     """What a portal demands of a file."""
 
     name: str
-    title: Mapping[str, str]
+    title: Mapping[str, str] = field(hash=False)
     """By language."""
     formats: tuple[Format, ...]
     """Those that scanfix writes, the preferred one first."""
@@ -81,7 +81,7 @@ class OutputProfile:
     processing: Processing = "crop"
     shows: Shows = "document"
     """What the picture is to show. What is no document is converted and not judged."""
-    severities: Mapping[str, Severity] = field(default_factory=dict)
+    severities: Mapping[str, Severity] = field(default_factory=dict, hash=False)
     """Severity by finding code, in place of the default. What a check itself says more softly than the
     default, because it is unsure, is not raised."""
 
@@ -91,6 +91,8 @@ class OutputProfile:
                 raise ConfigError("bad_profile", name=self.name, reason=reason)
         for name in ("title", "severities"):
             object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
+        for name in ("formats", "aliases"):
+            object.__setattr__(self, name, tuple(getattr(self, name)))
 
     def __reduce__(self) -> tuple[object, ...]:
         values = {name: getattr(self, name) for name in self.__slots__}

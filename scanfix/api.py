@@ -17,7 +17,7 @@ from scanfix.documents.fields import Fields
 from scanfix.errors import ConfigError
 from scanfix.files import Photo, read_source
 from scanfix.geometry import Turn
-from scanfix.installation import opencv_fault
+from scanfix.installation import opencv_fault, variable_kept
 from scanfix.limits import SHELL_LIMITS, Limits
 from scanfix.messages import LANGS, Lang
 from scanfix.model import Report
@@ -26,7 +26,9 @@ from scanfix.profiles import OutputProfile
 from scanfix.results import JoinedImage, PreparedImage
 
 try:
-    from scanfix import pipeline
+    # OpenCV has programs that are started later look for libraries where it does.
+    with variable_kept("LD_LIBRARY_PATH"):
+        from scanfix import pipeline
 except ImportError as error:
     # Two OpenCV distributions in one environment leave none when one of them is removed.
     if fault := opencv_fault():

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
+from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib import import_module, metadata
 
@@ -77,3 +80,16 @@ def opencv_fault() -> str | None:
 
 def _numbers(version: str) -> tuple[int, ...]:
     return tuple(int(part) for part in version.split(".") if part.isdigit())
+
+
+@contextlib.contextmanager
+def variable_kept(name: str) -> Iterator[None]:
+    """What is imported within it may set a variable of the environment, and the host's is as it was then."""
+    before = os.environ.get(name)
+    try:
+        yield
+    finally:
+        if before is None:
+            os.environ.pop(name, None)
+        else:
+            os.environ[name] = before

@@ -26,6 +26,7 @@ from numpy.typing import NDArray
 
 from scanfix.documents.lines import TextLine
 from scanfix.errors import MissingExtraError
+from scanfix.installation import variable_kept
 from scanfix.model import Pixels
 
 Boxes = NDArray[np.float32]
@@ -174,16 +175,9 @@ def unobserved() -> Iterator[None]:
     From 1.32 on it tells its maker of each run, unless this variable is set then, and keeps a number of the
     device in the home folder.
     """
-    name = "ORT_DISABLE_TELEMETRY"
-    before = os.environ.get(name)
-    os.environ[name] = "1"
-    try:
+    with variable_kept("ORT_DISABLE_TELEMETRY"):
+        os.environ["ORT_DISABLE_TELEMETRY"] = "1"
         yield
-    finally:
-        if before is None:
-            del os.environ[name]
-        else:
-            os.environ[name] = before
 
 
 def _lengths(boxes: Boxes) -> tuple[NDArray[np.float32], NDArray[np.float32]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import inspect as introspection
 import json
+import os
 import pickle
 import re
 import subprocess
@@ -84,6 +85,17 @@ def test_what_works_in_other_processes_loads_nothing_heavy_into_this_one(name: s
     code = f"import sys, scanfix; scanfix.{name}; print(sorted({heavy} & set(sys.modules)))"
     shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert shown.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("before", [None, "/opt/lib"])
+def test_the_first_use_leaves_the_environment_as_it_was(before: str | None) -> None:
+    code = "import os, scanfix; b = dict(os.environ); scanfix.prepare; print(b == dict(os.environ))"
+    kept = {name: value for name, value in os.environ.items() if name != "LD_LIBRARY_PATH"}
+    given = kept if before is None else {**kept, "LD_LIBRARY_PATH": before}
+    shown = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, env=given
+    )
+    assert shown.stdout.strip() == "True"
 
 
 def classes_of(root: type[scanfix.ScanfixError]) -> list[type[scanfix.ScanfixError]]:

@@ -30,12 +30,14 @@ if TYPE_CHECKING:
         OutputError,
         ScanfixError,
     )
+    from scanfix.files import Photo
     from scanfix.findings import FindingSpec, Severity, Verdict
-    from scanfix.isolation import Worker, WorkerMetrics
+    from scanfix.geometry import Turn
+    from scanfix.isolation import AsyncPhoto, Worker, WorkerMetrics
     from scanfix.limits import SHELL_LIMITS, UPLOAD_LIMITS, Limits
     from scanfix.messages import Lang
     from scanfix.model import Assessment, DocumentBorder, Finding, OutputInfo, Report, SideState, SourceInfo
-    from scanfix.order import Crop, Layout
+    from scanfix.order import Corners, Crop, InspectOptions, JoinOptions, Layout, PrepareOptions
     from scanfix.profiles import ByteWindow, OutputProfile, load_profile
     from scanfix.results import JoinedImage, PreparedImage
 
@@ -53,12 +55,14 @@ _NAMES = {
     "documents.numbers": "NumberCheck check_number",
     "errors": "BusyError CannotMeetProfileError ConfigError InputError MissingExtraError OutputError "
     "ScanfixError",
+    "files": "Photo",
     "findings": "FindingSpec Severity Verdict findings",
-    "isolation": "Worker WorkerMetrics",
+    "geometry": "Turn",
+    "isolation": "AsyncPhoto Worker WorkerMetrics",
     "limits": "Limits SHELL_LIMITS UPLOAD_LIMITS",
     "messages": "Lang",
     "model": "Assessment DocumentBorder Finding OutputInfo Report SideState SourceInfo",
-    "order": "Crop Layout",
+    "order": "Corners Crop InspectOptions JoinOptions Layout PrepareOptions",
     "profiles": "ByteWindow OutputProfile load_profile profiles",
     "results": "JoinedImage PreparedImage",
 }
@@ -69,12 +73,14 @@ __all__ = [
     "SHELL_LIMITS",
     "UPLOAD_LIMITS",
     "Assessment",
+    "AsyncPhoto",
     "BatchItem",
     "BatchRun",
     "BusyError",
     "ByteWindow",
     "CannotMeetProfileError",
     "ConfigError",
+    "Corners",
     "Crop",
     "DocumentBorder",
     "DocumentKind",
@@ -83,6 +89,8 @@ __all__ = [
     "FindingSpec",
     "FormReport",
     "InputError",
+    "InspectOptions",
+    "JoinOptions",
     "JoinedImage",
     "Lang",
     "Layout",
@@ -92,12 +100,15 @@ __all__ = [
     "OutputError",
     "OutputInfo",
     "OutputProfile",
+    "Photo",
+    "PrepareOptions",
     "PreparedImage",
     "Report",
     "ScanfixError",
     "Severity",
     "SideState",
     "SourceInfo",
+    "Turn",
     "Verdict",
     "Worker",
     "WorkerMetrics",
@@ -117,17 +128,20 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> Any:
-    if name not in _HOME:
-        raise AttributeError(f"module 'scanfix' has no attribute {name!r}")
-    if _HOME[name] == "api":
-        # It loads OpenCV: a process forked meanwhile would wait for ever for the rest of the import.
-        with import_module("scanfix.forks").inside():
-            import_module(f"scanfix.{_HOME[name]}")
-    home = import_module(f"scanfix.{_HOME[name]}")
-    value = home if _HOME[name] == name else getattr(home, name)
-    globals()[name] = value
-    return value
+# A checker of types would take any name for one of ours.
+if not TYPE_CHECKING:
+
+    def __getattr__(name: str) -> Any:
+        if name not in _HOME:
+            raise AttributeError(f"module 'scanfix' has no attribute {name!r}")
+        if _HOME[name] == "api":
+            # It loads OpenCV: a process forked meanwhile would wait for ever for the rest of the import.
+            with import_module("scanfix.forks").inside():
+                import_module(f"scanfix.{_HOME[name]}")
+        home = import_module(f"scanfix.{_HOME[name]}")
+        value = home if _HOME[name] == name else getattr(home, name)
+        globals()[name] = value
+        return value
 
 
 def __dir__() -> list[str]:

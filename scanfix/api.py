@@ -72,7 +72,8 @@ def prepare(
     `min_bytes` and `max_bytes` are a portal's that is known by no profile, in place of those of `profile`;
     `filename` is what whoever sent the photo calls it: only asked which format that claims.
 
-    Raises InputError, CannotMeetProfileError, ConfigError or MissingExtraError.
+    Raises InputError, CannotMeetProfileError, ConfigError or MissingExtraError; OutputError
+    "verification_failed" where what was made breaks a rule after all, so that it is not given out.
     """
     order = make_order(
         profile,
@@ -105,23 +106,44 @@ def inspect(
     number: str | None = None,
     name: str | None = None,
     page: int | None = None,
+    min_bytes: int | None = None,
+    max_bytes: int | None = None,
     filename: str | None = None,
 ) -> Report:
     """Say what is risky about a photo; nothing is made. Each option means what it does in `prepare`, errors
     are as there."""
-    order = make_order(profile, None, "never", document, limits, salvage, corners, None, number, name, page)
+    order = make_order(
+        profile,
+        crop="never",
+        document=document,
+        limits=limits,
+        salvage=salvage,
+        corners=corners,
+        number=number,
+        name=name,
+        page=page,
+        min_bytes=min_bytes,
+        max_bytes=max_bytes,
+    )
     return pipeline.inspect(read_source(photo, limits, filename), order)
 
 
 def read(
-    photo: Photo, *, document: str | None = None, limits: Limits = SHELL_LIMITS, page: int | None = None
+    photo: Photo,
+    *,
+    document: str | None = None,
+    limits: Limits = SHELL_LIMITS,
+    page: int | None = None,
+    filename: str | None = None,
 ) -> Fields:
     """What is written on a document: kind, number, name, dates, machine-readable zone. Needs the extra `ocr`.
 
-    `page` of a PDF or TIFF counts from 1. Raises InputError, ConfigError or MissingExtraError.
+    `page` of a PDF or TIFF counts from 1; `filename` is as in `prepare`.
+
+    Raises InputError, ConfigError or MissingExtraError.
     """
     order = make_order(document=document, limits=limits, page=page)
-    return pipeline.read(read_source(photo, limits), order)
+    return pipeline.read(read_source(photo, limits, filename), order)
 
 
 def join(
@@ -173,6 +195,8 @@ def annotate(
     number: str | None = None,
     name: str | None = None,
     page: int | None = None,
+    min_bytes: int | None = None,
+    max_bytes: int | None = None,
 ) -> bytes:
     """A PNG of the photo with border, sides, places of findings and crop drawn on it, for people to look at.
 
@@ -180,7 +204,19 @@ def annotate(
     inspected first.
     Options and errors as in `inspect`.
     """
-    order = make_order(profile, None, "never", document, limits, salvage, corners, None, number, name, page)
+    order = make_order(
+        profile,
+        crop="never",
+        document=document,
+        limits=limits,
+        salvage=salvage,
+        corners=corners,
+        number=number,
+        name=name,
+        page=page,
+        min_bytes=min_bytes,
+        max_bytes=max_bytes,
+    )
     if lang not in LANGS:
         raise ConfigError("bad_option", option="lang", value=lang)
     if not isinstance(report, Report | None):

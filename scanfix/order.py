@@ -39,6 +39,8 @@ class InspectOptions(TypedDict, total=False):
     number: str | None
     name: str | None
     page: int | None
+    min_bytes: int | None
+    max_bytes: int | None
 
 
 class PrepareOptions(InspectOptions, total=False):
@@ -47,8 +49,6 @@ class PrepareOptions(InspectOptions, total=False):
     format: str | None
     crop: Crop
     turn: Turn | None
-    min_bytes: int | None
-    max_bytes: int | None
 
 
 class JoinOptions(TypedDict, total=False):

@@ -219,6 +219,11 @@ def test_what_nobody_can_read_for_lack_of_bytes_is_an_error(most: int, severity:
     assert told == ([severity] if severity else [])
 
 
+def test_the_size_that_is_asked_for_is_looked_at_too(card_bytes: bytes) -> None:
+    with pytest.raises(scanfix.ConfigError, match="5 to 2 bytes"):
+        scanfix.inspect(card_bytes, min_bytes=5, max_bytes=2)
+
+
 @pytest.mark.parametrize("value", [float("inf"), float("nan")])
 def test_an_error_is_json_whatever_was_given(value: float, card_bytes: bytes) -> None:
     with pytest.raises(scanfix.ConfigError) as caught:

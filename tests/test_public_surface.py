@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import copy
 import inspect as introspection
 import json
@@ -13,6 +14,7 @@ import sys
 from dataclasses import replace
 from importlib import resources
 from itertools import cycle
+from pathlib import Path
 from typing import Any, get_type_hints
 
 import pytest
@@ -52,6 +54,24 @@ def test_a_worker_takes_the_options_of_the_functions_it_stands_for() -> None:
         (scanfix.join, JoinOptions),
     ):
         assert get_type_hints(options).keys() == introspection.signature(function).parameters.keys() - own
+    read = introspection.signature(scanfix.read).parameters.keys() - {"limits"}
+    for call in (scanfix.Worker.read, scanfix.Worker.aread):
+        assert introspection.signature(call).parameters.keys() - {"self"} == read
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_types_of_every_call_can_be_looked_up(name: str) -> None:
+    value = getattr(scanfix, name)
+    calls = vars(value).values() if introspection.isclass(value) else (value,)
+    for call in filter(introspection.isfunction, calls):
+        if call.__module__.startswith("scanfix") and not call.__name__.startswith("_"):
+            assert get_type_hints(call)
+
+
+def test_a_checker_of_types_is_told_every_name_and_no_other() -> None:
+    tree = ast.parse(Path(str(scanfix.__file__)).read_text(encoding="utf-8"))
+    defined = {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
+    assert "__getattr__" not in defined
 
 
 @pytest.mark.parametrize("name", ["profiles", "kinds", "findings"])

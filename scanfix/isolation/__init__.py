@@ -30,6 +30,6 @@ from __future__ import annotations
 
 from scanfix.isolation.pool import WorkerMetrics
 from scanfix.isolation.tasks import Task
-from scanfix.isolation.worker import Worker
+from scanfix.isolation.worker import AsyncPhoto, Worker
 
-__all__ = ["Task", "Worker", "WorkerMetrics"]
+__all__ = ["AsyncPhoto", "Task", "Worker", "WorkerMetrics"]

@@ -14,6 +14,7 @@ from concurrent.futures import Future
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Self, TypeVar, Unpack, cast
 
+from scanfix.documents.fields import Fields
 from scanfix.errors import BusyError, ConfigError, InputError, ScanfixError
 from scanfix.files import Photo, SourceBytes, SupportsAsyncRead, is_async, read_async, read_source
 from scanfix.isolation import tasks
@@ -27,7 +28,6 @@ from scanfix.profiles import load_profile
 from scanfix.results import JoinedImage, PreparedImage
 
 if TYPE_CHECKING:
-    from scanfix.documents.fields import Fields
     from scanfix.isolation.process import Process
 
 Answer = TypeVar("Answer")
@@ -136,8 +136,6 @@ class Worker:
         filename: str | None = None,
     ) -> Fields:
         """As `scanfix.read`, with the limits of this worker; errors as in `prepare`."""
-        from scanfix.documents.fields import Fields
-
         source = self._read(photo, filename)
         chosen = options_of({"document": document, "page": page})
         return _checked(self.call(tasks.read, source, chosen), Fields)
@@ -151,8 +149,6 @@ class Worker:
         filename: str | None = None,
     ) -> Fields:
         """As `read`, for coroutines."""
-        from scanfix.documents.fields import Fields
-
         source = await self._aread(photo, filename)
         chosen = options_of({"document": document, "page": page})
         return _checked(await self.acall(tasks.read, source, chosen), Fields)

@@ -15,7 +15,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor, wait
+from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
 from pathlib import Path
@@ -392,6 +392,35 @@ def test_annotated_pictures_in_the_source_are_no_photos(tmp_path: Path, card_byt
         "二/a.jpg",
         "seen/a.png",
     }
+
+
+def shut(executor: Executor) -> Executor:
+    executor.shutdown()
+    return executor
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"executor": 5},
+        {"executor": shut(ThreadPoolExecutor(1))},
+        {"executor": shut(ProcessPoolExecutor(1))},
+        {"include": [5]},
+        {"include": [b"*"]},
+        {"include": b"*"},
+        {"exclude": (None,)},
+        {"reports": [5]},
+        {"lang": "fr"},
+        {"lang": []},
+        {"on_error": []},
+    ],
+)
+def test_a_wrong_option_is_told_before_anything_is_made(wrong: dict[str, Any], tmp_path: Path) -> None:
+    put(tmp_path / "in", a_jpg="a")
+    with pytest.raises(ConfigError, match=next(iter(wrong))) as caught:
+        prepare_batch(tmp_path / "in", tmp_path / "out", **wrong)
+    assert caught.value.code == "bad_option"
+    assert not (tmp_path / "out").exists()
 
 
 @posix

@@ -44,7 +44,10 @@ WATCH_SHARE = 5.0
 
 
 class BatchRun:
-    """A batch under way: iterate over it for the items, as they are finished; `len` is their number.
+    """A batch under way: iterate over it for the items, as they are finished.
+
+    `len` is the number of photos. Items may be more: one for each page of a document that is asked for
+    (`pages`), and one for each result whose source is gone.
 
     Leaving the loop early, `close` and the end of a `with` stop the work; what is finished stays. `plan`
     says what is done and why, what is left out, and results whose source is gone.

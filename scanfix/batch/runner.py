@@ -7,7 +7,8 @@ from collections.abc import Generator, Iterable, Sequence
 from concurrent.futures import Executor
 from os import PathLike
 from pathlib import Path
-from typing import Any, Unpack
+from types import UnionType
+from typing import Any, TypeVar, Unpack, get_args
 
 from scanfix.batch.executors import DaskHands, GivenHands, Hands, OwnHands
 from scanfix.batch.items import BatchItem, items_of
@@ -20,9 +21,11 @@ from scanfix.batch.run import BatchRun, OnError, Run, gone_items, unreadable
 from scanfix.batch.work import Wishes
 from scanfix.errors import ConfigError, InputError, OutputError
 from scanfix.limits import SHELL_LIMITS, Limits
-from scanfix.messages import Lang
-from scanfix.order import Order, PrepareOptions, check_sides, make_order, options_of
+from scanfix.messages import LANGS, Lang
+from scanfix.order import Order, PrepareOptions, check_choice, check_sides, make_order, options_of
 from scanfix.pages import Pages
+
+Listed = TypeVar("Listed")
 
 
 def prepare_batch(
@@ -60,18 +63,18 @@ def prepare_batch(
     photos as they appear, until the loop is left. `dry_run` only tells what would be done. `options` are
     those of `scanfix.prepare` but `number`, `name` and `page`. Other files stay unless `overwrite`.
 
-    Raises ConfigError for a wrong option, InputError and OutputError for an unusable folder, before
-    the first photo; what goes wrong with one photo is in its item.
+    Raises ConfigError for wrong options, InputError and OutputError for an unusable folder, MissingExtraError
+    for a URL or scheduler, before the first photo; what goes wrong with one photo is in its item.
     """
-    reports = _checked_lists(include, exclude, reports)
-    if dry_run and watch:
-        raise ConfigError("dry_watch")
+    include, exclude = _listed("include", include, str), _listed("exclude", exclude, str)
+    reports = _reports(reports)
+    _check_choices(executor, lang, dry_run=dry_run, watch=watch)
     order, chosen = _chosen(options, limits, jobs, on_error, pair=pair)
     annotate = None if annotate_dir is None else place_of(annotate_dir)
     drawn = any(os.fspath(path).lower().endswith(".html") for path in reports)
     wishes = Wishes(chosen, limits, Pages.parse(pages), by_verdict, annotate, drawn, lang, overwrite)
     places = _places(source, out, wishes, watch=watch)
-    look = Look(*places, tuple(include), tuple(exclude), order, wishes, pair=pair, resume=resume)
+    look = Look(*places, include, exclude, order, wishes, pair=pair, resume=resume)
     if dry_run:
         return _dry_run(look, reports, overwrite=overwrite)
     look.make_folders()
@@ -87,18 +90,36 @@ def prepare_batch(
     return Run(look, manifest, hands, reporting, on_error).begun(plan, watch=watch)
 
 
-def _checked_lists(
-    include: Sequence[str], exclude: Sequence[str], reports: Sequence[str | PathLike[str]]
-) -> tuple[str | PathLike[str], ...]:
-    """The reports, which may come from what can be gone through only once; of a text every character would
-    be one. Raises ConfigError."""
-    for name, value in (("include", include), ("exclude", exclude), ("reports", reports)):
-        if isinstance(value, str) or not isinstance(value, Iterable):
+def _listed(name: str, values: Iterable[Listed], kind: type | UnionType) -> tuple[Listed, ...]:
+    """All of them, where they may come from what can be gone through only once; of a text every character
+    would be one. Raises ConfigError."""
+    if isinstance(values, str | bytes) or not isinstance(values, Iterable):
+        raise ConfigError("bad_option", option=name, value=values)
+    listed = tuple(values)
+    for value in listed:
+        if not isinstance(value, kind):
             raise ConfigError("bad_option", option=name, value=value)
-    listed = tuple(reports)
-    for report in listed:
-        writer_of(report)
     return listed
+
+
+def _reports(paths: Iterable[str | PathLike[str]]) -> tuple[str | PathLike[str], ...]:
+    """Raises ConfigError where one cannot be written."""
+    listed = _listed("reports", paths, str | PathLike)
+    for path in listed:
+        writer_of(path)
+    return listed
+
+
+def _check_choices(executor: object, lang: object, *, dry_run: bool, watch: bool) -> None:
+    """Raises ConfigError; whether photos can be given to the executor is asked as far as that is known."""
+    if dry_run and watch:
+        raise ConfigError("dry_watch")
+    check_choice("lang", lang, LANGS)
+    takes = executor is None or isinstance(executor, str) or callable(getattr(executor, "submit", None))
+    # Of threads and of processes.
+    is_shut = any(getattr(executor, name, None) is True for name in ("_shutdown", "_shutdown_thread"))
+    if not takes or is_shut:
+        raise ConfigError("bad_option", option="executor", value=type(executor).__name__)
 
 
 def _dry_run(look: Look, reports: Sequence[str | PathLike[str]], *, overwrite: bool) -> BatchRun:
@@ -118,8 +139,7 @@ def _chosen(
     """What is asked for each photo, and in which words. Raises ConfigError."""
     if jobs is not None and (type(jobs) is not int or jobs < 1):
         raise ConfigError("bad_option", option="jobs", value=jobs)
-    if on_error not in ("continue", "stop"):
-        raise ConfigError("bad_option", option="on_error", value=on_error)
+    check_choice("on_error", on_error, get_args(OnError))
     chosen = options_of(options)
     for own in ("number", "name", "page"):
         # Of one document; a folder holds many, and the manifest no person's data.

@@ -19,7 +19,7 @@ from scanfix.documents.countries import OF_REGION, bare_code, country_problem
 from scanfix.documents.kinds import KINDS, Holder, Region
 from scanfix.documents.names import name_problems
 from scanfix.documents.number_forms import form_title
-from scanfix.documents.numbers import NumberCheck, check_number, forms_of, is_old_resident
+from scanfix.documents.numbers import NumberCheck, check_number, day_of, forms_of, is_old_resident
 from scanfix.documents.typed import Form, form_of, typed_in
 from scanfix.findings import Severity
 from scanfix.messages import LANGS, Lang
@@ -74,7 +74,7 @@ def check_form(
     YYYY-MM-DD, or as written in Chinese.
 
     Raises ConfigError: "bad_form" and "bad_form_file" for what is no field, value or file,
-    "unknown_document".
+    "unknown_document", and "bad_option" for a `today` that is no day.
     """
     given = {
         "kind": kind,
@@ -88,7 +88,7 @@ def check_form(
         "sides": sides,
     }
     typed = typed_in(form) | {key: value for key, value in given.items() if value not in (None, "")}
-    return assess_form(form_of(typed), today or date.today())  # noqa: DTZ011 - where the person is
+    return assess_form(form_of(typed), day_of(today))
 
 
 def assess_form(form: Form, today: date) -> FormReport:
@@ -250,8 +250,10 @@ def dates_right(form: Form, today: date) -> list[Finding]:
 def date_findings(issued: date | None, expires: date | None, today: date) -> list[Finding]:
     """SF505 with the day from which to submit, SF506."""
     found = []
-    if issued and issued <= today < (submit_from := issued + timedelta(days=NATURAL_DAYS)):
-        found.append(Finding.of("SF505", date=submit_from.isoformat()))
+    if issued and 0 <= (today - issued).days < NATURAL_DAYS:
+        # The calendar of Python ends with the year 9999.
+        wait = min(timedelta(days=NATURAL_DAYS), date.max - issued)
+        found.append(Finding.of("SF505", date=(issued + wait).isoformat()))
     if expires and expires < today:
         found.append(Finding.of("SF506", date=expires.isoformat()))
     return found

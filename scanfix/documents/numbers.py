@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from scanfix.documents.kinds import DocumentKind, find_kind
@@ -106,7 +106,7 @@ def check_number(
 ) -> NumberCheck:
     """Whether `text` can be a number of this kind of document, or of any kind.
 
-    Raises ConfigError: "unknown_document", and "bad_option" for what is no text. Nothing of it is logged.
+    Raises ConfigError: "unknown_document", and "bad_option" for what is no text or day. Nothing is logged.
     """
     if not isinstance(text, str):
         raise ConfigError("bad_option", option="number", value=type(text).__name__)
@@ -114,7 +114,7 @@ def check_number(
         raise ConfigError("bad_option", option="kind", value=type(kind).__name__)
     text = text[:MOST_SIGNS]
     of_kind = find_kind(kind) if isinstance(kind, str) else kind
-    day = today or date.today()  # noqa: DTZ011 - a form is filled in where the person is
+    day = day_of(today)
     # Where the kind bears no zone, what looks like one is no number of it.
     may_be_zone = of_kind is None or not of_kind.shows or "zone" in of_kind.shows
     plain = LABEL.sub("", half_width(text))
@@ -140,6 +140,15 @@ def check_number(
         # Documents of many kinds and states: only the writing can be judged.
         return NumberCheck(number, None, None, changes)
     return found
+
+
+def day_of(today: date | None) -> date:
+    """The day that is meant, of a moment too; without one, today. Raises ConfigError."""
+    if today is None:
+        return date.today()  # noqa: DTZ011 - a form is filled in where the person is
+    if not isinstance(today, date):
+        raise ConfigError("bad_option", option="today", value=type(today).__name__)
+    return today.date() if isinstance(today, datetime) else today
 
 
 def forms_of(number: str, today: date) -> frozenset[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +50,23 @@ def test_a_form_in_order_has_no_finding() -> None:
     assert report.findings == ()
     assert report.not_given == ()
     assert report.verdict == "ready"
+
+
+def test_a_moment_counts_as_its_day() -> None:
+    moment = datetime(2026, 11, 27, 23, 59, tzinfo=UTC)
+    typed = {"issued": "2026-11-27", "number": NUMBER}
+    assert scanfix.check_form(typed, today=moment) == scanfix.check_form(typed, today=TODAY)
+    assert scanfix.check_number(NUMBER, today=moment) == scanfix.check_number(NUMBER, today=TODAY)
+    for given in ("2026-11-27", 0):
+        with pytest.raises(ConfigError, match="today"):
+            scanfix.check_form(today=given)  # type: ignore[arg-type]
+        with pytest.raises(ConfigError, match="today"):
+            scanfix.check_number(NUMBER, today=given)  # type: ignore[arg-type]
+
+
+def test_the_last_day_of_the_calendar_is_a_day() -> None:
+    (found,) = scanfix.check_form(issued="9999-12-31", today=date.max).findings
+    assert (found.code, found.params["date"]) == ("SF505", "9999-12-31")
 
 
 @pytest.mark.parametrize(

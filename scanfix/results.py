@@ -71,6 +71,20 @@ class JoinedImage:
         """Nothing was found on either side that a portal will refuse."""
         return self.verdict is not Verdict.REFUSED
 
+    @property
+    def extension(self) -> str:
+        """`.jpg` or `.bmp`."""
+        return self._page.extension
+
+    @property
+    def media_type(self) -> str:
+        """`image/jpeg` or `image/bmp`."""
+        return self._page.media_type
+
     def save(self, path: str | PathLike[str], *, overwrite: bool = False) -> None:
         """As `PreparedImage.save`; neither input is ever overwritten."""
-        PreparedImage(self.data, self.front, self.inputs).save(path, overwrite=overwrite)
+        self._page.save(path, overwrite=overwrite)
+
+    @property
+    def _page(self) -> PreparedImage:
+        return PreparedImage(self.data, self.front, self.inputs)

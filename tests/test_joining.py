@@ -139,6 +139,7 @@ def test_two_photos_become_one_file_in_the_window(tmp_path: Path) -> None:
     with Image.open(io.BytesIO(joined.data), formats=["JPEG"]) as picture:
         assert picture.height > picture.width
     assert "SF507" not in [f.code for report in (joined.front, joined.back) for f in report.findings]
+    assert (joined.extension, joined.media_type) == (".jpg", "image/jpeg")
     joined.save(tmp_path / "both.jpg")
     assert (tmp_path / "both.jpg").read_bytes() == joined.data
 

@@ -1,4 +1,5 @@
-"""Pages that are made from the catalogue while the documentation is built: one a finding, one a profile.
+"""Pages that are made from the catalogue while the documentation is built: one a finding, one a profile, and
+the errors.
 
 A hook of MkDocs (`mkdocs.yml`). Pictures of findings are sample pictures as scanfix sees them, drawn anew
 at each build, so that none can be out of date.
@@ -19,6 +20,7 @@ from mkdocs.structure.pages import Page
 from scanfix import pipeline
 from scanfix.cli.explain import say_counted, severities_counted
 from scanfix.cli.profiles import rows_of
+from scanfix.errors import ERRORS
 from scanfix.files import read_source
 from scanfix.findings import FINDINGS, FindingSpec, Severity
 from scanfix.limits import SHELL_LIMITS
@@ -29,7 +31,14 @@ from scanfix.reports import schema
 
 ROOT = Path(__file__).parent.parent
 FOLDERS: dict[Lang, str] = {"en": "", "zh": "zh/"}
-HEADINGS: dict[Lang, tuple[str, str]] = {"en": ("Findings", "Profiles"), "zh": ("检查项目", "网站要求")}
+HEADINGS: dict[Lang, tuple[str, str, str]] = {
+    "en": ("Findings", "Profiles", "Errors"),
+    "zh": ("检查项目", "网站要求", "错误"),
+}
+ERROR_WORDS: dict[Lang, tuple[str, ...]] = {
+    "en": ("Code", "HTTP status", "What is said", "Exit code of the shell"),
+    "zh": ("代码", "HTTP 状态码", "说明", "命令行退出码"),
+}
 SAMPLES = {
     "SF103": "card-cut.jpg",
     "SF105": "样本身份证.jpg",
@@ -60,12 +69,13 @@ SCHEMAS = "](../scanfix/reports/"
 
 def on_config(config: MkDocsConfig) -> MkDocsConfig:
     """Add the pages that are made to the navigation."""
-    for lang, (findings, profiles) in HEADINGS.items():
+    for lang, (findings, profiles, errors) in HEADINGS.items():
         folder = FOLDERS[lang]
         config.nav = [
             *(config.nav or []),
             {findings: [{f"{code} {title(code, lang)}": f"{folder}findings/{code}.md"} for code in FINDINGS]},
             {profiles: [{name: f"{folder}profiles/{name}.md"} for name in profile_names()]},
+            {errors: f"{folder}errors.md"},
         ]
     return config
 
@@ -79,6 +89,7 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
         for name in profile_names():
             path = f"{FOLDERS[lang]}profiles/{name}.md"
             files.append(File.generated(config, path, content=profile_page(load_profile(name), lang)))
+        files.append(File.generated(config, f"{FOLDERS[lang]}errors.md", content=errors_page(lang)))
         for code, sample in SAMPLES.items():
             drawn = seen(ROOT / "sample_images" / sample, lang)
             files.append(File.generated(config, f"{FOLDERS[lang]}findings/{code}.png", content=drawn))
@@ -144,6 +155,18 @@ def profile_page(profile: OutputProfile, lang: Lang) -> str:
     table = [f"| {say(f'profile_row_{key}', lang)} | {value} |" for key, value in rows_of(profile, lang)]
     names = ", ".join(f"`{name}`" for name in (profile.name, *profile.aliases))
     return "\n".join([f"# {profile.title[lang]}", "", names, "", "| | |", "|---|---|", *table, ""])
+
+
+def errors_page(lang: Lang) -> str:
+    """Every code of every class, with what a form answers and what is said; in braces its parameters."""
+    code, status, said, exit_code = ERROR_WORDS[lang]
+    lines = [f"# {HEADINGS[lang][2]}"]
+    for kind in ERRORS:
+        lines += ["", f"## {kind.__name__}", "", f"{exit_code}: {kind.exit_code}", ""]
+        lines += [f"| {code} | {status} | {said} |", "|---|---|---|"]
+        texts = ((each, http, catalogue("errors")[each][lang]) for each, http in kind.codes.items())
+        lines += [f"| `{each}` | {http} | {text} |" for each, http, text in texts]
+    return "\n".join([*lines, ""])
 
 
 def seen(photo: Path, lang: Lang) -> bytes:

@@ -360,8 +360,8 @@ def test_what_was_done_to_the_picture_is_told_as_it_was(
 
 
 def test_a_bmp_is_told_apart_from_the_better_jpg() -> None:
-    card = np.full((900, 1400, 3), 230, np.uint8)
-    card[100:800:40, 100:1300] = (30, 30, 160)
+    card = np.full((1350, 2100, 3), 230, np.uint8)
+    card[100:1200:40, 100:2000] = (30, 30, 160)
     photo = cv2.imencode(".png", card)[1].tobytes()
     bmp, jpg = (scanfix.prepare(photo, format=name, crop="never") for name in ("bmp", "jpg"))
     said = {name: [line.text for line in lines(made.report)] for name, made in (("bmp", bmp), ("jpg", jpg))}

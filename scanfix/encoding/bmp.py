@@ -1,8 +1,8 @@
 """Which BMP is the best picture in the window? Arithmetic; no trial is needed.
 
 A BMP has 14 + 40 bytes of header, 1,024 of palette when it stores 8 bits a pixel, and rows padded to
-four bytes. 24 bits as long as the document keeps 200 dots per inch, else 256 colours and more pixels; of a
-grey picture eight bits hold all there is.
+four bytes. 24 bits as long as the document keeps 200 dots per inch, or a picture of unknown size most of
+its pixels, else 256 colours and more pixels; of a grey picture eight bits hold all there is.
 """
 
 from __future__ import annotations
@@ -28,6 +28,12 @@ class BmpParams:
 
     min_document_dpi: float = 200.0
     """A document with fewer is stored in 256 colours with more pixels."""
+    min_kept: float = 0.8
+    """So is one of unknown size that would keep a smaller share of its sides.
+
+    Of 20 drawn and 31 real pictures at several sizes 24 bits kept less of the contrast of edges, .28 to .86
+    against .66 to 1.01, but of blurred ones, which both keep. Above it they keep .76 to .91.
+    """
     max_enlargement: float = 4.0
     jpeg_bytes_per_pixel: float = 0.09
     """Of a photo at a quality where the whole size is kept; to say what a JPEG would keep."""
@@ -115,8 +121,12 @@ def _storage(
         scale = _scale_for(scales, profile, 24)
     except CannotMeetProfileError:
         return 8, _scale_for(scales, profile, 8)
-    coarse = document_dpi is not None and document_dpi * scale < min(BmpParams.min_document_dpi, document_dpi)
-    if coarse or (is_grey and scale < scales.clamp(1.0)):
+    share = scale / scales.clamp(1.0)
+    if document_dpi is None:
+        coarse = share < BmpParams.min_kept
+    else:
+        coarse = share < 1 and document_dpi * scale < BmpParams.min_document_dpi
+    if coarse or (is_grey and share < 1):
         # A third of the bytes may be a stronger compression than the profile allows.
         with suppress(CannotMeetProfileError):
             return 8, _scale_for(scales, profile, 8)
@@ -146,9 +156,17 @@ def _write(pixels: Pixels, bits: int, dpi: float | None, *, is_grey: bool) -> by
     if bits == 8 and is_grey:
         image = Image.fromarray(np.ascontiguousarray(pixels[..., 0]))
     elif bits == 8:
-        image = image.quantize(256, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
-        palette = image.getpalette() or []
-        image.putpalette(palette + [0] * (768 - len(palette)))
+        image = _in_256_colours(image)
     buffer = io.BytesIO()
     image.save(buffer, "BMP", dpi=(dpi or 96.0, dpi or 96.0))
     return buffer.getvalue()
+
+
+def _in_256_colours(image: Image.Image) -> Image.Image:
+    """What a pixel is off goes on to its neighbours: letters stay as sharp, and the mean over some pixels is
+    within 44 to 54 dB, where the nearest colours gave 40 to 47, patches on portraits and no faint print."""
+    colours = image.quantize(256, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
+    made = image.quantize(palette=colours, dither=Image.Dither.FLOYDSTEINBERG)
+    palette = made.getpalette() or []
+    made.putpalette(palette + [0] * (768 - len(palette)))
+    return made

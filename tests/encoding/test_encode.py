@@ -15,6 +15,7 @@ from PIL import Image
 from scanfix.encoding import encode, fitting, jpeg, sampling, writing
 from scanfix.encoding.bmp import bmp_bytes
 from scanfix.encoding.chroma import chroma_loss
+from scanfix.encoding.resizing import resize
 from scanfix.encoding.tables import COARSEST, FINEST, coarseness_of, quality_of, tables_at
 from scanfix.encoding.writing import JpegOptions, as_image, read_jpeg, write_jpeg
 from scanfix.errors import CannotMeetProfileError, ConfigError
@@ -301,6 +302,32 @@ def test_bmp_of_a_document_with_few_dots_is_stored_in_256_colours() -> None:
     assert palette.size.pixel_count > 2 * plain.size.pixel_count
     assert plain.jpeg_times is not None
     assert plain.jpeg_times > 3
+
+
+def test_a_bmp_of_a_document_of_unknown_size_gives_colours_for_the_pixels_that_its_print_needs() -> None:
+    page = textured(2000, 1400)
+    made = encode(page, CNNIC, format="bmp")
+    assert made.steps == ("palette", "shrunk")
+    assert made.size.pixel_count > 950_000
+    nearly_fits = encode(textured(700, 520), CNNIC, format="bmp")
+    assert nearly_fits.steps == ("shrunk",)
+
+
+def test_the_256_colours_of_a_bmp_mix_to_those_of_the_picture() -> None:
+    x = np.linspace(120, 190, 1200, dtype=np.float32)
+    shades = np.broadcast_to(np.stack([x, x - 20, 250 - x], axis=-1), (900, 1200, 3))
+    made = encode(np.asarray(shades, np.uint8), CNNIC, format="bmp")
+    assert "palette" in made.steps
+    shown = np.asarray(Image.open(io.BytesIO(made.data)).convert("RGB"))
+    wanted = resize(np.asarray(shades, np.uint8), made.size)
+    off = cv2.blur(shown, (9, 9)).astype(int) - cv2.blur(wanted, (9, 9))
+    assert np.abs(off).max() <= 4
+
+
+@pytest.mark.parametrize("document_dpi", [None, 150])
+def test_a_bmp_that_the_rules_of_pixels_make_small_keeps_all_colours(document_dpi: float | None) -> None:
+    small = replace(CNNIC, formats=("bmp",), max_width=400, max_height=400)
+    assert encode(textured(1400, 1000), small, document_dpi=document_dpi).steps == ("shrunk",)
 
 
 def test_a_bmp_that_is_not_shrunk_keeps_all_colours_however_few_dots_the_document_has() -> None:

@@ -534,7 +534,7 @@ def test_a_pdf_has_its_time_also_where_no_limit_is_given(monkeypatch: pytest.Mon
     monkeypatch.setattr("scanfix.isolation.Worker", Noted)
     for given in (None, ["seconds=5"], ["memory=2000000000"]):
         run(isolation_tasks.its_process, SourceBytes(b"%PDF-1.7"), given=given)
-    assert asked == [20, 5, 20]
+    assert asked == [60, 5, 60]
 
 
 @pytest.mark.parametrize("given", ["seconds=60", "memory=2000000000"])

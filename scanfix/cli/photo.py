@@ -33,8 +33,6 @@ FAILING = {
 """Verdicts at which the exit code is 1."""
 ISOLATING = frozenset(("seconds", "memory"))
 """Those that only a process of its own can keep."""
-PDF_SECONDS = 20.0
-"""Wall time of a photo in a PDF where no other limit is given: some hundred bytes keep PDFium for minutes."""
 
 
 def run(stage: Callable[..., Made], source: SourceBytes, *rest: object, given: list[str] | None) -> Made:
@@ -46,10 +44,7 @@ def run(stage: Callable[..., Made], source: SourceBytes, *rest: object, given: l
         return stage(source, *rest)
     from scanfix.isolation import Worker
 
-    limits = limits_of(given)
-    if has_pdf and "seconds" not in named:
-        limits = replace(limits, max_seconds=PDF_SECONDS)
-    with Worker(limits, niceness=0) as worker:
+    with Worker(limits_of(given), niceness=0) as worker:
         made: Made = worker.call(partial(_in_process, stage, rest), source, {})
         return made
 

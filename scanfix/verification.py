@@ -134,13 +134,16 @@ def legibility_kept(before: Pixels, after: Grey) -> float:
 
     `before` is H x W x 3 uint8 RGB; `after` the luma of the file made of it, at any size. The edges of the
     file are projected on those of `before`, both at 4 megapixels or fewer (a page at 200 dots per inch,
-    where small print is still read), on the busiest tiles of the picture.
+    where small print is still read), on the busiest tiles of the picture. What was enlarged is brought back,
+    and `before` goes the same way: it costs sharpness that the file has not lost.
     """
     if after.shape != before.shape[:2]:
-        pixel_count = before.shape[0] * before.shape[1]
-        before = _scaled(luma(before), min(1.0, (PIXELS_COMPARED / pixel_count) ** 0.5))
+        grey = luma(before)
+        if after.size > grey.size:
+            grey = _resized(_resized(grey, after.shape, cv2.INTER_CUBIC), grey.shape, cv2.INTER_AREA)
+        before = _scaled(grey, min(1.0, (PIXELS_COMPARED / grey.size) ** 0.5))
         method = cv2.INTER_AREA if after.size > before.size else cv2.INTER_CUBIC
-        after = np.asarray(cv2.resize(after, before.shape[1::-1], interpolation=method), np.uint8)
+        after = _resized(after, before.shape, method)
     tiles = _busiest(before if before.ndim == 2 else before[..., 1])
     scale = min(1.0, (PIXELS_COMPARED / after.size) ** 0.5)
     a = _detail([_scaled(luma(before[tile]), scale) for tile in tiles])
@@ -178,6 +181,10 @@ def _busiest(grey: Grey) -> list[tuple[slice, slice]]:
         )
         for r, c in zip(rows.tolist(), columns.tolist(), strict=True)
     ]
+
+
+def _resized(grey: Grey, shape: tuple[int, ...], method: int) -> Grey:
+    return np.asarray(cv2.resize(grey, shape[1::-1], interpolation=method), np.uint8)
 
 
 def _scaled(grey: Grey, scale: float) -> Grey:

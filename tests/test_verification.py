@@ -126,6 +126,16 @@ def test_legibility_falls_with_the_size_and_the_quality() -> None:
     assert coarse < fine
 
 
+@pytest.mark.parametrize("times", [1.2, 1.6, 3.0])
+def test_an_enlarged_picture_loses_what_its_bytes_cost_and_nothing_for_its_size(times: float) -> None:
+    page = drawn()
+    size = (round(page.shape[1] * times), round(page.shape[0] * times))
+    larger = np.asarray(cv2.resize(page, size, interpolation=cv2.INTER_CUBIC), np.uint8)
+    kept = [legibility_kept(page, luma_of(made(pixels=larger, quality=quality))) for quality in (95, 2)]
+    assert kept[0] > 0.95
+    assert kept[1] < kept[0] - 0.03
+
+
 @pytest.mark.parametrize("period", [2, 3, 5])
 def test_stripes_too_fine_for_the_file_keep_no_less_than_nothing(period: int) -> None:
     stripes = np.where(np.arange(900) % period == 0, 255, 0).astype(np.uint8)

@@ -131,6 +131,14 @@ def test_few_letters_tell_nothing_of_a_mirror() -> None:
     assert mirror_lead(np.empty((0, 6))) == -math.inf
 
 
+def test_a_strip_that_is_seen_too_narrow_is_not_called_mirrored(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("scanfix.checks.orientation.mirror_lead", lambda _: 5.4)
+    white = np.full((6000, 200, 3), 250, np.uint8)
+    assert MIRRORED_TEXT.assess(subject_of(white)).failure is not None
+    told = MIRRORED_TEXT.assess(subject_of(white[:2000]))
+    assert told.finding is not None
+
+
 def test_a_mirrored_photo_is_hinted_at_and_the_photo_itself_is_not() -> None:
     pixels = photo("passport", 1400, seed=3).pixels
     assert MIRRORED_TEXT.assess(subject_of(pixels)).finding is None

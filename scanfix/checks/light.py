@@ -83,9 +83,14 @@ def assess_too_dark(subject: Subject) -> Assessment:
     there only the stricter bound tells."""
     brightest = subject.brightest
     asked = bounds.reached("SF303", brightest)
-    if asked is Severity.INFO and subject.lines.light:
+    if asked and (_is_vivid(subject) or (asked is Severity.INFO and subject.lines.light)):
         asked = None
     return bounds.assessed("too_dark", "SF303", brightest, "grey level of the brightest", asked)
+
+
+def _is_vivid(subject: Subject) -> bool:
+    """All of it has one colour in full light, which counts little in grey: a sheet of red or blue."""
+    return bounds.reached("SF303", float(subject.colours.min(axis=(0, 1)).max())) is None
 
 
 def assess_overexposed(subject: Subject) -> Assessment:

@@ -86,6 +86,13 @@ def test_a_picture_in_the_dark_is_too_dark() -> None:
     assert code(light.assess_too_dark(subject((DOCUMENT * 0.2).astype(np.uint8)))) == "SF303"
 
 
+def test_a_sheet_of_one_bright_colour_is_not_too_dark_and_a_black_one_is() -> None:
+    sheet = np.zeros((900, 1200, 3), np.uint8)
+    assert code(light.assess_too_dark(subject(sheet))) == "SF303"
+    sheet[..., 0] = 250
+    assert code(light.assess_too_dark(subject(sheet))) is None
+
+
 @pytest.mark.parametrize("gilding", [(222, 190, 120), (112, 100, 66)])
 def test_a_dark_document_is_not_too_dark(gilding: tuple[int, int, int]) -> None:
     cover = np.where(DOCUMENT.min(-1, keepdims=True) < 128, [[gilding]], [[[50, 16, 24]]])

@@ -118,15 +118,14 @@ def drawn(pages: int) -> None:
 def risks(pages: int) -> None:
     """How often is each risk told where it is drawn, and where it is not?"""
     sys.path.insert(0, str(ROOT))
-    from training.damage import covers, lights, pens, stains, stickers, words
+    from training.damage import covers, lights, pens, stains, words
     from training.quality.capture import on_screen
     from training.quality.pages import draw_page
 
     drawn_as = {
         "clean": (None, ""), "finger": (covers.finger, "covered"), "note": (covers.note, "covered"),
         "bars": (covers.bars, "covered"), "mosaic": (covers.mosaic, "covered"),
-        "scribble": (pens.scribble, "smudge"), "sticker": (stickers.sticker, "covered"),
-        "stain": (stains.stain, "smudge"),
+        "scribble": (pens.scribble, "smudge"), "stain": (stains.stain, "smudge"),
         "smear": (stains.smear, "smudge"), "watermark": (words.watermark, "watermark"),
         "glare": (lights.glare, "glare"), "shadow": (lights.shadow, "shadow"), "fold": (lights.fold, "fold"),
         "screen": (None, "screen_recapture"),

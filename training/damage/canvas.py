@@ -21,7 +21,7 @@ Point = NDArray[np.float64]
 T = TypeVar("T")
 Picture = TypeVar("Picture", Field, NDArray[np.uint8])
 
-CLASSES = ("thing", "bar", "stain", "pen", "watermark", "glare", "shadow", "fold", "crease", "sticker")
+CLASSES = ("thing", "bar", "stain", "pen", "watermark", "glare", "shadow", "fold", "crease")
 VISIBLE = 7.0
 """Grey levels; what changes the picture by less than this is not asked for."""
 PLAIN = 14.0

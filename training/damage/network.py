@@ -1,6 +1,6 @@
 """Which network points at damage? Inverted residuals and a feature pyramid, 0.76 M parameters.
 
-Input: N x 3 x 384 x 384, RGB, (value - 127.5) / 127.5. Output: N x 10 x 48 x 48, one map a class of
+Input: N x 3 x 384 x 384, RGB, (value - 127.5) / 127.5. Output: N x 9 x 48 x 48, one map a class of
 `canvas.CLASSES`, as logits in training, as probabilities in the exported file.
 """
 
@@ -18,7 +18,7 @@ FINEST = 1
 """The stage whose cells are those of the maps."""
 PEN = CLASSES.index("pen")
 BRANCHES = ("pen", "crease")
-"""Layers of their own, learnt last, each without a change of any other answer: pens and stickers, creases."""
+"""Classes with layers of their own, learnt last, each without a change of any other answer."""
 EYES = 32
 """Channels of what sees lines a pixel wide."""
 ALONG = 11
@@ -42,7 +42,7 @@ class Pointer(nn.Module):
         )
         self.up = nn.Upsample(scale_factor=2, mode="nearest")
         self.head = nn.Sequential(
-            conv(neck, neck, 3, groups=neck), conv(neck, neck), nn.Conv2d(neck, len(CLASSES) - 2, 1)
+            conv(neck, neck, 3, groups=neck), conv(neck, neck), nn.Conv2d(neck, len(CLASSES) - 1, 1)
         )
         finest = STAGES[FINEST][0]
         self.pen = nn.Sequential(
@@ -51,7 +51,7 @@ class Pointer(nn.Module):
             conv(neck, neck),
             conv(neck, neck, 3, groups=neck),
             conv(neck, neck),
-            nn.Conv2d(neck, 2, 1),
+            nn.Conv2d(neck, 1, 1),
         )
         self.crease = Creases(neck + finest)
 
@@ -67,8 +67,8 @@ class Pointer(nn.Module):
             y = self.smooth[k](self.up(y) + self.sides_in[k](levels[k]))
         seen = torch.cat([y, levels[0]], 1)
         fine = torch.cat([seen, self.crease.eyes(picture)], 1)
-        told, crease, over = self.head(y), self.crease(fine), self.pen(fine)
-        return torch.cat([told[:, :PEN], over[:, :1], told[:, PEN + 1 :], crease, over[:, 1:]], 1)
+        told, pen, crease = self.head(y), self.pen(fine), self.crease(fine)
+        return torch.cat([told[:, :PEN], pen, told[:, PEN + 1 :], crease], 1)
 
 
 class Creases(nn.Module):

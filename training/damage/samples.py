@@ -16,7 +16,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from training.damage import covers, lights, logos, pens, printed, stains, stickers, words
+from training.damage import covers, lights, logos, pens, printed, stains, words
 from training.damage.canvas import CLASSES, Canvas, Field, Mark, Stock, between, cells, pick, soft, texture
 from training.documents import Rgba, Rng
 from training.generate import write_samples
@@ -34,8 +34,7 @@ Rgb = NDArray[np.uint8]
 PAPER_MARKS: tuple[tuple[Mark, float], ...] = (
     (stains.stain, 7), (stains.splash, 3), (stains.ring, 3.5), (stains.tide, 2.5), (stains.drops, 3.5),
     (stains.dirt, 2.5), (stains.smear, 2.5), (stains.print_of_finger, 2), (pens.ink, 16),
-    (pens.scribble, 16), (pens.strike, 5), (pens.cross, 6), (stickers.sticker, 18), (lights.fold, 4),
-    (lights.crease, 4),
+    (pens.scribble, 16), (pens.strike, 5), (pens.cross, 6), (lights.fold, 4), (lights.crease, 4),
 )  # fmt: skip
 """On the paper itself, before it is photographed."""
 ROOM_MARKS: tuple[tuple[Mark, float], ...] = (

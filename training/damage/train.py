@@ -39,17 +39,16 @@ def batch(ring: Ring, size: int) -> tuple[Tensor, Tensor]:
     return as_input(recoloured(x)), want / 255
 
 
-ALIKE = {"crease": ("fold",), "pen": ("bar",), "sticker": ("bar", "thing")}
-"""Whether a soft fold is a crease too, a bar a stroke of a pen, a note a sticker, nobody can tell."""
+ALIKE = {"crease": "fold", "pen": "bar"}
+"""Whether a soft fold is a crease too, or a bar a stroke of a pen, nobody can tell."""
 
 
 def asked_for(want: Tensor) -> Tensor:
     """1 for the cells that count."""
     asked = torch.ones_like(want)
-    for name, others in ALIKE.items():
-        own = want[:, CLASSES.index(name)]
-        most = want[:, [CLASSES.index(other) for other in others]].amax(1)
-        asked[:, CLASSES.index(name)] = ((most < 0.15) | (own > 0.3)).float()
+    for name, other in ALIKE.items():
+        own, alike = (want[:, CLASSES.index(each)] for each in (name, other))
+        asked[:, CLASSES.index(name)] = ((alike < 0.15) | (own > 0.3)).float()
     return asked
 
 

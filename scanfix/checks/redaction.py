@@ -187,7 +187,7 @@ def _mosaics(copy: _Copy) -> Iterator[Box]:
     blocks = JPEG_BLOCKS if copy.scale[0] == 1 else ()
     for calm in RedactionParams.calm:
         squares = _squares(copy.pixels, calm)
-        for side in np.unique(squares.side[~np.isin(squares.side, blocks)]):
+        for side in sorted({*squares.side.tolist()}.difference(blocks)):
             alike = _Squares(*(values[np.abs(squares.side - side) <= 1] for values in squares))
             if RedactionParams.pairs < len(alike.side) <= RedactionParams.crowd:
                 yield from _grid(alike, side)

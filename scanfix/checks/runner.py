@@ -10,7 +10,7 @@ from __future__ import annotations
 import dataclasses
 import logging
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
 import numpy as np
@@ -148,7 +148,7 @@ def _plain(value: Any) -> Any:
     if isinstance(value, Assessment | Finding):
         names = (field.name for field in dataclasses.fields(value))
         return dataclasses.replace(value, **{name: _plain(getattr(value, name)) for name in names})
-    if isinstance(value, dict):
+    if isinstance(value, Mapping):
         return {key: _plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return (tuple if isinstance(value, tuple) else list)(map(_plain, value))

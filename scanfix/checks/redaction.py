@@ -37,6 +37,7 @@ class RedactionParams:
 
     long_side: int = 800
     """The document is halved until it has no more pixels along each side. A larger copy tells no more."""
+    least_side: int = 16
     flat: int = 1
     """Most grey levels between neighbours in an area of one colour."""
     like: int = 12
@@ -96,6 +97,8 @@ class _Copy(NamedTuple):
 def redacted(photo: Pyramid, quad: Quad) -> tuple[Point, ...] | None:
     """Corners around all that was laid over the document, source pixels; None where nothing was."""
     copy = _small_copy(photo, quad)
+    if min(copy.inside.shape) < RedactionParams.least_side:
+        return None
     even = _mask(cv2.bitwise_and(cv2.inRange(_spread(copy.pixels), 0, RedactionParams.flat), copy.inside))
     if cv2.countNonZero(even) > RedactionParams.usual * cv2.countNonZero(copy.inside):
         return None

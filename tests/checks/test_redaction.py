@@ -113,6 +113,14 @@ def test_of_a_page_that_a_program_drew_throughout_nothing_is_told() -> None:
     assert redacted(Pyramid(photo), quad) is None
 
 
+@pytest.mark.parametrize("size", [(2, 2), (3, 500), (40, 17)])
+def test_the_least_documents_are_looked_at_without_a_fault(size: tuple[int, int]) -> None:
+    picture = np.random.default_rng(0).integers(0, 256, (*size, 3), np.uint8)
+    height, width = size
+    inner = Quad.of([(1, 1), (width - 1, 1), (width - 1, height - 1), (1, height - 1)])
+    assert redacted(Pyramid(picture), inner) is None
+
+
 def test_a_bar_is_a_warning_with_its_place() -> None:
     photo, quad = on_table(barred(photographed()), MARGIN)
     finding = marks.ON_TOP[0].assess(subject(photo, border(quad))).finding

@@ -963,3 +963,38 @@ def test_where_nothing_is_cut_no_corners_are_offered(opened: Opened, card: Path)
         for told in ("#corners", "#corner-help"):
             expect(page.locator(told)).to_be_visible(visible=has_corners)
         assert page.locator("#drawing line.side").count() == 4
+
+
+def test_many_photos_leave_the_picture_its_place(opened: Opened, card: Path) -> None:
+    for width, height in ((1280, 800), (390, 720)):
+        page = opened(viewport={"width": width, "height": height})
+        choose(page, card)
+        before = page.locator(".sheet").bounding_box()
+        page.route("**/api/look?*", lambda _: None)
+        page.set_input_files("#files", [str(card)] * 40)
+        page.locator(".film .tile").first.click()
+        after = page.locator(".sheet").bounding_box()
+        assert before
+        assert after
+        assert after["height"] > 0.8 * before["height"]
+        page.locator(".film .tile").nth(40).evaluate("tile => tile.click()")
+        film, tile = (page.locator(part).bounding_box() for part in (".film", '[aria-current="true"]'))
+        assert film
+        assert tile
+        assert film["x"] <= tile["x"]
+        assert tile["x"] + tile["width"] <= film["x"] + film["width"]
+        assert film["y"] <= tile["y"]
+        assert tile["y"] + tile["height"] <= film["y"] + film["height"]
+
+
+def test_a_tile_tells_its_verdict_and_stays_while_others_are_looked_at(opened: Opened, card: Path) -> None:
+    page = opened()
+    choose(page, card)
+    tile = page.locator(".film .tile").first
+    assert tile.get_attribute("title") == "card.jpg: Ready to upload"
+    assert tile.locator("svg path").get_attribute("d") == page.locator("#verdict path").get_attribute("d")
+    tile.evaluate("tile => { tile.focus(); addEventListener('focusin', () => tile.dataset.again = 1); }")
+    page.click("#turn-right", force=True)
+    tile.focus()
+    settle(page)
+    expect(tile).to_be_focused()

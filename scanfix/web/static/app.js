@@ -393,44 +393,52 @@ function showFindings() {
   ]);
 }
 
+/** One tile a photo, which stays as long as its photo does, and so do the keyboard's place and what is scrolled. */
 function showFilm() {
-  const tiles = items.map((item) => {
-    const tile = document.createElement("li");
-    const open = document.createElement("button");
-    open.type = "button";
-    open.className = `tile ${stateOf(item)}`;
-    open.setAttribute("aria-current", String(item === chosen));
-    open.setAttribute("aria-label", say("photo_verdict", { name: item.name, verdict: titleOf(item) }));
-    open.title = item.name;
-    const source = item.answer && (item.pair ? item.pictureUrl : pictureOf(item));
-    if (source) {
-      item.thumb ??= Object.assign(new Image(), { alt: "" });
-      if (item.thumb.src !== source) item.thumb.src = source;
-      open.append(item.thumb);
-    }
-    open.addEventListener("click", () => choose(item));
-    const close = document.createElement("button");
-    close.type = "button";
-    close.className = "close";
-    close.setAttribute("aria-label", say("remove", { name: item.name }));
-    close.textContent = "×";
-    close.addEventListener("click", () => remove(item));
-    tile.append(open, close);
-    return tile;
-  });
-  const more = document.createElement("li");
-  const plus = document.createElement("button");
-  plus.type = "button";
-  plus.className = "tile more";
-  plus.setAttribute("aria-label", say("add"));
-  plus.title = say("add");
-  plus.textContent = "+";
-  plus.addEventListener("click", () => $("files").click());
-  more.append(plus);
-  const focus = [...$("film").querySelectorAll("button")].indexOf(document.activeElement);
-  $("film").replaceChildren(...tiles, more);
-  const buttons = [...$("film").querySelectorAll("button")];
-  if (focus >= 0) buttons[Math.min(focus, buttons.length - 1)].focus();
+  const film = $("film");
+  const more = film.lastElementChild;
+  const focus = [...film.querySelectorAll("button")].indexOf(document.activeElement);
+  for (const tile of [...film.children]) if (tile.item && !items.includes(tile.item)) tile.remove();
+  for (const item of items) {
+    if (!item.tile) more.before((item.tile = makeTile(item)));
+    fillTile(item);
+  }
+  const buttons = [...film.querySelectorAll("button")];
+  if (focus >= 0 && !film.contains(document.activeElement)) buttons[Math.min(focus, buttons.length - 1)].focus();
+}
+
+function makeTile(item) {
+  const tile = document.createElement("li");
+  const [open, close] = [document.createElement("button"), document.createElement("button")];
+  open.addEventListener("click", () => choose(item));
+  close.className = "close";
+  close.textContent = "×";
+  close.addEventListener("click", () => remove(item));
+  for (const button of [open, close]) button.type = "button";
+  tile.append(open, close);
+  return Object.assign(tile, { item });
+}
+
+function fillTile(item) {
+  const [open, close] = item.tile.children;
+  const state = stateOf(item);
+  open.className = `tile ${state}`;
+  open.setAttribute("aria-current", String(item === chosen));
+  open.title = say("photo_verdict", { name: item.name, verdict: titleOf(item) });
+  open.setAttribute("aria-label", open.title);
+  close.setAttribute("aria-label", say("remove", { name: item.name }));
+  const source = item.answer && (item.pair ? item.pictureUrl : pictureOf(item));
+  if (source) item.thumb ??= Object.assign(new Image(), { alt: "" });
+  if (source && item.thumb.src !== source) item.thumb.src = source;
+  open.replaceChildren(...(source ? [item.thumb] : []), icon(state));
+}
+
+/** The film alone is scrolled, not the page; what stands out of a tile comes into sight with it. */
+function reveal({ offsetLeft: x, offsetTop: y, offsetWidth: width, offsetHeight: height }) {
+  const film = $("film");
+  const rim = 10;
+  film.scrollLeft = Math.min(x - rim, Math.max(film.scrollLeft, x + width + rim - film.clientWidth));
+  film.scrollTop = Math.min(y - rim, Math.max(film.scrollTop, y + height + rim - film.clientHeight));
 }
 
 // What a person does
@@ -439,6 +447,7 @@ function choose(item) {
   chosen = item;
   picked = null;
   show();
+  reveal(item.tile);
   work();
 }
 

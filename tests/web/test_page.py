@@ -998,3 +998,61 @@ def test_a_tile_tells_its_verdict_and_stays_while_others_are_looked_at(opened: O
     tile.focus()
     settle(page)
     expect(tile).to_be_focused()
+
+
+def test_at_high_zoom_both_pictures_and_the_focused_control_are_seen(opened: Opened, card: Path) -> None:
+    page = opened(viewport={"width": 320, "height": 256})
+    choose(page, card)
+    heights = [page.locator("#corner-help").evaluate("help => help.offsetHeight")]
+    page.click("#view-compare")
+    heights.append(page.locator(".pane").evaluate("pane => pane.offsetHeight"))
+    assert heights[0] > 30
+    assert heights[1] > 100
+    page.click("#view-photo")
+    page.set_viewport_size({"width": 390, "height": 720})
+    page.evaluate("scrollTo(0, document.body.scrollHeight)")
+    page.focus("#view-photo")
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        assert page.evaluate("""() => {
+            const { left, top, width, height } = document.activeElement.getBoundingClientRect();
+            const seen = document.elementFromPoint(left + width / 2, top + height / 2);
+            const label = seen?.closest("label");
+            const isBody = document.activeElement === document.body;
+            return isBody || document.activeElement.contains(seen) || label?.contains(document.activeElement);
+        }""")
+
+
+def test_a_corner_outside_the_picture_can_still_be_seen(opened: Opened, card: Path) -> None:
+    page = opened()
+    choose(page, card)
+    page.route("**/api/look?*", lambda _: None)
+    handle = page.locator(".handle").first
+    handle.focus()
+    for _ in range(40):
+        page.keyboard.press("Shift+ArrowUp")
+    corner, view = handle.bounding_box(), page.locator("#photo").bounding_box()
+    assert corner
+    assert view
+    assert corner["y"] + corner["height"] / 2 > view["y"] + 6
+
+
+def test_what_is_chosen_is_told_where_the_system_sets_the_colours(opened: Opened, card: Path) -> None:
+    page = opened(forced_colors="active")
+    choose(page, card, card)
+    borders = page.locator(".film .tile").evaluate_all(
+        "all => all.map((tile) => getComputedStyle(tile).borderTopWidth)"
+    )
+    assert borders[0] > borders[1]
+    assert page.locator("#profile").evaluate("select => getComputedStyle(select).appearance") == "auto"
+
+
+def test_nothing_moves_for_whom_it_should_not(opened: Opened, card: Path) -> None:
+    page = opened(reduced_motion="reduce")
+    page.route("**/api/look?*", lambda _: None)
+    page.set_input_files("#files", str(card))
+    bar = page.locator("#photo").evaluate("""view => {
+        const { animationName, backgroundColor } = getComputedStyle(view, "::before");
+        return [animationName, backgroundColor];
+    }""")
+    assert bar == ["none", "rgb(11, 107, 102)"]

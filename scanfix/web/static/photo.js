@@ -215,8 +215,8 @@ export class PhotoView {
     handle.hidden = !this.corners || Boolean(this.scene.isFixed);
     if (handle.hidden) return;
     const [x, y] = this.#percent(this.corners[i]);
-    handle.style.left = `${x}%`;
-    handle.style.top = `${y}%`;
+    handle.style.setProperty("--x", `${x}%`);
+    handle.style.setProperty("--y", `${y}%`);
     const corner = say(`corner_${(i + this.scene.quarters) % 4}`);
     handle.setAttribute("aria-label", say("corner_at", { corner, x: Math.round(x), y: Math.round(y) }));
   }

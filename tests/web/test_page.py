@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -915,12 +916,15 @@ def test_no_two_results_are_called_alike(opened: Opened, card: Path) -> None:
     choose(page, card)
     choose(page, other)
     choose(page, card)
+    for name in ("card.2.png", "CARD.jpg"):
+        choose(page, Path(shutil.copy(card, card.with_name(name))))
     names = []
     for tile in page.locator(".film .tile:not(.more)").all():
         tile.click()
         settle(page)
         names.append(saved(page)[0])
-    assert names == ["card.prepared.jpg", "card.2.prepared.jpg", "card.3.prepared.jpg"]
+    stems = ["card", "card.2", "card.3", "card.2.2", "CARD.4"]
+    assert names == [f"{stem}.prepared.jpg" for stem in stems]
 
 
 def test_what_is_kept_of_a_document_outlives_a_cut_portrait(opened: Opened, card: Path) -> None:
@@ -1056,3 +1060,54 @@ def test_nothing_moves_for_whom_it_should_not(opened: Opened, card: Path) -> Non
         return [animationName, backgroundColor];
     }""")
     assert bar == ["none", "rgb(11, 107, 102)"]
+
+
+def test_who_leaves_while_photos_are_looked_at_is_asked(opened: Opened, card: Path) -> None:
+    page = opened()
+    page.route("**/api/look?*", lambda _: None)
+    page.set_input_files("#files", str(card))
+    page.click("#language")
+    with page.expect_event("dialog") as asked:
+        page.evaluate("setTimeout(() => location.reload())")
+    assert asked.value.type == "beforeunload"
+
+
+@pytest.mark.parametrize(("text", "count"), [(True, 0), (False, 1)])
+def test_a_text_with_a_picture_that_is_pasted_into_a_field_is_no_photo(
+    opened: Opened, text: bool, count: int
+) -> None:
+    page = opened()
+    page.get_by_label("At most").evaluate(
+        """(field, isText) => {
+            const clipboardData = new DataTransfer();
+            clipboardData.items.add(new File(["x"], "cells.png", { type: "image/png" }));
+            if (isText) clipboardData.setData("text/plain", "200");
+            field.dispatchEvent(new ClipboardEvent("paste", { clipboardData, bubbles: true }));
+        }""",
+        text,
+    )
+    expect(page.locator(".film .close")).to_have_count(count)
+
+
+def test_of_the_same_sides_one_page_is_made(opened: Opened, card: Path) -> None:
+    page = opened()
+    choose(page, card, card)
+    page.route("**/api/*", lambda _: None)
+    for layout, count in (("vertical", 3), ("vertical", 3), ("horizontal", 4)):
+        page.locator(f'#layout input[value="{layout}"]').check(force=True)
+        page.click("#join")
+        expect(page.locator(".film .close")).to_have_count(count)
+        expect(page.locator(".film .tile").nth(count - 1)).to_have_attribute("aria-current", "true")
+
+
+def test_a_side_that_was_changed_on_the_disk_is_named(opened: Opened, card: Path) -> None:
+    page = opened()
+    back = card.with_name("back.jpg")
+    back.write_bytes(card.read_bytes())
+    choose(page, card, back)
+    page.wait_for_selector(".film li:nth-child(2) .tile:not(.none)")
+    back.write_bytes(b"another file by now")
+    page.click("#join")
+    settle(page)
+    expect(page.locator("#said")).to_contain_text("Back: The browser cannot read this file")
+    expect(page.locator("#trouble")).to_be_hidden()

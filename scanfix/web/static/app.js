@@ -7,7 +7,7 @@ import { listFacts, listFindings, listUnchecked } from "./findings.js";
 import { PhotoView } from "./photo.js";
 import { askBeforeLeaving, markSaved, saveAll, saveName } from "./saving.js";
 import { join, look, setup as askSetup } from "./server.js";
-import { Sides, optionsOf, pageCount } from "./sides.js";
+import { Sides, isSamePage, optionsOf, pageCount } from "./sides.js";
 import { lang, learn, megabytes, number, say, speak } from "./words.js";
 
 const $ = (id) => document.getElementById(id);
@@ -132,14 +132,18 @@ function stop(item) {
   if (item && running === item && performance.now() - item.since > NEARLY_THERE) item.abort.abort();
 }
 
-function addJoined() {
-  const options = { crop: {}, corners: null, turn: null };
-  const item = { id: ++count, ...sides.chosen, options, isDue: true };
+function chooseJoined() {
+  const wanted = sides.chosen;
+  choose(items.find((item) => item.pair && isSamePage(item, wanted)) ?? addJoined(wanted));
+  scrollTo(0, 0);
+}
+
+function addJoined(wanted) {
+  const item = { id: ++count, ...wanted, options: { crop: {}, corners: null, turn: null }, isDue: true };
   // In the language of whoever reads it.
   Object.defineProperty(item, "name", { get: () => say("joined_name") });
   items.push(item);
-  choose(item);
-  scrollTo(0, 0);
+  return item;
 }
 
 function take(item, answer) {
@@ -196,9 +200,10 @@ function stateOf(item) {
 
 function verdictOf(item) {
   if (item.error) {
-    const { code, said, params, mayPass, isOfSizes } = item.error;
+    const { code, said, params, side, mayPass, isOfSizes } = item.error;
     const verdict = isOfSizes ? "verdict_impossible" : mayPass ? "verdict_later" : "verdict_error";
-    return [say(verdict), said?.[lang] ?? say(code, params)];
+    const why = said?.[lang] ?? say(code, params);
+    return [say(verdict), side ? say("of_side", { side: say(`side_${side}`), said: why }) : why];
   }
   if (item.answer.error) return [say("verdict_impossible"), item.answer.error[lang]];
   const { verdict, said } = reportOf(item);
@@ -515,7 +520,7 @@ function listen() {
     curtain(-depth);
     add(event.dataTransfer.files);
   });
-  addEventListener("paste", (event) => add(event.clipboardData?.files ?? []));
+  addEventListener("paste", paste);
   $("language").addEventListener("click", () => {
     const wanted = lang === "zh" ? "en" : "zh";
     const address = new URL(location.href);
@@ -542,8 +547,14 @@ function listen() {
   $("save").addEventListener("click", () => markSaved(chosen));
   $("save-all").addEventListener("click", () => saveAll(madeOf(items), items));
   askBeforeLeaving(() => items, isUnderWay);
-  $("join").addEventListener("click", addJoined);
+  $("join").addEventListener("click", chooseJoined);
   $("again").addEventListener("click", tryAgain);
+}
+
+/** Text that goes into a field may carry its picture with it, as a spreadsheet's does. */
+function paste({ target, clipboardData }) {
+  const isText = target.matches?.('input[type="text"]') && clipboardData?.types.includes("text/plain");
+  if (!isText) add(clipboardData?.files ?? []);
 }
 
 function take_files(input) {

@@ -4,13 +4,19 @@ import { say } from "./words.js";
 
 const stemOf = (item) => item.name.replace(/\.[a-z][a-z0-9]{1,4}$/i, "") || say("unnamed");
 
-/** Of a page that was chosen as at the shell: two.p2.prepared.jpg. Of `items` whose names differ in their endings
- * at most, all but the first are numbered. */
+/** Of a page that was chosen as at the shell: two.p2.prepared.jpg. Of `items` that would be called alike, in capitals
+ * or not, all but the first are numbered. */
 export function saveName(item, items) {
-  const place = items.filter((each) => stemOf(each) === stemOf(item)).indexOf(item);
-  const stem = stemOf(item) + (place ? `.${place + 1}` : "");
-  const page = item.options.page ? `.p${item.options.page}` : "";
-  return `${stem}${page}.prepared.${item.answer.report.en.output.format === "BMP" ? "bmp" : "jpg"}`;
+  const ending = item.answer.report.en.output.format === "BMP" ? "bmp" : "jpg";
+  const taken = new Set();
+  for (const each of items) {
+    const page = each.options.page ? `.p${each.options.page}` : "";
+    const names = (stem) => [stem, stem + page].map((name) => name.toLowerCase());
+    let stem = stemOf(each);
+    for (let i = 2; names(stem).some((name) => taken.has(name)); i++) stem = `${stemOf(each)}.${i}`;
+    if (each === item) return `${stem}${page}.prepared.${ending}`;
+    names(stem).forEach((name) => taken.add(name));
+  }
 }
 
 export function markSaved(item) {
@@ -33,6 +39,6 @@ export async function saveAll(made, items) {
 
 /** The photos are in this page alone: whoever leaves it before all is saved is asked. */
 export function askBeforeLeaving(listItems, isUnderWay) {
-  const isLost = (item) => item.pictureUrl && (isUnderWay(item) || item.pictureUrl !== item.saved);
+  const isLost = (item) => isUnderWay(item) || (item.pictureUrl && item.pictureUrl !== item.saved);
   addEventListener("beforeunload", (event) => listItems().some(isLost) && event.preventDefault());
 }

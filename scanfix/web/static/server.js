@@ -22,12 +22,15 @@ export const askWindow = (rules) => ask(`/api/window?${queryOf(rules)}`);
 
 /** Look at a photo; `given` are number and name. `options` with the value null are left out. */
 export async function look(file, options, given, signal) {
+  await touch(file);
   const answer = await post("/api/look", file, { ...options, name: nameOf(file) }, signal, headersOf(given));
   return { ...answer, picture: blobOf(answer.picture, answer), preview: blobOf(answer.preview) };
 }
 
 /** Both sides on one page; `given` as in `look`. */
 export async function join(front, back, options, given, signal) {
+  await touch(front, "front");
+  await touch(back, "back");
   const both = new Blob([front, back]);
   const answer = await post("/api/join", both, { ...options, split: front.size }, signal, headersOf(given));
   return { ...answer, picture: blobOf(answer.picture, answer) };
@@ -38,12 +41,16 @@ const headersOf = (given) => ({ "X-Scanfix-Given": encodeURIComponent(JSON.strin
 /** What is to be said of number and name. */
 export const checkForm = (typed) => post("/api/form", new Blob([JSON.stringify(typed)]), {});
 
-async function post(path, body, options, signal, further = {}) {
+/** A folder, or a file that was changed on the disk since it was chosen, cannot be sent. */
+async function touch(file, side) {
   try {
-    await body.slice(0, 1).arrayBuffer();
+    await file.slice(0, 1).arrayBuffer();
   } catch {
-    throw new Refusal("unreadable");
+    throw Object.assign(new Refusal("unreadable"), { side });
   }
+}
+
+function post(path, body, options, signal, further = {}) {
   const headers = { "Content-Type": "application/octet-stream", ...further };
   return ask(`${path}?${queryOf(options)}`, { method: "POST", body, headers, signal });
 }

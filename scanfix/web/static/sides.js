@@ -57,5 +57,9 @@ function sidesOf(item) {
   return Array.from({ length: count }, (_, i) => ({ item, page: count > 1 ? i + 1 : null }));
 }
 
+/** Whether two pages have the same sides, standing alike. */
+export const isSamePage = (one, other) =>
+  one.layout === other.layout && one.pair.every((side, i) => keyOf(side) === keyOf(other.pair[i]));
+
 const keyOf = ({ item, page }) => `${item.id} ${page ?? 1}`;
 const titleOf = ({ item, page }) => (page ? say("side_page", { name: item.name, page }) : item.name);

@@ -150,7 +150,8 @@ def _finding(finding: Finding, lang: Lang) -> dict[str, Any]:
 
 
 def _error(error: ScanfixError) -> dict[str, str]:
-    return {"code": error.code, **{lang: _sentence(error, lang) for lang in LANGS}}
+    of_field = {name: error.params[name] for name in ("field",) if name in error.params}
+    return {"code": error.code, **of_field, **{lang: _sentence(error, lang) for lang in LANGS}}
 
 
 def _sentence(error: ScanfixError, lang: Lang) -> str:

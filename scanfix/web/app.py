@@ -23,7 +23,7 @@ from starlette.routing import Route
 
 from scanfix.documents.form import check_form
 from scanfix.documents.kinds import KINDS
-from scanfix.errors import ScanfixError
+from scanfix.errors import ConfigError, ScanfixError
 from scanfix.files import SourceBytes
 from scanfix.findings import FINDINGS, Severity
 from scanfix.formats import input_extensions
@@ -235,8 +235,16 @@ def _rules(asked: Mapping[str, str]) -> OutputProfile:
     name = asked.get("profile", "cnnic")
     if name not in profile_names():
         raise RequestError
-    least, most = (_with_unit(asked.get(size, "")) for size in ("min_size", "max_size"))
-    return sized(load_profile(name), least_bytes(least), most_bytes(most))
+    least, most = _bytes(asked, "min_size", least_bytes), _bytes(asked, "max_size", most_bytes)
+    return sized(load_profile(name), least, most)
+
+
+def _bytes(asked: Mapping[str, str], field: str, bytes_of: Callable[[str | None], int | None]) -> int | None:
+    """An error names the field."""
+    try:
+        return bytes_of(_with_unit(asked.get(field, "")))
+    except ConfigError as error:
+        raise ConfigError(error.code, error.params, field=field) from error
 
 
 def _with_unit(typed: str) -> str | None:

@@ -331,6 +331,9 @@ def test_that_the_server_is_gone_is_told_and_the_photo_is_kept(opened: Opened, c
         choose(page, card)
     page.click("#turn-right")
     expect(page.locator("#trouble")).to_contain_text("scanfix does not answer any more")
+    page.set_viewport_size({"width": 390, "height": 720})
+    page.evaluate("scrollTo(0, document.body.scrollHeight)")
+    expect(page.locator("#trouble")).to_be_in_viewport(ratio=1)
     assert page.locator(".film .tile img").count() == 1
     expect(page.locator("#verdict")).to_have_text("Waiting")
     expect(page.locator("#save")).to_be_hidden()
@@ -1111,3 +1114,83 @@ def test_a_side_that_was_changed_on_the_disk_is_named(opened: Opened, card: Path
     settle(page)
     expect(page.locator("#said")).to_contain_text("Back: The browser cannot read this file")
     expect(page.locator("#trouble")).to_be_hidden()
+
+
+def listen(page: Page) -> None:
+    """Remember what is read out from now on."""
+    page.evaluate("""() => {
+        globalThis.heard = [];
+        for (const region of document.querySelectorAll("[role=status]")) {
+            const hear = () => region.textContent.trim() && heard.push(region.textContent.trim());
+            new MutationObserver(hear).observe(region, { childList: true, subtree: true });
+        }
+    }""")
+
+
+def heard(page: Page) -> list[str]:
+    sentences: list[str] = page.evaluate("heard")
+    return sentences
+
+
+def test_the_wait_and_its_end_are_read_out_once(opened: Opened, card: Path) -> None:
+    page = opened()
+    listen(page)
+    page.set_input_files("#files", [str(card)] * 2)
+    expect(page.locator("#live")).to_have_text("All photos are done.")
+    assert heard(page) == [
+        "Looking at the photo …",
+        "card.jpg: Ready to upload. Nothing stands in the way; look at the note below.",
+        "All photos are done.",
+    ]
+
+
+def test_a_file_that_is_too_large_is_read_out_and_the_keyboard_goes_on(
+    opened: Opened, tmp_path: Path
+) -> None:
+    large = tmp_path / "large.jpg"
+    large.write_bytes(bytes(100_000_001))
+    page = opened()
+    listen(page)
+    page.focus('[data-do="choose"]')
+    choose(page, large)
+    said = "large.jpg: This file cannot be taken. The file is larger than 100,000,000 bytes."
+    assert heard(page) == [said]
+    expect(page.locator("#verdict")).to_be_focused()
+
+
+def test_a_wrong_number_is_read_out_and_told_at_its_field(opened: Opened, card: Path) -> None:
+    page = opened()
+    choose(page, card)
+    page.click("#form-title")
+    listen(page)
+    number = page.get_by_label("Number of the document")
+    number.fill("110105194912310021")
+    expect(number).to_have_attribute("aria-invalid", "true")
+    expect(page.get_by_label("Name", exact=True)).to_have_attribute("aria-invalid", "false")
+    expect(number).to_have_accessible_description(re.compile("check digit"))
+    assert "check digit" in " ".join(heard(page))
+
+
+def test_of_two_sizes_the_wrong_one_is_marked_and_read_out_once(opened: Opened, card: Path) -> None:
+    page = opened()
+    choose(page, card)
+    type_size(page, "At least", "10")
+    settle(page)
+    listen(page)
+    type_size(page, "At most", "twenty")
+    expect(page.get_by_label("At most")).to_have_attribute("aria-invalid", "true")
+    expect(page.get_by_label("At least")).to_have_attribute("aria-invalid", "false")
+    expect(page.locator("#verdict")).to_have_text("No file can be made of it")
+    assert " ".join(heard(page)).count("is no file size") == 1
+
+
+def test_the_name_of_the_picture_claims_nothing_that_is_not_drawn(opened: Opened, glare: Path) -> None:
+    page = opened()
+    broken = glare.with_name("broken.jpg")
+    broken.write_bytes(glare.read_bytes()[:-500])
+    choose(page, broken)
+    expect(page.get_by_role("img", name="broken.jpg", exact=True)).to_be_visible()
+    choose(page, glare)
+    name = "我的证件.jpg, with the border drawn in, with the findings numbered in their places"
+    expect(page.get_by_role("img", name=name, exact=True)).to_be_visible()
+    expect(page.locator(".pin").first).to_have_attribute("aria-hidden", "true")

@@ -30,6 +30,7 @@ const early = []; // photos that were faster than the words of the page
 let chosen = null;
 let running = null;
 let count = 0;
+let asked = 0; // since all were done
 let comparing = false;
 let picked = null;
 
@@ -56,7 +57,9 @@ function add(files) {
     if (!item.isDue) refuse(item, { code: "too_large", params: { limit: number(limits.max_bytes) } });
     items.push(item);
   }
-  if (items[first]) choose(items[first]);
+  if (!items[first]) return;
+  choose(items[first]);
+  announce(items[first]);
 }
 
 /** The photo alone: a page that it is a side of is a result of its own. */
@@ -80,7 +83,9 @@ async function work() {
   item.askedPage = item.options.page;
   item.abort = new AbortController();
   item.since = performance.now();
+  asked += 1;
   show();
+  if (item === chosen) tell(say("working"));
   try {
     take(item, await (item.pair ? askJoined(item) : askLooked(item)));
     $("trouble").hidden = true;
@@ -93,6 +98,7 @@ async function work() {
   }
   running = null;
   show();
+  announce(item);
   if ($("trouble").hidden) work();
 }
 
@@ -154,7 +160,6 @@ function take(item, answer) {
   if (item.askedPage === item.options.page) showPageOf(item, answer.preview);
   if (item.pictureUrl) URL.revokeObjectURL(item.pictureUrl);
   item.pictureUrl = answer.picture && URL.createObjectURL(answer.picture);
-  announce(item);
 }
 
 /** The picture of the page that is wished still: another may have been chosen since it was asked for. */
@@ -168,7 +173,6 @@ function showPageOf(item, preview) {
 function refuse(item, error) {
   if (CORNERS.includes(error.code) && item.options.corners) return setCorners(null, item);
   item.error = error;
-  announce(item);
 }
 
 function trouble(code, said) {
@@ -177,12 +181,23 @@ function trouble(code, said) {
   $("trouble").firstElementChild.textContent = said?.[lang] ?? say(code);
 }
 
-/** To those who listen; the keyboard goes on from the verdict where its place has gone. */
+/** To those who listen: what came of the photo that is chosen, and once that no other waits any more. */
 function announce(item) {
-  if (item !== chosen || item.isDue) return;
+  const isOver = !items.some(isUnderWay);
+  const isOfMany = isOver && asked > 1;
+  if (isOver) asked = 0;
+  const isMeant = item === chosen && !isUnderWay(item);
+  if (isMeant || isOfMany) tell(isMeant && announcementOf(item), isOfMany && say("all_done"));
+  // The keyboard goes on from the verdict where its place has gone.
+  if (isMeant && !document.activeElement?.offsetParent) $("verdict").focus({ preventScroll: true });
+}
+
+const tell = (...sentences) => ($("live").textContent = sentences.filter(Boolean).join(" "));
+
+/** Without what is read out beside the sizes. */
+function announcementOf(item) {
   const [verdict, said] = verdictOf(item);
-  $("live").textContent = say("announced", { name: item.name, verdict, said });
-  if (document.activeElement === document.body) $("verdict").focus({ preventScroll: true });
+  return say("announced", { name: item.name, verdict, said: item.error?.isOfSizes ? "" : said });
 }
 
 // What is told of a photo

@@ -107,10 +107,10 @@ export class Rules {
   #fitSizes() {
     const [min, max] = this.chosen.bytes;
     const portals = [Math.ceil(min / 1024), Math.floor(max / 1000)];
-    const said = this.window?.refusal?.said[lang] ?? "";
+    const { [lang]: said = "", field } = this.window?.refusal?.said ?? {};
     this.inputs.forEach((input, i) => {
       input.placeholder = portals[i];
-      input.setAttribute("aria-invalid", String(Boolean(said && this.sizes[input.name])));
+      input.setAttribute("aria-invalid", String(Boolean(said && (field ? field === input.name : this.sizes[input.name]))));
     });
     this.sizesSaid.textContent = said;
     const bytes = this.#isSized ? this.window?.bytes : this.chosen.bytes;

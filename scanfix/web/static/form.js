@@ -4,6 +4,7 @@ import { listFindings } from "./findings.js";
 import { checkForm } from "./server.js";
 import { lang, say } from "./words.js";
 
+const FORMS = { number: "SF503", name: "SF523" }; // what is said of the field itself
 const PATIENCE = { check: 400, tell: 1200 }; // milliseconds after the last letter
 
 export class NumberForm {
@@ -55,6 +56,10 @@ export class NumberForm {
   show() {
     const findings = this.answer?.[lang] ?? [];
     listFindings(this.list, findings, null);
+    for (const [field, code] of Object.entries(FORMS)) {
+      const isWrong = findings.some((finding) => finding.code === code && finding.severity !== "info");
+      this[field].setAttribute("aria-invalid", String(isWrong));
+    }
     const refusal = this.answer?.refusal;
     if (refusal) this.said.textContent = refusal.said[lang] ?? say(refusal.code);
     else this.said.textContent = this.answer && !findings.length ? say("form_good") : "";

@@ -64,7 +64,6 @@ export class PhotoView {
     const size = turnedSize(scene.size, scene.quarters);
     this.sheet.style.setProperty("--ratio", size.width / size.height);
     this.drawing.setAttribute("viewBox", `0 0 ${size.width} ${size.height}`);
-    this.drawing.setAttribute("aria-label", say("picture_of", { name: scene.name }));
     this.#draw();
     this.light(null);
   }
@@ -110,6 +109,8 @@ export class PhotoView {
     });
     if (this.corners) layer.push(...this.#border());
     this.overlay.replaceChildren(...layer);
+    const name = this.corners ? say("picture_border", { name: this.scene.name }) : this.scene.name;
+    this.drawing.setAttribute("aria-label", count ? say("picture_places", { name }) : name);
     this.handles.forEach((handle, i) => this.#put(handle, i));
   }
 
@@ -148,6 +149,7 @@ export class PhotoView {
     pin.className = `pin ${finding.severity}`;
     pin.textContent = count;
     pin.dataset.finding = index;
+    pin.setAttribute("aria-hidden", "true"); // the list has it
     this.#at(pin, this.#anchor(place));
     this.marks.append(pin);
     const shapes = place.polygon

@@ -71,14 +71,19 @@ class RedactionParams:
     """Of a square."""
     square: float = 0.85
     """Least share of its box that it fills."""
+    uneven: float = 0.12
+    """Of its width it may be higher or lower, and always by a pixel."""
     gap: float = 3.5
-    """Most pixels between two squares."""
+    wide_gap: float = 0.15
+    """Most pixels between two squares, or of their side where that is more."""
     pairs: int = 2
     """So many lie right beside one, and as many right below one; none do on any photo as it is."""
     step: float = 2.0
     """Least grey levels between two such squares: the boxes of a form have the tone of its paper."""
     between: float = 0.2
-    """Least share of squares that are neither dark nor bright: those of a code that machines read are."""
+    """Least share of squares that are not in the darkest or the brightest fifth of their tones:
+    those of a code that machines read are."""
+    fifth: float = 0.2
     crowd: int = 1500
     """More squares of a size are no mosaic and cost time."""
 
@@ -215,7 +220,7 @@ def _squares(pixels: Pixels, calm: int) -> _Squares:
     left, top, width, height, own = stats.T
     (least, most), longer = RedactionParams.side, np.maximum(width, height)
     chosen = (np.minimum(width, height) >= least) & (longer <= most)
-    chosen &= np.abs(width - height) <= np.maximum(1, 0.12 * width)
+    chosen &= np.abs(width - height) <= np.maximum(1, RedactionParams.uneven * width)
     chosen &= own >= RedactionParams.square * width * height
     x, y = (left + width / 2)[chosen], (top + height / 2)[chosen]
     return _Squares(x, y, longer[chosen], pixels[y.astype(int), x.astype(int)].mean(axis=1))
@@ -224,7 +229,7 @@ def _squares(pixels: Pixels, calm: int) -> _Squares:
 def _grid(squares: _Squares, side: float) -> Iterator[Box]:
     """The box of those that have a neighbour of another tone, where enough have one beside and one below."""
     across, down, apart = (each[None] - each[:, None] for each in (squares.x, squares.y, squares.tone))
-    furthest = side + max(RedactionParams.gap, 0.15 * side)
+    furthest = side + max(RedactionParams.gap, RedactionParams.wide_gap * side)
     beside = (np.abs(down) <= 1) & (across >= side - 0.5) & (across <= furthest)
     below = (np.abs(across) <= 1) & (down >= side - 0.5) & (down <= furthest)
     pairs = (beside | below) & (np.abs(apart) >= RedactionParams.step)
@@ -243,7 +248,7 @@ def _grid(squares: _Squares, side: float) -> Iterator[Box]:
 
 def _between(tones: NDArray[np.float64]) -> float:
     """Share that is neither among the darkest nor among the brightest: of a code that machines read, none."""
-    inner = 0.2 * np.ptp(tones)
+    inner = RedactionParams.fifth * np.ptp(tones)
     return float(((tones > tones.min() + inner) & (tones < tones.max() - inner)).mean())
 
 

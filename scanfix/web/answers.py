@@ -150,7 +150,7 @@ def _finding(finding: Finding, lang: Lang) -> dict[str, Any]:
 
 
 def _error(error: ScanfixError) -> dict[str, str]:
-    of_field = {name: error.params[name] for name in ("field",) if name in error.params}
+    of_field = {"field": error.params["field"]} if "field" in error.params else {}
     return {"code": error.code, **of_field, **{lang: _sentence(error, lang) for lang in LANGS}}
 
 

@@ -88,5 +88,5 @@ def _likely(quads: Quads, copy: WorkingCopy, maps: NetMaps) -> Quads:
     if len(quads) <= CandidateParams.most:
         return quads
     inside = covered_cells(quads * copy.cells(GRID))
-    agreement = overlaps(inside, on_grid(maps.mask).reshape(1, -1))[:, 0]
+    agreement = overlaps(inside, on_grid(maps.mask).T)[:, 0]
     return quads[np.sort(np.argsort(-agreement, kind="stable")[: CandidateParams.most])]

@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 from scanfix.borders.net import NetMaps
 from scanfix.borders.shapes import cross, enlarged, side_vectors
 from scanfix.borders.working import Columns, Floats, Quads, WorkingCopy, product
-from scanfix.geometry import Side
 
 GRID = 32
 """Cells on each axis."""
@@ -25,34 +24,32 @@ AROUND = 1.18
 def content_measures(
     copy: WorkingCopy, quads: Quads, masks: list[NDArray[np.uint8]], maps: NetMaps
 ) -> Columns:
-    """Columns of N values each, most of them in 0..1."""
-    cells = on_grid(copy.lab).reshape(-1, 3)
+    """Columns of N values each, most of them in 0..1; of a place without a cell all are 0."""
+    cells, page = on_grid(copy.lab), on_grid(maps.mask)
     scale = copy.cells(GRID)
     inside = covered_cells(quads * scale)
     around = covered_cells(enlarged(quads, AROUND) * scale) & ~inside
-    page = on_grid(maps.mask).reshape(-1, 1)
-    grids = np.concatenate([cells, cells**2, _strokes(copy)[:, None], page], axis=1)
+    grids = np.concatenate([cells, cells**2, _strokes(copy), page], axis=1)
     held, ring, rest = (_means(where, grids) for where in (inside, around, ~inside))
     contrast = np.linalg.norm(held[:, :3] - ring[:, :3], axis=1)
-    ringed, rested = around.any(axis=1), ~inside.all(axis=1)
-    agreement = overlaps(inside, np.stack([on_grid(mask).reshape(-1) / 255 for mask in masks]))
+    agreement = overlaps(inside, np.stack([on_grid(mask)[:, 0] / 255 for mask in masks]))
     return {
-        "contrast": np.where(ringed, 1 - np.exp(-contrast / 15), 0),
+        "contrast": np.where(around.any(axis=1), 1 - np.exp(-contrast / 15), 0),
         "varied_held": _variety(held),
-        "varied_ring": np.where(ringed, _variety(ring), 0),
+        "varied_ring": _variety(ring),
         "strokes_held": np.sqrt(held[:, 6]),
-        "strokes_ring": np.where(ringed, np.sqrt(ring[:, 6]), 0),
-        "strokes_rest": np.where(rested, np.sqrt(rest[:, 6]), 0),
+        "strokes_ring": np.sqrt(ring[:, 6]),
+        "strokes_rest": np.sqrt(rest[:, 6]),
         "rest_like_held": _likeness(cells, held[:, :3], ~inside),
         "mask_best": agreement.max(axis=1),
         "mask_mean": np.sort(agreement, axis=1)[:, -4:].mean(axis=1),
         "frame_variety": np.full(len(quads), _frame_variety(cells)),
         "light_held": held[:, 0] / 100,
-        "light_rest": np.where(rested, rest[:, 0] / 100, 0),
+        "light_rest": rest[:, 0] / 100,
         "page_overlap": overlaps(inside, page.T)[:, 0],
         "page_held": held[:, 7],
-        "page_ring": np.where(ringed, ring[:, 7], 0),
-        "page_rest": np.where(rested, rest[:, 7], 0),
+        "page_ring": ring[:, 7],
+        "page_rest": rest[:, 7],
         "ground_missed": _background_missed(inside, maps),
     }
 
@@ -60,37 +57,27 @@ def content_measures(
 def _background_missed(inside: NDArray[np.bool_], maps: NetMaps) -> Floats:
     """How far the background that a quad leaves along the frame is from what the network sees there."""
     grid = inside.reshape(-1, GRID, GRID)
-    edges: dict[Side, NDArray[np.bool_]] = {
-        "top": grid[:, 0],
-        "right": grid[:, :, -1],
-        "bottom": grid[:, -1],
-        "left": grid[:, :, 0],
-    }
-    gaps = [np.abs(1 - edge.mean(axis=1) - maps.background[side]) for side, edge in edges.items()]
+    edges = {"top": grid[:, 0], "right": grid[:, :, -1], "bottom": grid[:, -1], "left": grid[:, :, 0]}
+    gaps = [np.abs(1 - edges[side].mean(axis=1) - seen) for side, seen in maps.background.items()]
     return np.asarray(np.mean(gaps, axis=0))
 
 
 def on_grid(image: NDArray[Any]) -> Floats:
-    """Means over the cells of the grid."""
-    return np.asarray(
-        cv2.resize(np.asarray(image, np.float32), (GRID, GRID), interpolation=cv2.INTER_AREA),
-        np.float32,
-    )
+    """Means over the cells of the grid: GRID*GRID x channels."""
+    means = cv2.resize(np.asarray(image, np.float32), (GRID, GRID), interpolation=cv2.INTER_AREA)
+    return np.asarray(means, np.float32).reshape(GRID * GRID, -1)
 
 
 def _strokes(copy: WorkingCopy) -> Floats:
     """Share of fine dark strokes per cell: high on text, low on bare paper and background."""
-    dark = cv2.morphologyEx(
-        np.ascontiguousarray(copy.lab[..., 0]), cv2.MORPH_BLACKHAT, np.ones((7, 7), np.uint8)
-    )
-    return on_grid((np.asarray(dark) > 8).astype(np.float32)).reshape(-1)
+    lightness = np.ascontiguousarray(copy.lab[..., 0])
+    return on_grid(cv2.morphologyEx(lightness, cv2.MORPH_BLACKHAT, np.ones((7, 7), np.uint8)) > 8)
 
 
 def _variety(means: Floats) -> Floats:
     """How much the colours vary, 0..1, from the means of values and squares."""
-    return np.asarray(
-        1 - np.exp(-np.sqrt(np.maximum((means[:, 3:6] - means[:, :3] ** 2).sum(axis=1), 0)) / 15)
-    )
+    variance = (means[:, 3:6] - means[:, :3] ** 2).sum(axis=1)
+    return np.asarray(1 - np.exp(-np.sqrt(np.maximum(variance, 0)) / 15))
 
 
 def _frame_variety(cells: Floats) -> float:
@@ -117,10 +104,7 @@ def covered_cells(quads: Quads) -> NDArray[np.bool_]:
     # Inside is where the cross product with every side is not negative: a plane over x, y and 1.
     planes = np.stack([-ahead[..., 1], ahead[..., 0], cross(quads, ahead)], axis=-1)
     base = np.stack([x, y, np.ones_like(x)])
-    inside = product(planes[:, 0], base) >= 0
-    for side in range(1, 4):
-        inside &= product(planes[:, side], base) >= 0
-    return np.asarray(inside)
+    return np.asarray(np.all([product(planes[:, side], base) >= 0 for side in range(4)], axis=0))
 
 
 def _means(where: NDArray[np.bool_], maps: Floats) -> Floats:
@@ -129,8 +113,8 @@ def _means(where: NDArray[np.bool_], maps: Floats) -> Floats:
     return np.asarray(product(weights, maps) / np.maximum(weights.sum(axis=1, keepdims=True), 1))
 
 
-def overlaps(inside: NDArray[np.bool_], masks: Floats) -> Floats:
+def overlaps(inside: NDArray[Any], masks: Floats) -> Floats:
     """N x masks: intersection over union of covered cells with soft masks (masks x cells, 0..1)."""
-    held = inside.astype(np.float32)
+    held = np.asarray(inside, np.float32)
     shared = product(held, masks.T)
     return np.asarray(shared / np.maximum(held.sum(axis=1, keepdims=True) + masks.sum(axis=1) - shared, 1))

@@ -1,9 +1,8 @@
 """Which candidate is the document? A network looks at each of them, another at those that it likes best.
 
 A judge sees the candidate rectified with a little ground around it, the whole photo with the candidate
-marked, and the measures of the candidate, and was trained on drawn scenes (`training/border_judge.py`).
-Measures alone choose well on the scenes they were fitted on and worse on other photos; a look carries over
-better.
+marked, and its measures, and was trained on drawn scenes (`training/border_judge.py`). Measures alone choose
+well on the scenes they were fitted on and worse on other photos; a look carries over better.
 """
 
 from __future__ import annotations
@@ -13,7 +12,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from scanfix.borders.content import GRID, covered_cells
+from scanfix.borders.content import GRID, covered_cells, overlaps
 from scanfix.borders.looks import marks, near_looks, thumbnail
 from scanfix.borders.working import Floats, Quads, WorkingCopy, product
 from scanfix.networks import ask, planes
@@ -21,8 +20,8 @@ from scanfix.networks import ask, planes
 FIRST, SECOND = "weights/judge-first.onnx", "weights/judge-second.onnx"
 """Of the same form, trained on different scenes."""
 TWICE = 6
-"""So many the second one judges too: its word on the others changed no choice on 263 photos by much (overlap
-.950 with 6, .951 with all of 24), and takes as long as the first one's."""
+"""So many the second one judges too: with all of 24 the overlap on 263 photos is .951 instead of .950, and
+that takes as long as the first one."""
 
 
 def judge(copy: WorkingCopy, quads: Quads, measures: Floats) -> Floats:
@@ -55,11 +54,9 @@ def surest(copy: WorkingCopy, quads: Quads, scores: Floats) -> int:
     is .964 instead of the .961 of the likeliest one, more than 5 % cut off on 2.5 instead of 3.3 of 100.
     """
     held = covered_cells(quads * copy.cells(GRID)).astype(np.float32)
-    sizes, both = held.sum(axis=1), product(held, held.T)
-    overlap = both / np.maximum(sizes[:, None] + sizes - both, 1)
-    lost = 1 - both / np.maximum(sizes, 1)
+    lost = 1 - product(held, held.T) / np.maximum(held.sum(axis=1), 1)
     likely = np.exp(SHARPNESS * (_logit(scores) - _logit(scores.max())))
-    return int(((overlap - MORE_LOST * lost) @ likely).argmax())
+    return int(((overlaps(held, held) - MORE_LOST * lost) @ likely).argmax())
 
 
 def mean_chance(chances: Floats) -> Floats:
@@ -84,8 +81,8 @@ def _chance(logit: NDArray[np.floating] | float) -> Floats:
 PRESENCE = (1.185, 0.453, -0.747)
 """Weights of a logistic regression of "there is a document" on the logits of the score and of what the finder
 says, and its offset: on 182 photos with a document and 23 without, these counting thrice, of 52 sources. With
-each source left out in turn 2 documents are lost and 3 photos without one pass at 0.2. With the networks of
-today, three ways up, 3 of 546 are lost and 7 of 69 pass; fitted anew, leaving one source out, 6 and 7."""
+the networks of today, three ways up, at 0.2 3 of 546 are lost and 7 of 69 without one pass; fitted anew,
+leaving one source out, 6 and 7."""
 
 
 def presence(score: float, found: float) -> float:

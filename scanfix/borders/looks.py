@@ -8,6 +8,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
+from scanfix.borders.shapes import UNIT_QUAD
 from scanfix.borders.working import Floats, Quads, WorkingCopy, level_for
 from scanfix.model import Pixels
 
@@ -15,25 +16,24 @@ SIDE = 64
 """Pixels of a look."""
 MARGIN = 0.16
 """Background around the candidate, on each side, as a share of the look."""
-INNER = (np.array([[0, 0], [1, 0], [1, 1], [0, 1]], np.float32) * (1 - 2 * MARGIN) + MARGIN) * SIDE
+INNER = (UNIT_QUAD * (1 - 2 * MARGIN) + MARGIN) * SIDE
 
 
 def near_looks(copy: WorkingCopy, quads: Quads) -> Pixels:
     """N x SIDE x SIDE x 4 `uint8`: red, green, blue of each quad rectified (working pixels), 255 inside."""
-    # With a fourth channel that says what is inside: one look for both.
-    levels = [np.asarray(cv2.cvtColor(level, cv2.COLOR_RGB2RGBA), np.uint8) for level in copy.levels]
-    return np.stack([_near(copy, levels, np.asarray(quad, np.float32)) for quad in quads])
+    return np.stack([_near(copy, np.asarray(quad, np.float32)) for quad in quads])
 
 
-def _near(copy: WorkingCopy, levels: list[Pixels], quad: Floats) -> Pixels:
-    pixels = level_for(np.sqrt(abs(cv2.contourArea(quad))) / (SIDE * (1 - 2 * MARGIN)), levels)
+def _near(copy: WorkingCopy, quad: Floats) -> Pixels:
+    pixels = level_for(np.sqrt(abs(cv2.contourArea(quad))) / (SIDE * (1 - 2 * MARGIN)), copy.levels)
     matrix = cv2.getPerspectiveTransform(quad * (pixels.shape[1::-1] / copy.frame).astype(np.float32), INNER)
     return np.asarray(cv2.warpPerspective(pixels, matrix, (SIDE, SIDE)), np.uint8)
 
 
 def thumbnail(copy: WorkingCopy) -> Pixels:
     """The whole photo, SIDE x SIDE x 3, squeezed whatever its aspect."""
-    return np.asarray(cv2.resize(copy.levels[-1], (SIDE, SIDE), interpolation=cv2.INTER_AREA), np.uint8)
+    small = cv2.resize(copy.levels[-1], (SIDE, SIDE), interpolation=cv2.INTER_AREA)
+    return np.asarray(small[..., :3], np.uint8)
 
 
 def marks(places: Floats) -> Pixels:

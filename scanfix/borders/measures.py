@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from scanfix.borders.along import along_measures
+from scanfix.borders.along import along_measures, map_measures
 from scanfix.borders.candidates import Candidates
 from scanfix.borders.content import content_measures
-from scanfix.borders.corners import corner_measures
 from scanfix.borders.shapes import areas, corner_cosines, side_vectors
 from scanfix.borders.working import Columns, Floats, Quads, WorkingCopy
 
@@ -41,7 +40,7 @@ def measure(copy: WorkingCopy, found: Candidates) -> Floats:
     """N x len(NAMES), `float32`, for N candidates."""
     quads, maps = found.quads, found.maps
     columns = along_measures(copy, quads) | shape_measures(copy, quads)
-    columns |= content_measures(copy, quads, found.masks, maps) | corner_measures(copy, quads, maps)
+    columns |= content_measures(copy, quads, found.masks, maps) | map_measures(copy, quads, maps)
     return among_rivals(np.stack([columns[name] for name in OWN], axis=1).astype(np.float32))
 
 

@@ -7,23 +7,16 @@ has the data, the runs and the scores). It sees the whole photo squeezed to 192 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
 
+from scanfix.borders.working import Floats
 from scanfix.geometry import SIDES, Side
+from scanfix.model import Pixels
 from scanfix.networks import ask, planes
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from numpy.typing import NDArray
-
-    from scanfix.model import Pixels
-
-    Map = NDArray[np.float32]
 
 INPUT_SIDE = 192
 MAP_SIDE = 48
@@ -34,11 +27,11 @@ WEIGHTS = "weights/finder.onnx"
 class NetMaps:
     """What the network says. Maps are 48 x 48 float32 probabilities, rows from the top."""
 
-    mask: Map
+    mask: Floats
     """A document covers this cell, fingers over it included; several documents are several blobs."""
-    border: Map
+    border: Floats
     """The border of a document runs through this cell."""
-    corners: Map
+    corners: Floats
     """A corner of a document lies here: a peak about 2.5 cells wide."""
     presence: float
     """0..1, a document is in the picture."""
@@ -46,39 +39,18 @@ class NetMaps:
     """Share of each edge of the frame along which background is seen: all near 0 is full-bleed."""
 
 
-def squeeze(pixels: Pixels) -> Map:
-    """The photo as 1 x 3 x 192 x 192 float32 RGB, -1..1, squeezed whatever its aspect."""
-    step = max(1, min(pixels.shape[:2]) // (INPUT_SIDE * 3))
-    # Nine samples a cell are enough; averaging all of 48 MP takes longer than the network.
-    thinned = pixels[step // 2 :: step, step // 2 :: step]
-    small = cv2.resize(thinned, (INPUT_SIDE, INPUT_SIDE), interpolation=cv2.INTER_AREA)
-    return planes(np.asarray(small[None], np.uint8))
-
-
 def predict(pixels: Pixels) -> NetMaps:
-    """Run the network on a photo, H x W x 3 uint8 RGB. A photo reduced to 800 px gives about the same.
+    """Run the network on a photo, H x W x 3 uint8 RGB. One reduced to 800 px gives about the same.
 
     It is asked in all four turns and the mean is taken, so that the answer does not hang on how the camera
     was held.
     """
-    square = squeeze(pixels)
+    small = cv2.resize(pixels, (INPUT_SIDE, INPUT_SIDE), interpolation=cv2.INTER_AREA)
+    square = planes(np.asarray(small[None], np.uint8))
     turned = np.concatenate([np.rot90(square, turns, axes=(2, 3)) for turns in range(4)])
-    answers = zip(*ask(__package__, WEIGHTS, turned, ("maps", "facts")), strict=True)
-    back = [_turned_back(maps, facts.ravel(), turns) for turns, (maps, facts) in enumerate(answers)]
-    mask, border, corners = np.mean([maps for maps, _ in back], axis=0)
-    present, *background = (float(v) for v in np.mean([facts for _, facts in back], axis=0))
-    return NetMaps(
-        mask=mask,
-        border=border,
-        corners=corners,
-        presence=present,
-        background=dict(zip(SIDES, background, strict=True)),
-    )
-
-
-def _turned_back(maps: Map, facts: Map, turns: int) -> tuple[Map, Map]:
-    """Maps (3 x 48 x 48) and facts (5) of a photo turned by so many quarters against the clock.
-
-    A quarter puts the right side on top.
-    """
-    return np.rot90(maps, -turns, axes=(1, 2)), np.concatenate([facts[:1], np.roll(facts[1:], turns)])
+    maps, facts = ask(__package__, WEIGHTS, turned, ("maps", "facts"))
+    mask, border, corners = np.mean([np.rot90(maps[turn], -turn, axes=(1, 2)) for turn in range(4)], axis=0)
+    # A quarter against the clock puts the right side on top.
+    ground = np.mean([np.roll(facts[turn].ravel()[1:], turn) for turn in range(4)], axis=0)
+    background = dict(zip(SIDES, ground.tolist(), strict=True))
+    return NetMaps(mask, border, corners, float(facts[:, 0].mean()), background)

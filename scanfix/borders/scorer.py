@@ -31,8 +31,11 @@ class Scorer:
     def of(cls, data: dict[str, Any]) -> Scorer:
         if tuple(data["names"]) != NAMES:
             raise ValueError("the weights of the scorer were fitted to other measures")
-        layers = tuple((_floats(layer["weights"]), _floats(layer["bias"])) for layer in data["layers"])
-        return cls(_floats(data["mean"]), _floats(data["scale"]), layers)
+        pairs = (
+            [np.array(layer[key], np.float32) for key in ("weights", "bias")] for layer in data["layers"]
+        )
+        layers = tuple((weights, bias) for weights, bias in pairs)
+        return cls(np.array(data["mean"], np.float32), np.array(data["scale"], np.float32), layers)
 
     def score(self, measures: Floats) -> Floats:
         """N x len(NAMES) to N values in 0..1: about the overlap with the document, sharpened."""
@@ -42,10 +45,6 @@ class Scorer:
         weights, bias = self.layers[-1]
         chances = 1 / (1 + np.exp(-(product(values, weights) + bias)))
         return np.asarray(chances[:, 0], np.float32)
-
-
-def _floats(values: Any) -> Floats:
-    return np.asarray(values, np.float32)
 
 
 @lru_cache(maxsize=1)

@@ -7,7 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scanfix.borders.working import Floats, Quads
-from scanfix.geometry import Size
+from scanfix.geometry import Rect, Size
+
+UNIT_QUAD = np.array([[0, 0], [1, 0], [1, 1], [0, 1]], np.float32)
+"""Of one pixel."""
 
 
 def cross(a: Floats, b: Floats) -> Floats:
@@ -27,9 +30,9 @@ def crossings(lines: Floats) -> Floats | None:
 
 
 def meeting(start: Floats, vector: Floats, other: Floats, its_vector: Floats) -> Floats:
-    """Where each of N lines meets another, by a point and the vector of either (N x 2)."""
+    """Where lines meet others, by a point and the vector of either (... x 2)."""
     step = cross(other - start, its_vector) / cross(vector, its_vector)
-    return np.asarray(start + step[:, None] * vector, np.float32)
+    return np.asarray(start + step[..., None] * vector, np.float32)
 
 
 def enlarged(quads: Floats, factor: float) -> Floats:
@@ -56,12 +59,13 @@ def sides_of(quad: Floats) -> Floats:
 
 
 def side_vectors(quads: Quads) -> Floats:
-    return np.asarray(np.roll(quads, -1, axis=1) - quads, np.float32)
+    """Of any quads, ... x 4 x 2."""
+    return np.asarray(np.roll(quads, -1, axis=-2) - quads, np.float32)
 
 
 def areas(quads: Quads) -> Floats:
-    """Shoelace areas; positive for clockwise order with y down."""
-    return np.asarray(0.5 * cross(quads, np.roll(quads, -1, axis=1)).sum(axis=1), np.float32)
+    """Shoelace areas of any quads, ... x 4 x 2; positive for clockwise order with y down."""
+    return np.asarray(0.5 * cross(quads, np.roll(quads, -1, axis=-2)).sum(axis=-1), np.float32)
 
 
 def corner_cosines(quads: Quads) -> Floats:
@@ -74,8 +78,14 @@ def corner_cosines(quads: Quads) -> Floats:
 
 def frame_quad(size: Size) -> Quads:
     """1 x 4 x 2: the whole picture."""
-    w, h = size.width, size.height
-    return np.array([[[0, 0], [w, 0], [w, h], [0, h]]], np.float32)
+    return UNIT_QUAD[None] * np.array((size.width, size.height), np.float32)
+
+
+def box_around(quad: Floats, size: Size, room: float = 0.0) -> Rect:
+    """The box of a quad, 4 x 2, larger on each side by so many pixels, inside a photo of that size."""
+    left, top = (int(edge) for edge in np.maximum(quad.min(axis=0) - room, 0))
+    right, bottom = (int(edge) for edge in np.minimum(quad.max(axis=0) + room, (size.width, size.height)))
+    return Rect(left, top, max(right - left, 1), max(bottom - top, 1))
 
 
 def without_twins(quads: Quads, distance: float) -> Quads:

@@ -24,6 +24,8 @@ Columns = dict[str, Floats]
 """Measures by name, N values each."""
 Quads = NDArray[np.float32]
 """N x 4 x 2: corners in pixels of the working copy, clockwise with y down."""
+SOFTNESS = 8.0
+"""Difference in Lab that counts for two thirds of a full step."""
 LEVELS = 3
 """Of the working copy, each half as large as the one before."""
 
@@ -36,10 +38,10 @@ class WorkingCopy:
     """H x W x 3 RGB `uint8`."""
     lab: Floats
     """H x W x 3: L 0..100, a and b about -100..100; lightly smoothed against noise."""
-    scale: tuple[float, float]
-    """Working pixels per source pixel, on x and y."""
+    scale: Floats
+    """Working pixels per source pixel, on x and y, `float32`."""
     levels: tuple[Pixels, ...]
-    """`pixels`, and they at a half and a quarter of the size."""
+    """`pixels`, and they at a half and a quarter of the size, with a fourth channel: 255 inside the photo."""
 
     @property
     def size(self) -> Size:
@@ -58,14 +60,15 @@ class WorkingCopy:
 def working_copy(photo: Pyramid, max_side: int) -> WorkingCopy:
     """Reduce a photo so that no side is longer than `max_side`; never enlarge."""
     small = photo.within(max_side)
-    lab = np.asarray(cv2.GaussianBlur(to_lab(small), (0, 0), 0.8), np.float32)
-    scale = (small.shape[1] / photo.size.width, small.shape[0] / photo.size.height)
-    return WorkingCopy(small, lab, scale, tuple(_halved(small, times) for times in range(LEVELS)))
-
-
-def _halved(pixels: Pixels, times: int) -> Pixels:
-    size = (max(1, pixels.shape[1] >> times), max(1, pixels.shape[0] >> times))
-    return np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), np.uint8) if times else pixels
+    height, width = small.shape[:2]
+    sizes = ((max(1, width >> times), max(1, height >> times)) for times in range(LEVELS))
+    levels = (cv2.resize(small, size, interpolation=cv2.INTER_AREA) for size in sizes)
+    return WorkingCopy(
+        pixels=small,
+        lab=np.asarray(cv2.GaussianBlur(to_lab(small), (0, 0), 0.8), np.float32),
+        scale=np.array((width / photo.size.width, height / photo.size.height), np.float32),
+        levels=tuple(np.asarray(cv2.cvtColor(level, cv2.COLOR_RGB2RGBA), np.uint8) for level in levels),
+    )
 
 
 def level_for(shrinking: float, levels: Sequence[Pixels]) -> Pixels:
@@ -86,7 +89,6 @@ def summed(values: Floats) -> Floats:
 def product(a: Floats, b: Floats) -> Floats:
     """a @ b without BLAS, whose threads wait by spinning, and for ever where the host forks beside them."""
     if b.shape[0] > b.shape[1]:  # The longer axis innermost: seven times as fast.
-        return np.asarray(
-            np.einsum("ik,jk->ij", np.ascontiguousarray(a), np.ascontiguousarray(b.T)), np.float32
-        )
+        a, turned = np.ascontiguousarray(a), np.ascontiguousarray(b.T)
+        return np.asarray(np.einsum("ik,jk->ij", a, turned), np.float32)
     return np.asarray(np.einsum("ik,kj->ij", a, b), np.float32)

@@ -1,15 +1,15 @@
 """Where does something stand out as one piece? Masks, their outlines, and quads around those.
 
 Several plain ways of parting a document from its background, each wrong somewhere: lightness and chroma
-(Otsu), distance from the colours along the frame, a flood from the frame against one from the
-middle (watershed), and areas closed by edges. What is curved or crumpled has no straight side
-for a line to follow, but it has an outline.
+(Otsu), distance from the colours along the frame, a flood from the frame against one from the middle
+(watershed), and areas closed by edges. What is curved has no straight side, but it has an outline.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import combinations
+from typing import Any
 
 import cv2
 import numpy as np
@@ -20,8 +20,7 @@ from scanfix.borders.working import Floats, Quads, WorkingCopy, lengths, summed
 from scanfix.quantiles import quantile
 
 Mask = NDArray[np.uint8]
-SUM = np.ones((1, 3), np.float32)
-"""Of the channels."""
+"""0 or 255."""
 
 
 class RegionParams:
@@ -37,34 +36,28 @@ class RegionParams:
 
 
 def region_quads(copy: WorkingCopy, document: Floats) -> tuple[Quads, list[Mask]]:
-    """Quadrilaterals around what stands out (N x 4 x 2, working pixels), and the masks (0 or 255).
+    """Quadrilaterals around what stands out (N x 4 x 2, working pixels), and the masks.
 
     `document` is a map of probabilities, of any size, whose outline joins those of the masks.
     """
-    factor = RegionParams.side / max(copy.lab.shape[:2])
-    size = copy.size.scaled(factor)
-    small = cv2.resize(copy.lab, (size.width, size.height), interpolation=cv2.INTER_AREA)
-    masks = list(_masks(np.asarray(small, np.float32)))
-    masks.append((cv2.resize(document, (size.width, size.height)) > 0.5).astype(np.uint8) * 255)
-    scale = np.array([size.width / copy.size.width, size.height / copy.size.height], np.float32)
-    outlines = [outline for mask in masks for outline in _outlines(mask)]
-    found = [quad for outline in outlines for quad in _quads(outline)]
-    quads = np.array(found, np.float32).reshape(-1, 4, 2)
-    return quads / scale, masks
+    size = copy.size.scaled(RegionParams.side / max(copy.lab.shape[:2]))
+    shape = size.width, size.height
+    small = cv2.resize(copy.lab, shape, interpolation=cv2.INTER_AREA)
+    masks = [*_masks(np.asarray(small, np.float32)), _mask(cv2.resize(document, shape) > 0.5)]
+    found = [quad for mask in masks for outline in _outlines(mask) for quad in _quads(outline)]
+    scale = (np.array(shape) / (copy.size.width, copy.size.height)).astype(np.float32)
+    return np.array(found, np.float32).reshape(-1, 4, 2) / scale, masks
 
 
 def _masks(lab: Floats) -> Iterator[Mask]:
-    """The ways of parting, each as a mask of 0 and 255, small holes and bridges removed."""
-    lightness = np.clip(lab[..., 0] * 2.55, 0, 255).astype(np.uint8)
-    chroma = np.clip(lengths(lab[..., 1:]) * 4, 0, 255).astype(np.uint8)
+    """The ways of parting, small holes and bridges removed."""
+    lightness, chroma = _otsu(lab[..., 0] * 2.55), _otsu(lengths(lab[..., 1:]) * 4)
     foreign = _distance_from_background(lab)
-    local = np.clip(128 + 3 * (lab[..., 0] - _light_around(lab[..., 0])), 0, 255)
-    otsu = [_otsu(view) for view in (lightness, chroma, foreign, local.astype(np.uint8))]
-    for mask in (*otsu[:2], *(255 - mask for mask in otsu[:2]), *otsu[2:]):
-        yield _cleaned(mask)
-    yield _cleaned((foreign > 24).astype(np.uint8) * 255)
+    local = _otsu(128 + 3 * (lab[..., 0] - _light_around(lab[..., 0])))
+    parted = lightness, chroma, 255 - lightness, 255 - chroma, _otsu(foreign), local, _mask(foreign > 24)
+    yield from map(_cleaned, parted)
     gradient = _gradient(lab)
-    yield _flooded(gradient)
+    yield _cleaned(_flooded(gradient))
     for share in (0.80, 0.92):
         yield _closed_by_edges(gradient, share)
 
@@ -73,23 +66,31 @@ def _light_around(lightness: Floats) -> Floats:
     """Smoothed over a sixth of the picture: so smooth that an eighth of the pixels tells it."""
     height, width = lightness.shape
     few = cv2.resize(lightness, (max(1, width // 8), max(1, height // 8)), interpolation=cv2.INTER_AREA)
-    return np.asarray(
-        cv2.resize(cv2.GaussianBlur(few, (0, 0), RegionParams.side / 48), (width, height)), np.float32
-    )
+    smooth = cv2.GaussianBlur(few, (0, 0), RegionParams.side / 48)
+    return np.asarray(cv2.resize(smooth, (width, height)), np.float32)
 
 
-def _otsu(view: Mask) -> Mask:
-    return np.asarray(cv2.threshold(view, 0, 255, cv2.THRESH_BINARY | cv2.THRESH_OTSU)[1], np.uint8)
+def _mask(where: NDArray[np.bool_]) -> Mask:
+    return where.astype(np.uint8) * 255
+
+
+def _otsu(view: NDArray[Any]) -> Mask:
+    """What is brighter in a view of 0..255."""
+    levels = np.clip(view, 0, 255).astype(np.uint8)
+    return np.asarray(cv2.threshold(levels, 0, 255, cv2.THRESH_BINARY | cv2.THRESH_OTSU)[1], np.uint8)
 
 
 def _cleaned(mask: Mask) -> Mask:
-    opened = cv2.morphologyEx(mask, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
-    return np.asarray(cv2.morphologyEx(opened, cv2.MORPH_CLOSE, np.ones((7, 7), np.uint8)), np.uint8)
+    return _closed(cv2.morphologyEx(mask, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8)), 7)
+
+
+def _closed(mask: cv2.typing.MatLike, size: int) -> Mask:
+    return np.asarray(cv2.morphologyEx(mask, cv2.MORPH_CLOSE, np.ones((size, size), np.uint8)), np.uint8)
 
 
 def _distance_from_background(lab: Floats) -> Mask:
     """Per pixel 4 x the distance in Lab to the nearest of the main colours along the frame."""
-    width = max(2, round(RegionParams.background_share * RegionParams.side))
+    width = round(RegionParams.background_share * RegionParams.side)
     background = np.ones(lab.shape[:2], np.bool_)
     background[width:-width, width:-width] = False
     colours = lab[background][::3]
@@ -98,12 +99,12 @@ def _distance_from_background(lab: Floats) -> Mask:
     planes = np.ascontiguousarray(colours.T)
     for _ in range(5):  # k-means with fixed seeds: the same photo gives the same answer
         nearest = np.argmin([summed(((planes - centre[:, None]) ** 2).T) for centre in centres], axis=0)
+        members = [colours[nearest == k] for k in range(len(seeds))]
         centres = np.array(
-            [colours[nearest == k].mean(axis=0) if (nearest == k).any() else centres[k] for k in range(3)],
-            np.float32,
+            [own.mean(axis=0) if len(own) else old for own, old in zip(members, centres, strict=True)]
         )
     differences = [cv2.subtract(lab, centre) for centre in centres.astype(np.float64)]
-    squares = [cv2.transform(cv2.multiply(each, each), SUM) for each in differences]
+    squares = [cv2.transform(cv2.multiply(each, each), np.ones((1, 3))) for each in differences]
     return np.asarray(cv2.convertScaleAbs(cv2.sqrt(np.minimum.reduce(squares)), alpha=4), np.uint8)
 
 
@@ -123,24 +124,21 @@ def _flooded(gradient: Floats) -> Mask:
     seeds[height * 2 // 5 : height * 3 // 5, width * 2 // 5 : width * 3 // 5] = 2
     steep = np.clip(gradient * 20, 0, 255).astype(np.uint8)
     cv2.watershed(cv2.cvtColor(steep, cv2.COLOR_GRAY2BGR), seeds)
-    return _cleaned((seeds == 2).astype(np.uint8) * 255)
+    return _mask(seeds == 2)
 
 
 def _closed_by_edges(gradient: Floats, share: float) -> Mask:
     """What the strongest edges shut off from the frame."""
-    steep = (gradient > max(0.6, quantile(gradient, share))).astype(np.uint8) * 255
-    edges = cv2.morphologyEx(steep, cv2.MORPH_CLOSE, np.ones((5, 5), np.uint8))
+    edges = _closed(_mask(gradient > max(0.6, quantile(gradient, share))), 5)
     padded = cv2.copyMakeBorder(edges, 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=0)
     cv2.floodFill(padded, None, (0, 0), 255)
-    inside = cv2.dilate(255 - padded[1:-1, 1:-1], np.ones((3, 3), np.uint8))
-    return np.asarray(cv2.morphologyEx(inside, cv2.MORPH_CLOSE, np.ones((9, 9), np.uint8)), np.uint8)
+    return _closed(cv2.dilate(255 - padded[1:-1, 1:-1], np.ones((3, 3), np.uint8)), 9)
 
 
 def _outlines(mask: Mask) -> Iterator[NDArray[np.int32]]:
     """Convex hulls of the largest pieces."""
     contours = cv2.findContours(mask, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)[0]
-    largest = sorted(contours, key=cv2.contourArea, reverse=True)[: RegionParams.regions_per_mask]
-    for contour in largest:
+    for contour in sorted(contours, key=cv2.contourArea, reverse=True)[: RegionParams.regions_per_mask]:
         if cv2.contourArea(contour) >= RegionParams.min_area_share * mask.size:
             yield np.asarray(cv2.convexHull(contour), np.int32)
 
@@ -161,7 +159,6 @@ def _largest_inside(hull: NDArray[np.int32]) -> Iterator[Floats]:
     corners = cv2.approxPolyDP(hull, tolerance, True).reshape(-1, 2).astype(np.float32)
     if len(corners) > RegionParams.hull_points:
         corners = corners[np.linspace(0, len(corners) - 1, RegionParams.hull_points).round().astype(int)]
-    if len(corners) < 4:
-        return
-    picks = corners[np.array(list(combinations(range(len(corners)), 4)))]
-    yield picks[int(np.abs(areas(picks)).argmax())]
+    if len(corners) >= 4:
+        picks = corners[np.array(list(combinations(range(len(corners)), 4)))]
+        yield picks[int(np.abs(areas(picks)).argmax())]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from scanfix.borders.refine import along_frame
+from scanfix.borders.refine import RefineParams, along_frame
 from scanfix.borders.shapes import crossings, mean_diagonal, sides_of
 from scanfix.borders.stripe import Stripe, clear_line, read_stripe
 from scanfix.borders.working import Floats
@@ -25,37 +25,32 @@ class CornerParams:
     """The share of a side at each end that is looked at, without the rounding of the corner itself."""
     rounding: float = 0.015
     samples: int = 24
-    steps: int = 26
     reach: float = 0.03
     furthest: float = 0.045
     """A corner that would move further than this stays."""
+    min_inside: float = 0.7
+    """Share of what is looked at that is in the picture."""
     min_support: float = 0.3
     min_gain: float = 0.1
     """The least mean of the crests on the line, and what it must have over the side as it is."""
-    margin: float = 0.0015
-    """As `RefineParams.margin`."""
 
 
 def place_corners(pixels: Pixels, quad: Floats) -> Floats:
     """4 x 2 corners of the refined quad, clockwise, full-resolution pixels, moved to where its edges meet."""
     diagonal = mean_diagonal(quad)
     sides = sides_of(quad)
-    first = [_end(pixels, side, (CornerParams.rounding, CornerParams.part), diagonal) for side in sides]
-    last = [
-        _end(pixels, side, (1 - CornerParams.part, 1 - CornerParams.rounding), diagonal) for side in sides
-    ]
+    near, far = CornerParams.rounding, CornerParams.part
+    first = [_end(pixels, side, (near, far), diagonal) for side in sides]
+    last = [_end(pixels, side, (1 - far, 1 - near), diagonal) for side in sides]
     moved = quad.copy()
     for corner in range(4):
         before, after = last[corner - 1], first[corner]
         if before is None and after is None:
             continue
-        pair = np.stack(
-            [sides[corner - 1] if before is None else before, sides[corner] if after is None else after]
-        )
-        meeting = crossings(pair)
-        if meeting is None or np.linalg.norm(meeting[1] - quad[corner]) > CornerParams.furthest * diagonal:
-            continue
-        moved[corner] = meeting[1]
+        lines = sides[corner - 1] if before is None else before, sides[corner] if after is None else after
+        met = crossings(np.stack(lines))
+        if met is not None and np.linalg.norm(met[1] - quad[corner]) <= CornerParams.furthest * diagonal:
+            moved[corner] = met[1]
     return moved
 
 
@@ -63,17 +58,15 @@ def _end(pixels: Pixels, side: Floats, part: tuple[float, float], diagonal: floa
     """Two points of the edge along this part of the side; None where the side itself does."""
     if along_frame(pixels, side):
         return None
-    stripe = read_stripe(
-        pixels, side, part, CornerParams.samples, CornerParams.reach * diagonal, CornerParams.steps
-    )
-    if stripe.inside.mean() < 0.7:
+    stripe = read_stripe(pixels, side, part, CornerParams.samples, CornerParams.reach * diagonal)
+    if stripe.inside.mean() < CornerParams.min_inside:
         return None
     crests = stripe.crests()
-    line = clear_line(stripe, crests)
-    gain = line.support - _on_the_side(stripe, crests, CornerParams.margin * diagonal)
-    if line.support < CornerParams.min_support or gain < CornerParams.min_gain:
-        return None
-    return stripe.at(line, CornerParams.margin * diagonal)
+    line, support = clear_line(stripe, crests)
+    margin = RefineParams.margin * diagonal
+    gain = support - _on_the_side(stripe, crests, margin)
+    is_clear = support >= CornerParams.min_support and gain >= CornerParams.min_gain
+    return stripe.at(line, margin) if is_clear else None
 
 
 def _on_the_side(stripe: Stripe, crests: Floats, margin: float) -> float:

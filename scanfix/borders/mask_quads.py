@@ -31,8 +31,6 @@ class MaskParams:
     """Share of a side at each end that is not asked where it runs."""
     most_off: float = 0.06
     """Of the length of a side: outline further away is another side's."""
-    furthest: float = MAP_SIDE / 6
-    """A corner that the sides put further away than this is where the outline has it."""
 
 
 def mask_quads(maps: NetMaps) -> Quads:
@@ -58,10 +56,8 @@ def _four_sides(outline: Floats) -> Floats | None:
     rough = _reduced(cv2.convexHull(outline))
     if rough is None:
         return None
-    sides = sides_of(rough)
-    met = crossings(np.stack([_along(outline, side) for side in sides]))
-    runs_away = met is None or np.abs(met - rough).max() > MaskParams.furthest or not cv2.isContourConvex(met)
-    return rough if met is None or runs_away else met
+    met = crossings(np.stack([_along(outline, side) for side in sides_of(rough)]))
+    return rough if met is None or not cv2.isContourConvex(met) else met
 
 
 def _reduced(hull: cv2.typing.MatLike) -> Floats | None:

@@ -1,35 +1,33 @@
 """Which sides of the document are in the picture? Seen, flush with the frame, or cut by it.
 
 A corner beyond the frame, where two visible sides would meet, cuts both of them. A side that runs along the
-frame is cut when a neighbour of it comes there askew: no camera sees a side of a whole document exactly along
-the frame, and what was cropped to a document has all its sides there. It is also cut when there is much room
-beside all others: whoever photographs a whole document with room on one side leaves room on all. Of the rest
-nobody can tell: a flatbed scan, a photo already cropped and a cut document look alike.
+frame is cut when a neighbour comes there askew: no camera sees a whole document exactly along the frame, and
+what was cropped to one has all its sides there. It is also cut when there is much room beside all others: who
+photographs a whole document leaves room on all sides or none. Of the rest nobody can tell: a flatbed scan, a
+photo already cropped and a cut document look alike.
 """
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable
-
-import cv2
 import numpy as np
+from numpy.typing import NDArray
 
-from scanfix.geometry import SIDES, Point, Quad, Side, Size
+from scanfix.borders.shapes import UNIT_QUAD, shared, sides_of
+from scanfix.borders.working import Floats
+from scanfix.geometry import SIDES, Quad, Side, Size
 from scanfix.model import DocumentBorder, SideState
 
 ALONG_FRAME = 0.004
-"""A side of which no point is further inside the frame than this share of its width or height lies along it:
-less than three pixels of the working copy. On 182 photos with a document 0.003 gives borders as good, with
-as many sides called cut on each; with 0.006 one more is wrong."""
+"""A side no point of which is further inside the frame than this share of it lies along it: less than three
+pixels of the working copy. On 182 photos 0.003 gives as good borders and sides; with 0.006 one is wrong."""
 
 
 class SideParams:
     """Shares of the frame's width or height."""
 
     beyond: float = 0.04
-    """A corner further out is missing. Of 183 photos eight of curled whole documents had a corner out by over
-    0.006, six of them by less than this; of cut documents none by less. From 0.03 to 0.048 it is the same."""
+    """A corner further out is missing. On 183 photos six of eight curled whole documents with a corner out by
+    over 0.006 had it so by less, cut ones by more; from 0.03 to 0.048 it is the same."""
     least_beyond: float = 0.002
     """Of the quad's area: by less it is out by the error of its sides."""
     unseen: float = 0.05
@@ -37,16 +35,12 @@ class SideParams:
     """So much room beside all its other sides, and one along the frame is cut."""
     askew: float = 1.0
     """Degrees between a neighbour and the axes of the frame. 9 of 9 photos with a side called cut for it were
-    cut, with 0.3 to 2 degrees 8 of 8 to 11 of 12 (photos2 and borders); of 2 never looked at one."""
+    cut (of 2 never looked at one), with 0.3 to 2 degrees 8 of 8 to 11 of 12."""
     least_sure: float = 0.9
     """Of the border: a line inside a document that fills the picture is askew too."""
     doubtful: float = 0.5
     """Certainty of what is called cut for the room beside it or a corner beyond alone: 4 of 5 and 3 of 7 such
     photos were cut, of 4 never looked at 2."""
-
-
-Edges = frozenset[Side]
-"""Edges of the frame."""
 
 
 def border_at(quad: Quad, size: Size, sure: float = 1.0, beyond: float = SideParams.beyond) -> DocumentBorder:
@@ -55,41 +49,30 @@ def border_at(quad: Quad, size: Size, sure: float = 1.0, beyond: float = SidePar
 
     A corner further out than `beyond`, a share of the frame, is missing.
     """
-    along = [side for side in SIDES if edges_along(quad.sides()[side], size)]
-    leaving = [side for side in SIDES if _leaves(quad, side, size, beyond)]
-    rooms = [
-        min(rooms_along(quad.sides()[side], size).values())
-        for side in SIDES
-        if side not in (*along, *leaving)
-    ]
-    roomy = bool(rooms) and min(rooms) >= SideParams.wide_room
-    askew = _met_askew(quad, size, sure)
-    cut = {*leaving, *(side for side in along if roomy or side in askew)}
-    states = dict.fromkeys(SIDES, SideState.SEEN) | dict.fromkeys(along, SideState.FLUSH)
-    certainty = dict.fromkeys(cut, sure * SideParams.doubtful) | dict.fromkeys(askew, sure)
+    ends = sides_of(np.array(quad.corners))
+    room = rooms(ends, size)
+    along, leaving = _along(room).any(axis=1), _leaves(room, beyond).any(axis=1)
+    others = room.max(axis=1)[~(along | leaving)]
+    roomy = others.size > 0 and others.min() >= SideParams.wide_room
+    askew = ~along & (_off_the_axes(ends) >= SideParams.askew) & (sure >= SideParams.least_sure)
+    met = along & (np.roll(askew, 1) | np.roll(askew, -1))
+    cut = leaving | met | (along & roomy)
+    state = np.where(cut, SideState.CUT, np.where(along, SideState.FLUSH, SideState.SEEN))
+    certainty = cut * np.where(met, sure, sure * SideParams.doubtful)
+    missing = [_missing(quad, side, size) if is_cut else 0.0 for side, is_cut in zip(SIDES, cut, strict=True)]
     return DocumentBorder(
         quad,
         sure,
-        states | dict.fromkeys(cut, SideState.CUT),
-        missing={side: _missing(quad, side, size) if side in cut else 0.0 for side in SIDES},
-        certainty={side: certainty.get(side, 0.0) for side in SIDES},
+        dict(zip(SIDES, map(SideState, state.tolist()), strict=True)),
+        missing=dict(zip(SIDES, missing, strict=True)),
+        certainty=dict(zip(SIDES, certainty.tolist(), strict=True)),
     )
 
 
-def _met_askew(quad: Quad, size: Size, sure: float) -> list[Side]:
-    """The sides along the frame that a neighbour within it meets askew; none of an unsure border."""
-    ends = quad.sides()
-    along = {side for side in SIDES if edges_along(ends[side], size)}
-    askew = {side for side in SIDES if side not in along and _off_the_axes(ends[side]) >= SideParams.askew}
-    neighbours = zip(SIDES, SIDES[1:] + SIDES[:1], SIDES[-1:] + SIDES[:-1], strict=True)
-    met = [side for side, *beside in neighbours if side in along and not askew.isdisjoint(beside)]
-    return met if sure >= SideParams.least_sure else []
-
-
-def _off_the_axes(ends: tuple[Point, Point]) -> float:
-    """Degrees between a side and the nearer axis, 0..45."""
-    across, down = (abs(a - b) for a, b in zip(*ends, strict=True))
-    return math.degrees(math.atan2(min(across, down), max(across, down)))
+def _off_the_axes(ends: Floats) -> Floats:
+    """Degrees between each side and the nearer axis, 0..45."""
+    legs = np.sort(np.abs(ends[:, 1] - ends[:, 0]), axis=1)
+    return np.asarray(np.degrees(np.arctan2(legs[:, 0], legs[:, 1])))
 
 
 def _missing(quad: Quad, side: Side, size: Size) -> float:
@@ -103,49 +86,33 @@ def _missing(quad: Quad, side: Side, size: Size) -> float:
 
 def beyond_frame(quad: Quad, side: Side, size: Size) -> float:
     """Which share of the quad's area lies beyond the edges of the frame that this side is out of."""
-    edges = _leaves(quad, side, size) | edges_along(quad.sides()[side], size)
-    return min(1.0, sum(_beyond(quad, edge, size) for edge in edges))
+    corners = np.array(quad.corners)
+    room = rooms(sides_of(corners), size)
+    out_of = (_leaves(room, SideParams.beyond) | _along(room))[SIDES.index(side)]
+    far = 2 * size.diagonal + float(np.abs(corners).max())
+    places = (-far, -2 * far), (size.width, -far), (-far, size.height), (-2 * far, -far)
+    boxes = [
+        UNIT_QUAD * 2 * far + np.array(place) for place, is_out in zip(places, out_of, strict=True) if is_out
+    ]
+    return min(1.0, sum(shared(corners, box) for box in boxes))
 
 
-def _leaves(quad: Quad, side: Side, size: Size, beyond: float = SideParams.beyond) -> Edges:
-    """The edges of the frame that an end of this side is out of.
+def rooms(points: Floats, size: Size) -> Floats:
+    """... x 4: how far inside each edge of the frame (as `SIDES`) points (... x 2) lie, as a share of the
+    frame; negative outside."""
+    x, y = np.moveaxis(points / np.array((size.width, size.height)), -1, 0)
+    return np.stack([y, 1 - x, 1 - y, x], axis=-1)
+
+
+def _along(room: Floats) -> NDArray[np.bool_]:
+    """Sides x edges: both ends of the side lie at the edge of the frame, or beyond."""
+    return np.asarray(room.max(axis=1) < ALONG_FRAME)
+
+
+def _leaves(room: Floats, beyond: float) -> NDArray[np.bool_]:
+    """Sides x edges: an end of the side is out of the edge.
 
     A corner that is out only because its other side runs along that edge cuts that one.
     """
-    along = (edges_along(quad.sides()[other], size) for other in SIDES if other != side)
-    rooms = [_room(end, size) for end in quad.sides()[side]]
-    out_of = frozenset(edge for edge in SIDES if min(room[edge] for room in rooms) < -beyond)
-    return out_of - frozenset[Side]().union(*along)
-
-
-def _beyond(quad: Quad, edge: Side, size: Size) -> float:
-    """The share of the quad's area beyond this edge of the frame."""
-    far = 2 * size.diagonal + max(abs(value) for corner in quad.corners for value in corner)
-    left, top, right, bottom = -far, -far, far, far
-    boxes = {
-        "top": (left, top, right, 0.0),
-        "right": (size.width, top, right, bottom),
-        "bottom": (left, size.height, right, bottom),
-        "left": (left, top, 0.0, bottom),
-    }
-    x0, y0, x1, y1 = boxes[edge]
-    box = np.array([(x0, y0), (x1, y0), (x1, y1), (x0, y1)], np.float32)
-    shared = cv2.intersectConvexConvex(np.array(quad.corners, np.float32), box)[0]
-    return float(shared) / max(quad.area, 1e-6)
-
-
-def _room(point: Point, size: Size) -> dict[Side, float]:
-    """How far inside each edge of the frame, as a share of it; negative outside."""
-    x, y = point[0] / size.width, point[1] / size.height
-    return {"top": y, "right": 1 - x, "bottom": 1 - y, "left": x}
-
-
-def rooms_along(ends: Iterable[Point], size: Size) -> dict[Side, float]:
-    """How far inside each edge of the frame the end is that is further from it, as a share of the frame."""
-    one, other = (_room(end, size) for end in ends)
-    return {edge: max(one[edge], other[edge]) for edge in SIDES}
-
-
-def edges_along(ends: Iterable[Point], size: Size, within: float = ALONG_FRAME) -> Edges:
-    """The edges of the frame that both ends lie at, or beyond."""
-    return frozenset(edge for edge, room in rooms_along(ends, size).items() if room < within)
+    along = _along(room)
+    return np.asarray((room.min(axis=1) < -beyond) & (along.sum(axis=0) == along))

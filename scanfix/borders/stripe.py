@@ -13,27 +13,21 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from scanfix.borders.working import Floats, lengths
+from scanfix.borders.working import SOFTNESS, Floats, lengths
 from scanfix.lab import to_lab
 from scanfix.model import Pixels
 
-SOFTNESS = 8.0
-"""Colour step (Lab) that counts for two thirds of a full one; both looked at on 64 labelled photos."""
 OUTWARD_BONUS = 0.03
-"""When lines are near enough equal the outer one wins: too wide is harmless, too narrow is not."""
+"""When lines are near enough equal the outer one wins: too wide is harmless, too narrow is not. Looked at on
+64 labelled photos, as is `SOFTNESS`."""
+STEPS = 26
+"""Offsets on each side of the coarse line."""
 MOST_REMAPPED = 32_766
-"""Pixels a side, of OpenCV."""
+"""Pixels a side that OpenCV takes."""
+WIDE = 3
+"""Values that a step is told by, on either side of it."""
 BESIDE = np.linspace(-1.5, 1.5, 5, dtype=np.float32)
 """Where along the side the values lie that are averaged, in steps between the offsets."""
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """Where a line passes the first and the last normal, in pixels outward, and how much speaks for it."""
-
-    first: float
-    last: float
-    support: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +43,9 @@ class Stripe:
     inside: NDArray[np.bool_]
     """Which samples stand in the picture."""
 
-    def at(self, line: Line, outward: float = 0.0) -> Floats:
-        """2 x 2: two points of this line, moved outward by so many pixels."""
-        moved = np.array([[line.first + outward], [line.last + outward]], np.float32) * self.normal
-        return np.asarray(self.ends + moved, np.float32)
+    def at(self, line: Floats, outward: float) -> Floats:
+        """2 x 2: where this line passes the first and the last normal, moved outward by so many pixels."""
+        return np.asarray(self.ends + (line[:, None] + outward) * self.normal, np.float32)
 
     def crests(self) -> Floats:
         """Samples x offsets: how strongly the colour steps there, 0..1, on the crest of each step only."""
@@ -64,38 +57,33 @@ class Stripe:
 
 
 def read_stripe(
-    pixels: Pixels, side: Floats, part: tuple[float, float], samples: int, reach: float, steps: int
+    pixels: Pixels, side: Floats, part: tuple[float, float], samples: int, reach: float
 ) -> Stripe:
     """`side`: 2 x 2, its end points clockwise, pixels; `part` of it is read on `samples` normals, up to
-    `reach` pixels and in so many `steps` on both sides."""
+    `reach` pixels on both sides."""
     along = side[1] - side[0]
     length = max(float(np.linalg.norm(along)), 1e-6)
     tangent, normal = along / length, np.array([along[1], -along[0]], np.float32) / length
     centres = side[0] + np.linspace(*part, samples, dtype=np.float32)[:, None] * along
-    offsets = np.linspace(-reach, reach, 2 * steps + 1, dtype=np.float32)
+    offsets = np.linspace(-reach, reach, 2 * STEPS + 1, dtype=np.float32)
     frame = np.array([pixels.shape[1], pixels.shape[0]], np.float32)
     inside = ((centres > 0) & (centres < frame)).all(axis=1)
     read = _steps(pixels, centres, normal, offsets, tangent)
     return Stripe(centres[[0, -1]], normal, offsets, read, inside)
 
 
-def clear_line(stripe: Stripe, crests: Floats) -> Line:
-    """The line that gathers most of the crests; its support is their mean, 0..0.5."""
+def clear_line(stripe: Stripe, crests: Floats) -> tuple[Floats, float]:
+    """The line that gathers most of the crests: where it passes the first and the last normal, in pixels
+    outward; and the mean of its crests, 0..0.5."""
     gathered = _means(crests)
-    weighed = gathered * _outward(len(stripe.offsets))
+    outward = np.linspace(-0.5, 0.5, len(stripe.offsets), dtype=np.float32)
+    weighed = gathered * (1 + OUTWARD_BONUS * (outward[:, None] + outward))
     first, last = np.unravel_index(int(weighed.argmax()), gathered.shape)
-    offsets = stripe.offsets
-    return Line(float(offsets[first]), float(offsets[last]), float(gathered[first, last]))
-
-
-def _outward(count: int) -> Floats:
-    """Lines x lines: what the place of a line adds to its worth."""
-    ends = np.arange(count, dtype=np.float32)
-    return np.asarray(1 + ((ends[:, None] + ends) / (count - 1) - 1) * OUTWARD_BONUS, np.float32)
+    return stripe.offsets[[first, last]], float(gathered[first, last])
 
 
 def _steps(pixels: Pixels, centres: Floats, normal: Floats, offsets: Floats, tangent: Floats) -> Floats:
-    """Samples x offsets x 3: mean of three values outside minus mean of three inside."""
+    """Samples x offsets x 3: mean of the WIDE values outside minus that of those inside."""
     spacing = float(offsets[1] - offsets[0])
     # x and y apart: numpy takes long for many short rows.
     points = centres.T[:, :, None] + normal[:, None, None] * offsets
@@ -107,35 +95,25 @@ def _steps(pixels: Pixels, centres: Floats, normal: Floats, offsets: Floats, tan
     profile = sum(across[:, number] for number in range(len(BESIDE))) / np.float32(len(BESIDE))
     sums = np.zeros((len(centres), len(offsets) + 1, 3), np.float32)
     np.cumsum(profile, axis=1, out=sums[:, 1:])
-    steps = np.zeros_like(profile)
-    wide = 3
-    means = (sums[:, wide:] - sums[:, :-wide]) / wide
-    steps[:, wide:-wide] = means[:, wide + 1 :] - means[:, : -wide - 1]
-    return np.asarray(steps, np.float32)
+    means = (sums[:, WIDE:] - sums[:, :-WIDE]) / WIDE
+    steps = means[:, WIDE + 1 :] - means[:, : -WIDE - 1]
+    return np.pad(steps, ((0, 0), (WIDE, WIDE), (0, 0)))
 
 
 def _seen(pixels: Pixels, points: Floats) -> Pixels:
     """Samples x N x 3: the colours at points (x and y, samples x N each), beyond the frame those of its edge.
 
-    `remap` takes no picture of more than 32,766 pixels a side: it gets the part with the points in it, or
-    that of each half of the samples.
-    """
+    `remap` gets the part of the picture with the points in it, or that of each half of the samples."""
     size = np.array(pixels.shape[1::-1])
-    x, y = points
-    low = np.clip(np.floor((x.min(), y.min())).astype(int) - 2, 0, size - 1)
-    high = np.clip(np.ceil((x.max(), y.max())).astype(int) + 3, low + 1, size)
-    if (high - low).max() > MOST_REMAPPED and len(x) > 1:
-        middle = len(x) // 2
-        return np.concatenate([_seen(pixels, points[:, :middle]), _seen(pixels, points[:, middle:])])
+    low = np.clip(np.floor(points.min(axis=(1, 2))).astype(int) - 2, 0, size - 1)
+    high = np.clip(np.ceil(points.max(axis=(1, 2))).astype(int) + 3, low + 1, size)
+    samples = points.shape[1]
+    if (high - low).max() > MOST_REMAPPED and samples > 1:
+        halves = points[:, : samples // 2], points[:, samples // 2 :]
+        return np.concatenate([_seen(pixels, half) for half in halves])
+    x, y = points - low.astype(np.float32)[:, None, None]
     part = pixels[low[1] : high[1], low[0] : high[0]]
-    seen = cv2.remap(
-        part,
-        x - np.float32(low[0]),
-        y - np.float32(low[1]),
-        cv2.INTER_LINEAR,
-        borderMode=cv2.BORDER_REPLICATE,
-    )
-    return np.asarray(seen, np.uint8)
+    return np.asarray(cv2.remap(part, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE), np.uint8)
 
 
 def _means(values: Floats) -> Floats:

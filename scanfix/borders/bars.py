@@ -1,8 +1,7 @@
 """Are there bars of one colour around the photo? Screenshots, padded pictures, windows of viewers have some.
 
 A bar is of one colour from the frame on, and ends all along one line, where the photo begins. White paper is
-no bar: where its print begins, most of the line is still white. Nor is the lid of a scanner around a page
-that lies a little askew.
+none: where its print begins, most of the line is still white. Nor is a scanner's lid around a page askew.
 """
 
 from __future__ import annotations
@@ -46,17 +45,19 @@ class BarParams:
 def without_bars(pixels: Pixels) -> Rect:
     """The part of the picture (H x W x 3) inside its bars; all of it where there are none."""
     height, width = pixels.shape[:2]
-    across = pixels.transpose(1, 0, 2)
-    rows, columns = (np.ascontiguousarray(lines[:, :: BarParams.every]) for lines in (pixels, across))
-    top, bottom, left, right = (_bar(read) for read in (rows, rows[::-1], columns, columns[::-1]))
-    inner = pixels[top : height - bottom, left : width - right]
-    turned = inner.transpose(1, 0, 2)
+    outer = _from_each_side(pixels)
+    top, bottom, left, right = (_bar(lines[:, :: BarParams.every]) for lines in outer)
+    inner = _from_each_side(pixels[top : height - bottom, left : width - right])
     # A plain background too ends at a document on it, but not all along.
-    top *= _begins(inner, pixels[0])
-    bottom *= _begins(inner[::-1], pixels[-1])
-    left *= _begins(turned, across[0])
-    right *= _begins(turned[::-1], across[-1])
-    return Rect(left, top, width - left - right, height - top - bottom)
+    begins = [_begins(photo, lines[0]) for photo, lines in zip(inner, outer, strict=True)]
+    x, y = left * begins[2], top * begins[0]
+    return Rect(x, y, width - x - right * begins[3], height - y - bottom * begins[1])
+
+
+def _from_each_side(pixels: Pixels) -> tuple[Pixels, ...]:
+    """The lines of a picture from the top, the bottom, the left and the right on."""
+    across = pixels.transpose(1, 0, 2)
+    return pixels, pixels[::-1], across, across[::-1]
 
 
 def _begins(photo: Pixels, bar: Pixels) -> bool:
@@ -68,8 +69,7 @@ def _others(lines: Pixels, colour: NDArray[np.floating]) -> NDArray[np.floating]
     """Of each line the share that has not this colour."""
     whole = np.trunc(colour)
     alike = cv2.inRange(np.ascontiguousarray(lines), whole - BarParams.apart, whole + BarParams.apart)
-    counts = np.asarray(cv2.reduce(alike, 1, cv2.REDUCE_SUM, dtype=cv2.CV_32S))[:, 0]
-    return np.asarray(1 - counts * (1 / alike.shape[1]) / 255)
+    return np.asarray(1 - np.mean(alike, axis=1) / 255)
 
 
 def _bar(read: Pixels) -> int:

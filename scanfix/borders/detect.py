@@ -1,7 +1,5 @@
 """Where does the document lie? The candidate that the judges like best, put on its edges; in a picture shown
-in the picture, there.
-
-The whole picture is a candidate among the others. None is an honest answer: in doubt nothing is cropped.
+in the picture, there. None is an honest answer: in doubt nothing is cropped.
 """
 
 from __future__ import annotations
@@ -43,9 +41,8 @@ class BorderParams:
 def find_border(pixels: Pixels, *, pyramid: Pyramid | None = None) -> DocumentBorder | None:
     """The border of the most prominent document, or None when there is none or when in doubt.
 
-    `pixels`: H x W x 3 `uint8`, RGB, upright; not changed. The quad is in full-resolution pixels and
-    its corners may lie outside the frame where two visible sides meet there. `pyramid` is that of `pixels`,
-    where it is there already.
+    `pixels`: H x W x 3 `uint8`, RGB, upright; not changed. `pyramid` is theirs, where it is there already.
+    The quad is in full-resolution pixels; its corners may lie outside the frame, where two sides seen meet.
     """
     photo = pyramid or Pyramid(pixels)
     copy = working_copy(photo, SearchParams.working_side)
@@ -54,7 +51,8 @@ def find_border(pixels: Pixels, *, pyramid: Pyramid | None = None) -> DocumentBo
     part = without_bars(copy.pixels)
     if part.size == copy.size:
         return _searched(photo, copy)
-    within = within_bars(pixels, part.scaled(1 / copy.scale[0], 1 / copy.scale[1]), find_border)
+    enlarging = photo.size.width / copy.size.width, photo.size.height / copy.size.height
+    within = within_bars(pixels, part.scaled(*enlarging), find_border)
     if not is_on_a_lid(part, copy.size) or (within and within.others):
         return within
     # Two cards in line leave no ground around them in there, and the one passes for a part of the other's.
@@ -67,53 +65,38 @@ def _searched(photo: Pyramid, copy: WorkingCopy) -> DocumentBorder | None:
     return found and shown_in(photo, _border(photo, *found), find_border)
 
 
-def _exact(pixels: Pixels, quad: Floats, copy: WorkingCopy) -> Floats:
-    """The quad on the edges of the full-resolution photo; as it was where that fails."""
-    scale = np.array(copy.scale, np.float32)
-    sides = refine(pixels, quad / scale)
-    placed = (place_corners(pixels, sides), sides, quad / scale)
-    exact = next(quad for quad in placed if Quad.of(quad.tolist()).is_convex) * scale
-    return place_seen_corners(copy, exact)
-
-
 def _border(photo: Pyramid, search: Search, choice: Choice) -> DocumentBorder:
     """The best candidate on its edges, with the state of its sides; the other documents in the picture."""
-    exact = _exact(photo.pixels, choice.quad, search.copy)
-    sure = confidence(choice.score)
-    cards = _cards(photo, exact, search.copy)
+    copy = search.copy
+    exact, sure = _exact(photo, choice.quad, copy), confidence(choice.score)
+    cards = _cards(photo, exact, copy)
     if not cards and sure < BorderParams.one_for_sure:
-        leading = (_cards(photo, quad, search.copy) for quad in search.quads)
+        leading = (_cards(photo, quad, copy) for quad in search.quads)
         cards = max(leading, key=len) or _cards_alone(photo, search, exact)
-    further = others(search, *(cards or (choice.quad,)))
-    beside = (_exact(photo.pixels, each, search.copy) for each in further)
-    found = [
-        *(cards or (exact,)),
-        *(card for each in beside for card in _cards(photo, each, search.copy) or (each,)),
-    ]
-    quads = [_in_source(each, search.copy) for each in found]
+    found = [*cards] or [exact]
+    for quad in others(search, *(cards or (choice.quad,))):
+        beside = _exact(photo, quad, copy)
+        found += _cards(photo, beside, copy) or [beside]
+    # In hundredths of a pixel: of quads a millionth outside the frame OpenCV finds wrong intersections.
+    size = (photo.size.width, photo.size.height)
+    in_source = np.round(np.array(found, np.float64) / copy.frame * size, 2) + 0.0
+    quads = [Quad.of(quad.tolist()) for quad in in_source]
     border = replace(border_at(quads[0], photo.size, sure), others=tuple(quads[1:]))
     return uncut(border) if cards else border
 
 
+def _exact(photo: Pyramid, quad: Floats, copy: WorkingCopy) -> Floats:
+    """The quad (working pixels) on the edges of the full-resolution photo; as it was where that fails."""
+    sides = refine(photo.pixels, quad / copy.scale)
+    placed = place_corners(photo.pixels, sides), sides, quad / copy.scale
+    exact = next(quad for quad in placed if Quad.of(quad.tolist()).is_convex)
+    return place_seen_corners(copy, exact * copy.scale)
+
+
 def _cards(photo: Pyramid, quad: Floats, copy: WorkingCopy) -> list[Floats]:
     """The cards that the quad holds, if they are two or more, on their edges; working pixels."""
-    scale = np.array(copy.scale, np.float32)
-    parts = [part * scale for part in parted(photo, quad / scale)]
-    return [_kept_off(_exact(photo.pixels, part, copy), part, parts) for part in parts]
-
-
-def _cards_alone(photo: Pyramid, search: Search, quad: Floats) -> list[Floats]:
-    """The cards that an unsure quad holds: one is found alone in its half, the others beside it."""
-    scale = np.array(search.copy.scale, np.float32)
-    for part in halves_of(quad / scale, photo.size):
-        border = inside(photo.pixels, part, find_border)
-        if border is None or border.confidence < ShownParams.least_sure:
-            continue
-        one = np.array(border.quad.corners, np.float32) * scale
-        beside = [each for each in others(search, one) if are_a_pair(one / scale, each / scale)]
-        if beside:
-            return [one, *(_exact(photo.pixels, each, search.copy) for each in beside)]
-    return []
+    parts = [part * copy.scale for part in parted(photo, quad / copy.scale)]
+    return [_kept_off(_exact(photo, part, copy), part, parts) for part in parts]
 
 
 def _kept_off(exact: Floats, part: Floats, parts: Sequence[Floats]) -> Floats:
@@ -121,17 +104,25 @@ def _kept_off(exact: Floats, part: Floats, parts: Sequence[Floats]) -> Floats:
     for other in parts:
         if other is part or shared(exact, other) == 0:
             continue
-        ends = [sides_of(quad) for quad in (exact, part)]
-        inner = int(np.linalg.norm(ends[1].mean(axis=1) - other.mean(axis=0), axis=1).argmin())
-        ends[0][inner] = ends[1][inner]
-        met = crossings(ends[0])
+        sides, own = sides_of(exact), sides_of(part)
+        inner = int(np.linalg.norm(own.mean(axis=1) - other.mean(axis=0), axis=1).argmin())
+        sides[inner] = own[inner]
+        met = crossings(sides)
         exact = part if met is None else met
     return exact
 
 
-def _in_source(quad: Floats, copy: WorkingCopy) -> Quad:
-    """In hundredths of a pixel: of quads a millionth outside the frame OpenCV finds wrong intersections."""
-    return Quad.of((np.round(quad.astype(np.float64) / copy.scale, 2) + 0.0).tolist())
+def _cards_alone(photo: Pyramid, search: Search, quad: Floats) -> list[Floats]:
+    """The cards that an unsure quad holds: one is found alone in its half, the others beside it."""
+    scale = search.copy.scale
+    for part in halves_of(quad / scale, photo.size):
+        border = inside(photo.pixels, part, find_border)
+        if border and border.confidence >= ShownParams.least_sure:
+            one = np.array(border.quad.corners, np.float32) * scale
+            beside = [each for each in others(search, one) if are_a_pair(one / scale, each / scale)]
+            if beside:
+                return [one, *(_exact(photo, each, search.copy) for each in beside)]
+    return []
 
 
 def _shows_nothing(copy: WorkingCopy) -> bool:

@@ -7,6 +7,9 @@ leads.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import reduce
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -40,54 +43,44 @@ class OtherParams:
 
 def others(search: Search, *found: Floats) -> list[Floats]:
     """Further documents beside those that were found, working pixels, the most likely first."""
-    known, pixels = list(found), search.copy.pixels
-    for quad in found:
-        pixels = _without(pixels, quad)
+    known = list(found)
     while len(known) <= OtherParams.most and _more(search, known):
-        choice = _leading(pixels)
-        if choice is None or not _is_another(choice, known, pixels):
+        photo = Pyramid(reduce(_without, known, search.copy.pixels))
+        leading = most_likely(photo, working_copy(photo, SearchParams.working_side))
+        if leading is None or not _is_another(leading[1], known, photo):
             break
-        known.append(choice.quad)
-        pixels = _without(pixels, choice.quad)
+        known.append(leading[1].quad)
     return known[len(found) :]
 
 
 def _more(search: Search, known: list[Floats]) -> bool:
     """The finder sees a document beyond those that are known."""
     scale = search.copy.cells(MAP_SIDE)
-    inside = np.zeros((MAP_SIDE, MAP_SIDE), np.uint8)
-    for quad in known:
-        cv2.fillPoly(inside, [_rounded(enlarged(quad, OtherParams.rim) * scale)], 1)
     seen = search.found.maps.mask > 0.5
-    return bool((seen & (inside == 0)).sum() >= OtherParams.beside * areas(known[0][None] * scale)[0])
+    for quad in known:
+        seen &= ~_covered(enlarged(quad, OtherParams.rim) * scale, seen.shape)
+    return bool(seen.sum() >= OtherParams.beside * areas(known[0] * scale))
 
 
 def _without(pixels: Pixels, quad: Floats) -> Pixels:
     """The picture, the document painted over with the colour of what lies around it."""
-    inside, around = (
-        cv2.fillPoly(np.zeros(pixels.shape[:2], np.uint8), [_rounded(enlarged(quad, share))], 1) > 0
-        for share in (OtherParams.rim, OtherParams.around)
-    )
-    ring = around & ~inside
+    inside = _covered(enlarged(quad, OtherParams.rim), pixels.shape[:2])
+    ring = _covered(enlarged(quad, OtherParams.around), pixels.shape[:2]) & ~inside
     painted = pixels.copy()
     if ring.any():
         painted[inside] = np.median(pixels[ring], axis=0)
     return painted
 
 
-def _leading(pixels: Pixels) -> Choice | None:
-    photo = Pyramid(pixels)
-    found = most_likely(photo, working_copy(photo, SearchParams.working_side))
-    return found and found[1]
+def _covered(quad: Floats, shape: Sequence[int]) -> NDArray[np.bool_]:
+    """Where a quad lies in a picture of this shape."""
+    covered = cv2.fillPoly(np.zeros(shape, np.uint8), [np.round(quad).astype(np.int32)], 1)
+    return np.asarray(covered > 0)
 
 
-def _is_another(choice: Choice, known: list[Floats], pixels: Pixels) -> bool:
+def _is_another(choice: Choice, known: list[Floats], photo: Pyramid) -> bool:
     quad = choice.quad
-    seen = choice.score >= OtherParams.min_score or parted(Pyramid(pixels), quad)
+    seen = choice.score >= OtherParams.min_score or parted(photo, quad)
     apart = all(max(shared(quad, one), shared(one, quad)) < OtherParams.most_shared for one in known)
-    large = areas(quad[None])[0] >= OtherParams.least * areas(known[0][None])[0]
+    large = areas(quad) >= OtherParams.least * areas(known[0])
     return bool(seen and apart and large)
-
-
-def _rounded(quad: Floats) -> NDArray[np.int32]:
-    return np.round(quad).astype(np.int32)

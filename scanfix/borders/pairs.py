@@ -1,22 +1,21 @@
 """Are there cards with plain strips between them? Both sides of a card, or several, are often put on a page.
 
-Seen as one, they have a border of their own, and where they fill the picture no line is left around any of
-them; but strips of plain background from end to end part them in parts alike, those of a grid again, until
-each has the shape of a card.
+Seen as one, they have one border; where they fill the picture no line is left around any of them. But strips
+of plain background from end to end part them alike, a grid again, until each has the shape of a card.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import chain
+from typing import NamedTuple
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from scanfix.borders.shapes import mean_diagonal, shared
-from scanfix.borders.working import Floats
+from scanfix.borders.shapes import UNIT_QUAD, box_around, mean_diagonal, side_vectors
+from scanfix.borders.working import Floats, lengths
 from scanfix.geometry import Rect, Size
 from scanfix.lab import to_lab
 from scanfix.pyramid import Pyramid
@@ -61,11 +60,9 @@ class PairParams:
     """Of an unsure pair at most so much is strip."""
     ends: tuple[tuple[float, float], ...] = ((-0.06, 0.53), (0.47, 1.06))
     """Where its halves are looked for."""
-    most_shared: float = 0.05
 
 
-@dataclass(frozen=True, slots=True)
-class _Colour:
+class _Colour(NamedTuple):
     lab: Floats
     noise: float
 
@@ -86,32 +83,24 @@ def parted(photo: Pyramid, quad: Floats, ground: Sequence[_Colour] = ()) -> list
 
 def halves_of(quad: Floats, photo: Size) -> list[Rect]:
     """The parts of the photo around the halves of a quad, source pixels; none of another shape."""
-    first, second = _ways(quad)
-    along = max(first, second) / max(min(first, second), 1)
+    ways = _ways(quad)
+    along = ways.max() / max(ways.min(), 1)
     leasts = 2 / PairParams.card / PairParams.bent, 2 * PairParams.card / PairParams.bent
     if not any(least <= along <= least / (1 - PairParams.longest) for least in leasts):
         return []
-    corners = np.roll(quad, int(first > second), axis=0)
-    return [_bounds(_part(corners, *ends), photo) for ends in PairParams.ends]
+    corners = np.roll(quad, int(ways[0] > ways[1]), axis=0)
+    return [box_around(_part(corners, *ends), photo) for ends in PairParams.ends]
 
 
 def are_a_pair(one: Floats, other: Floats) -> bool:
-    """Two cards of much the same size that lie beside one another."""
-    long = sorted(float(_ways(quad).max()) for quad in (one, other))
-    cards = _is_card(one) and _is_card(other)
-    return cards and long[1] <= PairParams.alike * long[0] and shared(one, other) < PairParams.most_shared
+    """Two cards of much the same size."""
+    short, long = sorted(float(_ways(quad).max()) for quad in (one, other))
+    return _is_card(one) and _is_card(other) and long <= PairParams.alike * short
 
 
 def _ways(quad: Floats) -> Floats:
     """Twice the mean length of its first and third side, and of the others."""
-    sides = np.linalg.norm(np.roll(quad, -1, axis=0) - quad, axis=1)
-    return np.array([sides[0] + sides[2], sides[1] + sides[3]], np.float32)
-
-
-def _bounds(quad: Floats, photo: Size) -> Rect:
-    left, top = (int(edge) for edge in np.maximum(quad.min(axis=0), 0))
-    right, bottom = (int(edge) for edge in np.minimum(quad.max(axis=0), (photo.width, photo.height)))
-    return Rect(left, top, max(right - left, 1), max(bottom - top, 1))
+    return np.asarray(lengths(side_vectors(quad)).reshape(2, 2).sum(axis=0))
 
 
 def _divided(quad: Floats, strips: list[tuple[int, int]]) -> Iterator[list[Floats]]:
@@ -129,12 +118,10 @@ def _read(photo: Pyramid, quad: Floats) -> tuple[Floats, NDArray[np.bool_]]:
     """Lab of the lines from the first side of the quad to the third; what of it is in the picture."""
     above, beside = PairParams.room
     size = (PairParams.places + 2 * beside, PairParams.lines + 2 * above)
-    corners = np.array([[0, 0], [1, 0], [1, 1], [0, 1]], np.float32) * (PairParams.places, PairParams.lines)
+    corners = UNIT_QUAD * (PairParams.places, PairParams.lines) + (beside, above)
     pixels = photo.at_least(min(1.0, PairParams.lines / mean_diagonal(quad)))
     reduced = np.array(pixels.shape[1::-1], np.float32) / (photo.size.width, photo.size.height)
-    there = cv2.getPerspectiveTransform(
-        (quad * reduced).astype(np.float32), (corners + np.array(PairParams.room[::-1])).astype(np.float32)
-    )
+    there = cv2.getPerspectiveTransform((quad * reduced).astype(np.float32), corners.astype(np.float32))
     seen = cv2.warpPerspective(np.full(pixels.shape[:2], 255, np.uint8), there, size) == 255
     lab = to_lab(np.asarray(cv2.warpPerspective(pixels, there, size), np.uint8))
     return np.asarray(cv2.GaussianBlur(lab, (1, 3), 0), np.float32), np.asarray(seen)
@@ -203,13 +190,12 @@ def _runs(flags: NDArray[np.bool_]) -> list[tuple[int, int]]:
 
 
 def _is_card(quad: Floats) -> bool:
-    ways = _ways(quad)
-    return bool(1 / PairParams.bent < ways.max() / max(ways.min(), 1) / PairParams.card < PairParams.bent)
+    short, long = np.sort(_ways(quad))
+    return bool(1 / PairParams.bent < long / max(short, 1) / PairParams.card < PairParams.bent)
 
 
 def _part(quad: Floats, start: float, end: float) -> Floats:
     """What lies between two lines across the quad, as shares of its length seen from above."""
-    square = np.array([[0, 0], [1, 0], [1, 1], [0, 1]], np.float32)
-    back = cv2.getPerspectiveTransform(square, quad.astype(np.float32))
-    part = np.array([[[0, start], [1, start], [1, end], [0, end]]], np.float32)
-    return np.asarray(cv2.perspectiveTransform(part, back)[0], np.float32)
+    back = cv2.getPerspectiveTransform(UNIT_QUAD, quad.astype(np.float32))
+    part = UNIT_QUAD * (1, end - start) + (0, start)
+    return np.asarray(cv2.perspectiveTransform(part.astype(np.float32)[None], back)[0], np.float32)

@@ -16,7 +16,7 @@ from scanfix.borders.judge import judge, mean_chance, presence, surest
 from scanfix.borders.measures import among_rivals, measure
 from scanfix.borders.net import predict
 from scanfix.borders.scorer import fitted
-from scanfix.borders.shapes import spread
+from scanfix.borders.shapes import box_around, spread
 from scanfix.borders.working import Floats, Quads, WorkingCopy, working_copy
 from scanfix.geometry import Rect, Size
 from scanfix.model import Pixels
@@ -29,14 +29,14 @@ class SearchParams:
     working_side: int = 640
     """The scorer and the judge were trained at this size."""
     leading: int = 10
-    """So many candidates are judged, and those that always are (with 9 and with 17 the borders of 205 photos,
-    three ways up, are as good), none nearer to another than this share of the photo:"""
+    """So many candidates are judged besides those that always are (on 205 photos 9 and 17 are as good), none
+    nearer to another than this share of the photo:"""
     apart: float = 0.025
     least: float = 0.2
     """Below it there is no document (`judge.presence`)."""
     sure: float = 0.97
-    """Where a document is less likely than this, the part around the best candidate is searched too. It was
-    tried on 205 photos of two sets (`training/README.md`): with 0.99 or 0.997 no choice differs."""
+    """Where a document is less likely than this, the part around the best candidate is searched too; with
+    0.99 or 0.997 no choice on 205 photos differs (`training/README.md`)."""
     around: float = 0.2
     """Of the longer side of the candidate, on each side of it; 0.1 and 0.35 help too."""
     most_around: float = 0.93
@@ -102,18 +102,18 @@ def search_candidates(copy: WorkingCopy) -> Search:
 def looked_closer(photo: Pyramid, far: Search) -> Choice | None:
     """The part around the best candidate is searched as a photo of its own; what leads in either is judged in
     both. None where the part is nearly all of the photo, or next to nothing."""
-    far_scale = np.array(far.copy.scale, np.float32)
-    part = _around(far.best_first(1)[0] / far_scale, photo.size, SearchParams.around)
+    best = far.best_first(1)[0] / far.copy.scale
+    part = box_around(best, photo.size, SearchParams.around * float(np.ptp(best, axis=0).max()))
     if part.size.pixel_count > SearchParams.most_around * photo.size.pixel_count:
         return None
-    pixels, corner, shrunk = _cut(photo, part, SearchParams.working_side)
+    pixels, corner, shrunk = _cut(photo, part)
     copy = working_copy(Pyramid(pixels), SearchParams.working_side)
     if is_narrow(copy.size):
         return None
-    near, near_scale = search_candidates(copy), np.array(copy.scale, np.float32) * shrunk
-    inner = (near.best_first(SearchParams.compared) / near_scale + corner) * far_scale
+    near, near_scale = search_candidates(copy), copy.scale * shrunk
+    inner = (near.best_first(SearchParams.compared) / near_scale + corner) * far.copy.scale
     quads = np.concatenate([far.best_first(SearchParams.compared), inner])
-    told = far.judge(quads), near.judge((quads / far_scale - corner) * near_scale)
+    told = far.judge(quads), near.judge((quads / far.copy.scale - corner) * near_scale)
     scores = mean_chance(np.stack(told))
     at = int(scores.argmax())
     found = (far.found.maps.presence + near.found.maps.presence) / 2
@@ -127,22 +127,12 @@ def is_narrow(size: Size) -> bool:
     return min(size.width, size.height) < SearchParams.min_side
 
 
-def _cut(photo: Pyramid, part: Rect, side: int) -> tuple[Pixels, Floats, Floats]:
-    """About this part, from the smallest level that shows it with so many pixels; its corner in the photo;
-    on x and y the pixels of the level per one of the photo."""
-    level = photo.at_least(min(1.0, side / max(part.width, part.height)))
-    whole = np.array((photo.size.width, photo.size.height), np.float32)
-    shrunk = np.array(level.shape[1::-1], np.float32) / whole
-    corners = np.array(part.corners, np.float32) * shrunk
-    left, top = (int(edge) for edge in corners.min(axis=0))
-    right, bottom = (int(edge) for edge in np.ceil(corners.max(axis=0)))
-    pixels = np.ascontiguousarray(level[top:bottom, left:right])
-    return pixels, np.array((left, top), np.float32) / shrunk, shrunk
-
-
-def _around(quad: Floats, size: Size, share: float) -> Rect:
-    """The box of the quad, larger on each side by a share of its longer one, inside the photo."""
-    room = share * float(np.ptp(quad, axis=0).max())
-    left, top = (int(max(edge, 0)) for edge in quad.min(axis=0) - room)
-    right, bottom = (int(edge) for edge in np.minimum(quad.max(axis=0) + room, (size.width, size.height)))
-    return Rect(left, top, right - left, bottom - top)
+def _cut(photo: Pyramid, part: Rect) -> tuple[Pixels, Floats, Floats]:
+    """About this part, from the smallest level that fills a working copy; its corner in the photo; on x and y
+    the pixels of the level per one of the photo."""
+    level = photo.at_least(min(1.0, SearchParams.working_side / max(part.width, part.height)))
+    shrunk = np.divide(level.shape[1::-1], (photo.size.width, photo.size.height))
+    inner = part.scaled(*shrunk.tolist())
+    pixels = level[inner.y : inner.y + inner.height, inner.x : inner.x + inner.width]
+    corner = np.array((inner.x, inner.y)) / shrunk
+    return np.ascontiguousarray(pixels), corner.astype(np.float32), shrunk.astype(np.float32)

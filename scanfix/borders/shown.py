@@ -5,11 +5,13 @@ Who shows a photo has often cut off all else: no side of a document that fills i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
 
+from scanfix.borders.shapes import box_around
+from scanfix.borders.sides import ALONG_FRAME
 from scanfix.geometry import SIDES, Quad, Rect, Side, Size
 from scanfix.model import DocumentBorder, Pixels, SideState
 from scanfix.pyramid import Pyramid
@@ -21,9 +23,8 @@ class ShownParams:
     """Of 182 photos of documents 13 had a quad along the axes; two cards in photos on a page were found (.87
     and .72 before, .99 and .97 then), all others ended where they had."""
 
-    askew: float = 0.004
-    """Of the side of the picture: a quad nearer to the axes than this may be a photo, where one is looked for
-    again."""
+    askew: float = ALONG_FRAME
+    """A quad that is off the axes by less may be a photo, where one is looked for again."""
     most_part: float = 0.98
     """What is more of the picture than this is the picture: else a passport that fills its scan is looked
     into five times, by a rim of two pixels each."""
@@ -49,25 +50,23 @@ def shown_in(picture: Pyramid, outer: DocumentBorder, find: Finder) -> DocumentB
 
 def within_bars(pixels: Pixels, part: Rect, find: Finder) -> DocumentBorder | None:
     """The border in what is left between bars of one colour, in the pixels of the whole picture."""
-    border = inside(pixels, part, find)
-    size = Size(pixels.shape[1], pixels.shape[0])
-    found = border and uncut(border)
-    return _on_plain_background(found, barred(part, size)) if found and is_on_a_lid(part, size) else found
-
-
-def barred(part: Rect, size: Size) -> dict[Side, bool]:
-    """Beside which edges of the picture there is a bar, this part being what is left."""
-    return {
-        "top": part.y > 0,
-        "right": part.x + part.width < size.width,
-        "bottom": part.y + part.height < size.height,
-        "left": part.x > 0,
-    }
+    border, size = inside(pixels, part, find), Size(pixels.shape[1], pixels.shape[0])
+    if border is None or not is_on_a_lid(part, size):
+        return border and uncut(border)
+    # What a document ends at there is the ground it lies on.
+    seen = dict.fromkeys(_barred(part, size), SideState.SEEN)
+    return replace(uncut(border), sides={**uncut(border).sides, **seen})
 
 
 def is_on_a_lid(part: Rect, size: Size) -> bool:
     """Bars on three or four sides may be the plain ground that documents lie on."""
-    return sum(barred(part, size).values()) > len(SIDES) // 2
+    return len(_barred(part, size)) > len(SIDES) // 2
+
+
+def _barred(part: Rect, size: Size) -> list[Side]:
+    """Beside which edges of the picture there is a bar, this part being what is left."""
+    rooms = part.y, size.width - part.x - part.width, size.height - part.y - part.height, part.x
+    return [side for side, room in zip(SIDES, rooms, strict=True) if room > 0]
 
 
 def inside(pixels: Pixels, part: Rect, find: Finder) -> DocumentBorder | None:
@@ -86,16 +85,7 @@ def uncut(border: DocumentBorder) -> DocumentBorder:
 
 def _along_axes(quad: Quad, size: Size) -> Rect | None:
     """The part of the picture that the quad is, where it is not nearly all of it."""
-    left, top, right, bottom = (round(edge) for edge in quad.bounds)
-    x, y = max(left, 0), max(top, 0)
-    part = Rect(x, y, min(right, size.width) - x, min(bottom, size.height) - y)
+    part = box_around(np.round(quad.corners), size)
     off = np.abs(np.subtract(Quad.of(part.corners).corners, quad.corners)) / (size.width, size.height)
     is_part = part.size.pixel_count < ShownParams.most_part * size.pixel_count
     return part if is_part and off.max() < ShownParams.askew else None
-
-
-def _on_plain_background(border: DocumentBorder, plain: Mapping[Side, bool]) -> DocumentBorder:
-    """What is plain on three or four sides of a document that fills the rest is the ground it lies on."""
-    flush = border.sides_in(SideState.FLUSH)
-    sides = {s: SideState.SEEN if s in flush and plain[s] else state for s, state in border.sides.items()}
-    return replace(border, sides=sides)

@@ -447,6 +447,9 @@ class Report(Told):
     turn: Turn = 0
     """Degrees clockwise by which the source is turned in the picture that sentences speak of: the one that
     was made, or would be. All else, `region`, `sides`, `border`, is told as in the source."""
+    taken: bool | None = None
+    """Whether a portal takes the file as it is: name, format, coding, bytes and pixels. The `verdict` is
+    about the picture, and says nothing of that. None where it was not asked: only `inspect` does."""
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -493,6 +496,7 @@ class Report(Told):
             "not_checked": list(self.not_checked),
             "output": None if self.output is None else self.output.to_dict(),
             "turn": self.turn,
+            "taken": self.taken,
         }
 
     @classmethod
@@ -506,6 +510,7 @@ class Report(Told):
             tuple(map(Assessment.from_dict, said["assessments"])),
             tuple(said["not_checked"]),
             None if said["output"] is None else OutputInfo.from_dict(said["output"]),
-            # Manifests of earlier versions do not have it.
+            # Manifests of earlier versions do not have them.
             said.get("turn", 0),
+            said.get("taken"),
         )

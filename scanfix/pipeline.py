@@ -20,7 +20,7 @@ from scanfix.checks import measures_of, not_checked, run_checks
 from scanfix.checks.runner import weighed
 from scanfix.checks.subject import Subject
 from scanfix.decoding import count_pages, decode
-from scanfix.encoding import Encoded, encode, most_useful_pixels, pass_through, recode
+from scanfix.encoding import Encoded, encode, is_taken, most_useful_pixels, pass_through, recode
 from scanfix.errors import ConfigError, InputError, OutputError, ScanfixError
 from scanfix.faults import refusing
 from scanfix.files import SourceBytes
@@ -39,13 +39,14 @@ from scanfix.model import (
     Pixels,
     Report,
     SourceImage,
+    SourceInfo,
 )
 from scanfix.order import Layout, Order, check_sides
 from scanfix.pair import PairSide, assess_pair
 from scanfix.profiles import Format, OutputProfile
 from scanfix.pyramid import Pyramid
 from scanfix.results import JoinedImage, PreparedImage
-from scanfix.verification import LEAST_LEGIBILITY_KEPT, MIN_LEGIBILITY_KEPT, legibility_kept, verify
+from scanfix.verification import LEAST_LEGIBILITY_KEPT, MIN_LEGIBILITY_KEPT, is_sound, legibility_kept, verify
 from scanfix.views import Grey
 
 if TYPE_CHECKING:
@@ -73,8 +74,16 @@ class Examined(NamedTuple):
 
 
 def inspect(photo: SourceBytes, order: Order) -> Report:
-    """Look at a photo and say what is risky; nothing is made."""
-    return examine(photo, order).report
+    """Look at a photo and say what is risky, and whether the file will do as it is; nothing is made."""
+    report = examine(photo, order).report
+    return replace(report, taken=_taken(photo, report.source, order.profile))
+
+
+@refusing()
+def _taken(photo: SourceBytes, info: SourceInfo, profile: OutputProfile) -> bool:
+    """As `_kept` has it: where `prepare` would make it anew though nothing in the picture asks for it, a
+    portal may refuse it."""
+    return is_taken(photo.data, info, profile) and is_sound(photo.data)
 
 
 def prepare(photo: SourceBytes, order: Order) -> PreparedImage:

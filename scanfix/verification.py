@@ -72,12 +72,28 @@ def _verify_jpeg(data: bytes, profile: OutputProfile) -> Grey:
     _demand(len(frames) == 1 and len(frames[0]) >= 6, "rule_whole")
     precision, height, width, components = struct.unpack_from(">BHHB", frames[0])
     _demand(precision == 8 and components == 3, "rule_colour")
+    decoded = _strictly_decoded(data)
+    _demand(decoded.shape == (height, width), "rule_whole")
+    return decoded
+
+
+def _strictly_decoded(data: bytes) -> Grey:
     try:
         decoded = simplejpeg.decode_jpeg(data, colorspace="GRAY", strict=True)
     except ValueError as error:
         raise OutputError("verification_failed", rule="rule_whole") from error
-    _demand(decoded.shape[:2] == (height, width), "rule_whole")
     return np.asarray(decoded, np.uint8)[..., 0]
+
+
+def is_sound(data: bytes) -> bool:
+    """Whether a strict decoder takes a JPEG too; of a BMP its header and length tell."""
+    if not data.startswith(MAGIC["jpg"]):
+        return True
+    try:
+        _strictly_decoded(data)
+    except OutputError:
+        return False
+    return True
 
 
 def _jpeg_segments(data: bytes) -> Iterator[tuple[int, bytes]]:

@@ -306,6 +306,23 @@ def test_inspect_judges_the_file_by_the_sizes_given_and_may_be_quiet(card: Path)
     assert scanfix("inspect", card, "-q").stdout == b""
 
 
+def test_inspect_calls_no_file_ready_that_would_be_written_anew(card: Path) -> None:
+    # The verdict, and with it the exit code, is about the picture.
+    with Image.open(card) as image:
+        image.save(card, quality=90, progressive=True)
+    done = scanfix("inspect", card, "--fail-on", "warning")
+    first, second, *_ = done.stdout.decode().splitlines()
+    assert done.returncode == 0
+    assert first.startswith("The picture is ready; the file itself must still be prepared: JPEG, ")
+    assert second.endswith("`scanfix prepare FILE` makes one that they take.")
+    told = json.loads(scanfix("inspect", card, "--json").stdout)
+    assert (told["verdict"], told["taken"]) == ("ready", False)
+    assert "文件本身仍需处理" in scanfix("inspect", card, "--lang", "zh").stdout.decode()
+    assert scanfix("prepare", card).returncode == 0
+    made = card.with_name("card.prepared.jpg")
+    assert json.loads(scanfix("inspect", made, "--json").stdout)["taken"] is True
+
+
 def test_fail_on_makes_findings_an_exit_code(tmp_path: Path) -> None:
     unreadable, cut = tmp_path / "unreadable.jpg", tmp_path / "cut.jpg"
     unreadable.write_bytes(as_jpeg(photo("card", blur=16).pixels))

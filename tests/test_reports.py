@@ -14,6 +14,7 @@ import cv2
 import jsonschema
 import numpy as np
 import pytest
+from drawn_files import encoded, heic
 from PIL import Image, ImageFont
 from referencing import Registry, Resource
 
@@ -202,19 +203,25 @@ def test_a_turned_picture_is_told() -> None:
 
 
 @pytest.mark.parametrize(
-    ("format", "byte_count", "fine"),
-    [("JPEG", 200_000, True), ("HEIC", 200_000, False), ("JPEG", 6_800, False), ("BMP", 2_000_000, False)],
+    ("kind", "fine"), [("jpg", True), ("heic", False), ("small.jpg", False), ("large.bmp", False)]
 )
 def test_a_file_that_the_portal_does_not_take_gets_no_clean_bill(
-    format: str, byte_count: int, fine: bool
+    kind: str, fine: bool, card_bytes: bytes
 ) -> None:
-    looked_at = report(output=False)
-    looked_at = replace(
-        looked_at, source=replace(looked_at.source, format=format, claimed=format, byte_count=byte_count)
-    )
-    verdict = lines(looked_at, profile=load_profile("cnnic"))[0].text
-    assert verdict.startswith("Ready:" if fine else "The picture is ready; the file itself must")
-    risky = replace(report("SF301", output=False), source=looked_at.source)
+    with Image.open(io.BytesIO(card_bytes)) as image:
+        data = {
+            "jpg": lambda: card_bytes,
+            "heic": lambda: heic(image),
+            "small.jpg": lambda: encoded(image, "JPEG", quality=1),
+            "large.bmp": lambda: encoded(image, "BMP"),
+        }[kind]()
+    taken = scanfix.inspect(data, filename=f"card.{kind}").taken
+    assert taken is fine
+    looked_at = replace(report(output=False), taken=taken)
+    verdict = lines(looked_at, profile=load_profile("cnnic"))[0]
+    assert verdict.text.startswith("Ready:" if fine else "The picture is ready; the file itself must")
+    assert verdict.style == ("good" if fine else "warning")
+    risky = replace(report("SF301", output=False), taken=taken)
     assert (
         "must be prepared in any case" in text_of(lines(risky, profile=load_profile("cnnic")))
     ) is not fine

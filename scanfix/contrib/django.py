@@ -87,7 +87,8 @@ class PreparedPhotoField(forms.FileField):
 
 @deconstructible
 class PhotoValidator:
-    """Refuses what a portal would refuse, and says why; for the FileField of a model or a serializer."""
+    """Refuses a picture that a portal would refuse, and says why; for the FileField of a model or a
+    serializer. A file that only has to be prepared is let in."""
 
     def __init__(self, **options: Any) -> None:
         self.options = options

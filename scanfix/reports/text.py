@@ -10,7 +10,7 @@ from scanfix.documents.given import NO_READER, NOT_GIVEN, NOT_NAMED
 from scanfix.findings import FINDINGS, OF_READING, Severity, Verdict
 from scanfix.geometry import SIDES, turned_side
 from scanfix.messages import Lang, say
-from scanfix.model import Finding, OutputInfo, Report, SourceInfo
+from scanfix.model import Finding, OutputInfo, Report
 from scanfix.profiles import OutputProfile
 
 Style = Literal["good", "warning", "error", "info", "plain"]
@@ -57,14 +57,15 @@ def lines(
 ) -> list[Line]:
     """Verdict, findings with advice, framing, what was not checked; with details more of what was seen.
 
-    With the `profile` the verdict on a photo that was only looked at also says whether the file will do.
+    With the `profile` a portrait or signature whose file will not do is called unjudged, not ready.
     `options` are those of OPTIONS that the command has: no other is advised to.
     """
-    unfit = profile is not None and report.output is None and not _is_taken(report.source, profile)
+    unfit = report.taken is False
     judged = profile is None or profile.shows == "document"
     said = [_verdict((report,), lang, unfit=UNFIT[judged] if unfit else None)]
-    if unfit and report.verdict is not Verdict.READY:
-        said.append(Line("plain", say("unfit", lang)))
+    if unfit:
+        key = "unfit_alone" if report.verdict is Verdict.READY else "unfit"
+        said.append(Line("plain", say(key, lang)))
     said += finding_lines(report.findings, lang)
     said += _framing(report, lang, options)
     if report.output:
@@ -106,18 +107,6 @@ def awaited(reports: Sequence[Report]) -> dict[str, str]:
         for slug in unanswered(reports)
         if slug in BESIDE and why.get(slug, NOT_GIVEN) in (NOT_GIVEN, NOT_NAMED)
     }
-
-
-def _is_taken(source: SourceInfo, profile: OutputProfile) -> bool:
-    """Whether the portal takes the file as it is, by name, format, coding, bytes and pixels."""
-    formats = {"jpg": "JPEG", "bmp": "BMP"}
-    is_plain = source.exif_orientation == 1 and source.color_mode != "CMYK"
-    return (
-        is_plain
-        and source.claimed in (None, source.format)
-        and source.format in map(formats.get, profile.formats)
-        and profile.allows(source.byte_count, source.width, source.height)
-    )
 
 
 def _verdict(reports: tuple[Report, ...], lang: Lang, unfit: str | None = None) -> Line:

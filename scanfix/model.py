@@ -6,11 +6,11 @@ import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal
 
 from scanfix import messages
 from scanfix.findings import FINDINGS, Severity, Verdict, Word
+from scanfix.frozen import Frozen
 from scanfix.geometry import SIDES, Point, Quad, Rect, Side, Size, Turn, turned_place, turned_side
 
 if TYPE_CHECKING:
@@ -134,7 +134,7 @@ class DocumentBorder:
             values = dict(getattr(self, name))
             if tuple(values) != SIDES:
                 raise ValueError(f"{name} {tuple(values)} are not {SIDES}")
-            object.__setattr__(self, name, MappingProxyType(values))
+            object.__setattr__(self, name, Frozen(values))
 
     def __reduce__(self) -> tuple[object, ...]:
         named = (dict(values) for values in (self.missing, self.certainty))
@@ -206,7 +206,7 @@ class Finding:
             raise LookupError(f"no finding has the code {self.code!r}")
         if not 0 <= self.confidence <= 1:
             raise ValueError(f"confidence {self.confidence} is outside 0..1")
-        object.__setattr__(self, "params", MappingProxyType(dict(self.params)))
+        object.__setattr__(self, "params", Frozen(self.params))
 
     def __reduce__(self) -> tuple[object, ...]:
         return Finding, (self.code, self.severity, self.confidence, self.region, dict(self.params))
@@ -434,8 +434,7 @@ class Told:
 class Report(Told):
     """Everything there is to say about one photo.
 
-    A value to compare and to read. `to_dict` gives it in plain values; `dataclasses.asdict` cannot copy its
-    read-only mappings.
+    A value to compare and to read. `to_dict` gives it in plain values, and what is said in words.
     """
 
     profile: str

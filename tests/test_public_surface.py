@@ -11,7 +11,8 @@ import pickle
 import re
 import subprocess
 import sys
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import asdict, replace
 from importlib import resources
 from itertools import cycle
 from pathlib import Path
@@ -211,12 +212,47 @@ def test_a_value_can_be_kept_in_a_set_and_sent_to_another_process(value: object)
     assert {value, pickle.loads(pickle.dumps(value)), copy.copy(value)} == {value}
 
 
+CHANGES: list[Callable[[Any], object]] = [
+    lambda mapping: mapping.__setitem__("sides", ()),
+    lambda mapping: mapping.__delitem__("sides"),
+    lambda mapping: mapping.__ior__({"sides": ()}),
+    lambda mapping: mapping.update(sides=()),
+    lambda mapping: mapping.setdefault("more", 1),
+    lambda mapping: mapping.pop("sides"),
+    lambda mapping: mapping.popitem(),
+    lambda mapping: mapping.clear(),
+]
+
+
 def test_what_is_frozen_is_frozen_through() -> None:
-    for mapping in (CUT.params, scanfix.Fields().beside, BORDER.sides):
-        with pytest.raises(TypeError):
-            mapping["sides"] = ()  # type: ignore[index]
+    profile = scanfix.load_profile("cnnic")
+    for mapping in (
+        CUT.params,
+        scanfix.Fields().beside,
+        BORDER.sides,
+        profile.title,
+        scanfix.kinds()[0].title,
+    ):
+        before = dict(mapping)
+        for change in CHANGES:
+            with pytest.raises(TypeError, match="read-only"):
+                change(mapping)
+        assert mapping == before
     profile = replace(scanfix.load_profile("cnnic"), formats=["jpg"], aliases=["x"])  # type: ignore[arg-type]
     assert (profile.formats, profile.aliases) == (("jpg",), ("x",))
+
+
+def test_what_is_frozen_is_json_and_copied_as_any_dict() -> None:
+    assert json.loads(json.dumps(CUT.params)) == {"sides": ["left"]}
+    assert json.loads(json.dumps(BORDER.sides)) == dict.fromkeys(SIDES, "seen")
+    assert json.dumps(scanfix.kinds()[0].title)
+    assert json.dumps(scanfix.load_profile("cnnic").title)
+    for way in (copy.copy, copy.deepcopy, dict, lambda mapping: pickle.loads(pickle.dumps(mapping))):
+        mine = way(CUT.params)
+        mine["sides"] = ["top"]
+        assert CUT.params["sides"] == ["left"]
+    told = asdict(REPORT)
+    assert told["assessments"][0]["finding"]["params"] == {"sides": ["left"]}
 
 
 def test_what_a_report_told_is_its_readers() -> None:

@@ -11,7 +11,6 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from types import MappingProxyType
 from typing import Any, Literal
 
 from scanfix.documents.kinds import KINDS, DocumentKind, find_kind
@@ -21,6 +20,7 @@ from scanfix.documents.names import is_han
 from scanfix.documents.number_forms import FORMS, NumberForm, birth_date
 from scanfix.documents.writing import half_width
 from scanfix.documents.zone import SHAPES, Zone, parse_zone
+from scanfix.frozen import Frozen
 from scanfix.masking import masked
 
 
@@ -151,7 +151,7 @@ class Fields:
     """Every row, half-width, without spaces."""
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "beside", MappingProxyType(dict(self.beside)))
+        object.__setattr__(self, "beside", Frozen(self.beside))
 
     def __reduce__(self) -> tuple[object, ...]:
         values = (getattr(self, name) for name in self.__slots__)

@@ -15,6 +15,7 @@ from types import MappingProxyType
 from typing import Any, Literal, get_args
 
 from scanfix.errors import ConfigError
+from scanfix.frozen import Frozen
 from scanfix.masking import without_numbers
 
 Holder = Literal["person", "organisation"]
@@ -121,7 +122,7 @@ def _kind(
     regions: tuple[Region, ...] = REGIONS,
 ) -> DocumentKind:
     """Aliases and numbers stand apart by spaces."""
-    title = MappingProxyType({"en": en, "zh": zh})
+    title = Frozen({"en": en, "zh": zh})
     names, forms = tuple(aliases.split()), tuple(numbers.split())
     return DocumentKind(
         name, title, *size, both_sides, names, coloured, shows, forms, holders, regions, source

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from types import MappingProxyType
 from typing import Literal
 
 from scanfix.documents.check_digits import (
@@ -19,6 +18,7 @@ from scanfix.documents.check_digits import (
     gb32100_digit,
     registration_digit,
 )
+from scanfix.frozen import Frozen
 
 Problem = Literal[
     "empty",
@@ -116,7 +116,7 @@ def _form(
     least_digits: int = 0,
     source: str = "",
 ) -> NumberForm:
-    title = MappingProxyType({"en": en, "zh": zh})
+    title = Frozen({"en": en, "zh": zh})
     return NumberForm(name, title, tuple(places), right, dated, areas, least_digits, source)
 
 
@@ -169,7 +169,7 @@ FORMS: tuple[NumberForm, ...] = (
             source="ICAO Doc 9303 part 4: up to 9 characters") for length in (9, 8, 7, 6)),
 )
 # fmt: on
-ZONE_TITLE = MappingProxyType({"en": "Machine-readable zone", "zh": "机读码"})
+ZONE_TITLE = Frozen({"en": "Machine-readable zone", "zh": "机读码"})
 
 
 def form_title(name: str, lang: str = "en") -> str:

@@ -6,11 +6,11 @@ import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from math import ceil, inf
-from types import MappingProxyType
 from typing import Literal, get_args
 
 from scanfix.errors import ConfigError
 from scanfix.findings import FINDINGS, Severity
+from scanfix.frozen import Frozen
 
 Format = Literal["jpg", "bmp"]
 Confidence = Literal["high", "medium", "low"]
@@ -90,7 +90,7 @@ class OutputProfile:
             if _is_broken(self, broken):
                 raise ConfigError("bad_profile", name=self.name, reason=reason)
         for name in ("title", "severities"):
-            object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
+            object.__setattr__(self, name, Frozen(getattr(self, name)))
         for name in ("formats", "aliases"):
             object.__setattr__(self, name, tuple(getattr(self, name)))
 

@@ -178,6 +178,11 @@ def reason_of(error: OSError) -> str:
     return name if messages.term(name) != name else os.strerror(error.errno).lower()
 
 
+def cause_of(error: Exception) -> Exception | None:
+    """The error, unless it names a file, perhaps after a person: tracebacks are logged."""
+    return None if isinstance(error, OSError) and error.filename is not None else error
+
+
 def _plain(value: object) -> Any:
     """As JSON, terminals and pickle can carry it: what is no number or list is told by its text."""
     if value is None or isinstance(value, bool | int) or (isinstance(value, float) and isfinite(value)):

@@ -20,9 +20,10 @@ from dataclasses import dataclass, field, replace
 from inspect import isawaitable, iscoroutine, iscoroutinefunction, signature
 from typing import Protocol, TypeGuard
 
-from scanfix.errors import ConfigError, InputError, OutputError, ScanfixError, reason_of
+from scanfix.errors import ConfigError, InputError, OutputError, ScanfixError, cause_of, reason_of
 from scanfix.formats import claimed_format
 from scanfix.limits import Limits
+from scanfix.paths import as_path
 
 TEMP_PREFIX = ".scanfix-"
 TEMP_SUFFIX = ".part"
@@ -102,7 +103,7 @@ def read_source(photo: Photo | SourceBytes, limits: Limits, filename: str | None
     elif isinstance(photo, bytes | bytearray | memoryview):
         source = SourceBytes(_bytes_of(photo))
     elif isinstance(photo, str | os.PathLike):
-        source = _from_file(_as_path(photo, "photo"), limits.max_bytes)
+        source = _from_file(as_path(photo, "photo"), limits.max_bytes)
     else:
         source = _from_stream(photo, limits.max_bytes)
     if len(source.data) > limits.max_bytes:
@@ -136,7 +137,7 @@ async def read_async(stream: SupportsAsyncRead, limits: Limits, filename: str | 
     except MemoryError:
         raise
     except Exception as error:  # noqa: BLE001 - as in `_from_stream`
-        raise _unreadable(stream, error) from _cause(error)
+        raise _unreadable(stream, error) from cause_of(error)
     identity = _identity_at(await _descriptor_async(stream))
     source = SourceBytes(data, _path_of(stream, identity), _label_of(stream), identity)
     return read_source(source, limits, filename)
@@ -157,7 +158,7 @@ def write_atomically(
     that tell the truth about the data; none given, any will do. Raises OutputError; ConfigError for what is
     no path.
     """
-    target = _as_path(path, "path")
+    target = as_path(path, "path")
     if extensions:
         check_extension(target, extensions)
     check_target(target, overwrite=overwrite, inputs=inputs)
@@ -168,15 +169,6 @@ def write_atomically(
             os.close(descriptor)
         _put_in_place(temporary, target, overwrite=overwrite)
         _sync_folder(os.path.dirname(target) or os.curdir)
-
-
-def _as_path(path: object, option: str) -> str:
-    try:
-        return os.fsdecode(path)  # type: ignore[arg-type]
-    except MemoryError:
-        raise
-    except Exception as error:  # noqa: BLE001 - a path may be code of others too
-        raise ConfigError("bad_option", option=option, value=type(path).__name__) from _cause(error)
 
 
 def remove_stale_temporaries(folder: str | os.PathLike[str]) -> int:
@@ -289,7 +281,7 @@ def _from_stream(stream: SupportsRead, limit: int) -> SourceBytes:
     except (ScanfixError, MemoryError):
         raise
     except Exception as error:  # noqa: BLE001 - a member of a zip, the body of a request: code of others
-        raise _unreadable(stream, error) from _cause(error)
+        raise _unreadable(stream, error) from cause_of(error)
 
 
 def _bytes_of(photo: bytes | bytearray | memoryview) -> bytes:
@@ -303,11 +295,6 @@ def _bytes_of(photo: bytes | bytearray | memoryview) -> bytes:
 def _unreadable(stream: object, error: Exception) -> InputError:
     is_closed = isinstance(error, ValueError) and _attribute(stream, "closed") is True
     return InputError("unreadable", reason="EBADF" if is_closed else _reason(error))
-
-
-def _cause(error: Exception) -> Exception | None:
-    """The error, unless it names a file, perhaps after a person: tracebacks are logged."""
-    return None if isinstance(error, OSError) and error.filename is not None else error
 
 
 def _takes_size(read: Callable[..., object]) -> bool:

@@ -16,6 +16,7 @@ import threading
 import traceback
 import zipfile
 import zlib
+from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -25,6 +26,7 @@ from batch_tools import failing_close
 from django.core.files.base import File as DjangoFile
 from werkzeug.datastructures import FileStorage
 
+import scanfix
 from scanfix import files
 from scanfix.errors import ConfigError, InputError, OutputError
 from scanfix.files import (
@@ -167,13 +169,38 @@ def test_no_trace_of_a_stream_that_fails_holds_a_path(kind: type[Any], error: Ex
     assert "zhang" not in "".join(traceback.format_exception(refused_as))
 
 
-def test_a_path_that_fails_is_the_callers_mistake() -> None:
-    class Far:
-        def __fspath__(self) -> str:
-            raise ConnectionError("/home/zhang/id.jpg")
+class Far:
+    def __fspath__(self) -> str:
+        raise ConnectionError(111, "refused", "/home/zhang/id.jpg")
 
+
+@pytest.mark.parametrize(
+    ("call", "option"),
+    [
+        (lambda: read_source(Far(), SHELL_LIMITS), "photo"),
+        (lambda: scanfix.prepare(DATA, profile=Far()), "profile"),
+        (lambda: scanfix.inspect(DATA, profile=Far()), "profile"),
+        (lambda: scanfix.load_profile(Far()), "profile"),
+        (lambda: scanfix.check_form(Far()), "form"),
+        (lambda: scanfix.prepare_batch(Far(), "out"), "folder"),
+        (lambda: scanfix.prepare_batch(".", Far()), "folder"),
+        (lambda: scanfix.prepare_batch(".", "out", annotate_dir=Far()), "folder"),
+        (lambda: scanfix.prepare_batch(".", "out", reports=[Far()]), "reports"),
+        (lambda: scanfix.prepare_batch(".", "out", profile=Far()), "profile"),
+    ],
+)
+def test_a_path_that_fails_is_the_callers_mistake(call: Callable[[], object], option: str) -> None:
+    with pytest.raises(ConfigError, match="Far") as caught:
+        call()
+    assert (caught.value.code, caught.value.params["option"]) == ("bad_option", option)
+    assert "zhang" not in "".join(traceback.format_exception(caught.value))
+
+
+def test_a_path_that_fails_is_no_place_to_save_in_and_a_worker_is_not_asked() -> None:
     with pytest.raises(ConfigError, match="Far"):
-        read_source(Far(), SHELL_LIMITS)
+        write_atomically(Far(), DATA)
+    with scanfix.Worker() as worker, pytest.raises(ConfigError, match="Far"):
+        worker.inspect(DATA, profile=Far())
 
 
 @pytest.mark.filterwarnings("error")

@@ -29,6 +29,7 @@ from scanfix.files import (
     write_atomically,
 )
 from scanfix.limits import Limits
+from scanfix.paths import as_path
 
 Stamp = tuple[int | str, ...]
 RACY_SECONDS = 2.0
@@ -110,10 +111,7 @@ def place_of(where: str | os.PathLike[str]) -> Place:
 
     Raises MissingExtraError, ConfigError.
     """
-    try:
-        text = os.fsdecode(where)
-    except TypeError as error:
-        raise ConfigError("bad_option", option="folder", value=where) from error
+    text = as_path(where, "folder")
     scheme, mark, rest = text.partition("://")
     if not mark or not scheme.isalnum():
         return Folder(text, here())

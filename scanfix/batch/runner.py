@@ -24,6 +24,7 @@ from scanfix.limits import SHELL_LIMITS, Limits
 from scanfix.messages import LANGS, Lang
 from scanfix.order import Order, PrepareOptions, check_choice, check_sides, make_order, options_of
 from scanfix.pages import Pages
+from scanfix.paths import as_path
 
 Listed = TypeVar("Listed")
 
@@ -67,22 +68,22 @@ def prepare_batch(
     for a URL or scheduler, before the first photo; what goes wrong with one photo is in its item.
     """
     include, exclude = _listed("include", include, str), _listed("exclude", exclude, str)
-    reports = _reports(reports)
+    written = _reports(reports)
     _check_choices(executor, lang, dry_run=dry_run, watch=watch)
     order, chosen = _chosen(options, limits, jobs, on_error, pair=pair)
     annotate = None if annotate_dir is None else place_of(annotate_dir)
-    drawn = any(os.fspath(path).lower().endswith(".html") for path in reports)
+    drawn = any(path.lower().endswith(".html") for path in written)
     wishes = Wishes(chosen, limits, Pages.parse(pages), by_verdict, annotate, drawn, lang, overwrite)
-    places = _places(source, out, wishes, watch=watch)
+    places = _places(as_path(source, "folder"), as_path(out, "folder"), wishes, watch=watch)
     look = Look(*places, include, exclude, order, wishes, pair=pair, resume=resume)
     if dry_run:
-        return _dry_run(look, reports, overwrite=overwrite)
+        return _dry_run(look, written, overwrite=overwrite)
     look.make_folders()
     manifest = Manifest(look.out, write=True)
     try:
         plan = look(manifest)
         look.prepare_places(plan)
-        reporting = Reporting(reports, look.out, manifest, lang, overwrite=overwrite, inputs=plan.inputs)
+        reporting = Reporting(written, look.out, manifest, lang, overwrite=overwrite, inputs=plan.inputs)
         hands = _hands(executor, jobs, limits, len(plan.work))
     except BaseException:
         manifest.close()
@@ -102,9 +103,9 @@ def _listed(name: str, values: Iterable[Listed], kind: type | UnionType) -> tupl
     return listed
 
 
-def _reports(paths: Iterable[str | PathLike[str]]) -> tuple[str | PathLike[str], ...]:
+def _reports(paths: Iterable[str | PathLike[str]]) -> tuple[str, ...]:
     """Raises ConfigError where one cannot be written."""
-    listed = _listed("reports", paths, str | PathLike)
+    listed = tuple(as_path(path, "reports") for path in _listed("reports", paths, str | PathLike))
     for path in listed:
         writer_of(path)
     return listed
@@ -122,7 +123,7 @@ def _check_choices(executor: object, lang: object, *, dry_run: bool, watch: bool
         raise ConfigError("bad_option", option="executor", value=type(executor).__name__)
 
 
-def _dry_run(look: Look, reports: Sequence[str | PathLike[str]], *, overwrite: bool) -> BatchRun:
+def _dry_run(look: Look, reports: Sequence[str], *, overwrite: bool) -> BatchRun:
     """What would be done; a report that could not be written is refused as it would be."""
     manifest = Manifest(look.out)
     plan = look(manifest)
@@ -152,14 +153,12 @@ def _chosen(
     return order, {**chosen, "format": order.format, "profile": order.profile}
 
 
-def _places(
-    source: str | PathLike[str], out: str | PathLike[str], wishes: Wishes, *, watch: bool
-) -> tuple[Place, Place]:
+def _places(source: str, out: str, wishes: Wishes, *, watch: bool) -> tuple[Place, Place]:
     places = place_of(source), place_of(out)
     # An object store has no empty folders: photos may come to one that is watched.
     if not places[0].is_there and (isinstance(places[0], Folder) or not watch):
         error = InputError("not_folder" if os.path.exists(source) else "no_folder")  # noqa: PTH110 - any text
-        error.about = os.fsdecode(source)
+        error.about = source
         raise error
     for place in (places[1], wishes.annotate):
         if isinstance(place, Folder):

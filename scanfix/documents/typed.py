@@ -16,6 +16,7 @@ from scanfix.documents.kinds import HOLDERS, REGIONS, DocumentKind, Holder, Regi
 from scanfix.documents.writing import half_width
 from scanfix.errors import ConfigError
 from scanfix.masking import without_numbers
+from scanfix.paths import as_path
 
 MOST_BYTES = 100_000
 """Of a form in a file."""
@@ -45,7 +46,7 @@ def typed_in(form: Mapping[str, Any] | str | PathLike[str] | None) -> dict[str, 
         return {}
     if not isinstance(form, Mapping | str | PathLike):
         raise ConfigError("bad_option", option="form", value=type(form).__name__)
-    typed = form if isinstance(form, Mapping) else _loaded(Path(form))
+    typed = form if isinstance(form, Mapping) else _loaded(Path(as_path(form, "form")))
     known = {item.name for item in fields(Form)}
     for key in typed:
         if key not in known:

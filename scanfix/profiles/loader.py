@@ -15,6 +15,7 @@ from scanfix.errors import ConfigError, reason_of
 from scanfix.findings import Severity
 from scanfix.masking import without_numbers
 from scanfix.packaged import packaged_text
+from scanfix.paths import as_path
 from scanfix.profiles.profile import ByteWindow, OutputProfile
 
 BUILT_IN = (
@@ -49,7 +50,7 @@ def load_profile(profile: str | os.PathLike[str] | OutputProfile) -> OutputProfi
 
     A `str` never opens a file: it may come from a stranger's form.
 
-    Raises ConfigError: unknown_profile, profile_unreadable, bad_profile.
+    Raises ConfigError: unknown_profile, profile_unreadable, bad_profile, bad_option.
     """
     if isinstance(profile, OutputProfile):
         return profile
@@ -58,7 +59,7 @@ def load_profile(profile: str | os.PathLike[str] | OutputProfile) -> OutputProfi
     if isinstance(profile, str) and profile in _by_alias():
         return _by_alias()[profile]
     if isinstance(profile, os.PathLike):
-        return _from_file(Path(profile))
+        return _from_file(Path(as_path(profile, "profile")))
     raise ConfigError("unknown_profile", name=without_numbers(str(profile)), known=_nearest(str(profile)))
 
 

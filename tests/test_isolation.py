@@ -194,6 +194,34 @@ def test_code_in_the_current_folder_is_not_run(
     assert process._environment()["LD_LIBRARY_PATH"] == "/nowhere"
 
 
+def test_the_process_runs_this_very_scanfix(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, card_bytes: bytes
+) -> None:
+    """In a checkout another one may be installed too."""
+    (tmp_path / "scanfix").mkdir()
+    (tmp_path / "scanfix" / "__init__.py").write_text(f"open({str(tmp_path / 'ran')!r}, 'w')")
+    monkeypatch.setattr(sys, "path", [str(tmp_path), *sys.path])
+    with Worker(LIMITS) as own:
+        assert own.inspect(card_bytes).source.format == "JPEG"
+    assert not (tmp_path / "ran").exists()
+
+
+def test_a_worker_starts_where_all_that_is_installed_lies_in_the_current_folder(
+    tmp_path: Path, card_bytes: bytes
+) -> None:
+    """As with `pip install --target .`, here as links, which are not followed."""
+    import cv2
+
+    for entry in Path(cv2.__file__).parents[1].iterdir():
+        if entry.suffix != ".pth" and not entry.name.startswith("scanfix"):
+            (tmp_path / entry.name).symlink_to(entry)
+    (tmp_path / "scanfix").symlink_to(Path(process.__file__).parents[1])
+    (tmp_path / "card.jpg").write_bytes(card_bytes)
+    program = "import scanfix; print(scanfix.Worker().inspect('card.jpg').source.format)"
+    run = subprocess.run([sys.executable, "-S", "-c", program], cwd=tmp_path, capture_output=True, text=True)
+    assert (run.stdout, run.stderr) == ("JPEG\n", "")
+
+
 def test_a_worker_starts_while_another_thread_imports_opencv(monkeypatch: pytest.MonkeyPatch) -> None:
     """Its folder, which has a `typing` of its own, is in front of the path for a moment."""
     import cv2

@@ -19,10 +19,16 @@ from scanfix.errors import BusyError, InputError, ScanfixError, reason_of
 from scanfix.isolation.pipes import READY, Hello, read_message, write_messages
 from scanfix.limits import Limits
 
+# scanfix is this very one, whatever other one can be found too.
 _BOOT = (
-    "import json, sys; sys.path[:] = json.loads(sys.argv[1]);"
+    "import json, sys; from importlib import machinery, util;"
+    "home, sys.path = json.loads(sys.argv[1]);"
+    "found = machinery.PathFinder.find_spec('scanfix', [home]);"
+    "sys.modules['scanfix'] = scanfix = util.module_from_spec(found); found.loader.exec_module(scanfix);"
     "from scanfix.isolation import served; served.serve()"
 )
+# Where scanfix lies; a link to it is not followed, as what it leads to may have another name.
+_HOME = os.fspath(Path(__file__).absolute().parents[2])
 _SEARCH_VARIABLES = ("PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
 _KEPT_VARIABLES = ("SYSTEMROOT", "TEMP", "TMP", "TMPDIR")
 # One process is one core: whoever wants more photos at once asks for more processes.
@@ -198,7 +204,7 @@ class Process:
 def _start(lifeline: int) -> tuple[subprocess.Popen[bytes], IO[bytes], IO[bytes]]:
     popen = subprocess.Popen(  # noqa: S603 - this very interpreter, with a constant program
         # Isolated: neither variables nor the current folder, where strangers' files lie, say what is run.
-        [_interpreter(), "-I", "-c", _BOOT, json.dumps(_module_path())],
+        [_interpreter(), "-I", "-c", _BOOT, json.dumps([_HOME, _module_path()])],
         cwd=os.path.abspath(os.sep),  # noqa: PTH100 - the root, on every system
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
@@ -225,15 +231,14 @@ def _environment() -> dict[str, str]:
 def _module_path() -> list[str]:
     """Where the process finds modules: as this one, but not in the current folder, unless scanfix itself lies
     there, and then last; nor inside a package, as cv2's folder is while another thread imports it."""
-    home = os.fspath(Path(__file__).resolve().parents[2])
     try:
         current = os.path.realpath(os.curdir)
     except OSError:  # it was deleted
         current = ""
     known = [Path(current, entry) for entry in map(str, sys.path)]
     folders = [entry for entry in known if entry.is_absolute() and os.path.realpath(entry) != current]
-    path = [entry for entry in folders if not _is_in_package(entry, folders)]
-    return list(map(os.fspath, path if home in map(os.path.realpath, path) else [*path, Path(home)]))
+    path = [os.fspath(entry) for entry in folders if not _is_in_package(entry, folders)]
+    return path if os.path.realpath(_HOME) in map(os.path.realpath, path) else [*path, _HOME]
 
 
 def _is_in_package(entry: Path, folders: list[Path]) -> bool:

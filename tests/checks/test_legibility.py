@@ -200,6 +200,24 @@ def test_text_is_found_whichever_way_the_page_lies(turns: int) -> None:
     assert subject(turned).lines.upright is (turns == 2)
 
 
+def letters_in_step() -> Picture:
+    """Blocks of three lines whose letters stand one below the other, as of a typewriter."""
+    rng, picture = np.random.default_rng(0), np.full((900, 1200, 3), 235, np.uint8)
+    for y in range(60, 760, 128):
+        for x, k in np.ndindex(54, 3):
+            letter, place = chr(65 + int(rng.integers(26))), (60 + 20 * x, y + 26 * k)
+            cv2.putText(picture, letter, place, cv2.FONT_HERSHEY_SIMPLEX, 0.8, (40, 40, 40), 2, cv2.LINE_AA)
+    return picture
+
+
+def test_columns_of_letters_are_not_taken_for_the_lines() -> None:
+    upright = letters_in_step()
+    aside = np.ascontiguousarray(np.rot90(upright, -1))
+    along, across = subject(upright).lines, subject(aside).lines
+    assert (along.upright, across.upright) == (True, False)
+    assert across.readable > 0.9 * along.readable
+
+
 @pytest.mark.parametrize(
     "pixels", [plain(), plain(60, 40), np.zeros((400, 600, 3), np.uint8)], ids=["paper", "tiny", "black"]
 )

@@ -59,8 +59,11 @@ class RedactionParams:
     and what JPEG has pressed hard nearly none. Of 1,100 drawn pages 14 with 0.32 to 0.65 would be told, all
     falsely; of the photos with something laid on one in five fewer is."""
     burnt: int = 253
-    """An area as white as that may be a reflection, unless it is upright and fills so much of its box:"""
+    """An area as white as that may be a reflection, unless it is upright and fills so much of its box, ..."""
     upright: float = 0.85
+    least_burnt: float = 0.005
+    """... or a letter that light has bleached, unless it is so large: the stem of one had 0.0012 of the
+    document, the least of 16 white bars 0.0126."""
     rim: float = 0.006
     """Of the document, from its sides: what reaches it may lie beside the document."""
     looked_at: int = 12
@@ -163,11 +166,13 @@ def _seeds(even: Mask, least: float) -> Iterator[tuple[int, int]]:
 
 def _is_filled(area: Mask, even: Mask, size: int, colour: NDArray[np.uint8]) -> bool:
     own = cv2.countNonZero(area)
-    if not RedactionParams.least * size <= own <= RedactionParams.most * size:
+    is_burnt = colour.min() >= RedactionParams.burnt
+    smallest = RedactionParams.least_burnt if is_burnt else RedactionParams.least
+    if not smallest * size <= own <= RedactionParams.most * size:
         return False
     width, height = cv2.minAreaRect(cv2.findNonZero(area))[1]
     least = RedactionParams.filled * width * height
-    if colour.min() >= RedactionParams.burnt:
+    if is_burnt:
         least = RedactionParams.upright * float(np.prod(cv2.boundingRect(area)[2:]))
     pure = cv2.countNonZero(cv2.bitwise_and(area, even)) / own
     return pure >= RedactionParams.pure and own >= least

@@ -89,6 +89,14 @@ def with_boxes(picture: Picture) -> Picture:
     return out
 
 
+def with_bleached_letter(picture: Picture) -> Picture:
+    """The stem of one, as white as paper gets in bright light, with a hard edge."""
+    out = picture.copy()
+    out[TOP - 20 : TOP + 60, LEFT - 20 : LEFT + 60] //= 2
+    out[TOP : TOP + 40, LEFT : LEFT + 24] = 255
+    return out
+
+
 def with_code(picture: Picture) -> Picture:
     """A square one, each dot ten pixels wide."""
     out = picture.copy()
@@ -104,6 +112,11 @@ def with_code(picture: Picture) -> Picture:
 )
 def test_what_is_printed_or_burnt_out_is_none(document: Picture) -> None:
     assert told(noisy(document, 2)) is None  # as a camera sees it
+
+
+def test_a_letter_bleached_by_light_is_no_white_bar() -> None:
+    assert told(with_bleached_letter(photographed())) is None
+    assert told(barred(photographed(), (255, 255, 255))) is not None
 
 
 def test_of_a_page_that_a_program_drew_throughout_nothing_is_told() -> None:

@@ -23,7 +23,7 @@ else:
     Pixels = "NDArray[np.uint8]"
 """H x W x 3, uint8, RGB order, sRGB, upright (or H x W where a name says grey)."""
 
-Crooked = Literal["", "corners", "profile"]
+Crooked = Literal["", "corners", "profile", "shape"]
 """What kept from straightening: a corner that is not seen or not sure, another document, or the portal."""
 
 

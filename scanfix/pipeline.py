@@ -20,14 +20,22 @@ from scanfix.checks import measures_of, not_checked, run_checks
 from scanfix.checks.runner import weighed
 from scanfix.checks.subject import Subject
 from scanfix.decoding import count_pages, decode
-from scanfix.encoding import Encoded, encode, is_taken, most_useful_pixels, pass_through, recode
+from scanfix.encoding import (
+    Encoded,
+    encode,
+    has_shape,
+    is_taken,
+    most_useful_pixels,
+    pass_through,
+    recode,
+)
 from scanfix.errors import ConfigError, InputError, OutputError, ScanfixError
 from scanfix.faults import refusing
 from scanfix.files import SourceBytes
 from scanfix.findings import FINDINGS, OF_ANY_PICTURE, OF_READING, Severity
 from scanfix.formats import PAGED
 from scanfix.framing import Framed, frame
-from scanfix.geometry import SIDES, TURNS, Quad, Turn, turned_point
+from scanfix.geometry import SIDES, TURNS, Quad, Size, Turn, turned_point
 from scanfix.joining import JoinedSide, join_sides
 from scanfix.messages import Lang
 from scanfix.model import (
@@ -106,11 +114,11 @@ def make(photo: SourceBytes, order: Order, examined: Examined) -> PreparedImage:
     """The second half, with what `examine` gave. Raises CannotMeetProfileError or OutputError."""
     source, report, measures, _ = examined
     useful = most_useful_pixels(order.profile, len(photo.data))
-    framed = _frame(examined, order)
+    framed = _frame_alone(examined, order)
     if useful and source.is_reduced and framed.crop and framed.crop.size.pixel_count <= useful:
         # What is left by the crop is few enough pixels to be worth having whole.
         source = _decode(photo, order)
-        framed = _frame(examined._replace(source=source), order)
+        framed = _frame_alone(examined._replace(source=source), order)
     encoded, made = _kept(photo, source, framed, order) or _encode(
         framed.pixels, _known(source, measures), order
     )
@@ -372,6 +380,20 @@ def _frame(examined: Examined, order: Order) -> Framed:
     x, y = (1 / scale for scale in source.scale)
     outline = tuple((corner[0] * x, corner[1] * y) for corner in framed.outline)
     return replace(framed, crop=framed.crop and framed.crop.scaled(x, y), outline=outline)
+
+
+def _frame_alone(examined: Examined, order: Order) -> Framed:
+    """As `_frame`, but whole where nobody asked for the very crop whose shape the pixel rules refuse.
+
+    On a page with two sides the rules are the page's.
+    """
+    framed = _frame(examined, order)
+    asked = order.corners is not None or order.border is not None or order.crop == "fit"
+    size = Size(framed.pixels.shape[1], framed.pixels.shape[0])
+    if framed.crop is None or asked or has_shape(size, order.profile):
+        return framed
+    whole = _frame(examined, replace(order, crop="never"))
+    return replace(whole, crooked="shape" if order.crop == "flat" else "")
 
 
 def _turn(measures: Measures, order: Order) -> Turn:

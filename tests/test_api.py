@@ -25,6 +25,7 @@ from PIL import Image, ImageFile
 
 import scanfix
 from scanfix import pipeline
+from scanfix.cli.limits import way_out
 from scanfix.profiles import load_profile, profile_names
 from scanfix.reports import schema
 
@@ -48,6 +49,23 @@ def test_the_result_is_a_clean_jpeg_in_the_window(card_bytes: bytes) -> None:
         assert not picture.getexif()
         assert "comment" not in picture.info
     jsonschema.validate(prepared.report.to_dict(), schema())
+
+
+@pytest.mark.parametrize("crop", ["auto", "flat"])
+def test_a_crop_whose_shape_the_portal_refuses_is_not_made(crop: Any) -> None:
+    taken = photo("card", margin=0.25).pixels
+    data, (height, width) = as_jpeg(taken), taken.shape[:2]
+    assert scanfix.prepare(data, crop=crop).output.crop
+    whole = replace(
+        load_profile("cnnic"), min_width=width, max_width=width, min_height=height, max_height=height
+    )
+    made = scanfix.prepare(data, profile=whole, crop=crop)
+    assert (made.output.crop, made.output.width, made.output.height) == (None, width, height)
+    assert made.output.crooked == ("shape" if crop == "flat" else "")
+    assert made.output.passthrough
+    with pytest.raises(scanfix.CannotMeetProfileError, match=f"has {width} x {height} pixels") as told:
+        scanfix.prepare(data, profile=replace(load_profile("cnnic"), square=True), crop=crop)
+    assert "by hand" in str(way_out(told.value, "en"))
 
 
 def test_a_page_that_is_named_is_looked_at_and_drawn() -> None:

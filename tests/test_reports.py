@@ -351,6 +351,7 @@ def test_what_one_side_answers_of_the_document_is_not_called_unchecked() -> None
         ({"straight": True}, ("--corners",), "Straightened and cropped to the document, with a margin"),
         ({"crooked": "corners", "crop": None}, (), "Not straightened: that takes one document"),
         ({"crooked": "profile", "crop": None}, (), "Not straightened: this portal"),
+        ({"crooked": "shape", "crop": None}, (), "Not straightened: .* the whole picture was kept"),
         ({"unsure": True, "crop": None}, ("--corners",), "Not cropped: .* too unsure \\(93 %\\); --corners"),
         ({"unsure": True, "crop": None}, (), "Not cropped: .* too unsure \\(93 %\\)\\."),
         ({"passthrough": True}, (), "^The picture was kept as it is"),

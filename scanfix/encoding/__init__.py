@@ -3,7 +3,8 @@
 `encode` makes a JPEG (jpeg.py) or a BMP (bmp.py); `pass_through` keeps a file that conforms
 already, byte for byte, or takes away only what is not picture, and `is_taken` only asks (passthrough.py);
 `recode` turns one that only lies on its side, or is coded progressively (recoding.py). `most_useful_pixels`
-says what is too much to be worth decoding (reduction.py).
+says what is too much to be worth decoding (reduction.py), `has_shape` whether the pixel rules take a picture
+at all (resizing.py).
 """
 
 from __future__ import annotations
@@ -14,11 +15,21 @@ from scanfix.encoding.jpeg import encode_jpeg
 from scanfix.encoding.passthrough import is_taken, pass_through
 from scanfix.encoding.recoding import recode
 from scanfix.encoding.reduction import most_useful_pixels
+from scanfix.encoding.resizing import has_shape
 from scanfix.model import Pixels
 from scanfix.order import format_of
 from scanfix.profiles import Format, OutputProfile, load_profile
 
-__all__ = ["Encoded", "Format", "encode", "is_taken", "most_useful_pixels", "pass_through", "recode"]
+__all__ = [
+    "Encoded",
+    "Format",
+    "encode",
+    "has_shape",
+    "is_taken",
+    "most_useful_pixels",
+    "pass_through",
+    "recode",
+]
 
 
 def encode(

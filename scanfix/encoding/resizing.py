@@ -56,6 +56,15 @@ class Scales:
         return Size(width, height)
 
 
+def has_shape(size: Size, profile: OutputProfile) -> bool:
+    """Some factor on the sides brings such a picture within the pixel rules."""
+    try:
+        Scales.allowed(size, profile)
+    except CannotMeetProfileError:
+        return False
+    return True
+
+
 def _wrong_shape(source: Size, profile: OutputProfile) -> CannotMeetProfileError:
     code = "wrong_shape" if profile.shows == "document" else "wrong_shape_cut"
     least, most = (

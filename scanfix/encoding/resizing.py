@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -42,6 +43,14 @@ class Scales:
         if low > 1 and source.scaled(low).pixel_count > MOST_PIXELS:
             raise CannotMeetProfileError("cannot_fit", profile=profile.name, rule="rule_enlargement")
         return cls(profile, source, min(low, high), high)
+
+    def within_compression(self, byte_count: float) -> Scales:
+        """Those at which a file of so many bytes is not compressed more than the profile allows."""
+        ratio = self.profile.max_compression_ratio
+        if ratio is None:
+            return self
+        most = math.sqrt(byte_count * ratio / (3 * self.source.pixel_count))
+        return replace(self, high=max(self.low, min(self.high, most)))
 
     def clamp(self, scale: float) -> float:
         return min(max(scale, self.low), self.high)

@@ -202,6 +202,16 @@ def test_what_the_sample_took_for_fitting_and_is_too_large_is_shrunk(monkeypatch
     assert told.value.params["rule"] == "rule_max_bytes"
 
 
+@pytest.mark.parametrize(
+    "picture", [textured(3000, 2000), textured(1500, 1000, noise=0), white_noise(900, 700)]
+)
+def test_where_a_file_must_be_large_for_its_pixels_there_are_as_many_as_it_can_hold(picture: Pixels) -> None:
+    dense = replace(CNNIC, window=ByteWindow(0, 240_000), aim=None, max_compression_ratio=8)
+    made = encode(picture, dense)
+    verify(made.data, dense, "jpg")
+    assert made.size.pixel_count > 0.9 * 8 * 240_000 / 3
+
+
 def test_noise_that_the_encoder_has_no_room_for_is_written_plainly() -> None:
     noise = white_noise(200, 200)
     data = write_jpeg(as_image(noise), FINEST, JpegOptions(full_chroma=True, optimised=True))

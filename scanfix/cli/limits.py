@@ -62,7 +62,7 @@ def way_out(error: ScanfixError, lang: Lang) -> str | None:
     if error.code == "not_regular_file" and error.params.get("kind") == "folder":
         return say("mean_batch", lang)
     about = error.params.get("rule", error.params.get("unit"))
-    if error.code == "no_size" or about in ("rule_min_bytes", "rule_signature"):
+    if error.code == "no_size" or about in ("rule_between", "rule_min_bytes", "rule_signature"):
         return say("say_size", lang)
     name = STANDING_IN_THE_WAY.get((error.code, about if isinstance(about, str) else None))
     return name and say("raise_limit", lang, limit=name)

@@ -148,6 +148,8 @@ def _scale_for(scales: Scales, profile: OutputProfile, bits: int) -> float:
         scale *= 1.004
         if scales.clamp(scale) != scale or scale > BmpParams.max_enlargement:
             raise CannotMeetProfileError("cannot_fit", profile=profile.name, rule="rule_min_bytes")
+    if bmp_bytes(scales.size_at(scale), bits) > high:
+        raise CannotMeetProfileError("cannot_fit", profile=profile.name, rule="rule_between")
     return scale
 
 

@@ -71,6 +71,8 @@ class Misfit:
     too_large: bool
     nearest: int
     encode_count: int
+    jumped: bool = False
+    """Some are too large, some too small: the sizes jump over the window."""
 
 
 def solve(
@@ -244,4 +246,5 @@ class _Search(Generic[Made]):
         if self.best is not None:
             return Fit(self.best[0], self.best[1], count)
         nearest = min(self.sizes.values(), key=lambda size: max(self.low - size, size - self.high))
-        return Misfit(nearest > self.high, nearest, count)
+        jumped = min(self.sizes.values()) < self.low and max(self.sizes.values()) > self.high
+        return Misfit(nearest > self.high, nearest, count, jumped)

@@ -28,6 +28,8 @@ class MinimumParams:
 
     max_enlargement: float = 8.0
     """Factor on the sides; an ID photo of 120 x 76 pixels needs 2.6 times, a flat drawing of 320 x 240 5."""
+    most_scales: int = 12
+    """Tried to land in a narrow window."""
     margin: float = 1.1
     """Enlarged so as to exceed the least size by this factor."""
 
@@ -51,6 +53,7 @@ def reach_minimum(
     rungs = [(scale, best, PLAINLY)] if options != plain else []
     rungs.append((scale, FINEST, (*PLAINLY, "finer")))
     missed: list[tuple[float, int]] = []
+    over: list[float] = []
     while rungs:
         tried, finest, steps = rungs.pop(0)
         size = scales.size_at(tried)
@@ -61,12 +64,17 @@ def reach_minimum(
         if isinstance(result, Fit):
             quality = quality_of(result.setting)
             return Encoded(result.made, "JPEG", size, quality, encode_count, tried, steps)
-        if not rungs and not result.too_large:
+        if rungs:
+            continue
+        if result.too_large or result.jumped:
+            over.append(tried)
+        else:
             missed.append((tried, result.nearest))
-            larger = _larger(scales, missed, low)
-            if larger is not None and larger <= MinimumParams.max_enlargement * scale:
-                rungs.append((larger, FINEST, (*PLAINLY, "finer", "enlarged")))
-    raise CannotMeetProfileError("cannot_fit", profile=profile.name, rule=_broken(profile, low))
+        larger = _between(scales, missed, over) if over else _larger(scales, missed, low)
+        if larger is not None and larger <= MinimumParams.max_enlargement * scale:
+            rungs.append((larger, FINEST, (*PLAINLY, "finer", "enlarged")))
+    rule = "rule_between" if over else _broken(profile, low)
+    raise CannotMeetProfileError("cannot_fit", profile=profile.name, rule=rule)
 
 
 def _broken(profile: OutputProfile, low: int) -> str:
@@ -82,6 +90,15 @@ def _larger(scales: Scales, missed: list[tuple[float, int]], low: int) -> float 
     growth = max((MinimumParams.margin * low / max(size, 1)) ** (1 / _exponent(missed)), 1.1)
     larger = scales.clamp(scale * growth)
     return larger if scales.size_at(larger) != scales.size_at(scale) else None
+
+
+def _between(scales: Scales, missed: list[tuple[float, int]], over: list[float]) -> float | None:
+    """The middle between the last scale that is too small and the least that is too large."""
+    if not missed or len(missed) + len(over) > MinimumParams.most_scales:
+        return None
+    (small, _), large = missed[-1], over[-1]
+    middle = math.sqrt(small * large)
+    return middle if scales.size_at(middle) not in (scales.size_at(small), scales.size_at(large)) else None
 
 
 def _exponent(missed: list[tuple[float, int]]) -> float:

@@ -15,7 +15,15 @@ CAREFUL = FitParams(accept=0.975)
 with the tables and scale alike."""
 
 
-def fit_picture(probe: SizeProbe, low: int, high: int, finest: float) -> Fit[bytes] | Misfit:
+def fit_picture(
+    probe: SizeProbe,
+    low: int,
+    high: int,
+    finest: float,
+    coarsest: float = COARSEST,
+    *,
+    most_encodes: int = FitParams().max_encodes,
+) -> Fit[bytes] | Misfit:
     """A JPEG of `low`..`high` bytes, near the upper end or at the finest coarseness allowed."""
     image = as_image(probe.pixels)
 
@@ -24,6 +32,5 @@ def fit_picture(probe: SizeProbe, low: int, high: int, finest: float) -> Fit[byt
         return known or write_jpeg(image, coarseness, probe.options_at(coarseness))
 
     params = CAREFUL if probe.options.letters_first else FitParams()
-    return fit(
-        encode, probe, low, high, Range(finest, COARSEST), start=MIDDLE, known=probe.known, params=params
-    )
+    params, settings = params._replace(max_encodes=most_encodes), Range(finest, coarsest)
+    return fit(encode, probe, low, high, settings, start=MIDDLE, known=probe.known, params=params)

@@ -5,10 +5,12 @@
 3. The greatest size: the profile's aim where nothing is lost by it, else the whole window.
 4. The coarseness: predicted on a sample, one encode, a correction when needed (fit.py).
 5. Where even the finest of the usual settings stays below the least size: enlarging.py.
+6. Where sizes jump over a narrow window: other ways to store the picture, or slightly other pixels.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -20,8 +22,8 @@ from scanfix.encoding.fitting import MIDDLE, fit_picture
 from scanfix.encoding.resizing import Scales, resize
 from scanfix.encoding.sampling import SizeProbe
 from scanfix.encoding.scaling import choose_scale
-from scanfix.encoding.tables import COARSEST, coarseness_of, quality_of
-from scanfix.encoding.writing import JpegOptions
+from scanfix.encoding.tables import COARSEST, COARSEST_OF_ALL, coarseness_of, quality_of
+from scanfix.encoding.writing import JpegOptions, ways_of
 from scanfix.errors import CannotMeetProfileError
 from scanfix.fit import Fit, FitParams, Misfit, Range, solve
 from scanfix.geometry import Size
@@ -48,6 +50,8 @@ class JpegParams:
     tight: int = 400_000
     """Bytes of a window in which letters come before likeness. At 1 MB four far or noisy pictures were read
     nearly as well as before it (0.00 to 0.03 less), at 250,000 bytes up to 0.14 less."""
+    most_encodes: int = 8
+    """Of each way to hit a narrow window that the first has jumped over."""
     blank_spread: int = 24
     """A picture whose levels differ by less shows nothing."""
 
@@ -66,17 +70,22 @@ def encode_jpeg(
     task = Task(pixels, scales, profile, dpi, subsampled)
     probe = task.probe_at(scales.clamp(1.0))
     scale = task.scale_of(probe, letter_height)
-    encode_count = 0
+    encode_count, coarsest = 0, COARSEST
     while True:
         if scales.size_at(scale) != Size(probe.pixels.shape[1], probe.pixels.shape[0]):
             probe = task.probe_at(scale)
-        made = task.encode_at(scale, probe)
+        made = task.encode_at(scale, probe, coarsest)
         encode_count += made.encode_count
+        if isinstance(made, Misfit) and made.jumped:
+            made = task.encode_beside(scale, probe, coarsest)
+            encode_count += made.encode_count
         if isinstance(made, Encoded):
             return replace(made, encode_count=encode_count, blank=is_blank(pixels))
-        # Only next to white noise comes here: the sample said that it fits, and it does not.
-        if scales.size_at(scale * 0.7) == scales.size_at(scale):
+        if coarsest > COARSEST:
             raise CannotMeetProfileError("cannot_fit", profile=profile.name, rule="rule_max_bytes")
+        # The sample of noise said that it fits, and it does not; or the pixel rules forbid a scale that fits.
+        if scales.size_at(scale * 0.7) == scales.size_at(scale):
+            coarsest = COARSEST_OF_ALL
         scale = scales.clamp(scale * 0.7)
 
 
@@ -143,17 +152,13 @@ class Task:
         """Even with half the chroma and its own Huffman tables; asked again when the chroma is chosen."""
         return probe.exceeds(MIDDLE, byte_count) or probe.exceeds(self.finest, byte_count)
 
-    def encode_at(self, scale: float, probe: SizeProbe) -> Encoded | Misfit:
-        """The best file at one scale; a Misfit where even the coarsest is too large."""
-        size = self.scales.size_at(scale)
-        low = self.profile.least_bytes(size.width, size.height)
+    def encode_at(self, scale: float, probe: SizeProbe, coarsest: float) -> Encoded | Misfit:
+        """The best file at one scale; a Misfit where even the coarsest is too large, or sizes jump."""
         probe, high, steps = self._stored(probe)
-        result = fit_picture(probe, low, high, self.finest)
+        result = fit_picture(probe, self._least(scale), high, self.finest, coarsest)
         if isinstance(result, Fit):
-            steps += ("shrunk",) if scale < 1 else ()
-            quality = quality_of(result.setting)
-            return Encoded(result.made, "JPEG", size, quality, result.encode_count, scale, steps)
-        if result.too_large:
+            return self._encoded(result, scale, steps)
+        if result.too_large or result.jumped:
             return result
         return reach_minimum(
             self.pixels,
@@ -164,6 +169,34 @@ class Task:
             self.finest,
             result.encode_count,
         )
+
+    def encode_beside(self, scale: float, probe: SizeProbe, coarsest: float) -> Encoded:
+        """Where sizes jump over a narrow window: stored in another way, or with slightly other pixels."""
+        encode_count = 0
+        for near, way in self._beside(scale, probe):
+            low, high, most = self._least(near), self.profile.window.max_bytes, JpegParams.most_encodes
+            result = fit_picture(way, low, high, self.finest, coarsest, most_encodes=most)
+            encode_count += result.encode_count
+            if isinstance(result, Fit):
+                return replace(self._encoded(result, near, ()), encode_count=encode_count)
+        raise CannotMeetProfileError("cannot_fit", profile=self.profile.name, rule="rule_between")
+
+    def _beside(self, scale: float, probe: SizeProbe) -> Iterator[tuple[float, SizeProbe]]:
+        tried, _, _ = self._stored(probe)
+        for way in ways_of(probe.options):
+            if way != tried.options:
+                yield scale, probe.stored(way)
+        for near in self.scales.beside(scale):
+            yield near, self.probe_at(near)
+
+    def _least(self, scale: float) -> int:
+        size = self.scales.size_at(scale)
+        return self.profile.least_bytes(size.width, size.height)
+
+    def _encoded(self, result: Fit[bytes], scale: float, steps: tuple[Step, ...]) -> Encoded:
+        steps += ("shrunk",) if scale < 1 else ()
+        size, quality = self.scales.size_at(scale), quality_of(result.setting)
+        return Encoded(result.made, "JPEG", size, quality, result.encode_count, scale, steps)
 
     def _stored(self, probe: SizeProbe) -> tuple[SizeProbe, int, tuple[Step, ...]]:
         """How the picture is stored, and its greatest size: all chroma and one pass, where they fit."""

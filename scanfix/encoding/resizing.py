@@ -20,6 +20,9 @@ MOST_PIXELS = 50_000_000
 """A picture is not enlarged beyond this to reach a least width or height: no portal asks for it, and it
 would take minutes."""
 
+SMALL_STEP, STEPS = 0.005, 6
+"""Share of the sides by which the scales beside another one differ: a percent of the bytes; and how many."""
+
 
 @dataclass(frozen=True, slots=True)
 class Scales:
@@ -54,6 +57,14 @@ class Scales:
 
     def clamp(self, scale: float) -> float:
         return min(max(scale, self.low), self.high)
+
+    def beside(self, scale: float) -> list[float]:
+        """Some scales of slightly fewer pixels, or of slightly more where the rules forbid fewer."""
+        size = self.size_at(scale)
+        step = max(SMALL_STEP, 1.5 / max(size.width, size.height))
+        ways = ([scale * (1 + way * step * count) for count in range(1, STEPS + 1)] for way in (-1, 1))
+        allowed = ([near for near in scales if self.clamp(near) == near] for scales in ways)
+        return next(filter(None, allowed), [])
 
     def size_at(self, scale: float) -> Size:
         """Whole pixels within the rules; a square where one is demanded."""

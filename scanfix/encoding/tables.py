@@ -78,6 +78,8 @@ UNEVEN[0, 0] = 0
 FINEST = 0.01
 """All entries are 1."""
 COARSEST = 8.0
+COARSEST_OF_ALL = 12.0
+"""Where the pixel rules forbid to shrink. Quality 4: large letters can be read, of colour little is left."""
 
 
 def tables_at(coarseness: float, letters_first: bool = False) -> list[list[int]]:

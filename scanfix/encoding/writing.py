@@ -27,6 +27,16 @@ class JpegOptions:
     dpi: int | None = None
 
 
+def ways_of(options: JpegOptions) -> list[JpegOptions]:
+    """All ways to store a picture that these options allow, each with jumps of its own in size."""
+    codings = [(True, options.progressive), (False, False), *[(True, False)] * options.progressive]
+    return [
+        replace(options, full_chroma=full, optimised=optimised, progressive=progressive)
+        for full in (False, True)
+        for optimised, progressive in codings
+    ]
+
+
 class _Jpeg(io.BytesIO):
     """By the ending of a name Pillow loads the one plugin it needs, by that of a format half a dozen."""
 

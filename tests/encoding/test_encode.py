@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from scanfix.encoding import encode, fitting, jpeg, sampling, writing
+from scanfix.cli.limits import way_out
+from scanfix.encoding import Encoded, encode, fitting, jpeg, sampling, writing
 from scanfix.encoding.bmp import bmp_bytes
 from scanfix.encoding.chroma import chroma_loss
 from scanfix.encoding.resizing import resize
@@ -210,6 +211,50 @@ def test_where_a_file_must_be_large_for_its_pixels_there_are_as_many_as_it_can_h
     made = encode(picture, dense)
     verify(made.data, dense, "jpg")
     assert made.size.pixel_count > 0.9 * 8 * 240_000 / 3
+
+
+def made_of(pixels: Pixels, profile: OutputProfile, format: Format = "jpg") -> Encoded:
+    """Encoded and verified."""
+    made = encode(pixels, profile, format=format)
+    verify(made.data, profile, format)
+    return made
+
+
+def narrow(low: int, share: float, **rules: int) -> OutputProfile:
+    return replace(CNNIC, window=ByteWindow(low, int(low * share)), aim=None, **rules)
+
+
+def test_where_sizes_jump_over_a_narrow_window_another_way_to_store_hits_it_or_it_is_called_narrow() -> None:
+    blurred = np.asarray(cv2.GaussianBlur(textured(700, 500, noise=0), (0, 0), 8), np.uint8)
+    exact = {"min_width": 700, "max_width": 700, "min_height": 500, "max_height": 500}
+    for low in (12_000, 18_000):
+        assert made_of(blurred, narrow(low, 1.001, **exact)).size == Size(700, 500)
+    slightly_larger = made_of(blurred, narrow(9_000, 1.001, min_width=700, min_height=500))
+    assert 1 < slightly_larger.scale < 1.05
+    with pytest.raises(CannotMeetProfileError) as told:
+        encode(blurred, narrow(13_500, 1.001, **exact))
+    assert told.value.params["rule"] == "rule_between"
+    assert "--min-size" in str(way_out(told.value, "zh"))
+
+
+@pytest.mark.parametrize("low", [20_000, 30_000, 50_000])
+def test_the_way_up_to_the_least_size_does_not_end_beyond_a_narrow_window(low: int) -> None:
+    shades = np.linspace(0, 255, 400).astype(np.uint8)[None, :, None]
+    assert made_of(np.broadcast_to(shades, (300, 400, 3)), narrow(low, 1.01)).enlarged
+
+
+def test_a_bmp_of_all_colours_is_made_where_256_jump_over_the_window() -> None:
+    made = made_of(textured(200, 150), narrow(5_900, 1.017), "bmp")
+    assert (made.size, made.steps) == (Size(51, 38), ("shrunk",))
+    with pytest.raises(CannotMeetProfileError) as told:
+        encode(textured(200, 150), narrow(5_000, 1.017), format="bmp")
+    assert told.value.params["rule"] == "rule_between"
+
+
+def test_a_picture_that_must_not_be_shrunk_is_stored_coarser_than_any_other() -> None:
+    coarse = replace(CNNIC, window=ByteWindow(1, 6_000), aim=None, min_width=600, min_height=400)
+    assert made_of(textured(600, 400), coarse).size == Size(600, 400)
+    assert made_of(textured(600, 400), replace(coarse, min_width=1, min_height=1)).scale < 1
 
 
 def test_noise_that_the_encoder_has_no_room_for_is_written_plainly() -> None:

@@ -66,7 +66,7 @@ def reach_minimum(
             return Encoded(result.made, "JPEG", size, quality, encode_count, tried, steps)
         if rungs:
             continue
-        if result.too_large or result.jumped:
+        if result.too_large or (result.jumped and missed):
             over.append(tried)
         else:
             missed.append((tried, result.nearest))

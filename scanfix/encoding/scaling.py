@@ -110,6 +110,7 @@ class ScaleTrial:
     def _try(self, scale: float) -> float:
         size = Size(self.patches[0].shape[1], self.patches[0].shape[0])
         small = size.scaled(scale)
+        small = Size(_off_octaves(small.width, size.width), _off_octaves(small.height, size.height))
         image = as_image(np.vstack([_in_whole_blocks(resize(patch, small)) for patch in self.patches]))
         made: dict[float, bytes] = {}
 
@@ -132,6 +133,11 @@ class ScaleTrial:
         back = [patch[: small.height, : small.width] for patch in whole]
         pairs = zip(self.views, back, strict=True)
         return sum(likeness(view, Octaves.of(resize(b, size))) for view, b in pairs) / len(self.patches)
+
+
+def _off_octaves(length: int, whole: int) -> int:
+    """A pixel less than exactly a half or a quarter, which what is smaller than a patch may come to."""
+    return length - 1 if whole in (2 * length, 4 * length) and length > 1 else length
 
 
 def _in_whole_blocks(patch: Pixels) -> Pixels:

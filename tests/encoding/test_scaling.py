@@ -77,3 +77,14 @@ def test_with_more_bytes_a_picture_is_not_made_smaller() -> None:
     ]
     widths = [output.width for output in made]
     assert widths == sorted(widths)
+
+
+def test_a_very_small_picture_is_not_shrunk_to_exactly_a_quarter() -> None:
+    rng = np.random.default_rng(5)
+    pixels = np.full((230, 200, 3), 248, np.uint8)
+    for row in range(12, 225, 14):
+        text = "".join(chr(c) for c in rng.integers(65, 90, 40))
+        ink = rng.integers(0, 90, 3).tolist()
+        cv2.putText(pixels, text, (8, row), cv2.FONT_HERSHEY_SIMPLEX, 0.4, ink, 1, cv2.LINE_AA)
+    tiny = replace(load_profile("cnnic"), window=ByteWindow(1, 3_000), aim=None)
+    assert encode(pixels, tiny).scale > 0.4

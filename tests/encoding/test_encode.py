@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from dataclasses import replace
+from typing import Any
 
 import cv2
 import numpy as np
@@ -220,7 +221,7 @@ def made_of(pixels: Pixels, profile: OutputProfile, format: Format = "jpg") -> E
     return made
 
 
-def narrow(low: int, share: float, **rules: int) -> OutputProfile:
+def narrow(low: int, share: float, **rules: Any) -> OutputProfile:
     return replace(CNNIC, window=ByteWindow(low, int(low * share)), aim=None, **rules)
 
 

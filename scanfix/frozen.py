@@ -9,8 +9,8 @@ Value = TypeVar("Value")
 
 
 class Frozen(dict[Key, Value]):
-    """Still a dict, as `json.dumps` and `dataclasses.asdict` know no other mapping. Copies, also by pickle,
-    are plain dicts."""
+    """Still a dict, as `json.dumps` and `dataclasses.asdict` know no other mapping. Copies by `copy`,
+    `pickle` and `dict` are plain dicts; `asdict` builds read-only ones again."""
 
     __slots__ = ()
 

@@ -314,7 +314,7 @@ def test_inspect_calls_no_file_ready_that_would_be_written_anew(card: Path) -> N
     first, second, *_ = done.stdout.decode().splitlines()
     assert done.returncode == 0
     assert first.startswith("The picture is ready; the file itself must still be prepared: JPEG, ")
-    assert second.endswith("`scanfix prepare FILE` makes one that they take.")
+    assert second.endswith("makes one that they take or says why it cannot.")
     told = json.loads(scanfix("inspect", card, "--json").stdout)
     assert (told["verdict"], told["taken"]) == ("ready", False)
     assert "文件本身仍需处理" in scanfix("inspect", card, "--lang", "zh").stdout.decode()

@@ -1,6 +1,7 @@
 """Where does the picture come from? Advice for a phone does not help with a scanner.
 
-A guess by what the file says of itself and by how the document lies; it changes words only.
+A guess by what the file says of itself and by how the document lies. It changes words, and whether a
+photographed screen is looked for.
 """
 
 from __future__ import annotations

@@ -19,8 +19,9 @@ from training.border_samples import as_sample
 from training.border_scenes import BorderScene, Material
 from training.camera import random_frame
 from training.corner_lessons import EACH, Corners, about, put_off
-from training.damage import printed, samples
+from training.damage import printed, relit, samples
 from training.damage.canvas import CLASSES, Canvas, Mark, Stock
+from training.damage.relief import GRID, turning
 from training.documents import Rng
 from training.quality.bare import bare_picture, photographs
 from training.quality.capture import DAMAGES, Damage
@@ -96,6 +97,57 @@ def test_a_mark_says_where_it_is_to_be_seen(mark: Mark) -> None:
         assert canvas.pixels.shape == pixels.shape
         told += bool((canvas.pixels != pixels).any()) and any(seen.max() > 0 for seen in canvas.maps.values())
     assert told >= 3
+
+
+def room(path: Path, shade: int = 255, ridge: int = 0, dark: int = 180) -> Path:
+    """A field as `training.damage.traced` writes it: even light on a flat sheet that fills the view, but for
+    the upper left quarter, which is `shade`d, folded (`ridge`) and `dark`."""
+    n = 64
+    even = np.full((n, n), 180, np.uint8)
+    quarter = {
+        "shade": np.full((n, n), 255, np.uint8),
+        "ridge": np.zeros((n, n), np.uint8),
+        "bare": even.copy(),
+    }
+    for name, value in (("shade", shade), ("ridge", ridge), ("bare", dark)):
+        quarter[name][: n // 2, : n // 2] = value
+    v, u = (np.mgrid[0:n, 0:n] / (n - 1)).astype(np.float16)
+    light = np.repeat(even[..., None], 3, 2)
+    page = np.full((n, n), 255, np.uint8)
+    np.savez(
+        path, allow_pickle=False, light=light, shine=0 * light, page=page, uv=np.stack([u, v], -1), **quarter
+    )
+    return path
+
+
+def lit(path: Path, seed: int) -> Canvas:
+    pixels = np.full((200, 200, 3), 225, np.float32)
+    pixels[:100] = 90
+    canvas = Canvas(np.random.default_rng(seed), pixels, (0, 0, 199, 199))
+    relit.relight(canvas, [path], np.full((240, 240, 3), 60, np.uint8))
+    return canvas
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_a_room_is_turned_about_a_page_that_stays_upright(seed: int, tmp_path: Path) -> None:
+    pixels = lit(room(tmp_path / "one.npz"), seed).pixels
+    assert pixels[:90].mean() < 0.6 * pixels[110:].mean()
+
+
+def test_a_shadow_and_a_fold_are_asked_for_where_the_light_shows_them(tmp_path: Path) -> None:
+    for name, made in (("shadow", {"shade": 120}), ("fold", {"ridge": 255, "dark": 90})):
+        where = lit(room(tmp_path / f"{name}.npz", **made), 3).maps[name]
+        assert 0.02 < where.mean() < 0.45
+    assert not any(seen.any() for seen in lit(room(tmp_path / "none.npz", ridge=255), 3).maps.values())
+
+
+def test_a_roof_is_a_fold_along_its_ridge_and_a_roll_is_none() -> None:
+    u = (np.mgrid[0:GRID, 0:GRID][1] / (GRID - 1)).astype(np.float32)
+    roof, roll = 0.2 * np.abs(u - 0.5), 0.1 * np.square(u - 0.5)
+    ridge = turning(roof.astype(np.float32), (1.0, 0.7))
+    assert ridge[:, 126:130].all()
+    assert not ridge[:, :100].any()
+    assert not turning(roll.astype(np.float32), (1.0, 0.7)).any()
 
 
 @with_fonts

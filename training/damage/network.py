@@ -17,7 +17,8 @@ STAGES = ((24, 2, 2), (40, 3, 3), (80, 4, 4), (128, 4, 4))
 FINEST = 1
 """The stage whose cells are those of the maps."""
 PEN = CLASSES.index("pen")
-BRANCHES = ("pen", "crease")
+FOLD = CLASSES.index("fold")
+BRANCHES = ("pen", "crease", "fold")
 """Classes with layers of their own, learnt last, each without a change of any other answer."""
 EYES = 32
 """Channels of what sees lines a pixel wide."""
@@ -54,6 +55,7 @@ class Pointer(nn.Module):
             nn.Conv2d(neck, 1, 1),
         )
         self.crease = Creases(neck + finest)
+        self.fold = Folds(neck + finest + EYES)
 
     def forward(self, picture: Tensor) -> Tensor:
         x = self.stem(picture)
@@ -68,7 +70,27 @@ class Pointer(nn.Module):
         seen = torch.cat([y, levels[0]], 1)
         fine = torch.cat([seen, self.crease.eyes(picture)], 1)
         told, pen, crease = self.head(y), self.pen(fine), self.crease(fine)
-        return torch.cat([told[:, :PEN], pen, told[:, PEN + 1 :], crease], 1)
+        fold = told[:, FOLD : FOLD + 1] + self.fold(fine)
+        return torch.cat([told[:, :PEN], pen, told[:, PEN + 1 : FOLD], fold, crease], 1)
+
+
+class Folds(nn.Module):
+    """Sheets that were folded or crumpled: how the light changes along rows and columns, near and far."""
+
+    def __init__(self, seen: int, wide: int = 40) -> None:
+        super().__init__()
+        self.joined = conv(seen, wide)
+        self.near = Along(wide)
+        self.pool = nn.AvgPool2d(4)
+        self.far = nn.Sequential(Along(wide), Along(wide))
+        self.up = nn.Upsample(scale_factor=4, mode="nearest")
+        self.both = Along(wide)
+        self.head = nn.Conv2d(wide, 1, 1)
+
+    def forward(self, fine: Tensor) -> Tensor:
+        x = self.near(self.joined(fine))
+        y: Tensor = self.head(self.both(x + self.up(self.far(self.pool(x)))))
+        return y
 
 
 class Creases(nn.Module):

@@ -16,7 +16,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from training.damage import covers, lights, logos, pens, printed, stains, words
+from training.damage import covers, lights, logos, pens, printed, relit, stains, words
 from training.damage.canvas import CLASSES, Canvas, Field, Mark, Stock, between, cells, pick, soft, texture
 from training.documents import Rgba, Rng
 from training.generate import write_samples
@@ -41,6 +41,11 @@ ROOM_MARKS: tuple[tuple[Mark, float], ...] = (
     (covers.finger, 3.5), (covers.hand, 4), (covers.note, 1.2), (covers.thing, 2), (covers.rod, 1),
     (lights.glare, 4), (lights.shadow, 4),
 )  # fmt: skip
+PAINTED = (lights.fold, lights.crease, lights.glare, lights.shadow)
+UNLIT = tuple((mark, weight) for mark, weight in PAPER_MARKS if mark not in PAINTED)
+HELD = tuple((mark, weight) for mark, weight in ROOM_MARKS if mark not in PAINTED)
+TRACED = 0.5
+"""Share of the samples whose light is traced, where there are fields."""
 FILE_MARKS: tuple[tuple[Mark, float], ...] = ((covers.bars, 3), (covers.mosaic, 2), (words.watermark, 6))
 """With a drawing program, after the camera."""
 
@@ -65,6 +70,7 @@ class Desk:
         studio = self.studio
         clips = load(material / "clips")
         self.stock = Stock(studio.objects, studio.things, studio.hands, tips, textures, studio.photos, clips)
+        self.fields = material / "fields"
         self.pages = [self.fresh_page() for _ in range(stock)]
         rng = np.random.default_rng([seed, 8])
         self.shown = [self.illustrated(self.plain(rng), rng) for _ in range(stock)]
@@ -85,6 +91,9 @@ class Desk:
         rng = np.random.default_rng([self.seed, 7, index])
         self.renew(rng)
         canvas = self.laid(rng)
+        fields = sorted(self.fields.glob("*.npz"))
+        if fields and rng.random() < TRACED:
+            return self.traced(canvas, fields)
         self.papered(canvas)
         apply(PAPER_MARKS, canvas, self.stock, 0.6)
         around(canvas, self.studio.surface(rng))
@@ -94,6 +103,16 @@ class Desk:
         beyond(canvas)
         photograph(canvas)
         apply(FILE_MARKS, canvas, self.stock, 0.28)
+        return finish(canvas)
+
+    def traced(self, canvas: Canvas, fields: list[Path]) -> Sample:
+        """Under light that was traced: nothing of the light is painted."""
+        rng = canvas.rng
+        apply(UNLIT, canvas, self.stock, 0.25)
+        relit.relight(canvas, fields, self.studio.surface(rng))
+        apply(HELD, canvas, self.stock, 0.15)
+        beyond(canvas)
+        photograph(canvas)
         return finish(canvas)
 
     def page(self, rng: Rng) -> Page:

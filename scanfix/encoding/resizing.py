@@ -77,11 +77,11 @@ class Scales:
 
 
 def has_shape(size: Size, profile: OutputProfile) -> bool:
-    """Some factor on the sides brings such a picture within the pixel rules."""
+    """Its sides are to each other as the pixel rules ask; whether there are pixels enough is no matter here."""
     try:
         Scales.allowed(size, profile)
-    except CannotMeetProfileError:
-        return False
+    except CannotMeetProfileError as error:
+        return error.code not in ("wrong_shape", "wrong_shape_cut")
     return True
 
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from scanfix.cli.limits import way_out
-from scanfix.encoding import Encoded, encode, fitting, jpeg, sampling, writing
+from scanfix.encoding import Encoded, encode, fitting, has_shape, jpeg, sampling, writing
 from scanfix.encoding.bmp import bmp_bytes
 from scanfix.encoding.chroma import chroma_loss
 from scanfix.encoding.resizing import resize
@@ -275,6 +275,13 @@ def test_a_picture_is_not_squeezed_into_an_exact_size_of_another_shape() -> None
         encode(textured(300, 300), load_profile("in-ssc-photo"))
     assert told.value.code == "wrong_shape_cut"
     assert "takes 200 x 230." in told.value.message("en")
+
+
+def test_too_few_pixels_are_no_matter_of_shape() -> None:
+    small = Size(649, 945)
+    assert has_shape(small, replace(CNNIC, min_width=7_500))
+    assert not has_shape(small, replace(CNNIC, square=True))
+    assert not has_shape(small, replace(CNNIC, shows="portrait", square=True))
 
 
 def test_plain_storage_comes_before_enlarging() -> None:

@@ -66,7 +66,7 @@ def encode_jpeg(
 ) -> Encoded:
     """A baseline (or, where the profile allows it, progressive) JPEG inside the profile's window."""
     scales = Scales.allowed(Size(pixels.shape[1], pixels.shape[0]), profile)
-    scales = scales.within_compression(JpegParams.fill * profile.window.max_bytes)
+    scales = scales.within_compression(JpegParams.fill)
     task = Task(pixels, scales, profile, dpi, subsampled)
     probe = task.probe_at(scales.clamp(1.0))
     scale = task.scale_of(probe, letter_height)

@@ -47,13 +47,16 @@ class Scales:
             raise CannotMeetProfileError("cannot_fit", profile=profile.name, rule="rule_enlargement")
         return cls(profile, source, min(low, high), high)
 
-    def within_compression(self, byte_count: float) -> Scales:
-        """Those at which a file of so many bytes is not compressed more than the profile allows."""
-        ratio = self.profile.max_compression_ratio
+    def within_compression(self, fill: float) -> Scales:
+        """Those at which the greatest file is not compressed more than the profile allows; where a picture is
+        made smaller or larger for it, already a file of the share `fill` of that."""
+        ratio, size = self.profile.max_compression_ratio, self.size_at(1.0)
         if ratio is None:
             return self
-        most = math.sqrt(byte_count * ratio / (3 * self.source.pixel_count))
-        return replace(self, high=max(self.low, min(self.high, most)))
+        most_bytes = self.profile.window.max_bytes
+        most = math.sqrt(fill * most_bytes * ratio / (3 * self.source.pixel_count))
+        fits = self.profile.least_bytes(size.width, size.height) <= most_bytes
+        return replace(self, high=max(self.clamp(1.0) if fits else self.low, min(self.high, most)))
 
     def clamp(self, scale: float) -> float:
         return min(max(scale, self.low), self.high)
@@ -77,11 +80,12 @@ class Scales:
 
 
 def has_shape(size: Size, profile: OutputProfile) -> bool:
-    """Its sides are to each other as the pixel rules ask; whether there are pixels enough is no matter here."""
+    """Its sides are to each other as the pixel rules ask; whether there are enough is no matter here."""
     try:
         Scales.allowed(size, profile)
     except CannotMeetProfileError as error:
-        return error.code not in ("wrong_shape", "wrong_shape_cut")
+        if error.code in ("wrong_shape", "wrong_shape_cut"):
+            return False
     return True
 
 

@@ -205,13 +205,19 @@ def test_what_the_sample_took_for_fitting_and_is_too_large_is_shrunk(monkeypatch
 
 
 @pytest.mark.parametrize(
-    "picture", [textured(3000, 2000), textured(1500, 1000, noise=0), white_noise(900, 700)]
+    "picture", [textured(3000, 2000), textured(1500, 1000, noise=0), white_noise(1800, 1400)]
 )
 def test_where_a_file_must_be_large_for_its_pixels_there_are_as_many_as_it_can_hold(picture: Pixels) -> None:
     dense = replace(CNNIC, window=ByteWindow(0, 240_000), aim=None, max_compression_ratio=8)
     made = encode(picture, dense)
     verify(made.data, dense, "jpg")
     assert made.size.pixel_count > 0.9 * 8 * 240_000 / 3
+
+
+def test_what_the_weakest_compression_just_leaves_room_for_is_not_shrunk() -> None:
+    dense = replace(CNNIC, window=ByteWindow(0, 240_000), aim=None, max_compression_ratio=8)
+    made = made_of(textured(800, 790, noise=20), dense)
+    assert (made.size, made.enlarged) == (Size(800, 790), False)
 
 
 def made_of(pixels: Pixels, profile: OutputProfile, format: Format = "jpg") -> Encoded:

@@ -10,7 +10,7 @@ import math
 from dataclasses import replace
 
 from scanfix.encoding.encoded import Encoded, Step
-from scanfix.encoding.fitting import fit_picture
+from scanfix.encoding.fitting import NARROW_PIXELS, fit_picture
 from scanfix.encoding.resizing import Scales, resize
 from scanfix.encoding.sampling import SizeProbe
 from scanfix.encoding.tables import FINEST, quality_of
@@ -46,14 +46,17 @@ def reach_minimum(
     scale: float,
     options: JpegOptions,
     best: float,
-    encode_count: int,
+    *,
+    jumped: bool = False,
 ) -> Encoded:
-    """The least change that reaches the window. Raises CannotMeetProfileError rule_min_bytes and the like."""
+    """The least change that reaches the window. Raises CannotMeetProfileError rule_min_bytes and the like;
+    `jumped` says that the sizes jumped over the window before."""
     plain = as_plain(options)
     rungs = [(scale, best, PLAINLY)] if options != plain else []
     rungs.append((scale, FINEST, (*PLAINLY, "finer")))
     missed: list[tuple[float, int]] = []
     over: list[float] = []
+    encode_count, left = 0, NARROW_PIXELS
     while rungs:
         tried, finest, steps = rungs.pop(0)
         size = scales.size_at(tried)
@@ -68,12 +71,13 @@ def reach_minimum(
             continue
         if result.too_large or (result.jumped and missed):
             over.append(tried)
+            left -= result.encode_count * size.pixel_count
         else:
             missed.append((tried, result.nearest))
         larger = _between(scales, missed, over) if over else _larger(scales, missed, low)
-        if larger is not None and larger <= MinimumParams.max_enlargement * scale:
+        if larger is not None and left > 0 and larger <= MinimumParams.max_enlargement * scale:
             rungs.append((larger, FINEST, (*PLAINLY, "finer", "enlarged")))
-    rule = "rule_between" if over else _broken(profile, low)
+    rule = "rule_between" if over or jumped else _broken(profile, low)
     raise CannotMeetProfileError("cannot_fit", profile=profile.name, rule=rule)
 
 

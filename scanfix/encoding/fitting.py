@@ -7,6 +7,10 @@ from scanfix.encoding.tables import COARSEST
 from scanfix.encoding.writing import as_image, write_jpeg
 from scanfix.fit import Fit, FitParams, Misfit, Range, fit
 
+NARROW_PIXELS = 80_000_000
+"""Encoded at most to hit a window that sizes have jumped over, half a second on most machines: that seldom
+helps a large picture, for which it would take many."""
+
 MIDDLE = 0.5
 """Coarseness near which most large pictures meet their window."""
 

@@ -18,7 +18,7 @@ import numpy as np
 from scanfix.encoding.chroma import earns_full_chroma
 from scanfix.encoding.encoded import Encoded, Step
 from scanfix.encoding.enlarging import as_plain, reach_minimum
-from scanfix.encoding.fitting import MIDDLE, fit_picture
+from scanfix.encoding.fitting import MIDDLE, NARROW_PIXELS, fit_picture
 from scanfix.encoding.resizing import Scales, resize
 from scanfix.encoding.sampling import SizeProbe
 from scanfix.encoding.scaling import choose_scale
@@ -70,22 +70,28 @@ def encode_jpeg(
     task = Task(pixels, scales, profile, dpi, subsampled)
     probe = task.probe_at(scales.clamp(1.0))
     scale = task.scale_of(probe, letter_height)
-    encode_count, coarsest = 0, COARSEST
+    encode_count, coarsest, jumped = 0, COARSEST, False
+    left = max(1, NARROW_PIXELS // scales.size_at(scale).pixel_count)
     while True:
         if scales.size_at(scale) != Size(probe.pixels.shape[1], probe.pixels.shape[0]):
             probe = task.probe_at(scale)
         made = task.encode_at(scale, probe, coarsest)
         encode_count += made.encode_count
-        if isinstance(made, Misfit) and made.jumped:
-            made = task.encode_beside(scale, probe, coarsest)
+        if isinstance(made, Misfit) and made.jumped and left > 0:
+            made = task.encode_beside(made, scale, probe, coarsest, left)
+            encode_count, left = encode_count + made.encode_count, left - made.encode_count
+        if isinstance(made, Misfit) and not made.too_large:
+            made = task.reach_minimum(scale, probe, jumped=jumped or made.jumped)
             encode_count += made.encode_count
         if isinstance(made, Encoded):
             return replace(made, encode_count=encode_count, blank=is_blank(pixels))
-        if coarsest > COARSEST:
-            raise CannotMeetProfileError("cannot_fit", profile=profile.name, rule="rule_max_bytes")
+        jumped = jumped or made.jumped
         # The sample of noise said that it fits, and it does not; or the pixel rules forbid a scale that fits.
-        if scales.size_at(scale * 0.7) == scales.size_at(scale):
-            coarsest = COARSEST_OF_ALL
+        is_least = scales.size_at(scale * 0.7) == scales.size_at(scale)
+        if coarsest > COARSEST or (jumped and is_least):
+            rule = "rule_between" if jumped else "rule_max_bytes"
+            raise CannotMeetProfileError("cannot_fit", profile=profile.name, rule=rule)
+        coarsest = COARSEST_OF_ALL if is_least else COARSEST
         scale = scales.clamp(scale * 0.7)
 
 
@@ -153,33 +159,36 @@ class Task:
         return probe.exceeds(MIDDLE, byte_count) or probe.exceeds(self.finest, byte_count)
 
     def encode_at(self, scale: float, probe: SizeProbe, coarsest: float) -> Encoded | Misfit:
-        """The best file at one scale; a Misfit where even the coarsest is too large, or sizes jump."""
+        """The best file at one scale; a Misfit where even the coarsest is too large, or the finest too small,
+        or sizes jump."""
         probe, high, steps = self._stored(probe)
         result = fit_picture(probe, self._least(scale), high, self.finest, coarsest)
-        if isinstance(result, Fit):
-            return self._encoded(result, scale, steps)
-        if result.too_large or result.jumped:
-            return result
+        return self._encoded(result, scale, steps) if isinstance(result, Fit) else result
+
+    def reach_minimum(self, scale: float, probe: SizeProbe, *, jumped: bool) -> Encoded:
+        options = self._stored(probe)[0].options
         return reach_minimum(
-            self.pixels,
-            self.profile,
-            self.scales,
-            scale,
-            probe.options,
-            self.finest,
-            result.encode_count,
+            self.pixels, self.profile, self.scales, scale, options, self.finest, jumped=jumped
         )
 
-    def encode_beside(self, scale: float, probe: SizeProbe, coarsest: float) -> Encoded:
-        """Where sizes jump over a narrow window: stored in another way, or with slightly other pixels."""
+    def encode_beside(
+        self, missed: Misfit, scale: float, probe: SizeProbe, coarsest: float, left: int
+    ) -> Encoded | Misfit:
+        """Where sizes jump over a narrow window: stored in another way, or with slightly other pixels.
+
+        What was missed, where that has taken the encodes left and hit nothing.
+        """
         encode_count = 0
         for near, way in self._beside(scale, probe):
-            low, high, most = self._least(near), self.profile.window.max_bytes, JpegParams.most_encodes
+            low, high = self._least(near), self.profile.window.max_bytes
+            most = min(JpegParams.most_encodes, left - encode_count)
             result = fit_picture(way, low, high, self.finest, coarsest, most_encodes=most)
             encode_count += result.encode_count
             if isinstance(result, Fit):
                 return replace(self._encoded(result, near, ()), encode_count=encode_count)
-        raise CannotMeetProfileError("cannot_fit", profile=self.profile.name, rule="rule_between")
+            if encode_count >= left:
+                break
+        return replace(missed, encode_count=encode_count)
 
     def _beside(self, scale: float, probe: SizeProbe) -> Iterator[tuple[float, SizeProbe]]:
         tried, _, _ = self._stored(probe)

@@ -244,6 +244,35 @@ def test_where_sizes_jump_over_a_narrow_window_another_way_to_store_hits_it_or_i
     assert "--min-size" in str(way_out(told.value, "zh"))
 
 
+def letters(width: int, height: int) -> Pixels:
+    """Rows of capitals, dark on a light ground."""
+    page, rng = solid(width, height, 235), np.random.default_rng(2)
+    for y in range(30, height, 30):
+        row = "".join(chr(int(code)) for code in rng.integers(65, 90, 40))
+        cv2.putText(page, row, (10, y), cv2.FONT_HERSHEY_SIMPLEX, 0.7, (40, 40, 40), 2, cv2.LINE_AA)
+    return page
+
+
+def test_where_all_ways_to_store_jump_over_a_narrow_window_a_smaller_picture_is_tried() -> None:
+    assert made_of(letters(700, 500), narrow(140_040, 1.002)).scale < 0.9
+
+
+def test_for_a_narrow_window_a_large_picture_is_not_encoded_without_end(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    encoded: list[int] = []
+
+    def counted(image: Image.Image, *rest: Any) -> bytes:
+        encoded.append(image.width * image.height)
+        return write_jpeg(image, *rest)
+
+    monkeypatch.setattr(fitting, "write_jpeg", counted)
+    with pytest.raises(CannotMeetProfileError) as told:
+        encode(letters(2800, 2100), narrow(900_001, 1.00001))
+    assert told.value.params["rule"] == "rule_between"
+    assert sum(encoded) < 300e6
+
+
 @pytest.mark.parametrize("low", [20_000, 30_000, 50_000])
 def test_the_way_up_to_the_least_size_does_not_end_beyond_a_narrow_window(low: int) -> None:
     shades = np.linspace(0, 255, 400).astype(np.uint8)[None, :, None]

@@ -140,17 +140,31 @@ def _scale_for(scales: Scales, profile: OutputProfile, bits: int) -> float:
     if bmp_bytes(scales.size_at(scale), bits) > high:
         scale = min(scale, math.sqrt(high / (scales.source.pixel_count * bits / 8)))
         while bmp_bytes(scales.size_at(scale), bits) > high:
-            smaller = scale * 0.998
-            if scales.clamp(smaller) != smaller or scales.size_at(scale) == Size(1, 1):
+            smaller = max(scale * 0.998, scales.low)
+            if smaller >= scale or scales.size_at(scale) == Size(1, 1):
                 raise CannotMeetProfileError("cannot_fit", profile=profile.name, rule="rule_max_bytes")
             scale = smaller
-    while bmp_bytes(size := scales.size_at(scale), bits) < profile.least_bytes(size.width, size.height):
-        scale *= 1.004
-        if scales.clamp(scale) != scale or scale > BmpParams.max_enlargement:
+    while _is_too_small(scales.size_at(scale), profile, bits):
+        larger = min(scale * 1.004, scales.high, BmpParams.max_enlargement)
+        if larger <= scale:
             raise CannotMeetProfileError("cannot_fit", profile=profile.name, rule="rule_min_bytes")
-    if bmp_bytes(scales.size_at(scale), bits) > high:
+        scale = larger
+    return _back_into(scales, profile, bits, scale)
+
+
+def _back_into(scales: Scales, profile: OutputProfile, bits: int, scale: float) -> float:
+    """Down by single pixels where the last step up went beyond a narrow window."""
+    # The sides grow at scales of their own, so that some sizes lie within a small part of a pixel.
+    step = 1 / 32 / max(scales.source.width, scales.source.height)
+    while bmp_bytes(scales.size_at(scale), bits) > profile.window.max_bytes:
+        scale = scales.clamp(scale - step)
+    if _is_too_small(scales.size_at(scale), profile, bits):
         raise CannotMeetProfileError("cannot_fit", profile=profile.name, rule="rule_between")
     return scale
+
+
+def _is_too_small(size: Size, profile: OutputProfile, bits: int) -> bool:
+    return bmp_bytes(size, bits) < profile.least_bytes(size.width, size.height)
 
 
 def _write(pixels: Pixels, bits: int, dpi: float | None, *, is_grey: bool) -> bytes:

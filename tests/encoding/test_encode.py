@@ -287,6 +287,11 @@ def test_a_bmp_of_all_colours_is_made_where_256_jump_over_the_window() -> None:
     assert told.value.params["rule"] == "rule_between"
 
 
+@pytest.mark.parametrize(("low", "size"), [(79_946, Size(189, 141)), (758_110, Size(581, 435))])
+def test_a_bmp_of_the_one_size_in_a_narrow_window_is_found(low: int, size: Size) -> None:
+    assert made_of(textured(600, 450), narrow(low, 1.003), "bmp").size == size
+
+
 def test_a_picture_that_must_not_be_shrunk_is_stored_coarser_than_any_other() -> None:
     coarse = replace(CNNIC, window=ByteWindow(1, 6_000), aim=None, min_width=600, min_height=400)
     assert made_of(textured(600, 400), coarse).size == Size(600, 400)

@@ -76,7 +76,8 @@ def reach_minimum(
             missed.append((tried, result.nearest))
         larger = _between(scales, missed, over) if over else _larger(scales, missed, low)
         if larger is not None and left > 0 and larger <= MinimumParams.max_enlargement * scale:
-            rungs.append((larger, FINEST, (*PLAINLY, "finer", "enlarged")))
+            # Larger than what was too small, it may be smaller than the picture.
+            rungs.append((larger, FINEST, (*PLAINLY, "finer", "enlarged" if larger > 1 else "shrunk")))
     rule = "rule_between" if over or jumped else _broken(profile, low)
     raise CannotMeetProfileError("cannot_fit", profile=profile.name, rule=rule)
 

@@ -254,7 +254,9 @@ def letters(width: int, height: int) -> Pixels:
 
 
 def test_where_all_ways_to_store_jump_over_a_narrow_window_a_smaller_picture_is_tried() -> None:
-    assert made_of(letters(700, 500), narrow(140_040, 1.002)).scale < 0.9
+    made = made_of(letters(700, 500), narrow(140_040, 1.002))
+    assert made.scale < 0.9
+    assert ("shrunk" in made.steps, made.enlarged) == (True, False)
 
 
 def test_for_a_narrow_window_a_large_picture_is_not_encoded_without_end(

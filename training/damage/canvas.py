@@ -151,6 +151,17 @@ def cells(rng: Rng, shape: tuple[int, int], size: float) -> Field:
     return np.asarray(cv2.resize(small, shape[::-1], interpolation=cv2.INTER_CUBIC), np.float32)
 
 
+def part_of(rng: Rng, ground: NDArray[np.uint8], shape: tuple[int, int]) -> Field:
+    """A part of a ground picked at random, at this size."""
+    h, w = shape
+    k = max(w / ground.shape[1], h / ground.shape[0]) * rng.uniform(1, 2.5)
+    high, wide = int(h / k), int(w / k)
+    top = int(rng.integers(ground.shape[0] - high + 1))
+    left = int(rng.integers(ground.shape[1] - wide + 1))
+    part = ground[top : top + high, left : left + wide]
+    return np.asarray(cv2.resize(part, (w, h), interpolation=cv2.INTER_LINEAR), np.float32)
+
+
 def blob(c: Canvas, centre: Point, radius: float, rough: float = 0.3) -> Field:
     """An irregular round patch, 0 or 1."""
     turn = np.linspace(0, 2 * np.pi, 70, endpoint=False)

@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from training.damage.canvas import Canvas, Field, between, pick, whole
+from training.damage.canvas import Canvas, Field, between, part_of, pick, whole
 from training.documents import Rng
 
 GAMMA = 2.2
@@ -79,13 +79,3 @@ def turned_back(uv: Field, quarter: int, mirrored: bool) -> Field:
     for _ in range(quarter):  # against the clock
         u, v = v, 1 - u
     return np.stack([1 - u if mirrored else u, v], -1)
-
-
-def part_of(rng: Rng, ground: NDArray[np.uint8], shape: tuple[int, int]) -> Field:
-    h, w = shape
-    k = max(w / ground.shape[1], h / ground.shape[0]) * rng.uniform(1, 2.5)
-    high, wide = int(h / k), int(w / k)
-    top = int(rng.integers(ground.shape[0] - high + 1))
-    left = int(rng.integers(ground.shape[1] - wide + 1))
-    part = ground[top : top + high, left : left + wide]
-    return np.asarray(cv2.resize(part, (w, h), interpolation=cv2.INTER_LINEAR), np.float32)

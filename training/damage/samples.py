@@ -17,7 +17,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from training.damage import covers, lights, logos, pens, printed, relit, stains, words
-from training.damage.canvas import CLASSES, Canvas, Field, Mark, Stock, between, cells, pick, soft, texture
+from training.damage.canvas import (
+    CLASSES,
+    Canvas,
+    Field,
+    Mark,
+    Stock,
+    between,
+    cells,
+    part_of,
+    pick,
+    soft,
+    texture,
+)
 from training.documents import Rgba, Rng
 from training.generate import write_samples
 from training.quality import capture
@@ -266,12 +278,8 @@ def around(canvas: Canvas, ground: Rgb) -> None:
     h, w = canvas.shape
     if rng.random() < 0.22:
         return
-    k = max(w / ground.shape[1], h / ground.shape[0]) * rng.uniform(1, 2.5)
-    high, wide = int(h / k), int(w / k)
-    top = int(rng.integers(ground.shape[0] - high + 1))
-    left = int(rng.integers(ground.shape[1] - wide + 1))
-    table = cv2.resize(ground[top : top + high, left : left + wide], (w, h), interpolation=cv2.INTER_LINEAR)
-    table = table.astype(np.float32) * np.float32(np.exp(rng.normal(0, 0.25)))
+    table = part_of(rng, ground, (h, w))
+    table *= np.float32(np.exp(rng.normal(0, 0.25)))
     mask = np.zeros((h, w), np.float32)
     cv2.fillPoly(mask, [(outline(canvas) * 16).astype(np.int32)], 1.0, cv2.LINE_AA, 4)
     canvas.page = canvas.page * mask

@@ -1,4 +1,4 @@
-"""Which network points at damage? Inverted residuals and a feature pyramid, 0.76 M parameters.
+"""Which network points at damage? Inverted residuals and a feature pyramid, 0.77 M parameters.
 
 Input: N x 3 x 384 x 384, RGB, (value - 127.5) / 127.5. Output: N x 9 x 48 x 48, one map a class of
 `canvas.CLASSES`, as logits in training, as probabilities in the exported file.

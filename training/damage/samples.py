@@ -103,6 +103,7 @@ class Desk:
         rng = np.random.default_rng([self.seed, 7, index])
         self.renew(rng)
         canvas = self.laid(rng)
+        # Asked anew, as light is traced beside this.
         fields = sorted(self.fields.glob("*.npz"))
         if fields and rng.random() < TRACED:
             return self.traced(canvas, fields)

@@ -1,13 +1,13 @@
 """Train the pointer on chunks that `training.damage.samples` writes beside it.
 
 usage: python -m training.damage.train CHUNK_DIR RUN_DIR --minutes 60 [--device cuda]
-       [--start CHECKPOINT ... | --start FILE.onnx] [--only CLASS ... | --branch pen|crease]
+       [--start CHECKPOINT ... | --start FILE.onnx] [--only CLASS ... | --branch pen|crease|fold]
 
 AdamW, warm-up and cosine by the clock, bfloat16 autocast, an average of the weights over time. A sample
 serves several times, turned, moved and in other colours. RUN_DIR gets `log.txt` and a checkpoint every few
 minutes. With `--only` the first layers and all norms stay as they are, and so do the answers for the other
 classes (distillation, Hinton et al. 2015): what took a graphics card is not unlearnt on a processor. With
-`--branch` only the own layers of pens, or of creases, are learnt, and all other answers stay to the bit.
+`--branch` only the own layers of pens, creases or folds are learnt, and all other answers stay to the bit.
 """
 
 from __future__ import annotations

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping, Sequence
+from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import cv2
@@ -17,6 +19,13 @@ from numpy.typing import NDArray
 from scanfix.packaged import packaged
 
 Answer = NDArray[np.float32]
+
+CLASSIC = frozenset(
+    {"weights/judge-first.onnx", "weights/judge-second.onnx", "weights/corners.onnx", "text_lines.onnx"}
+)
+"""Networks of plain 3 x 3 convolutions. The older of the two engines of OpenCV 5 alone has Winograd's algorithm
+(Lavin and Gray 2016) for them: 2 ms instead of 3 for a picture of corners. Of those that go channel by channel
+the newer one is faster by a quarter. Their answers differ by 1e-5."""
 
 _loaded = threading.local()
 
@@ -44,6 +53,13 @@ def planes(pictures: NDArray[np.uint8]) -> Answer:
 def _network(package: str, name: str) -> Any:
     networks: dict[tuple[str, str], Any] = _loaded.__dict__.setdefault("networks", {})
     if (package, name) not in networks:
-        weights = np.frombuffer(packaged(package, name), np.uint8)
-        networks[package, name] = cv2.dnn.readNetFromONNX(weights)
+        networks[package, name] = _read(package, name)
     return networks[package, name]
+
+
+def _read(package: str, name: str) -> Any:
+    # Bytes are given to the newer engine whatever is asked for; not every system opens every path.
+    path = Path(import_module(package).__file__ or "").parent / name
+    if name in CLASSIC and path.is_file() and str(path).isascii():
+        return cv2.dnn.readNetFromONNX(str(path), cv2.dnn.ENGINE_CLASSIC)
+    return cv2.dnn.readNetFromONNX(np.frombuffer(packaged(package, name), np.uint8))

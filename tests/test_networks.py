@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -11,7 +14,7 @@ import pytest
 import scanfix
 from scanfix.networks import ask
 
-STRIPS = np.random.default_rng(3).normal(0, 1, (5, 1, 32, 64)).astype(np.float32)
+STRIPS = np.random.default_rng(3).normal(0, 1, (5, 3, 32, 64)).astype(np.float32)
 
 
 def read(strips: np.ndarray) -> np.ndarray:
@@ -46,3 +49,24 @@ def test_threads_get_the_same_answer() -> None:
 def test_a_network_that_is_not_there_is_missed() -> None:
     with pytest.raises(FileNotFoundError):
         ask("scanfix.checks", "no_such.onnx", STRIPS)
+
+
+ELSEWHERE = """
+import sys, numpy as np
+sys.path.insert(0, sys.argv[1])
+import scanfix.checks
+from scanfix.networks import ask
+assert scanfix.__file__.startswith(sys.argv[1])
+np.save(sys.argv[3], ask("scanfix.checks", "text_lines.onnx", np.load(sys.argv[2])))
+"""
+
+
+def test_a_package_below_a_folder_of_chinese_name_gives_the_same_answers(tmp_path: Path) -> None:
+    package = tmp_path / "证件"
+    shutil.copytree(
+        Path(scanfix.__file__).parent, package / "scanfix", ignore=shutil.ignore_patterns("__pycache__")
+    )
+    asked, told = tmp_path / "asked.npy", tmp_path / "told.npy"
+    np.save(asked, STRIPS)
+    subprocess.run([sys.executable, "-c", ELSEWHERE, package, asked, told], check=True)
+    assert np.allclose(np.load(told)[0], read(STRIPS), atol=1e-4)

@@ -66,6 +66,8 @@ class InkLevels:
             half = (max(1, grey.shape[1] // 2), max(1, grey.shape[0] // 2))
             grey = np.asarray(cv2.resize(grey, half, interpolation=cv2.INTER_AREA), np.uint8)
         self._found: dict[bool, list[Ink]] = {}
+        self.segments: dict[tuple[int, bool, bool], NDArray[np.float64]] = {}
+        """Of a level, along its rows or its columns, light or dark: kept by who finds them."""
 
     def ink(self, light: bool) -> list[Ink]:
         """Of each level, the finest first: what is darker than its neighbourhood, or lighter."""

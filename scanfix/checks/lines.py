@@ -184,13 +184,19 @@ def lower_tenth(values: Values, weights: Values) -> float:
 def candidates(levels: InkLevels, along_rows: bool = True, light: bool = False, finest: int = 0) -> Boxes:
     """N x 4 boxes (left, top, right, bottom in pixels of level 0) of line segments, of the `finest` level and
     coarser ones."""
-    found = [
-        2.0**level * _segments(ink if along_rows else ink.transposed, _least_height(level))
-        for level, ink in enumerate(levels.ink(light))
-        if level >= finest
-    ]
+    count = len(levels.ink(light))
+    found = [_found(levels, level, along_rows, light) for level in range(finest, count)]
     boxes = np.concatenate(found) if found else np.empty((0, 4))
     return boxes if along_rows else boxes[:, [1, 0, 3, 2]]
+
+
+def _found(levels: InkLevels, level: int, along_rows: bool, light: bool) -> Boxes:
+    key = level, along_rows, light
+    if key not in levels.segments:
+        ink = levels.ink(light)[level]
+        boxes = _segments(ink if along_rows else ink.transposed, _least_height(level))
+        levels.segments[key] = 2.0**level * boxes
+    return levels.segments[key]
 
 
 def _least_height(level: int) -> int:

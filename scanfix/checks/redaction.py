@@ -153,7 +153,10 @@ def _spread(pixels: Pixels) -> Mask:
 
 def _seeds(even: Mask, least: float) -> Iterator[tuple[int, int]]:
     """A place in each of the largest even areas, whose rims are eaten away by what JPEG leaves there."""
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(cv2.erode(even, _box(5)), connectivity=4)
+    cores = cv2.erode(even, _box(5))
+    if cv2.countNonZero(cores) < RedactionParams.core * least:
+        return
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(cores, connectivity=4)
     sizes = stats[1:, cv2.CC_STAT_AREA]
     for label in 1 + np.argsort(-sizes, kind="stable")[: RedactionParams.looked_at]:
         if sizes[label - 1] < RedactionParams.core * least:
@@ -198,8 +201,14 @@ def _inner(area: Mask, inside: Mask) -> Iterator[Box]:
 def _mosaics(copy: _Copy) -> Iterator[Box]:
     """Squares of one colour each, with others right beside and right below them; no blocks of JPEG."""
     blocks = JPEG_BLOCKS if copy.scale[0] == 1 else ()
+    pixels = copy.pixels
+    across = _most(cv2.absdiff(pixels[:, 1:], pixels[:, :-1]))
+    down = _most(cv2.absdiff(pixels[1:], pixels[:-1]))
     for calm in RedactionParams.calm:
-        squares = _squares(copy.pixels, calm)
+        even = np.full(pixels.shape[:2], 255, np.uint8)
+        even[:, 1:] &= _mask(cv2.inRange(across, 0, calm))
+        even[1:] &= _mask(cv2.inRange(down, 0, calm))
+        squares = _squares(pixels, even)
         for side in sorted({*squares.side.tolist()}.difference(blocks)):
             alike = _Squares(*(values[np.abs(squares.side - side) <= 1] for values in squares))
             if RedactionParams.pairs < len(alike.side) <= RedactionParams.crowd:
@@ -216,11 +225,8 @@ class _Squares(NamedTuple):
     """Grey level in the middle."""
 
 
-def _squares(pixels: Pixels, calm: int) -> _Squares:
-    """Where neighbouring pixels differ by so many levels at most."""
-    even = np.full(pixels.shape[:2], 255, np.uint8)
-    even[:, 1:] &= _mask(cv2.inRange(_most(cv2.absdiff(pixels[:, 1:], pixels[:, :-1])), 0, calm))
-    even[1:] &= _mask(cv2.inRange(_most(cv2.absdiff(pixels[1:], pixels[:-1])), 0, calm))
+def _squares(pixels: Pixels, even: Mask) -> _Squares:
+    """Pieces of what is even that are as wide as high, and filled."""
     stats = cv2.connectedComponentsWithStats(even, connectivity=4)[2][1:].astype(np.float64)
     left, top, width, height, own = stats.T
     (least, most), longer = RedactionParams.side, np.maximum(width, height)

@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional
 
+from training.halves import store_halves
 from training.orientation.pieces import LYING, NO_LETTERS, UPRIGHT
 from training.rows import with_rows_as_channels
 
@@ -189,6 +190,7 @@ def export(net: nn.Module, out: Path) -> None:
         dynamo=False, opset_version=13,
     )  # fmt: skip
     out.write_bytes(with_rows_as_channels(onnx.load(out)).SerializeToString())
+    store_halves(out)
 
 
 if __name__ == "__main__":

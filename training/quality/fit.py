@@ -19,6 +19,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from training.halves import store_halves
 from training.rows import with_rows_as_channels
 
 CHANNELS = (12, 24, 32, 48)
@@ -113,11 +114,13 @@ def predict(weights: Weights, x: np.ndarray) -> np.ndarray:
 
 
 def stored(path: Path) -> Weights:
-    """The weights of a model written by `export`."""
+    """The weights of a model written by `export`, which lie there in its order."""
     import onnx
     from onnx import numpy_helper
 
-    tensors = {t.name: numpy_helper.to_array(t) for t in onnx.load(path).graph.initializer}
+    names = [*(f"{kind}{i}" for i in range(len(CHANNELS)) for kind in "cb"), "h", "hb", "o", "ob"]
+    values = map(numpy_helper.to_array, onnx.load(path).graph.initializer)
+    tensors = {name: value.astype(np.float32) for name, value in zip(names, values, strict=True)}
     # Its rows are channels there.
     tensors["c0"] = tensors["c0"].transpose(0, 2, 1, 3)
     return {k: jnp.asarray(np.transpose(v, (2, 3, 1, 0)) if k[0] == "c" else v) for k, v in tensors.items()}
@@ -233,6 +236,7 @@ def export(weights: Weights, path: Path) -> None:
     )
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)], ir_version=8)
     path.write_bytes(with_rows_as_channels(model).SerializeToString())
+    store_halves(path)
 
 
 def main() -> None:

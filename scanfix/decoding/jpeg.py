@@ -45,6 +45,7 @@ _ARITHMETIC_SOF = frozenset((0xC9, 0xCA))
 _SOF_LS = 0xF7
 _ALL_SOF = (frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}) | {_SOF_LS}
 _STANDALONE = frozenset((0x01, _SOI, *range(0xD0, 0xD8)))
+_MODELS: dict[int, Model] = {1: "L", 3: "RGB", 4: "CMYK"}
 _MARKER = re.compile(rb"\xff[\x01-\xcf\xd8-\xfe]")
 _ICC_TAG, _XMP_TAG = b"ICC_PROFILE\x00", b"http://ns.adobe.com/xap"
 _UNNAMED = "Could not determine subsampling"
@@ -73,7 +74,6 @@ class JpegHeader:
     height_at: int = 0
     late_height: bytes = b""
     """Two bytes, where the height comes behind the first scan."""
-    scan_count: int = 0
     exif: ExifFacts | None = None
     jfif_dpi: float | None = None
     dot_aspect: float = 1.0
@@ -83,7 +83,6 @@ class JpegHeader:
     """Position behind the first EOI; None where it is missing."""
     tables: list[bytes] = field(default_factory=list)
     """The segments before the first scan that decoding needs, markers included."""
-    first_scan: int = 0
     has_junk: bool = False
     """Bytes that belong to no segment stand before the first scan."""
     scans: list[int] = field(default_factory=list)
@@ -95,13 +94,17 @@ class JpegHeader:
     """(Component, coefficient) not yet sent to the last bit; of what is not progressive each component."""
 
     @property
+    def model(self) -> Model:
+        return _MODELS[len(self.sampling)]
+
+    @property
     def pixel_count(self) -> int:
         return self.width * self.height
 
     @property
     def is_in_rows(self) -> bool:
         """Whether it can be read at half its size without being held as a whole."""
-        return self.sof not in _PROGRESSIVE_SOF and self.scan_count == 1 and self.dot_aspect == 1
+        return self.sof not in _PROGRESSIVE_SOF and len(self.scans) == 1 and self.dot_aspect == 1
 
     @property
     def icc(self) -> bytes | None:
@@ -166,7 +169,7 @@ def walk(data: bytes, limits: Limits) -> JpegHeader:
         count += 1
         check_segments(count, limits.max_segments)
         marker = data[found.start() + 1]
-        if not header.scan_count and data[position : found.start()].strip(b"\xff"):
+        if not header.scans and data[position : found.start()].strip(b"\xff"):
             header.has_junk = True
         position = found.end()
         if marker == _EOI:
@@ -178,31 +181,23 @@ def walk(data: bytes, limits: Limits) -> JpegHeader:
         if length < 2 and marker != _SOS:
             continue
         segment = data[position + 2 : position + length]
-        if not header.scan_count:
-            _note_table(header, marker, found.start(), data[found.start() : position + length])
         position += max(length, 2)
-        if marker == _SOS:
+        if _APP0 <= marker <= _APP15 or marker == _COM:
+            metadata_bytes += _note_application(header, marker, segment)
+            check_metadata(metadata_bytes, limits)
+        elif marker == _SOS:
             header.scans.append(found.start())
-            header.scan_count += 1
-            if header.scan_count > limits.max_jpeg_scans:
+            if len(header.scans) > limits.max_jpeg_scans:
                 raise InputError("too_many_scans", limit=limits.max_jpeg_scans)
             _note_scan(header, segment)
-        elif marker in _ALL_SOF:
+        elif not header.scans:
+            header.tables.append(data[found.start() : position])
+        if marker in _ALL_SOF:
             _note_frame(header, marker, segment)
             header.height_at = header.height_at or found.end() + 3
         elif marker == _DNL and header.sof and not header.height:
             header.late_height = segment[:2] if len(segment) == 2 else b""
-        elif _APP0 <= marker <= _APP15 or marker == _COM:
-            metadata_bytes += _note_application(header, marker, segment)
-            check_metadata(metadata_bytes, limits)
     return header
-
-
-def _note_table(header: JpegHeader, marker: int, start: int, segment: bytes) -> None:
-    if marker == _SOS:
-        header.first_scan = start
-    elif not (_APP0 <= marker <= _APP15 or marker == _COM):
-        header.tables.append(segment)
 
 
 def _note_frame(header: JpegHeader, marker: int, segment: bytes) -> None:
@@ -246,10 +241,10 @@ def _note_application(header: JpegHeader, marker: int, segment: bytes) -> int:
     elif marker == _COM:
         header.metadata.add("comment")
     elif marker == _APP14 and segment[:5] == b"Adobe" and len(segment) >= 12:
-        header.adobe = header.adobe if header.scan_count else segment[11]
+        header.adobe = header.adobe if header.scans else segment[11]
     elif marker == _APP0 and segment[:4] == b"JFIF" and len(segment) >= 12:
         # As libjpeg knows it, which goes by what stands before the first scan.
-        header.is_jfif |= segment[4] == 0 and len(segment) >= 14 and not header.scan_count
+        header.is_jfif |= segment[4] == 0 and len(segment) >= 14 and not header.scans
         unit, density, along = struct.unpack_from(">BHH", segment, 7)
         header.jfif_dpi = plausible_dpi({1: density, 2: density * 2.54}.get(unit))
         if unit:
@@ -268,17 +263,16 @@ def _check(header: JpegHeader, limits: Limits) -> None:
     if header.is_in_rows and _PLENTY <= header.pixel_count <= _MORE * limits.max_pixels:
         limits = replace(limits, max_pixels=max(header.pixel_count, limits.max_pixels))
     check_size(header.width, header.height, limits, "JPEG")
-    if len(header.sampling) not in (1, 3, 4):
+    if len(header.sampling) not in _MODELS:
         raise InputError("corrupt", format="JPEG")
-    if not header.scan_count:
+    if not header.scans:
         raise InputError("truncated", format="JPEG")
 
 
 def _decode(
     data: bytes, header: JpegHeader, shrink: int, limits: Limits, *, salvage: bool
 ) -> tuple[Pixels, Model, bool]:
-    model: Model = {1: "L", 3: "RGB", 4: "CMYK"}[len(header.sampling)]  # type: ignore[assignment]
-    space = "GRAY" if model == "L" else model
+    """Pixels, model, and whether some are damaged (with `salvage` only)."""
     # Of arithmetic codes the decoder makes something whatever comes.
     incomplete = header.end is None and (bool(header.unfinished) or header.sof in _ARITHMETIC_SOF)
     if header.has_junk:
@@ -291,11 +285,11 @@ def _decode(
     try:
         if incomplete:
             raise ValueError("premature end")
-        pixels = _decoded(data, space, header, shrink, strict=True)
+        return _decoded(data, header, shrink, strict=True), header.model, False
     except DECODER_ERRORS as error:
         for bare in _without_padding(data, header) if _PADDED in str(error) else ():
             with contextlib.suppress(*DECODER_ERRORS):
-                return _positive(_decoded(bare, space, header, shrink, strict=True), header), model, False
+                return _decoded(bare, header, shrink, strict=True), header.model, False
         if not header.has_junk and (plain := _plain(data, header)) != data:
             # Perhaps it is only what is said around the picture.
             return _decode(plain, walk(plain, limits), shrink, limits, salvage=salvage)
@@ -305,12 +299,11 @@ def _decode(
             cut = header.end is None or "premature end of jpeg" in str(error).lower()
             raise InputError("truncated" if cut else "corrupt", format="JPEG") from error
         try:
-            return _positive(_decoded(data, space, header, shrink, strict=False), header), model, True
+            return _decoded(data, header, shrink, strict=False), header.model, True
         except DECODER_ERRORS as again:
             if _UNNAMED in str(again):
                 return (*_unnamed(data, header, limits, salvage=True)[:2], True)
             raise InputError("corrupt", format="JPEG") from again
-    return _positive(pixels, header), model, False
 
 
 def _plain(data: bytes, header: JpegHeader) -> bytes:
@@ -327,9 +320,10 @@ def _plain(data: bytes, header: JpegHeader) -> bytes:
         colours = _JFIF
     elif count == 3 and header.adobe is not None:
         colours = _ADOBE + bytes([1 if header.adobe else 0])
-    scans = bytearray(data[header.first_scan :])
+    first_scan = header.scans[0]
+    scans = bytearray(data[first_scan:])
     for start in header.scans if header.sof not in _PROGRESSIVE_SOF else ():
-        at = start - header.first_scan
+        at = start - first_scan
         if at + 4 < len(scans):
             at += 5 + 2 * scans[at + 4]
             scans[at : at + 3] = b"\x00\x3f\x00"[: len(scans) - at]
@@ -361,21 +355,17 @@ def _unnamed(data: bytes, header: JpegHeader, limits: Limits, *, salvage: bool) 
     return pixels, model, is_broken or damage is not None
 
 
-def _decoded(data: bytes, space: str, header: JpegHeader, shrink: int, *, strict: bool) -> Pixels:
+def _decoded(data: bytes, header: JpegHeader, shrink: int, *, strict: bool) -> Pixels:
     pixels: Pixels = simplejpeg.decode_jpeg(
         data,
-        space,
+        "GRAY" if header.model == "L" else header.model,
         min_width=-(-header.width // shrink),
         min_height=-(-header.height // shrink),
         min_factor=shrink,
         strict=strict,
     )
-    return pixels
-
-
-def _positive(pixels: Pixels, header: JpegHeader) -> Pixels:
-    """CMYK is stored inverted, as Adobe does; without its marker too, as every program reads it."""
-    return 255 - pixels if len(header.sampling) == 4 else pixels
+    # CMYK is stored inverted, as Adobe does; without its marker too, as every program reads it.
+    return 255 - pixels if header.model == "CMYK" else pixels
 
 
 def _is_subsampled(header: JpegHeader) -> bool:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import struct
 from dataclasses import dataclass
 
+from scanfix.decoding.colour_space import ADOBE_RGB, ColourSpace
 from scanfix.decoding.stored import plausible_dpi
 
 _ORIENTATION, _X_RESOLUTION, _RESOLUTION_UNIT, _GPS = 0x0112, 0x011A, 0x0128, 0x8825
@@ -31,13 +32,13 @@ class ExifFacts:
     has_thumbnail: bool = False
 
     @property
+    def space(self) -> ColourSpace | None:
+        return ADOBE_RGB if self.is_adobe_rgb else None
+
+    @property
     def metadata(self) -> frozenset[str]:
-        kinds = {"exif"}
-        if self.has_gps:
-            kinds.add("gps")
-        if self.has_thumbnail:
-            kinds.add("thumbnail")
-        return frozenset(kinds)
+        kinds = {"exif": True, "gps": self.has_gps, "thumbnail": self.has_thumbnail}
+        return frozenset(kind for kind, is_there in kinds.items() if is_there)
 
 
 def read_exif(block: bytes) -> ExifFacts:

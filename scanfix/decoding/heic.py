@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from scanfix.decoding import holes, isobmff
-from scanfix.decoding.colour_space import ADOBE_RGB, Codes
+from scanfix.decoding.colour_space import Codes
 from scanfix.decoding.exif import ExifFacts, read_exif
 from scanfix.decoding.items import (
     check_coded,
@@ -21,7 +21,7 @@ from scanfix.decoding.items import (
     read_items,
     space_of,
 )
-from scanfix.decoding.stored import DECODER_ERRORS, Model, Stored, check_metadata, check_size, library
+from scanfix.decoding.stored import Model, Stored, check_metadata, check_size, library
 from scanfix.errors import InputError
 from scanfix.limits import Limits
 
@@ -38,19 +38,13 @@ def read_heic(data: bytes, limits: Limits, *, salvage: bool = False) -> Stored:
     coded = check_coded(found, limits, "HEIC")
     space = space_of(found, coded)
     is_hdr = space is not None and space.is_hdr
-    try:
-        container = heif.open_heif(isobmff.without_tail(data), convert_hdr_to_8bit=not is_hdr, bgr_mode=False)
-        picture = container[container.primary_index]
-        width, height = picture.size
-    except DECODER_ERRORS as error:
-        raise InputError("corrupt", format="HEIC") from error
+    container = heif.open_heif(isobmff.without_tail(data), convert_hdr_to_8bit=not is_hdr, bgr_mode=False)
+    picture = container[container.primary_index]
+    width, height = picture.size
     check_size(width, height, limits, "HEIC")
     icc = picture.info.get("icc_profile")
     check_metadata(len(icc or b""), limits)
-    try:
-        pixels = np.asarray(picture)
-    except DECODER_ERRORS as error:
-        raise InputError("corrupt", format="HEIC") from error
+    pixels = np.asarray(picture)
     model = _MODELS.get(picture.mode.split(";")[0])
     if model is None:
         raise InputError("corrupt", format="HEIC")
@@ -67,7 +61,7 @@ def read_heic(data: bytes, limits: Limits, *, salvage: bool = False) -> Stored:
         model,
         color_mode=picture.mode,
         icc=icc,
-        space=space or (ADOBE_RGB if exif.is_adobe_rgb else None),
+        space=space or exif.space,
         # Of the dots as they are coded, and the picture has been turned.
         dot_aspect=1 / aspect if quarter_turns(found) % 2 else aspect,
         page_count=min(len(container), limits.max_pages),

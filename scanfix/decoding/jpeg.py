@@ -18,7 +18,6 @@ import simplejpeg
 from PIL import JpegImagePlugin
 
 from scanfix.decoding import pillow
-from scanfix.decoding.colour_space import ADOBE_RGB
 from scanfix.decoding.exif import ExifFacts, read_exif
 from scanfix.decoding.jpeg_entropy import find_damage
 from scanfix.decoding.stored import (
@@ -135,7 +134,7 @@ def read_jpeg(
         model,
         color_mode=model,
         icc=header.icc,
-        space=ADOBE_RGB if exif.is_adobe_rgb and len(header.sampling) == 3 else None,
+        space=exif.space if len(header.sampling) == 3 else None,
         orientation=exif.orientation,
         dpi=header.jfif_dpi or exif.dpi,
         dot_aspect=header.dot_aspect,

@@ -20,7 +20,6 @@ from PIL import Image, PngImagePlugin
 
 from scanfix.decoding import pillow
 from scanfix.decoding.colour_space import (
-    ADOBE_RGB,
     H273_CURVES,
     SRGB,
     Codes,
@@ -170,7 +169,7 @@ def _space(chunks: PngChunks, exif: ExifFacts) -> ColourSpace | None:
     if chunks.coded is not None or chunks.is_srgb:
         return chunks.coded
     if chunks.gamma is None and chunks.primaries is None:
-        return ADOBE_RGB if exif.is_adobe_rgb else None
+        return exif.space
     curve: str | float = "srgb"
     if chunks.gamma and abs(chunks.gamma - _SRGB_GAMMA) > _SAME_GAMMA:
         curve = 100_000 / chunks.gamma

@@ -16,7 +16,7 @@ import numpy as np
 from PIL import TiffImagePlugin
 
 from scanfix.decoding import pillow
-from scanfix.decoding.colour_space import ADOBE_RGB, D65, ColourSpace, chromaticities
+from scanfix.decoding.colour_space import D65, ColourSpace, chromaticities
 from scanfix.decoding.exif import DPI_FACTOR, read_exif
 from scanfix.decoding.stored import Model, Stored, check_metadata, check_size, dot_aspect, plausible_dpi
 from scanfix.decoding.tiff_directories import (
@@ -214,4 +214,4 @@ def _space(first: Directory) -> ColourSpace | None:
         primaries = chromaticities((*colours, *(white if len(white) == 2 else D65)))
         space = ColourSpace(primaries, 2.2) if primaries else None
         return None if space is None or ColourSpace(space.primaries).is_srgb else space
-    return ADOBE_RGB if _EXIF in first.entries and read_exif(first.data).is_adobe_rgb else None
+    return read_exif(first.data).space if _EXIF in first.entries else None

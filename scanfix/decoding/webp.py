@@ -10,7 +10,6 @@ import cv2
 import numpy as np
 
 from scanfix.decoding import holes
-from scanfix.decoding.colour_space import ADOBE_RGB
 from scanfix.decoding.exif import ExifFacts, read_exif
 from scanfix.decoding.stored import Model, Stored, check_metadata, check_segments, check_size
 from scanfix.decoding.transparency import over_white
@@ -57,7 +56,7 @@ def read_webp(data: bytes, limits: Limits, *, salvage: bool = False) -> Stored:
         model,
         color_mode=model,
         icc=chunks.icc,
-        space=ADOBE_RGB if exif.is_adobe_rgb else None,
+        space=exif.space,
         orientation=exif.orientation,
         page_count=max(1, chunks.page_count),
         dpi=exif.dpi,

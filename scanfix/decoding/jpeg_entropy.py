@@ -155,10 +155,8 @@ def _tables(body: bytes) -> Iterator[bytes]:
 
 
 @lru_cache(maxsize=8)
-def _lookup(segment: bytes | None) -> Lookup:
+def _lookup(segment: bytes) -> Lookup:
     """Of the table that a segment defines; made only for those that a scan uses."""
-    if segment is None:
-        return Lookup(np.zeros(1, np.uint8), np.zeros(1, np.uint8))
     table = segment[4:]
     kind, counts, symbols = table[0] >> 4, table[1:17], table[17:]
     lengths, meant = np.zeros(1 << 16, np.uint8), np.zeros(1 << 16, np.uint8)
@@ -185,24 +183,23 @@ def _in_scan(state: _State, head: bytes, codes: bytes) -> Damage | None:
     parts = [(named[number], tables) for number, tables in chosen if number in named]
     if len(parts) != count or not parts:
         return "corrupt"
-    if state.marker == _PROGRESSIVE and first > 0:
+    is_progressive = state.marker == _PROGRESSIVE
+    if is_progressive and first > 0:
         component = parts[0][0]
         interval = _segment(_DRI, struct.pack(">H", state.interval))
         scan = [*state.codes.values(), interval, _segment(_SOS, head), codes]
         state.grey.setdefault(component.number, []).extend(scan)
         return None
-    if state.marker not in _SEQUENTIAL and state.marker != _PROGRESSIVE:
+    if not is_progressive and state.marker not in _SEQUENTIAL:
         return None
-    is_refined = state.marker == _PROGRESSIVE and shifts >> 4 > 0
-    with_frequencies = state.marker != _PROGRESSIVE
-    plan, units = _plan(state, parts, with_frequencies)
-    return _in_intervals(state, codes, plan, units, bit_a_block=is_refined)
+    plan, units = _plan(state, parts, with_frequencies=not is_progressive)
+    return _in_intervals(state, codes, plan, units, bit_a_block=is_progressive and shifts >> 4 > 0)
 
 
 Plan = list[tuple[Lookup, Lookup | None]]
 
 
-def _plan(state: _State, parts: list[tuple[Component, int]], with_frequencies: bool) -> tuple[Plan, int]:
+def _plan(state: _State, parts: list[tuple[Component, int]], *, with_frequencies: bool) -> tuple[Plan, int]:
     """The tables of each block of a unit, and the number of units in the scan."""
     if len(parts) == 1:
         width, height = state.size_of(parts[0][0])
@@ -213,8 +210,8 @@ def _plan(state: _State, parts: list[tuple[Component, int]], with_frequencies: b
         repeats = [c.across * c.along for c, _ in parts]
     plan: Plan = []
     for (_, tables), times in zip(parts, repeats, strict=True):
-        means = _lookup(state.codes.get(tables >> 4))
-        frequencies = _lookup(state.codes.get(16 + (tables & 15))) if with_frequencies else None
+        means = _lookup(state.codes.get(tables >> 4, _NO_TABLE))
+        frequencies = _lookup(state.codes.get(16 + (tables & 15), _NO_TABLE)) if with_frequencies else None
         plan += [(means, frequencies)] * times
     return plan, units
 
@@ -281,14 +278,10 @@ def _looked_up(raw: np.ndarray, kinds: dict[int, Lookup]) -> dict[int, tuple[byt
     wide = raw.astype(np.uint32)
     three = wide[:-2] << 16 | wide[1:-1] << 8 | wide[2:]
     windows = (three[:, None] >> np.arange(8, 0, -1, dtype=np.uint32) & 0xFFFF).astype(np.uint16).ravel()
-    found = {}
-    for name, lookup in kinds.items():
-        if len(lookup.bits) == 1:
-            # A table that no segment defines.
-            found[name] = (bytes(len(windows)), bytes((_NO_CODE,)) * len(windows))
-        else:
-            found[name] = (lookup.bits[windows].tobytes(), lookup.steps[windows].tobytes())
-    return found
+    return {
+        name: (lookup.bits[windows].tobytes(), lookup.steps[windows].tobytes())
+        for name, lookup in kinds.items()
+    }
 
 
 def _in_grey(state: _State, number: int) -> Damage | None:
@@ -309,3 +302,7 @@ def _in_grey(state: _State, number: int) -> Damage | None:
 
 def _segment(marker: int, body: bytes) -> bytes:
     return struct.pack(">BBH", 0xFF, marker, len(body) + 2) + body
+
+
+_NO_TABLE = _segment(_DHT, bytes(17))
+"""Without a code: stands for one that no segment defines."""

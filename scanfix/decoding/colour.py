@@ -27,8 +27,6 @@ from scanfix.model import Pixels
 
 _BAND_PIXELS = 1 << 20
 _SAMPLE_PIXELS = 1 << 18
-_PROFILE_SPACE = {"L": "GRAY", "LA": "GRAY", "RGB": "RGB", "RGBA": "RGB", "CMYK": "CMYK"}
-_CHANNELS = {"L": 1, "LA": 1, "RGB": 3, "RGBA": 3, "CMYK": 4, "LAB": 3}
 _SPACE_MODES = {"GRAY": "L", "RGB": "RGB", "CMYK": "CMYK"}
 
 _PROFILE_ERRORS: tuple[type[Exception], ...] = (*DECODER_ERRORS, ImageCms.PyCMSError)
@@ -69,12 +67,11 @@ def _converted(stored: Stored, convert: ToSrgb) -> Pixels:
     in_place = stored.model == "RGB" and source.flags.writeable and source.dtype == np.uint8
     result = _eight_bits(source) if in_place else np.empty((height, width, 3), np.uint8)
     step = max(1, _BAND_PIXELS // width)
-    channels = _CHANNELS[stored.model]
     for top in range(0, height, step):
         band = source[top : top + step]
         if band.ndim == 2:
             band = band[..., None]
-        colour = convert(np.ascontiguousarray(band[..., :channels]))
+        colour = convert(np.ascontiguousarray(band[..., :-1] if has_alpha else band))
         result[top : top + step] = over_white(colour, _eight_bits(band[..., -1])) if has_alpha else colour
     return result
 
@@ -133,16 +130,16 @@ class Profile(NamedTuple):
 @lru_cache(maxsize=4)
 def profile_of(icc: bytes | None, model: Model) -> Profile:
     """The conversion that an embedded profile asks for; built once a picture."""
-    if not icc or model not in _PROFILE_SPACE:
+    if not icc or model == "LAB":
         return Profile(None)
     plain, left_out = without_elements(icc)
     try:
         profile = ImageCms.ImageCmsProfile(io.BytesIO(plain))
-        space = profile.profile.xcolor_space.strip()
+        space, wanted = profile.profile.xcolor_space.strip(), model.removesuffix("A")
+        mode = _SPACE_MODES.get(space, space)
         # Grey is a colour of RGB too, and many a grey picture keeps the profile of its screen or scanner.
-        if space != _PROFILE_SPACE[model] and (space, _PROFILE_SPACE[model]) != ("RGB", "GRAY"):
+        if mode != wanted and (mode, wanted) != ("RGB", "L"):
             return Profile(None, unused=True)
-        mode = _SPACE_MODES[space]
         transform = _transform(profile, mode)
         if mode == "RGB" and is_identity(lambda colour: _apply(transform, colour, mode)):
             return Profile(None, usable=True, unused=left_out)

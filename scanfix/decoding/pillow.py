@@ -65,22 +65,21 @@ def pixels_of(picture: Image.Image, format: str) -> tuple[Pixels, Model]:
     In bands of rows: a whole picture would be copied three times over on its way out of Pillow.
     """
     mode, key = picture.mode, picture.info.get("transparency")
-    if mode.startswith("I;16"):
-        model: Model = "L" if key is None else "LA"
-    elif mode in _MODELS:
-        model = _MODELS[mode] if key is None else _MODELS_WITH_KEY.get(mode, _MODELS[mode])
-    else:
+    is_wide = mode.startswith("I;16")
+    models = _MODELS if key is None else _MODELS | _MODELS_WITH_KEY
+    model = models.get("L" if is_wide else mode)
+    if model is None:
         raise InputError("unsupported_format", format=f"{format} ({mode})", remedy=EXPORT)
     width, height = picture.size
-    channels = len(model) if model != "LAB" else 3
     try:
-        pixels = np.empty((height, width, channels) if channels > 1 else (height, width), np.uint8)
+        pixels = np.empty((height, width) if model == "L" else (height, width, len(model)), np.uint8)
         step = max(1, _BAND_PIXELS // width)
         for top in range(0, height, step):
             band = picture.crop((0, top, width, min(top + step, height)))
-            pixels[top : top + step] = (
-                _from_16_bit(np.asarray(band), key) if mode.startswith("I;16") else _as_model(band, model)
-            )
+            if not is_wide and mode != model:
+                band = band.convert(model)
+            samples = np.asarray(band)
+            pixels[top : top + step] = _from_16_bit(samples, key) if is_wide else samples
     except _ERRORS as error:
         raise InputError("corrupt", format=format) from error
     return pixels, model
@@ -103,10 +102,6 @@ _MODELS: dict[str, Model] = {
     "LAB": "LAB",
 }
 _MODELS_WITH_KEY: dict[str, Model] = {"1": "LA", "L": "LA", "P": "RGBA", "RGB": "RGBA"}
-
-
-def _as_model(band: Image.Image, model: Model) -> Pixels:
-    return np.asarray(band if band.mode == model else band.convert(model))
 
 
 def _from_16_bit(samples: NDArray[np.integer], key: object) -> Pixels:

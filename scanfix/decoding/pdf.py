@@ -15,7 +15,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
@@ -47,19 +47,8 @@ _PASSWORD_ERRORS = frozenset((4, 5))  # FPDF_ERR_PASSWORD, FPDF_ERR_SECURITY
 def read_pdf(data: bytes, limits: Limits, *, salvage: bool = False, page: int = 1) -> Stored:
     """Render a page of a PDF on white, the first unless told otherwise."""
     with _opened(data, limits) as (pdfium, document):
-        page_count = min(len(document), limits.max_pages)
         streams = Streams(pdfium.raw, data, limits, PdfParams.max_seconds)
-        drawn = _render_page(pdfium, document, page - 1, streams, limits, salvage=salvage)
-    return Stored(
-        drawn.pixels,
-        "RGB",
-        color_mode="RGB",
-        page_count=page_count,
-        dpi=drawn.dpi,
-        # A scan is stored so nearly always; what is drawn has its colours at every dot.
-        subsampled=drawn.is_scan,
-        damaged=drawn.damaged,
-    )
+        return _render_page(pdfium, document, page - 1, streams, limits, salvage=salvage)
 
 
 def count_pages(data: bytes, limits: Limits) -> int:
@@ -70,7 +59,7 @@ def count_pages(data: bytes, limits: Limits) -> int:
 
 @contextmanager
 def _opened(data: bytes, limits: Limits) -> Iterator[tuple[Any, Any]]:
-    """PDFium and the document, for this thread alone. Raises InputError, also for what is done with them."""
+    """PDFium and the document, for this thread alone. Raises InputError."""
     if not limits.pdf_in_process:
         raise InputError("unsupported_format", format="PDF", remedy=IN_WORKER)
     pdfium = library("pypdfium2", "PDF")
@@ -82,24 +71,13 @@ def _opened(data: bytes, limits: Limits) -> Iterator[tuple[Any, Any]]:
             raise InputError(code, format="PDF") from error
         try:
             yield pdfium, document
-        except DECODER_ERRORS as error:
-            raise InputError("corrupt", format="PDF") from error
         finally:
             document.close()
 
 
-class _Drawn(NamedTuple):
-    """A page, and what is known of it."""
-
-    pixels: Pixels
-    dpi: float
-    is_scan: bool
-    damaged: bool
-
-
 def _render_page(
     pdfium: Any, document: Any, index: int, streams: Streams, limits: Limits, *, salvage: bool
-) -> _Drawn:
+) -> Stored:
     _begin_forms(pdfium, document)
     with _page(pdfium, document, index) as page:
         width, height = page.get_size()
@@ -119,12 +97,22 @@ def _render_page(
         damaged = any(streams.is_damaged(page, picture.object) for picture in seen.pictures)
         if damaged and not salvage:
             raise InputError("corrupt", format="PDF")
-        size = page_size(seen, width, height, has_fields=_has_fields(pdfium, page))
+        # What is drawn over the page and is none of its objects.
+        has_fields = pdfium.raw.FPDFPage_GetAnnotCount(page) > 0
+        size = page_size(seen, width, height, has_fields=has_fields)
         size = _bounded(size, min(limits.max_pixels, PdfParams.max_pixels))
         check_size(*size, limits, "PDF")
         lay_on_pixels(pdfium.raw, page, seen.pictures, size)
-        pixels = _render(pdfium, page, size)
-        return _Drawn(pixels, size[0] / width * POINTS_PER_INCH, bool(seen.pictures), damaged)
+        return Stored(
+            _render(pdfium, page, size),
+            "RGB",
+            color_mode="RGB",
+            page_count=min(len(document), limits.max_pages),
+            dpi=size[0] / width * POINTS_PER_INCH,
+            # A scan is stored so nearly always; what is drawn has its colours at every dot.
+            subsampled=bool(seen.pictures),
+            damaged=damaged,
+        )
 
 
 def _begin_forms(pdfium: Any, document: Any) -> None:
@@ -161,11 +149,6 @@ def _has_loose_fields(raw: Any, page: Any) -> bool:
         flags |= raw.FPDFAnnot_GetFlags(note)
         raw.FPDFPage_CloseAnnot(note)
     return raw.FPDF_ANNOT_WIDGET in kinds and not flags & raw.FPDF_ANNOT_FLAG_NOVIEW
-
-
-def _has_fields(pdfium: Any, page: Any) -> bool:
-    """Whether something is drawn over the page that is none of its objects."""
-    return bool(pdfium.raw.FPDFPage_GetAnnotCount(page) > 0)
 
 
 def _bounded(size: tuple[int, int], most: int) -> tuple[int, int]:

@@ -250,8 +250,6 @@ def rewritten(directory: Directory, tags: frozenset[int], changed: Mapping[int, 
         table += struct.pack(order + "HHI", tag, kind, count) + held
     mark = b"II*\0" if order == "<" else b"MM\0*"
     lead = mark + struct.pack(order + "I", start)
-    if len(data) < len(lead):
-        raise struct.error("no header")
     return b"".join(
         (
             lead,
@@ -267,12 +265,10 @@ def rewritten(directory: Directory, tags: frozenset[int], changed: Mapping[int, 
 
 def _value(directory: Directory, tag: int, changed: tuple[int, ...] | None) -> tuple[int, int, bytes]:
     """Type, count and bytes of a tag: numbers of eight bytes have four."""
-    order = directory.layout.order
-    entry = directory.entries.get(tag)
-    if changed is None and entry is not None and entry.kind in (16, 18):
+    if changed is None:
+        entry = directory.entries[tag]
+        if entry.kind not in (16, 18):
+            return entry.kind, entry.count, directory.content(tag)
         changed = directory.numbers(tag)
-    if changed is not None:
-        return _LONG, len(changed), struct.pack(f"{order}{len(changed)}I", *changed)
-    if entry is None:
-        raise struct.error("no such tag")
-    return entry.kind, entry.count, directory.content(tag)
+    content = struct.pack(f"{directory.layout.order}{len(changed)}I", *changed)
+    return _LONG, len(changed), content

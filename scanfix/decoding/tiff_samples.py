@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from PIL import TiffImagePlugin
 
 from scanfix.decoding import pillow
-from scanfix.decoding.stored import DECODER_ERRORS, Model, in_eight_bits
+from scanfix.decoding.stored import Model, in_eight_bits
 from scanfix.decoding.tiff_directories import Directory, Tag, rewritten
 from scanfix.decoding.transparency import unassociated
 from scanfix.errors import InputError
@@ -150,10 +150,7 @@ def _unpacked(
         changed[Tag.TILE_HEIGHT] = (first.number(Tag.TILE_HEIGHT, 0),)
     else:
         changed[Tag.ROWS_PER_STRIP] = (min(first.number(Tag.ROWS_PER_STRIP, rows), rows),)
-    try:
-        picture = TiffImagePlugin.TiffImageFile(io.BytesIO(rewritten(first, _KEPT, changed)))
-    except DECODER_ERRORS as error:
-        raise InputError("corrupt", format="TIFF") from error
+    picture = TiffImagePlugin.TiffImageFile(io.BytesIO(rewritten(first, _KEPT, changed)))
     damaged = pillow.load(picture, "TIFF", salvage=salvage)
     return np.asarray(picture), damaged
 

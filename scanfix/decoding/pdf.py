@@ -47,7 +47,7 @@ _PASSWORD_ERRORS = frozenset((4, 5))  # FPDF_ERR_PASSWORD, FPDF_ERR_SECURITY
 def read_pdf(data: bytes, limits: Limits, *, salvage: bool = False, page: int = 1) -> Stored:
     """Render a page of a PDF on white, the first unless told otherwise."""
     with _opened(data, limits) as (pdfium, document):
-        streams = Streams(pdfium.raw, data, limits, PdfParams.max_seconds)
+        streams = Streams(data, limits, PdfParams.max_seconds)
         return _render_page(pdfium, document, page - 1, streams, limits, salvage=salvage)
 
 
@@ -94,7 +94,7 @@ def _render_page(
         if pdfium.raw.FPDFPage_CountObjects(page) > MAX_OBJECTS:
             raise InputError("too_complex")
         seen = seen_on(pdfium, page)
-        damaged = any(streams.is_damaged(page, picture.object) for picture in seen.pictures)
+        damaged = any(streams.is_damaged(picture.object) for picture in seen.pictures)
         if damaged and not salvage:
             raise InputError("corrupt", format="PDF")
         # What is drawn over the page and is none of its objects.
@@ -102,7 +102,7 @@ def _render_page(
         size = page_size(seen, width, height, has_fields=has_fields)
         size = _bounded(size, min(limits.max_pixels, PdfParams.max_pixels))
         check_size(*size, limits, "PDF")
-        lay_on_pixels(pdfium.raw, page, seen.pictures, size)
+        lay_on_pixels(pdfium, page, seen.pictures, size)
         return Stored(
             _render(pdfium, page, size),
             "RGB",

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from scanfix.decoding.pdf_scale import ASLANT, Matrix, Placed
+from scanfix.decoding.pdf_scale import Matrix, Placed, lies_aslant
 
 _AS_LARGE, _OF_SEVERAL = 1.0, 0.05
 """Pixels by which a picture may be drawn larger or smaller than it is: pages are rounded to whole points. Of
@@ -25,7 +25,7 @@ _INTO = 0.01
 Affine = NDArray[np.float64]
 
 
-def lay_on_pixels(raw: Any, page: Any, pictures: Sequence[Placed], size: tuple[int, int]) -> None:
+def lay_on_pixels(pdfium: Any, page: Any, pictures: Sequence[Placed], size: tuple[int, int]) -> None:
     """Move the pictures of a page drawn at this size, in pixels, to where they are drawn as they are."""
     left, bottom, right, top = page.get_bbox()
     turned = page.get_rotation() in (90, 270)
@@ -36,7 +36,7 @@ def lay_on_pixels(raw: Any, page: Any, pictures: Sequence[Placed], size: tuple[i
         wanted = np.array(picture.pixels[::-1] if turned else picture.pixels, np.float64)
         corners = _corners(picture.matrix)
         low, high = ((edge - (left, bottom)) * scale for edge in (corners.min(axis=0), corners.max(axis=0)))
-        if _lies_aslant(picture.matrix) or np.abs(high - low - wanted).max() > most:
+        if lies_aslant(picture.matrix) or np.abs(high - low - wanted).max() > most:
             return
         moves.append((picture, corners, (low + high - wanted) / 2, wanted))
     if not moves:
@@ -47,7 +47,7 @@ def lay_on_pixels(raw: Any, page: Any, pictures: Sequence[Placed], size: tuple[i
     if np.abs(starts - np.round(starts)).max() > _OF_SEVERAL:
         return
     for (picture, corners, _, wanted), start in zip(moves, np.round(starts) + _INTO, strict=True):
-        _set_box(raw, picture, corners, start / scale + (left, bottom), (wanted - 2 * _INTO) / scale)
+        _set_box(pdfium, picture, corners, start / scale + (left, bottom), (wanted - 2 * _INTO) / scale)
 
 
 def _corners(matrix: Matrix) -> Affine:
@@ -56,24 +56,16 @@ def _corners(matrix: Matrix) -> Affine:
     return np.array([(e, f), (e + a, f + b), (e + c, f + d), (e + a + c, f + b + d)])
 
 
-def _lies_aslant(matrix: Matrix) -> bool:
-    a, b, c, d, *_ = map(abs, matrix)
-    return min(a + d, b + c) > ASLANT * max(a + d, b + c)
-
-
-def _set_box(raw: Any, picture: Placed, corners: Affine, start: Affine, extent: Affine) -> None:
+def _set_box(pdfium: Any, picture: Placed, corners: Affine, start: Affine, extent: Affine) -> None:
     """Put the picture there: its low corner and extent in points of the page."""
     low, high = corners.min(axis=0), corners.max(axis=0)
     grown = extent / (high - low)
     moved = np.eye(3)
     moved[:2, :2], moved[2, :2] = np.diag(grown), start - low * grown
-    placed, found = _square(picture.matrix), raw.FS_MATRIX()
-    if not raw.FPDFPageObj_GetMatrix(picture.object, found):
-        return
-    own = _square((found.a, found.b, found.c, found.d, found.e, found.f))
+    placed, own = _square(picture.matrix), _square(picture.object.get_matrix().get())
     # In a form, its own matrix is not the whole way to the page.
     new = placed @ moved @ np.linalg.inv(placed) @ own
-    raw.FPDFPageObj_SetMatrix(picture.object, raw.FS_MATRIX(*new[:, :2].ravel().tolist()))
+    picture.object.set_matrix(pdfium.PdfMatrix(*new[:, :2].ravel().tolist()))
 
 
 def _square(matrix: Matrix) -> Affine:

@@ -11,6 +11,7 @@ shape that its points give it.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 from math import hypot, prod
 from typing import Any, NamedTuple
 
@@ -34,11 +35,12 @@ _MOST_COVERS = 8
 """Pictures over others that are looked through; a page of pages has a background, a mask and a text."""
 _LEAST_SIDE = 8
 """Pixels of a picture that can be a scan."""
-ASLANT = 0.001
+_ASLANT = 0.001
 """More than what rounding puts into the matrix of a picture that lies along the axes."""
 _SAME = 1.02
 """Dots are square, and strips as fine as each other, up to the rounding of the page to whole points."""
-_MAX_DEPTH = 8
+_MAX_DEPTH = 9
+"""Of forms in forms, the page itself counted."""
 _UNSEEN_TEXT = frozenset((3, 7))
 
 Matrix = tuple[float, float, float, float, float, float]
@@ -85,12 +87,11 @@ def seen_on(pdfium: Any, page: Any) -> Seen:
     pictures: list[Placed] = []
     covered = overdrawn = masked = False
     covers = 0
-    for item, matrix in _objects(pdfium.raw, page):
-        kind = pdfium.raw.FPDFPageObj_GetType(item)
-        if kind != pdfium.raw.FPDF_PAGEOBJ_IMAGE:
-            overdrawn |= _is_seen(pdfium.raw, item, kind)
+    for item, matrix in _objects(pdfium, page):
+        if item.type != pdfium.raw.FPDF_PAGEOBJ_IMAGE:
+            overdrawn |= _is_seen(pdfium.raw, item)
             continue
-        placed = _placed(pdfium.raw, item, matrix, bounds, turned)
+        placed = _placed(item, item.get_matrix().multiply(matrix).get(), bounds, turned)
         if placed is None:
             continue
         across, along = placed.share(bounds)
@@ -100,12 +101,12 @@ def seen_on(pdfium: Any, page: Any) -> Seen:
             if any(placed.columns * _SAME < below.columns for below in pictures):
                 # Coarser than what lies below, and perhaps on a layer that is off: it takes no pixels.
                 continue
-            if not (overdrawn or pictures) or (covers <= _MOST_COVERS and _is_opaque(pdfium, item, page)):
+            if not (overdrawn or pictures) or (covers <= _MOST_COVERS and _is_opaque(pdfium, item)):
                 overdrawn = masked = False
                 pictures.clear()
             else:
                 masked = True
-        masked |= _is_seen_through(pdfium, item, page, placed)
+        masked |= _is_seen_through(pdfium, placed)
         pictures.append(placed)
     scans = _scans(pictures, bounds)
     return Seen(scans, covered, overdrawn or len(scans) < len(pictures), masked)
@@ -170,103 +171,69 @@ def _pixels(width: float, height: float, across: float, along: float) -> tuple[i
     return max(1, round(width * across)), max(1, round(height * along))
 
 
-def _objects(raw: Any, page: Any) -> Iterator[tuple[Any, Matrix]]:
-    """Each object that is no form, and the matrix from its space to that of the page."""
-    budget = MAX_OBJECTS
-
-    def inside(count: Any, get: Any, holder: Any, outer: Matrix, depth: int) -> Iterator[tuple[Any, Matrix]]:
-        nonlocal budget
-        for index in range(count(holder)):
-            budget -= 1
-            if budget < 0:
-                return
-            item = get(holder, index)
-            matrix = _times(_matrix(raw, item), outer)
-            if raw.FPDFPageObj_GetType(item) != raw.FPDF_PAGEOBJ_FORM:
-                yield item, matrix
-            elif depth < _MAX_DEPTH:
-                yield from inside(
-                    raw.FPDFFormObj_CountObjects, raw.FPDFFormObj_GetObject, item, matrix, depth + 1
-                )
-
-    return inside(raw.FPDFPage_CountObjects, raw.FPDFPage_GetObject, page, (1, 0, 0, 1, 0, 0), 0)
+def _objects(pdfium: Any, page: Any) -> Iterator[tuple[Any, Any]]:
+    """Each object that is no form, and the matrix from the space that it is placed in to that of the page."""
+    outer = [pdfium.PdfMatrix()]
+    for item in islice(page.get_objects(max_depth=_MAX_DEPTH), MAX_OBJECTS):
+        if item.type == pdfium.raw.FPDF_PAGEOBJ_FORM:
+            # What is inside follows.
+            outer[item.level + 1 :] = [item.get_matrix().multiply(outer[item.level])]
+        else:
+            yield item, outer[item.level]
 
 
-def _matrix(raw: Any, item: Any) -> Matrix:
-    found = raw.FS_MATRIX()
-    if not raw.FPDFPageObj_GetMatrix(item, found):
-        return 1, 0, 0, 1, 0, 0
-    return found.a, found.b, found.c, found.d, found.e, found.f
-
-
-def _times(inner: Matrix, outer: Matrix) -> Matrix:
-    a, b, c, d, e, f = inner
-    g, h, i, j, k, m = outer
-    return (
-        a * g + b * i,
-        a * h + b * j,
-        c * g + d * i,
-        c * h + d * j,
-        e * g + f * i + k,
-        e * h + f * j + m,
-    )
-
-
-def _is_seen(raw: Any, item: Any, kind: int) -> bool:
-    if kind == raw.FPDF_PAGEOBJ_TEXT and raw.FPDFTextObj_GetTextRenderMode(item) in _UNSEEN_TEXT:
+def _is_seen(raw: Any, item: Any) -> bool:
+    if item.type == raw.FPDF_PAGEOBJ_TEXT and raw.FPDFTextObj_GetTextRenderMode(item) in _UNSEEN_TEXT:
         return False
-    return kind in (raw.FPDF_PAGEOBJ_TEXT, raw.FPDF_PAGEOBJ_PATH, raw.FPDF_PAGEOBJ_SHADING)
+    return item.type in (raw.FPDF_PAGEOBJ_TEXT, raw.FPDF_PAGEOBJ_PATH, raw.FPDF_PAGEOBJ_SHADING)
 
 
-def _is_seen_through(pdfium: Any, item: Any, page: Any, placed: Placed) -> bool:
+def lies_aslant(matrix: Matrix) -> bool:
+    """Not along the axes, but for what rounding puts into a matrix."""
+    a, b, c, d, *_ = map(abs, matrix)
+    return min(a + d, b + c) > _ASLANT * max(a + d, b + c)
+
+
+def _is_seen_through(pdfium: Any, placed: Placed) -> bool:
     """A mask may have more pixels than the picture; where that has enough for print, nobody asks."""
+    item = placed.object
     if pdfium.raw.FPDFPageObj_HasTransparency(item):
         return True
-    a, b, c, d, *_ = map(abs, _matrix(pdfium.raw, item))
-    along, aslant = max(a + d, b + c), min(a + d, b + c)
     # Of one that lies aslant the corners of its box are not its own.
-    if min(placed.columns, placed.rows) >= _PRINT_DPI / POINTS_PER_INCH or aslant > ASLANT * along:
+    is_fine = min(placed.columns, placed.rows) >= _PRINT_DPI / POINTS_PER_INCH
+    if is_fine or lies_aslant(item.get_matrix().get()):
         return False
-    share = _opaque_share(pdfium, item, page)
+    share = _opaque_share(pdfium, item)
     return share is not None and share < _COVERING
 
 
-def _is_opaque(pdfium: Any, item: Any, page: Any) -> bool:
+def _is_opaque(pdfium: Any, item: Any) -> bool:
     """It hides what was drawn before. Whether a layer is shown is not told at all: one dot hides no page."""
-    width, height = pdfium.raw.c_uint(), pdfium.raw.c_uint()
-    pdfium.raw.FPDFImageObj_GetImagePixelSize(item, width, height)
-    if min(width.value, height.value) < _LEAST_SIDE or pdfium.raw.FPDFPageObj_HasTransparency(item):
+    if min(item.get_px_size()) < _LEAST_SIDE or pdfium.raw.FPDFPageObj_HasTransparency(item):
         return False
-    share = _opaque_share(pdfium, item, page)
+    share = _opaque_share(pdfium, item)
     return share is not None and share >= _COVERING
 
 
-def _opaque_share(pdfium: Any, item: Any, page: Any) -> float | None:
+def _opaque_share(pdfium: Any, item: Any) -> float | None:
     """Of the points that the picture lies on; None where that is not told, as of one bit a pixel: it may be
     a stencil.
 
     Of masks, colours that are left out and clips PDFium tells nothing, so it is drawn, a point a pixel.
     """
-    raw = pdfium.raw
-    said = raw.FPDF_IMAGEOBJ_METADATA()
-    known = raw.FPDFImageObj_GetImageMetadata(item, page, said)
-    if not known or said.bits_per_pixel <= 1:
+    a, b, c, d, *_ = map(abs, item.get_matrix().get())
+    if item.get_metadata().bits_per_pixel <= 1 or (a + c) * (b + d) > _MOST_POINTS:
         return None
-    a, b, c, d, *_ = map(abs, _matrix(raw, item))
-    bitmap = None
-    if (a + c) * (b + d) <= _MOST_POINTS:
-        bitmap = raw.FPDFImageObj_GetRenderedBitmap(page.pdf, page, item)
+    bitmap = pdfium.raw.FPDFImageObj_GetRenderedBitmap(item.pdf, item.page, item)
     if not bitmap:
         return None
     pixels = pdfium.PdfBitmap.from_raw(bitmap).to_numpy()
     return 1.0 if pixels.ndim < 3 or pixels.shape[2] < 4 else float((pixels[..., 3] > 250).mean())
 
 
-def _placed(raw: Any, item: Any, matrix: Matrix, bounds: Box, turned: bool) -> Placed | None:
+def _placed(item: Any, matrix: Matrix, bounds: Box, turned: bool) -> Placed | None:
     """The picture on the page; None where it has no size, or lies outside."""
-    width, height = raw.c_uint(), raw.c_uint()
-    if not raw.FPDFImageObj_GetImagePixelSize(item, width, height):
-        return None
+    width, height = pixels = item.get_px_size()
     a, b, c, d, e, f = matrix
     across, along = hypot(a, b), hypot(c, d)
     xs, ys = (
@@ -274,9 +241,9 @@ def _placed(raw: Any, item: Any, matrix: Matrix, bounds: Box, turned: bool) -> P
         np.clip((f, f + b, f + d, f + b + d), bounds[1], bounds[3]),
     )
     box = (float(xs.min()), float(ys.min()), float(xs.max()), float(ys.max()))
-    if not across or not along or not width.value or not height.value or box[0] >= box[2] or box[1] >= box[3]:
+    if not across or not along or not width or not height or box[0] >= box[2] or box[1] >= box[3]:
         return None
-    pixels, columns, rows = (width.value, height.value), width.value / across, height.value / along
+    columns, rows = width / across, height / along
     if (abs(b) + abs(c) > abs(a) + abs(d)) != turned:
         pixels, columns, rows = pixels[::-1], rows, columns
     return Placed(item, matrix, pixels, columns, rows, box)

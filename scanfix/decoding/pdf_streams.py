@@ -10,7 +10,6 @@ import hashlib
 import re
 import time
 import zlib
-from ctypes import create_string_buffer
 from typing import Any
 
 from scanfix.decoding import jpeg
@@ -30,34 +29,30 @@ class Streams:
     """Those of one document, each looked at once and as long as there is time: what is not looked at is taken
     for whole."""
 
-    def __init__(self, raw: Any, data: bytes, limits: Limits, seconds: float) -> None:
-        self._raw, self._limits = raw, limits
+    def __init__(self, data: bytes, limits: Limits, seconds: float) -> None:
+        self._limits = limits
         # PDFium tells no depth but its own; in the file it stands in the open, also of an encrypted one.
         self._bits = sorted({int(bits) for bits in _BITS.findall(data)})
         self._end = time.thread_time() + seconds
         self._known: dict[bytes, bool] = {}
 
-    def is_damaged(self, page: Any, picture: Any) -> bool:
+    def is_damaged(self, picture: Any) -> bool:
         """Whether a picture object of a page has a stream that is broken or too short."""
-        filters = _filters(self._raw, picture)
+        filters = picture.get_filters()
         is_jpeg = filters[-1:] == ["DCTDecode"]
         if (not is_jpeg and filters not in ([], ["FlateDecode"])) or time.thread_time() > self._end:
             return False
         # With other filters before that of JPEG, which are undone: of what a picture is coded by, nothing is.
-        stream = _stream(self._raw, picture, coded=not is_jpeg or len(filters) == 1)
+        stream = bytes(picture.get_data(decode_simple=is_jpeg and len(filters) > 1))
         digest = hashlib.blake2b(stream, digest_size=16).digest()
         if digest not in self._known:
             self._known[digest] = (
-                jpeg.is_damaged(stream, self._limits)
-                if is_jpeg
-                else self._is_short(stream, page, picture, filters)
+                jpeg.is_damaged(stream, self._limits) if is_jpeg else self._is_short(stream, picture, filters)
             )
         return self._known[digest]
 
-    def _is_short(self, stream: bytes, page: Any, picture: Any, filters: list[str]) -> bool:
-        said = self._raw.FPDF_IMAGEOBJ_METADATA()
-        if not self._raw.FPDFImageObj_GetImageMetadata(picture, page, said):
-            return False
+    def _is_short(self, stream: bytes, picture: Any, filters: list[str]) -> bool:
+        said = picture.get_metadata()
         depths = [
             bits * components
             for bits in self._bits
@@ -76,22 +71,6 @@ class Streams:
 def _told(depth: int) -> int:
     """What PDFium makes of so many bits of a pixel."""
     return depth if depth == 1 else 8 if depth <= 8 else 24
-
-
-def _filters(raw: Any, picture: Any) -> list[str]:
-    name, names = create_string_buffer(32), []
-    for index in range(raw.FPDFImageObj_GetImageFilterCount(picture)):
-        raw.FPDFImageObj_GetImageFilter(picture, index, name, len(name))
-        names.append(name.value.decode("latin-1"))
-    return names
-
-
-def _stream(raw: Any, picture: Any, *, coded: bool) -> bytes:
-    """As it stands in the file; else with the filters undone that stand before that of the picture."""
-    read = raw.FPDFImageObj_GetImageDataRaw if coded else raw.FPDFImageObj_GetImageDataDecoded
-    data = create_string_buffer(read(picture, None, 0))
-    read(picture, data, len(data))
-    return data.raw
 
 
 def _unpacked_bytes(packed: bytes, enough: int) -> int | None:

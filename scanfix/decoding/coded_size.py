@@ -8,7 +8,7 @@ gigabyte.
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from scanfix.decoding.bits import Bits
@@ -78,9 +78,9 @@ def in_sample_entry(data: bytes) -> list[Coded]:
     return [coded for coded in found if coded.width and coded.height]
 
 
-def _headed(read: object, data: bytes) -> list[Coded]:
+def _headed(read: Callable[[Bits], Coded], data: bytes) -> list[Coded]:
     try:
-        return [read(Bits(data))]  # type: ignore[operator]
+        return [read(Bits(data))]
     except EOFError:
         return []
 

@@ -13,7 +13,6 @@ the hue kept.
 
 from __future__ import annotations
 
-import struct
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -231,12 +230,3 @@ def is_identity(convert: Callable[[Pixels], Pixels]) -> bool:
     levels = np.linspace(0, 255, 9).astype(np.uint8)
     cube = np.stack(np.meshgrid(levels, levels, levels), axis=-1).reshape(9, 81, 3)
     return int(np.abs(convert(cube).astype(np.int16) - cube).max()) <= _SAME_AS_SRGB
-
-
-def read_nclx(body: bytes) -> ColourSpace | None:
-    """The content of a `colr` box of that type, behind its four letters."""
-    if len(body) < 7:
-        return None
-    primaries, curve = struct.unpack_from(">HH", body)
-    # The decoder has brought the range to full already.
-    return ColourSpace.of_codes(primaries, curve)

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from scanfix.decoding.coded_size import Coded, in_av1, in_hevc, in_sample_entry
-from scanfix.decoding.colour_space import ColourSpace, read_nclx
+from scanfix.decoding.colour_space import ColourSpace
 from scanfix.decoding.isobmff import boxes, boxes_in
 from scanfix.decoding.stored import check_segments, check_size, dot_aspect
 from scanfix.errors import InputError
@@ -139,12 +139,11 @@ def _coded_in(data: bytes, item: Item) -> Iterator[Coded]:
 
 def in_tracks(data: bytes) -> Iterator[Coded]:
     """What the samples of a sequence of pictures announce: each track's description and its first bytes."""
-    for moov in boxes_in(data, 0, len(data), b"moov"):
-        for track in boxes_in(data, *moov, b"trak"):
-            for media in boxes_in(data, *track, b"mdia"):
-                for info in boxes_in(data, *media, b"minf"):
-                    for table in boxes_in(data, *info, b"stbl"):
-                        yield from _in_table(data, *table)
+    places = [(0, len(data))]
+    for kind in (b"moov", b"trak", b"mdia", b"minf", b"stbl"):
+        places = [inside for place in places for inside in boxes_in(data, *place, kind)]
+    for place in places:
+        yield from _in_table(data, *place)
 
 
 def _in_table(data: bytes, start: int, end: int) -> Iterator[Coded]:
@@ -161,14 +160,16 @@ def _in_table(data: bytes, start: int, end: int) -> Iterator[Coded]:
 
 def space_of(items: Items, coded: Coded | None) -> ColourSpace | None:
     """What the numbers mean: by the `colr` box, or else by the coded picture itself."""
-    place = items.property_of(b"colr")
-    primary = items.by_number.get(items.primary)
-    for kind, start, end in primary.properties if primary else ():
+    body = items.property_of(b"colr")
+    primary = items.by_number.get(items.primary, Item())
+    for kind, start, end in primary.properties:
+        # It may stand beside one that holds a profile.
         if kind == b"colr" and items.data[start : start + 4] == b"nclx":
-            place = items.data[start:end]
-    if place and place[:4] == b"nclx":
-        return read_nclx(place[4:])
-    return coded.space if coded else None
+            body = items.data[start:end]
+    if body is None or body[:4] != b"nclx":
+        return coded.space if coded else None
+    # The decoder has brought the range to full already.
+    return ColourSpace.of_codes(*struct.unpack_from(">HH", body, 4)) if len(body) >= 11 else None
 
 
 def dot_aspect_of(items: Items) -> float:
@@ -206,7 +207,8 @@ def _read_meta(items: Items, start: int, end: int, limits: Limits) -> None:
     for kind, content, stop in boxes(items.data, start, end):
         stop = min(stop, end)
         if kind == b"pitm":
-            items.primary = _number(items.data, content + _FULL, 2 if items.data[content] == 0 else 4)
+            read = _Numbers(items.data, content)
+            items.primary = read(2 if read.version() == 0 else 4)
         elif kind == b"iinf":
             _read_kinds(items, content, stop, limits)
         elif kind == b"iloc":
@@ -217,10 +219,21 @@ def _read_meta(items: Items, start: int, end: int, limits: Limits) -> None:
             _read_references(items, content, stop, limits)
 
 
-def _number(data: bytes, at: int, size: int) -> int:
-    if at + size > len(data):
-        raise struct.error("behind the end")
-    return int.from_bytes(data[at : at + size], "big")
+class _Numbers:
+    """Those of a box one behind the other, by their size in bytes; behind the end there is a struct.error."""
+
+    def __init__(self, data: bytes, at: int) -> None:
+        self._data, self.at = data, at
+
+    def __call__(self, size: int) -> int:
+        begin, self.at = self.at, self.at + size
+        if self.at > len(self._data):
+            raise struct.error("behind the end")
+        return int.from_bytes(self._data[begin : self.at], "big")
+
+    def version(self) -> int:
+        """With which a box begins; flags are passed over."""
+        return self(_FULL) >> 24
 
 
 def _item(items: Items, number: int, limits: Limits) -> Item:
@@ -232,39 +245,34 @@ def _read_kinds(items: Items, start: int, end: int, limits: Limits) -> None:
     data = items.data
     start += _FULL + (2 if data[start] == 0 else 4)
     for content, _ in boxes_in(data, start, end, b"infe"):
-        size = 2 if data[content] < 3 else 4
-        number = _number(data, content + _FULL, size)
-        at = content + _FULL + size + 2
-        _item(items, number, limits).kind = data[at : at + 4]
+        read = _Numbers(data, content)
+        number = read(2 if read.version() < 3 else 4)
+        # Behind the number of a protection.
+        _item(items, number, limits).kind = data[read.at + 2 : read.at + 6]
 
 
 def _read_places(items: Items, at: int, idat: int, limits: Limits) -> None:
-    data, version = items.data, items.data[at]
-    sizes = _number(data, at + _FULL, 2)
+    read = _Numbers(items.data, at)
+    version, sizes = read.version(), read(2)
     offset, length, base, index = (sizes >> shift & 15 for shift in (12, 8, 4, 0))
     wide = 4 if version == 2 else 2
-    count = _number(data, at + _FULL + 2, wide)
-    at += _FULL + 2 + wide
     pieces = 0
-    for _ in range(count):
-        number = _number(data, at, wide)
-        at += wide
-        method = 0
-        if version:
-            method = _number(data, at, 2) & 15
-            at += 2
-        origin = _number(data, at + 2, base) + (idat if method == 1 else 0)
-        extents = _number(data, at + 2 + base, 2)
-        at += 4 + base
+    for _ in range(read(wide)):
+        number = read(wide)
+        method = read(2) & 15 if version else 0
+        # Of the file that the bytes are in: this one.
+        read(2)
+        origin = read(base) + (idat if method == 1 else 0)
+        extents = read(2)
         item = _item(items, number, limits)
         for _ in range(extents):
             pieces += 1
             check_segments(pieces, 10 * limits.max_segments)
-            at += index if version else 0
-            begin, size = origin + _number(data, at, offset), _number(data, at + offset, length)
-            at += offset + length
+            if version:
+                read(index)
+            begin, size = origin + read(offset), read(length)
             if method < 2:
-                item.extents.append((begin, begin + size if size else len(data)))
+                item.extents.append((begin, begin + size if size else len(items.data)))
 
 
 def _read_properties(items: Items, start: int, end: int, limits: Limits) -> None:
@@ -274,18 +282,14 @@ def _read_properties(items: Items, start: int, end: int, limits: Limits) -> None
         known += [(kind, content, min(stop, end)) for kind, content, stop in boxes(data, *holder)]
     uses = 0
     for at, _ in boxes_in(data, start, end, b"ipma"):
-        wide, long = (2 if data[at] == 0 else 4), data[at + 3] & 1
-        count = _number(data, at + _FULL, 4)
-        at += _FULL + 4
-        for _ in range(count):
-            item = _item(items, _number(data, at, wide), limits)
-            used = _number(data, at + wide, 1)
-            at += wide + 1
-            for _ in range(used):
+        read = _Numbers(data, at)
+        wide, long = (2 if read.version() == 0 else 4), data[at + 3] & 1
+        for _ in range(read(4)):
+            item = _item(items, read(wide), limits)
+            for _ in range(read(1)):
                 uses += 1
                 check_segments(uses, 10 * limits.max_segments)
-                index = _number(data, at, 1 + long) & (0x7FFF if long else 0x7F)
-                at += 1 + long
+                index = read(1 + long) & (0x7FFF if long else 0x7F)
                 if 0 < index <= len(known):
                     item.properties.append(known[index - 1])
 
@@ -295,11 +299,11 @@ def _read_references(items: Items, start: int, end: int, limits: Limits) -> None
     wide = 2 if data[start] == 0 else 4
     total = 0
     for kind, at, _ in boxes(data, start + _FULL, end):
-        one, count = _number(data, at, wide), _number(data, at + wide, 2)
+        read = _Numbers(data, at)
+        one, count = read(wide), read(2)
         total += 1 + count
         check_segments(total, 10 * limits.max_segments)
-        places = range(at + wide + 2, at + wide + 2 + wide * count, wide)
-        others = [_number(data, place, wide) for place in places]
+        others = [read(wide) for _ in range(count)]
         if kind == b"dimg":
             items.parts.setdefault(one, []).extend(others)
         elif kind == b"auxl":

@@ -214,9 +214,8 @@ def _entries(data: bytes, layout: Layout, start: int) -> dict[int, Entry]:
     count = layout.read(layout.count, data, start)
     position = start + struct.calcsize(layout.count)
     found: dict[int, Entry] = {}
-    for at in range(position, min(position + count * layout.entry_size, len(data)), layout.entry_size):
-        if at + layout.entry_size > len(data):
-            break
+    last = len(data) - layout.entry_size
+    for at in range(position, min(position + count * layout.entry_size, last + 1), layout.entry_size):
         tag, kind = struct.unpack_from(layout.order + "HH", data, at)
         values = layout.read(layout.offset, data, at + 4)
         value_at = at + 4 + layout.offset_size
@@ -250,17 +249,8 @@ def rewritten(directory: Directory, tags: frozenset[int], changed: Mapping[int, 
         table += struct.pack(order + "HHI", tag, kind, count) + held
     mark = b"II*\0" if order == "<" else b"MM\0*"
     lead = mark + struct.pack(order + "I", start)
-    return b"".join(
-        (
-            lead,
-            data[len(lead) :],
-            b"\0" * (start - len(data)),
-            struct.pack(order + "H", len(numbers)),
-            table,
-            bytes(4),
-            values,
-        )
-    )
+    filled = data[len(lead) :] + bytes(start - len(data))
+    return b"".join((lead, filled, struct.pack(order + "H", len(numbers)), table, bytes(4), values))
 
 
 def _value(directory: Directory, tag: int, changed: tuple[int, ...] | None) -> tuple[int, int, bytes]:

@@ -110,11 +110,15 @@ def _are_long_enough(parts: Parts) -> bool:
     return True
 
 
-def _is_ended(page: Directory, part: bytes) -> bool:
-    bits = [f"{byte:08b}" for byte in part.rstrip(b"\0")[-_FAX_TAIL:]]
+def _bits(page: Directory, codes: bytes) -> str:
+    """In the order in which they were written."""
     if page.number(Tag.FILL_ORDER, 1) == _LOW_BIT_FIRST:
-        bits = [byte[::-1] for byte in bits]
-    return "".join(bits).rstrip("0").endswith(_END_OF_FAX)
+        return f"{int.from_bytes(codes, 'little'):0{8 * len(codes)}b}"[::-1]
+    return f"{int.from_bytes(codes):0{8 * len(codes)}b}"
+
+
+def _is_ended(page: Directory, part: bytes) -> bool:
+    return _bits(page, part.rstrip(b"\0")[-_FAX_TAIL:]).rstrip("0").endswith(_END_OF_FAX)
 
 
 def _has_hole(page: Directory, part: bytes) -> bool:
@@ -123,9 +127,5 @@ def _has_hole(page: Directory, part: bytes) -> bool:
     if len(part) - len(whole) > max(_PADDING, len(part) // 20) and not _is_ended(page, part):
         return True
     codes, hole, _ = whole.partition(_HOLE)
-    if not hole:
-        return False
-    if page.number(Tag.FILL_ORDER, 1) == _LOW_BIT_FIRST:
-        codes = bytes(int(f"{byte:08b}"[::-1], 2) for byte in codes)
     # The end may have some of its zeros in the hole.
-    return _END_OF_FAX not in f"{int.from_bytes(codes):0{8 * len(codes)}b}"
+    return bool(hole) and _END_OF_FAX not in _bits(page, codes)

@@ -43,7 +43,7 @@ def read_samples(first: Directory, limits: Limits, *, salvage: bool) -> tuple[Pi
 
     Raises InputError: unsupported_format for what nobody can show without being told more.
     """
-    kind = _Kind.of(first)
+    kind = _Kind(first)
     pixels, model, damaged, peak = _in_bands(first, kind, 1.0, limits, salvage=salvage)
     if kind.meaning == _FRACTION and peak > _SCALED_ABOVE:
         white = 255.0 if peak <= 255 else 65_535.0
@@ -83,40 +83,31 @@ def _in_bands(
 
 
 class _Kind:
-    """How the samples are stored."""
+    """How the samples are stored. Raises InputError where they differ or mean nothing that can be shown."""
 
-    def __init__(self, first: Directory, bits: int, meaning: int) -> None:
-        self.bits, self.meaning = bits, meaning
+    def __init__(self, first: Directory) -> None:
+        bits = set(first.numbers(Tag.BITS)) or {1}
+        meanings = set(first.numbers(Tag.SAMPLE_FORMAT)) or {_WHOLE}
+        self.bits, self.meaning = max(bits), max(meanings)
         self.photometric = first.photometric
         self.channels = first.number(Tag.SAMPLES, 1)
         self.planes = self.channels if first.number(Tag.PLANAR, 1) == 2 else 1
         self.in_plane = self.channels // self.planes
         self.predictor = first.number(Tag.PREDICTOR, 1)
         self.order = first.layout.order
-
-    @classmethod
-    def of(cls, first: Directory) -> _Kind:
-        """Raises InputError where the channels differ or mean nothing that can be shown."""
-        bits = set(first.numbers(Tag.BITS)) or {1}
-        meanings = set(first.numbers(Tag.SAMPLE_FORMAT)) or {_WHOLE}
-        kind = cls(first, max(bits), max(meanings))
-        colours = _COLOURS.get(kind.photometric, 99)
-        is_number = kind.meaning in (_WHOLE, _UNDEFINED) and 1 <= kind.bits <= 32
-        is_fraction = kind.meaning == _FRACTION and kind.bits in (16, 32, 64)
-        is_lab = kind.photometric in (8, 9)
+        is_number = self.meaning in (_WHOLE, _UNDEFINED) and 1 <= self.bits <= 32
+        is_fraction = self.meaning == _FRACTION and self.bits in (16, 32, 64)
         known = (
             len(bits) == len(meanings) == 1
-            and (is_number or is_fraction or (is_lab and kind.bits in (8, 16)))
-            and colours <= kind.channels
-            and not (is_lab and kind.bits not in (8, 16))
-            and not (kind.photometric == 5 and first.number(Tag.INK_SET, _CMYK_INKS) != _CMYK_INKS)
-            and kind.predictor in (1, _DIFFERENCE, _FRACTION_DIFFERENCE)
-            and not (kind.predictor == _DIFFERENCE and kind.bits not in (8, 16, 32))
+            and (self.bits in (8, 16) if self.photometric in (8, 9) else is_number or is_fraction)
+            and _COLOURS.get(self.photometric, 99) <= self.channels
+            and not (self.photometric == 5 and first.number(Tag.INK_SET, _CMYK_INKS) != _CMYK_INKS)
+            and self.predictor in (1, _DIFFERENCE, _FRACTION_DIFFERENCE)
+            and not (self.predictor == _DIFFERENCE and self.bits not in (8, 16, 32))
         )
         if not known:
-            what = f"TIFF ({kind.channels} x {kind.bits} bit)"
+            what = f"TIFF ({self.channels} x {self.bits} bit)"
             raise InputError("unsupported_format", format=what, remedy=EXPORT)
-        return kind
 
     def row_bytes(self, width: int) -> int:
         return (width * self.in_plane * self.bits + 7) // 8

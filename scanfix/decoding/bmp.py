@@ -26,7 +26,7 @@ _V4, _V5 = 108, 124
 _OS2_SIZES = frozenset((*range(16, 40), *range(41, 52), *range(57, 65)))
 _PLAIN, _RLE8, _RLE4, _FIELDS, _JPEG, _PNG, _ALPHA_FIELDS = range(7)
 _OS2_RLE24 = 4
-_RUN_LENGTHS = {(_RLE8, 8): 8, (_RLE4, 4): 4}
+_RUN_LENGTHS = frozenset(((_RLE8, 8), (_RLE4, 4)))
 _MOST_BITS = 64
 _DEPTHS = frozenset((1, 2, 4, 8, 16, 24, 32))
 _USUAL_FIELDS = {16: (0x7C00, 0x03E0, 0x001F, 0), 32: (0xFF0000, 0xFF00, 0xFF, 0)}
@@ -48,10 +48,6 @@ class Header:
     palette: Pixels
     fields: tuple[int, int, int, int]
     data_at: int
-
-    @property
-    def stride(self) -> int:
-        return (self.width * self.bits + 31) // 32 * 4
 
     @property
     def is_os2(self) -> bool:
@@ -136,9 +132,7 @@ def _palette(data: bytes, start: int, data_at: int, bits: int, used: int, entry:
 def _decoded(data: bytes, header: Header, *, salvage: bool) -> tuple[Pixels, Model, bool]:
     """Pixels from the top, and whether some are missing."""
     kind = (header.compression, header.bits)
-    if header.is_os2 and kind == (_OS2_RLE24, 24):
-        rows, whole = decode_run_lengths(data, header.data_at, header.width, header.height, 24)
-    elif kind in _RUN_LENGTHS:
+    if kind in _RUN_LENGTHS or (header.is_os2 and kind == (_OS2_RLE24, 24)):
         rows, whole = decode_run_lengths(data, header.data_at, header.width, header.height, header.bits)
     elif header.compression in (_PLAIN, _FIELDS, _ALPHA_FIELDS) and not (
         header.is_os2 and header.compression
@@ -158,7 +152,8 @@ def _decoded(data: bytes, header: Header, *, salvage: bool) -> tuple[Pixels, Mod
 
 def _rows(data: bytes, header: Header) -> tuple[Codes, bool]:
     """The codes of each pixel as they lie in the file, or its blue, green, red; and whether all are there."""
-    stride, width, height, bits = header.stride, header.width, header.height, header.bits
+    width, height, bits = header.width, header.height, header.bits
+    stride = (width * bits + 31) // 32 * 4
     # Some writers leave the last row without its padding.
     least = stride * (height - 1) + (width * bits + 7) // 8
     found = data[header.data_at : header.data_at + stride * height]
@@ -179,8 +174,7 @@ def _coloured(rows: Codes, header: Header) -> tuple[Pixels, Model]:
         return np.ascontiguousarray(rows[..., ::-1], np.uint8), "RGB"
     if header.bits <= 8:
         palette = header.palette
-        is_grey = (palette == palette[:, :1]).all()
-        if is_grey:
+        if (palette == palette[:, :1]).all():
             return np.take(palette[:, 0], rows), "L"
         return np.take(palette, rows, axis=0), "RGB"
     masks = header.fields

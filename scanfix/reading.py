@@ -26,6 +26,7 @@ from numpy.typing import NDArray
 
 from scanfix.documents.lines import TextLine
 from scanfix.errors import MissingExtraError
+from scanfix.geometry import TURNS, Turn, turned_point
 from scanfix.installation import variable_kept
 from scanfix.model import Pixels
 
@@ -80,7 +81,7 @@ class ReadPicture:
 
     lines: tuple[TextLine, ...]
     """In the picture turned upright."""
-    degrees: int = 0
+    degrees: Turn = 0
     """Clockwise, by which the picture must be turned to be read; after mirroring it, where it is mirrored."""
     mirrored: bool = False
     lead: float = 0.0
@@ -102,13 +103,14 @@ def read_picture(pixels: Pixels, most_lines: int | None = None) -> ReadPicture:
     height, width = pixels.shape[:2]
     card = max(height, width) / min(height, width) >= ReadParams.card_aspect
     boxes = find_lines(pixels, ReadParams.card_side if card else ReadParams.page_side)
-    boxes = boxes[_lengths(boxes)[1] >= ReadParams.least_height]
+    boxes = boxes[_sides(boxes).min(axis=1) >= ReadParams.least_height]
     if not len(boxes) or (most_lines is not None and len(boxes) > most_lines):
         return ReadPicture(())
-    crops = [_crop(pixels, box) for box in boxes]
-    upright = _is_upright(boxes)
-    along = [i for i, box in enumerate(boxes) if _stands(box) != upright]
-    way, lead, quality, known = _way(crops, along)
+    lengths, stand = _sides(boxes).max(axis=1), _stand(boxes)
+    crops = [_crop(pixels, box, stands) for box, stands in zip(boxes, stand, strict=True)]
+    # Most of the text, by its length, runs along the rows.
+    upright = bool(lengths[~stand].sum() >= lengths[stand].sum())
+    way, lead, quality, known = _way(crops, np.flatnonzero(stand != upright).tolist())
     others = [i for i in range(len(crops)) if i not in known]
     known |= zip(others, read_crops([_changed(crops[i], way) for i in others]), strict=True)
     read = [known[i] for i in range(len(crops))]
@@ -180,26 +182,18 @@ def unobserved() -> Iterator[None]:
         yield
 
 
-def _lengths(boxes: Boxes) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Of the longer sides, and of the shorter."""
-    sides = np.linalg.norm(np.roll(boxes, -1, axis=1) - boxes, axis=2)[:, :2].astype(np.float32)
-    return sides.max(axis=1), sides.min(axis=1)
+def _sides(boxes: Boxes) -> NDArray[np.float32]:
+    """N x 2: how long the two sides of each are."""
+    return np.asarray(np.linalg.norm(np.roll(boxes, -1, axis=1) - boxes, axis=2)[:, :2], np.float32)
 
 
-def _stands(box: Boxes) -> bool:
-    """A line that runs down the picture: from 1.5 times as high as wide, as the engine itself has it."""
-    width, height = np.linalg.norm(box[1] - box[0]), np.linalg.norm(box[3] - box[0])
-    return bool(height >= 1.5 * width)
+def _stand(boxes: Boxes) -> NDArray[np.bool_]:
+    """Which lines run down the picture: from 1.5 times as high as wide, as the engine itself has it."""
+    widths, heights = (np.linalg.norm(boxes[:, i] - boxes[:, 0], axis=1) for i in (1, 3))
+    return np.asarray(heights >= 1.5 * widths, np.bool_)
 
 
-def _is_upright(boxes: Boxes) -> bool:
-    """Most of the text, by its length, runs along the rows."""
-    lengths, _ = _lengths(boxes)
-    standing = np.array([_stands(box) for box in boxes])
-    return bool(lengths[~standing].sum() >= lengths[standing].sum())
-
-
-def _crop(pixels: Pixels, box: Boxes) -> Pixels:
+def _crop(pixels: Pixels, box: Boxes, stands: bool) -> Pixels:
     """The line, straight; one that runs down is turned anticlockwise."""
     width = max(4, round(max(np.linalg.norm(box[1] - box[0]), np.linalg.norm(box[2] - box[3]))))
     height = max(4, round(max(np.linalg.norm(box[3] - box[0]), np.linalg.norm(box[2] - box[1]))))
@@ -208,7 +202,7 @@ def _crop(pixels: Pixels, box: Boxes) -> Pixels:
     crop = cv2.warpPerspective(
         pixels, warp, (width, height), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE
     )
-    return np.asarray(np.rot90(crop) if _stands(box) else crop, np.uint8)
+    return np.asarray(np.rot90(crop) if stands else crop, np.uint8)
 
 
 def _changed(crop: Pixels, way: Way) -> Pixels:
@@ -230,14 +224,10 @@ def _way(
     Only lines that run `along` with most of the text are asked: an open passport has a page of each kind.
     """
     sample = _sample(crops, along)
-
-    def read_as(way: Way) -> list[tuple[str, float]]:
-        return read_crops([_changed(crops[i], way) for i in sample])
-
     read: dict[Way, list[tuple[str, float]]] = {}
     scores: dict[Way, float] = {}
     for way in WAYS:
-        read[way] = read_as(way)
+        read[way] = read_crops([_changed(crops[i], way) for i in sample])
         scores[way] = _mean(read[way])
         if scores[way] >= ReadParams.well and (
             way == WAYS[0] or scores[way] - scores[WAYS[0]] >= ReadParams.turned_lead
@@ -257,7 +247,7 @@ def _sample(crops: Sequence[Pixels], along: Sequence[int]) -> list[int]:
     return order[: ReadParams.tried]
 
 
-def _degrees(upright: bool, way: Way) -> int:
+def _degrees(upright: bool, way: Way) -> Turn:
     """Clockwise, for the picture, mirrored back where it is mirrored."""
     if upright:
         return 180 if way.over else 0
@@ -269,7 +259,7 @@ def _lines(
     boxes: Boxes,
     read: Sequence[tuple[str, float]],
     size: tuple[int, int],
-    degrees: int,
+    degrees: Turn,
     mirrored: bool,
 ) -> tuple[TextLine, ...]:
     """The lines with their places in the picture set right, from the top."""
@@ -285,27 +275,16 @@ def _lines(
 
 def as_it_lies(points: Points, size: tuple[int, int], picture: ReadPicture) -> Points:
     """Points of the lines of this picture, N x 2, where they are in the view of this width and height."""
-    width, height = size
-    u, v = points[:, 0], points[:, 1]
-    x, y = {
-        0: (u, v),
-        90: (v, height - u),
-        180: (width - u, height - v),
-        270: (width - v, u),
-    }[picture.degrees]
-    return np.stack([width - x if picture.mirrored else x, y], axis=-1)
+    turned = size if picture.degrees in (0, 180) else size[::-1]
+    back = TURNS[-picture.degrees // 90 % 4]
+    lying = np.array([turned_point((x, y), turned, back) for x, y in points.tolist()])
+    if picture.mirrored:
+        lying[:, 0] = size[0] - lying[:, 0]
+    return lying
 
 
-def _placed(boxes: Boxes, size: tuple[int, int], degrees: int, mirrored: bool) -> Boxes:
+def _placed(boxes: Boxes, size: tuple[int, int], degrees: Turn, mirrored: bool) -> Boxes:
     """Corners in the picture mirrored back, then turned."""
-    width, height = size
-    x, y = boxes[..., 0], boxes[..., 1]
-    if mirrored:
-        x = width - x
-    turned = {
-        0: (x, y),
-        90: (height - y, x),
-        180: (width - x, height - y),
-        270: (y, width - x),
-    }[degrees]
-    return np.stack(turned, axis=-1)
+    corners = [(size[0] - x if mirrored else x, y) for x, y in boxes.reshape(-1, 2).tolist()]
+    placed = np.array([turned_point(corner, size, degrees) for corner in corners], np.float32)
+    return placed.reshape(boxes.shape)

@@ -24,7 +24,7 @@ from typer.testing import CliRunner
 import scanfix
 from scanfix import reading
 from scanfix.cli import app
-from scanfix.geometry import Size
+from scanfix.geometry import Size, Turn
 from scanfix.model import Pixels
 
 needs_reader = pytest.mark.skipif(not reading.is_available(), reason='no reader: pip install "scanfix[ocr]"')
@@ -295,7 +295,7 @@ def marked(pixels: Pixels, text: str) -> Pixels:
 @needs_reader
 @pytest.mark.parametrize("degrees", [0, 90, 180, 270])
 @pytest.mark.parametrize("mirrored", [False, True])
-def test_places_of_lines_are_found_again_in_the_picture_as_it_lies(degrees: int, mirrored: bool) -> None:
+def test_places_of_lines_are_found_again_in_the_picture_as_it_lies(degrees: Turn, mirrored: bool) -> None:
     boxes = np.array([[[10, 20], [90, 20], [90, 40], [10, 40]]], np.float32)
     upright = reading._placed(boxes, (400, 300), degrees, mirrored)[0].astype(np.float64)
     picture = reading.ReadPicture((), degrees, mirrored)

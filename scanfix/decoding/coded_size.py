@@ -66,12 +66,15 @@ def in_hevc(data: bytes, *, configuration: bool) -> list[Coded]:
     ]
 
 
+CONFIGURATIONS = {b"av1C": in_av1, b"hvcC": in_hevc}
+
+
 def in_sample_entry(data: bytes) -> list[Coded]:
     """The size that the description of a track's samples promises, and those of its configuration."""
     if len(data) < 36:
         return []
     found = [Coded(*struct.unpack_from(">HH", data, 32))]
-    for kind, read in ((b"av1C", in_av1), (b"hvcC", in_hevc)):
+    for kind, read in CONFIGURATIONS.items():
         at = data.find(kind, _VISUAL_ENTRY)
         if at >= 0:
             found += read(data[at + 4 :], configuration=True)

@@ -161,7 +161,7 @@ def converter(space: ColourSpace, sample: Codes) -> Callable[[Codes], Pixels]:
 def _linear(space: ColourSpace, table: Light, matrix: Light, codes: Codes) -> Light:
     light = np.take(table, codes).reshape(1, -1, 3)
     if space.curve == "hlg":
-        luminance = np.asarray(cv2.transform(light, _luminance(space.primaries)[None]))
+        luminance = np.asarray(cv2.transform(light, _to_xyz(space.primaries)[1:2]))
         gain = np.maximum(luminance, 1e-6) ** (_HLG_GAMMA - 1) * (_HLG_PEAK_NITS / _WHITE_NITS)
         light = light * gain[..., None].astype(np.float32)
     return np.asarray(cv2.transform(light, matrix), np.float32).reshape(codes.shape)
@@ -202,11 +202,6 @@ def _to_xyz(primaries: Primaries) -> NDArray[np.float64]:
     columns = np.stack([x, y, 1 - x - y])
     white = columns[:, 3] / y[3]
     return columns[:, :3] * np.linalg.solve(columns[:, :3], white)
-
-
-def _luminance(primaries: Primaries) -> NDArray[np.float64]:
-    luminance: NDArray[np.float64] = _to_xyz(primaries)[1]
-    return luminance
 
 
 @_remember

@@ -12,7 +12,7 @@ import struct
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from scanfix.decoding.coded_size import Coded, in_av1, in_hevc, in_sample_entry
+from scanfix.decoding.coded_size import CONFIGURATIONS, Coded, in_av1, in_hevc, in_sample_entry
 from scanfix.decoding.colour_space import ColourSpace
 from scanfix.decoding.isobmff import boxes, boxes_in
 from scanfix.decoding.stored import check_segments, check_size, dot_aspect
@@ -21,7 +21,6 @@ from scanfix.limits import Limits
 
 _FULL = 4
 """Bytes of version and flags at the head of some boxes."""
-_CONFIGURATIONS = {b"av1C": in_av1, b"hvcC": in_hevc}
 _CODED = {b"av01": in_av1, b"hvc1": in_hevc, b"hev1": in_hevc}
 _SLACK = 64
 """Pixels that a coded side may be longer than the picture: the largest block of both codecs."""
@@ -128,8 +127,8 @@ def _coded_in(data: bytes, item: Item) -> Iterator[Coded]:
     """The largest picture that the piece announces: in its configuration or in its own bytes."""
     found = []
     for kind, start, end in item.properties:
-        if kind in _CONFIGURATIONS:
-            found += _CONFIGURATIONS[kind](data[start:end], configuration=True)
+        if kind in CONFIGURATIONS:
+            found += CONFIGURATIONS[kind](data[start:end], configuration=True)
     if item.kind in _CODED and item.extents:
         start, end = item.extents[0]
         found += _CODED[item.kind](data[start : min(end, len(data))], configuration=False)

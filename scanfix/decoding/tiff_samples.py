@@ -44,20 +44,21 @@ def read_samples(first: Directory, limits: Limits, *, salvage: bool) -> tuple[Pi
     Raises InputError: unsupported_format for what nobody can show without being told more.
     """
     kind = _Kind(first)
-    pixels, model, damaged, peak = _in_bands(first, kind, 1.0, limits, salvage=salvage)
+    pixels, model, damaged, peak = _in_bands(kind, 1.0, limits, salvage=salvage)
     if kind.meaning == _FRACTION and peak > _SCALED_ABOVE:
         white = 255.0 if peak <= 255 else 65_535.0
-        pixels, model, damaged, _ = _in_bands(first, kind, white, limits, salvage=salvage)
+        pixels, model, damaged, _ = _in_bands(kind, white, limits, salvage=salvage)
     return pixels, model, f"{model};{kind.bits}" if kind.bits != 8 else model, damaged
 
 
 def _in_bands(
-    first: Directory, kind: _Kind, white: float, limits: Limits, *, salvage: bool
+    kind: _Kind, white: float, limits: Limits, *, salvage: bool
 ) -> tuple[Pixels, Model, bool, float]:
     """Pixels, model, whether some are missing, and the largest fraction but for outliers.
 
     Some rows of strips or tiles at a time: the samples take up to sixteen times what the pixels do.
     """
+    first = kind.page
     width, height = first.size
     step = first.number(Tag.TILE_HEIGHT, 0) or min(first.number(Tag.ROWS_PER_STRIP, height), height) or height
     row_bytes = kind.row_bytes(width) * kind.planes
@@ -69,15 +70,14 @@ def _in_bands(
         rows = min(each, height - top)
         planes = []
         for plane in range(kind.planes):
-            unpacked, is_broken = _unpacked(
-                first, kind, plane, (top // step, -(-(top + rows) // step)), rows, salvage
-            )
-            planes.append(_numbers(unpacked, first, kind))
+            steps = top // step, -(-(top + rows) // step)
+            unpacked, is_broken = _unpacked(kind, plane, steps, rows, salvage)
+            planes.append(_numbers(unpacked, kind))
             damaged |= is_broken
         samples = planes[0] if len(planes) == 1 else np.concatenate(planes, axis=2)
         if kind.meaning == _FRACTION:
             peak = max(peak, _peak(samples))
-        pixels, model = _shown(samples, first, kind, white)
+        pixels, model = _shown(samples, kind, white)
         bands.append(pixels)
     return np.concatenate(bands), model, damaged, peak
 
@@ -88,6 +88,7 @@ class _Kind:
     def __init__(self, first: Directory) -> None:
         bits = set(first.numbers(Tag.BITS)) or {1}
         meanings = set(first.numbers(Tag.SAMPLE_FORMAT)) or {_WHOLE}
+        self.page = first
         self.bits, self.meaning = max(bits), max(meanings)
         self.photometric = first.photometric
         self.channels = first.number(Tag.SAMPLES, 1)
@@ -114,10 +115,11 @@ class _Kind:
 
 
 def _unpacked(
-    first: Directory, kind: _Kind, plane: int, steps: tuple[int, int], rows: int, salvage: bool
+    kind: _Kind, plane: int, steps: tuple[int, int], rows: int, salvage: bool
 ) -> tuple[Pixels, bool]:
     """Bytes of some rows of one plane, by the numbers of their strips or rows of tiles; whether some are
     missing."""
+    first = kind.page
     width = first.number(Tag.WIDTH, 0)
     tile_width = first.number(Tag.TILE_WIDTH, 0)
     offsets, counts = Tag.TILES if tile_width else Tag.STRIPS
@@ -146,10 +148,10 @@ def _unpacked(
     return np.asarray(picture), damaged
 
 
-def _numbers(rows: Pixels, first: Directory, kind: _Kind) -> Samples:
+def _numbers(rows: Pixels, kind: _Kind) -> Samples:
     """Rows of bytes -> H x W x channels of the plane, in the order of this machine."""
-    width = first.number(Tag.WIDTH, 0)
-    across = first.number(Tag.TILE_WIDTH, 0) or width
+    width, tile_width = (kind.page.number(tag, 0) for tag in (Tag.WIDTH, Tag.TILE_WIDTH))
+    across = tile_width or width
     full = -(-width // across) * across
     shape = (len(rows), full, kind.in_plane)
     if kind.bits not in (8, 16, 32, 64):
@@ -198,18 +200,17 @@ def _of_odd_bits(rows: Pixels, kind: _Kind, shape: tuple[int, int, int]) -> Samp
     return numbers.astype(np.uint16 if kind.bits <= 16 else np.uint32).reshape(shape)
 
 
-def _shown(samples: Samples, first: Directory, kind: _Kind, white: float) -> tuple[Pixels, Model]:
-    colours = _COLOURS[kind.photometric]
+def _shown(samples: Samples, kind: _Kind, white: float) -> tuple[Pixels, Model]:
     model = _MODES[kind.photometric]
     if kind.photometric == 3:
-        pixels = _of_palette(samples[..., 0], first, kind)
+        pixels = _of_palette(samples[..., 0], kind)
     elif model == "LAB":
         pixels = _of_lab(samples[..., :3], kind)
     else:
-        pixels = _eight_bits(samples[..., :colours], kind, white)
+        pixels = _eight_bits(samples[..., : _COLOURS[kind.photometric]], kind, white)
     if kind.photometric == 0:
         pixels = 255 - pixels
-    alpha, is_associated = _alpha(samples, first, kind, colours, white)
+    alpha, is_associated = _alpha(samples, kind, white)
     if alpha is not None and model == "CMYK":
         # Less ink is more of the white below.
         if is_associated:
@@ -222,17 +223,16 @@ def _shown(samples: Samples, first: Directory, kind: _Kind, white: float) -> tup
     return np.dstack([pixels, alpha]), "LA" if model == "L" else "RGBA"
 
 
-def _alpha(
-    samples: Samples, first: Directory, kind: _Kind, colours: int, white: float
-) -> tuple[Pixels | None, bool]:
-    for channel, what in enumerate(first.numbers(Tag.EXTRA_SAMPLES), colours):
+def _alpha(samples: Samples, kind: _Kind, white: float) -> tuple[Pixels | None, bool]:
+    """Opacity, and whether the colours were stored the darker for it."""
+    for channel, what in enumerate(kind.page.numbers(Tag.EXTRA_SAMPLES), _COLOURS[kind.photometric]):
         if what in (_ASSOCIATED, _UNASSOCIATED) and channel < samples.shape[2]:
             return _eight_bits(samples[..., channel : channel + 1], kind, white)[..., 0], what == _ASSOCIATED
     return None, False
 
 
-def _of_palette(codes: Samples, first: Directory, kind: _Kind) -> Pixels:
-    levels = np.array(first.numbers(Tag.COLOR_MAP), np.uint16)
+def _of_palette(codes: Samples, kind: _Kind) -> Pixels:
+    levels = np.array(kind.page.numbers(Tag.COLOR_MAP), np.uint16)
     count = len(levels) // 3
     if not count or kind.meaning == _FRACTION:
         raise InputError("corrupt", format="TIFF")

@@ -89,20 +89,15 @@ def _first_frame(chunks: WebpChunks) -> tuple[Pixels, Model]:
     Its bitmap is decoded as a still picture: the decoder of animations takes four canvases for one.
     """
     frame = chunks.frame or b""
-    left, top, width, height = (
-        2 * int.from_bytes(frame[0:3], "little"),
-        2 * int.from_bytes(frame[3:6], "little"),
-        1 + int.from_bytes(frame[6:9], "little"),
-        1 + int.from_bytes(frame[9:12], "little"),
-    )
+    left, top, width, height = (int.from_bytes(frame[at : at + 3], "little") for at in (0, 3, 6, 9))
+    left, top, width, height = 2 * left, 2 * top, width + 1, height + 1
     if left + width > chunks.width or top + height > chunks.height:
         raise InputError("corrupt", format="WEBP")
     parts = [(kind, body) for kind, body in _chunks(frame, 16, len(frame)) if kind in _BITMAPS]
     if not parts:
         raise InputError("corrupt", format="WEBP")
-    size = (width - 1).to_bytes(3, "little") + (height - 1).to_bytes(3, "little")
     flags = bytes((_ALPHA if any(kind in (b"ALPH", b"VP8L") for kind, _ in parts) else 0, 0, 0, 0))
-    pixels, model = _still([_chunk(b"VP8X", flags + size), *(_chunk(*part) for part in parts)])
+    pixels, model = _still([_chunk(b"VP8X", flags + frame[6:12]), *(_chunk(*part) for part in parts)])
     if pixels.shape[:2] != (height, width):
         raise InputError("corrupt", format="WEBP")
     if (width, height) == (chunks.width, chunks.height):

@@ -14,6 +14,7 @@ import struct
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
+import numpy as np
 import simplejpeg
 from PIL import JpegImagePlugin
 
@@ -302,6 +303,11 @@ def _decode(
         except DECODER_ERRORS as again:
             if _UNNAMED in str(again):
                 return (*_unnamed(data, header, limits, salvage=True)[:2], True)
+            *_, last = _MARKER.finditer(data, header.scans[-1])
+            with contextlib.suppress(*DECODER_ERRORS):
+                # What broke off within a table or the head of a scan is not needed for the scans before.
+                whole = data[: last.start()] + _EOI_BYTES
+                return _decoded(whole, header, shrink, strict=False), header.model, True
             raise InputError("corrupt", format="JPEG") from again
 
 
@@ -355,14 +361,21 @@ def _unnamed(data: bytes, header: JpegHeader, limits: Limits, *, salvage: bool) 
 
 
 def _decoded(data: bytes, header: JpegHeader, shrink: int, *, strict: bool) -> Pixels:
+    width, height = -(-header.width // shrink), -(-header.height // shrink)
+    # Of an error behind a warning TurboJPEG tells the warning alone, so that it passes where not strict. What
+    # was not written would be what lay in the memory: the photo before this one.
+    room = None if strict else np.zeros((height, width, len(header.model)), np.uint8)
     pixels: Pixels = simplejpeg.decode_jpeg(
         data,
         "GRAY" if header.model == "L" else header.model,
-        min_width=-(-header.width // shrink),
-        min_height=-(-header.height // shrink),
+        min_width=width,
+        min_height=height,
         min_factor=shrink,
+        buffer=room,
         strict=strict,
     )
+    if not strict and not pixels.any():
+        raise ValueError("nothing was decoded")
     # CMYK is stored inverted, as Adobe does; without its marker too, as every program reads it.
     return 255 - pixels if header.model == "CMYK" else pixels
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import struct
 import tracemalloc
 import zlib
@@ -118,6 +119,29 @@ def test_zeros_before_the_end_mark_are_no_damage_and_other_bytes_are(seed: int, 
     assert not padded.info.damaged
     with pytest.raises(InputError):
         decode(data[:end] + b"SPECIMEN" * 9 + data[end:])
+
+
+def test_where_the_decoder_gives_up_salvage_does_not_show_what_lay_in_the_memory() -> None:
+    data = saved("JPEG", progressive=True)
+    _, second, *_, last = (found.start() for found in re.finditer(rb"\xff\xda.*?\xff\xc4", data, re.DOTALL))
+    table = data.index(b"\xff\xc4", last) + 5
+    # Bytes too many in a scan are worth a warning; a table that cannot be comes behind it.
+    junk_at = data.index(b"\xff\xc4", second)
+    broken = data[:junk_at] + bytes(9) + data[junk_at:table] + b"\xff" + data[table + 1 :]
+    for _ in range(3):
+        before = decode(data).pixels
+        assert before.any()
+        del before
+        with pytest.raises(InputError) as caught:
+            decode(broken, salvage=True)
+        assert caught.value.code == "corrupt"
+
+
+@pytest.mark.parametrize("share", [0.6, 0.65, 0.7, 0.75, 0.8])
+def test_salvage_gives_the_scans_before_the_one_that_broke_off(share: float) -> None:
+    data = saved("JPEG", progressive=True, quality=95)
+    left = decode(data[: int(len(data) * share)], salvage=True).pixels
+    assert np.abs(left.astype(int) - picture()).mean() < 20
 
 
 def test_zeros_and_junk_before_the_end_mark_do_not_have_it_decoded_many_times(

@@ -81,8 +81,9 @@ class SourceImage:
             raise ValueError(
                 f"source pixels are H x W x 3 uint8, not {self.pixels.shape} {self.pixels.dtype}"
             )
-        times = round(self.info.width / max(self.pixels.shape[1], 1))
-        said = (-(-self.info.height // max(times, 1)), -(-self.info.width // max(times, 1)))
+        # By the longer side: of the shorter one what is rounded up may be a large part.
+        times = max(1, round(max(self.info.width, self.info.height) / max(*self.pixels.shape[:2], 1)))
+        said = (-(-self.info.height // times), -(-self.info.width // times))
         if self.pixels.shape[:2] != said:
             raise ValueError(f"pixels {self.pixels.shape[:2]} differ from the size said: {self.info.size}")
         self.pixels.flags.writeable = False

@@ -91,6 +91,14 @@ def test_any_size_and_orientation_reduces_to_half_and_is_said_in_full(w: int, h:
     assert (source.size.width, source.size.height) == tuple((side + 1) // 2 for side in full)
 
 
+@pytest.mark.parametrize("size", [(65, 6500), (6500, 65)])
+def test_a_strip_however_narrow_is_read_at_a_part_of_its_size(size: tuple[int, int]) -> None:
+    data = simplejpeg.encode_jpeg(np.full((size[1], size[0], 3), 90, np.uint8))
+    pixels = decode(data, useful_pixels=10_000).pixels
+    assert pixels.shape[:2] == (-(-size[1] // 8), -(-size[0] // 8))
+
+
+
 def test_half_the_pixels_are_the_mean_of_the_whole() -> None:
     data = noisy_photo(2400, 1800, LARGE)
     whole, half = decode(data).pixels, decode(data, useful_pixels=2_000_000).pixels

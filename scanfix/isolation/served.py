@@ -8,7 +8,7 @@ import pickle
 import signal
 import sys
 import time
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import IO
 
 from scanfix.errors import InputError, ScanfixError
@@ -20,12 +20,6 @@ _OPEN_FILES = 64
 _CRASHED = 70
 _LEFT_TO_THE_PARENT = ("SIGINT", "SIGTERM", "SIGHUP")
 """Signals; Windows has not all of them."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Pipes:
-    requests: IO[bytes]
-    answers: IO[bytes]
 
 
 def serve() -> None:
@@ -45,19 +39,19 @@ def serve() -> None:
 
 def _answer_requests() -> None:
     """Take the limits upon itself, then answer one request after the other."""
-    pipes = _take_pipes()
-    hello: Hello = pickle.loads(read_message(pipes.requests))  # noqa: S301 - from the parent
-    read_message(pipes.requests)
+    requests, answers = _take_pipes()
+    hello: Hello = pickle.loads(read_message(requests))  # noqa: S301 - from the parent
+    read_message(requests)
     _die_with_parent(hello)
     _import_all()
     _stand_back(hello.niceness)
     _limit_resources(hello.limits)
     _give_up_privileges()
-    write_messages(pipes.answers, pickle.dumps(READY))
+    write_messages(answers, pickle.dumps(READY))
     owner = os.getpid()
     while True:
         try:
-            request, data = read_message(pipes.requests), read_message(pipes.requests)
+            request, data = read_message(requests), read_message(requests)
         except EOFError:
             return
         _limit_cpu(hello.limits)
@@ -67,18 +61,18 @@ def _answer_requests() -> None:
         if _has_children():
             # The task forked. Nothing that scanfix uses does, so this process is not to be trusted any more.
             answer = pickle.dumps(InputError("decoder_crashed"))
-        write_messages(pipes.answers, answer)
+        write_messages(answers, answer)
 
 
-def _take_pipes() -> _Pipes:
-    """The pipe of answers moves away from standard output, where decoders may print."""
+def _take_pipes() -> tuple[IO[bytes], IO[bytes]]:
+    """Requests and answers. The pipe of answers moves away from standard output, where decoders may print."""
     requests = os.fdopen(os.dup(0), "rb")
     answers = os.fdopen(os.dup(1), "wb")
     nowhere = os.open(os.devnull, os.O_RDWR)
     for standard in (0, 1):
         os.dup2(nowhere, standard)
     os.close(nowhere)
-    return _Pipes(requests, answers)
+    return requests, answers
 
 
 def _answer(request: bytes, data: bytes, limits: Limits) -> bytes:

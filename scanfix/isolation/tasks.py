@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import inspect as introspection
 from collections.abc import Callable
+from functools import partial
+from inspect import signature
 from typing import Any
 
 from scanfix.errors import ConfigError
@@ -13,24 +14,23 @@ from scanfix.limits import Limits
 Task = Callable[[SourceBytes, Limits, dict[str, Any]], Any]
 
 
-def prepare(source: SourceBytes, limits: Limits, options: dict[str, Any]) -> Any:
-    return _of_api("prepare", (source,), limits, options)
+def _of_api(name: str, source: SourceBytes, limits: Limits, options: dict[str, Any]) -> Any:
+    from scanfix import api
+
+    function = getattr(api, name)
+    known = signature(function).parameters
+    for option in options:
+        if option not in known:
+            raise ConfigError("no_option", option=option)
+    return function(source, limits=limits, **options)
 
 
-def inspect(source: SourceBytes, limits: Limits, options: dict[str, Any]) -> Any:
-    return _of_api("inspect", (source,), limits, options)
-
-
-def annotate(source: SourceBytes, limits: Limits, options: dict[str, Any]) -> Any:
-    return _of_api("annotate", (source,), limits, options)
-
-
-def join(front: SourceBytes, limits: Limits, options: dict[str, Any]) -> Any:
-    return _of_api("join", (front, options.pop("back")), limits, options)
-
-
-def read(source: SourceBytes, limits: Limits, options: dict[str, Any]) -> Any:
-    return _of_api("read", (source,), limits, options)
+prepare = partial(_of_api, "prepare")
+inspect = partial(_of_api, "inspect")
+annotate = partial(_of_api, "annotate")
+join = partial(_of_api, "join")
+"""The photo is the front; `back` is an option."""
+read = partial(_of_api, "read")
 
 
 def warm_up(*_: object) -> int:
@@ -45,14 +45,3 @@ def warm_up(*_: object) -> int:
     for line in range(8):
         cv2.putText(page, "SPECIMEN 0123456789", (130, 150 + 60 * line), 0, 1.0, (40, 40, 40), 2)
     return len(api.prepare(cv2.imencode(".png", page)[1].tobytes()).data)
-
-
-def _of_api(name: str, sources: tuple[SourceBytes, ...], limits: Limits, options: dict[str, Any]) -> Any:
-    from scanfix import api
-
-    function = getattr(api, name)
-    known = introspection.signature(function).parameters
-    for option in options:
-        if option not in known:
-            raise ConfigError("no_option", option=option)
-    return function(*sources, limits=limits, **options)

@@ -85,9 +85,9 @@ def command(
             min_bytes=least_bytes(min_size),
             max_bytes=most_bytes(max_size),
         )
-        show = _Show(speak, json, quiet, named=len(wanted) > 1)
+        asked, inputs, named = Pages.parse(pages), inputs_of(wanted), len(wanted) > 1
         call = _Call(
-            order, Pages.parse(pages), limit, output, annotate, inputs_of(wanted), fail_on, overwrite, show
+            order, asked, limit, output, annotate, inputs, fail_on, overwrite, json, quiet, named, speak
         )
         make_folder(folder_in(output))
         return call.each(plan_outputs(wanted, output, order.format, speak))
@@ -97,36 +97,6 @@ def command(
             print_told(error, photo, None, speak, named=True)
 
     finish(work, speak, failed)
-
-
-class _Show:
-    """How the result of one photo is told."""
-
-    def __init__(self, lang: Lang, json: bool, quiet: bool, *, named: bool) -> None:
-        self.lang, self.json, self.quiet, self.named = lang, json, quiet, named
-
-    def with_names(self) -> _Show:
-        """Of one of several."""
-        return _Show(self.lang, self.json, self.quiet, named=True)
-
-    def made(
-        self, prepared: PreparedImage, photo: str, target: str, annotated: str | None, page: int | None
-    ) -> None:
-        from scanfix.reports.text import lines
-
-        if self.json:
-            print_told(prepared.report, photo, target, self.lang, named=self.named, page=page)
-        elif not self.quiet:
-            stream = sys.stderr if target == STANDARD else sys.stdout
-            name = photo if page is None else f"{photo} ({page})"
-            print_report(lines(prepared.report, self.lang), stream, name if self.named else None)
-            for path in (target, annotated):
-                if path and path != STANDARD:
-                    print_line(say("written", self.lang, path=shown(path)), stream)
-
-    def failed(self, photo: str, target: str, error: ScanfixError) -> None:
-        if self.json:
-            print_told(error, photo, target, self.lang, named=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,15 +111,20 @@ class _Call:
     inputs: frozenset[Identity]
     fail_on: FailOn
     overwrite: bool
-    show: _Show
+    json: bool
+    quiet: bool
+    named: bool
+    """Whether what is told of a result is under its photo's name: where there are several."""
+    lang: Lang
 
     def each(self, plan: dict[str, str]) -> int:
         """Every photo, with its target."""
-
-        def failed(photo: str, error: ScanfixError) -> None:
-            self.show.failed(photo, plan[photo], error)
-
-        return attempt_each(plan, lambda photo: self.pages(photo, plan[photo]), self.show.lang, failed)
+        return attempt_each(
+            plan,
+            lambda photo: self.pages(photo, plan[photo]),
+            self.lang,
+            lambda photo, error: self.failed(photo, plan[photo], error),
+        )
 
     def pages(self, photo: str, target: str) -> int:
         """The photo, or each page that is asked for; what is wrong with one is wrong with no other."""
@@ -161,14 +136,14 @@ class _Call:
             own = target if target == self.output else named_page(target, numbers[0])
             return self.one(source, photo, own, numbers[0])
         if self.annotate or self.order.corners or target == STANDARD:
-            raise usage_error(say("usage_pages", self.show.lang, count=len(numbers)))
-        each = replace(self, show=self.show.with_names())
+            raise usage_error(say("usage_pages", self.lang, count=len(numbers)))
+        each = replace(self, named=True)
         targets = {f"{photo} ({number})": (number, named_page(target, number)) for number in numbers}
         return attempt_each(
             targets,
             lambda name: each.one(source, photo, targets[name][1], targets[name][0]),
-            self.show.lang,
-            lambda name, error: each.show.failed(photo, targets[name][1], error),
+            self.lang,
+            lambda name, error: self.failed(photo, targets[name][1], error),
         )
 
     def one(self, source: SourceBytes, photo: str, target: str, page: int | None) -> int:
@@ -177,13 +152,30 @@ class _Call:
         # Loaded only now: what is refused above is refused at once.
         from scanfix import pipeline
 
-        order, lang = replace(self.order, page=page), self.show.lang
+        order = replace(self.order, page=page)
         prepared = run(pipeline.prepare, source, order, given=self.limit)
         with ExitStack() as beside:
             if self.annotate:
-                drawn = run(pipeline.annotate, source, prepared.report, order, lang, given=self.limit)
+                drawn = run(pipeline.annotate, source, prepared.report, order, self.lang, given=self.limit)
                 beside.enter_context(annotated(self.annotate, drawn, self.inputs, overwrite=self.overwrite))
             deliver(prepared, target, self.inputs, overwrite=self.overwrite)
-        with telling(lang):
-            self.show.made(prepared, photo, target, self.annotate, page)
+        with telling(self.lang):
+            self.made(prepared, photo, target, page)
         return exit_code_of(prepared.report, self.fail_on)
+
+    def made(self, prepared: PreparedImage, photo: str, target: str, page: int | None) -> None:
+        from scanfix.reports.text import lines
+
+        if self.json:
+            print_told(prepared.report, photo, target, self.lang, named=self.named, page=page)
+        elif not self.quiet:
+            stream = sys.stderr if target == STANDARD else sys.stdout
+            name = photo if page is None else f"{photo} ({page})"
+            print_report(lines(prepared.report, self.lang), stream, name if self.named else None)
+            for path in (target, self.annotate):
+                if path and path != STANDARD:
+                    print_line(say("written", self.lang, path=shown(path)), stream)
+
+    def failed(self, photo: str, target: str, error: ScanfixError) -> None:
+        if self.json:
+            print_told(error, photo, target, self.lang, named=True)

@@ -16,18 +16,17 @@ from scanfix.cli.attempts import finish
 from scanfix.cli.limits import limits_of
 from scanfix.cli.options import CropChoice, FailOn
 from scanfix.cli.outputs import check_redirected
+from scanfix.cli.photo import asked
 from scanfix.cli.terminal import COLOURS, EXIT_FINDINGS, EXIT_UNTOLD, print_error, print_json, print_line
 from scanfix.errors import ConfigError, OutputError
 from scanfix.messages import Lang, say, term, user_lang
 from scanfix.naming import shown
-from scanfix.sizes import least_bytes, most_bytes
 
 if TYPE_CHECKING:
     from scanfix.batch import BatchItem, BatchRun
     from scanfix.batch.places import Place
     from scanfix.batch.plan import Step
     from scanfix.model import Finding
-    from scanfix.order import PrepareOptions
 
 NAMED, NAMED_PAIRS = 5, 100
 """Files left out, and pairs, that are named, not only counted."""
@@ -116,33 +115,13 @@ def command(
             watch=watch,
             dry_run=dry_run,
             lang=user_lang(lang),
-            **_wanted(profile, format, crop, document, salvage, min_size, max_size),
+            **asked(profile, min_size, max_size, crop, document, salvage, format),
         )
         _check_redirected(run)
         told = _told(run, _Telling(user_lang(lang), json, quiet, pair=pair), source, watch=watch)
         return _exit_code(told, fail_on)
 
     finish(work, user_lang(lang))
-
-
-def _wanted(
-    profile: str,
-    format: str | None,
-    crop: CropChoice,
-    document: str | None,
-    salvage: bool,
-    min_size: str | None,
-    max_size: str | None,
-) -> PrepareOptions:
-    return {
-        "profile": options.profile_of(profile),
-        "format": format,
-        "crop": crop.value,
-        "document": document,
-        "salvage": salvage,
-        "min_bytes": least_bytes(min_size),
-        "max_bytes": most_bytes(max_size),
-    }
 
 
 def _told(run: BatchRun, tell: _Telling, source: str, *, watch: bool) -> _Telling:
@@ -230,11 +209,10 @@ class _Telling:
         path, lang = shown(item.source), self.lang
         if item.status == "gone":
             yield say("batch_gone_one", lang, path=path, target=shown(item.target or "")), COLOURS["warning"]
-        if item.status == "planned" and item.back:
+        if item.status == "planned":
+            key = "batch_step_pair" if item.back else "batch_step"
             reason = term(item.reason or "", lang)
-            yield say("batch_step_pair", lang, path=path, back=shown(item.back), reason=reason), None
-        elif item.status == "planned":
-            yield say("batch_step", lang, path=path, reason=term(item.reason or "", lang)), None
+            yield say(key, lang, path=path, back=shown(item.back or ""), reason=reason), None
         if item.duplicate_of is not None:
             yield say("batch_duplicate_one", lang, path=path, other=shown(item.duplicate_of)), None
         about = path if item.page is None else f"{path} ({item.page})"

@@ -9,17 +9,18 @@ from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from scanfix.cli.limits import limits_of
-from scanfix.cli.options import FailOn
+from scanfix.cli.options import CropChoice, FailOn, profile_of
 from scanfix.cli.terminal import EXIT_FINDINGS, EXIT_READY, STANDARD
 from scanfix.findings import Verdict
 from scanfix.formats import is_pdf
+from scanfix.sizes import least_bytes, most_bytes
 
 if TYPE_CHECKING:
     from scanfix.documents.form import FormReport
     from scanfix.files import SourceBytes
     from scanfix.limits import Limits
     from scanfix.model import Report
-    from scanfix.order import Order
+    from scanfix.order import Order, PrepareOptions
     from scanfix.pages import Pages
 
 Made = TypeVar("Made")
@@ -33,6 +34,27 @@ FAILING = {
 """Verdicts at which the exit code is 1."""
 ISOLATING = frozenset(("seconds", "memory"))
 """Those that only a process of its own can keep."""
+
+
+def asked(
+    profile: str,
+    min_size: str | None,
+    max_size: str | None,
+    crop: CropChoice,
+    document: str | None,
+    salvage: bool,
+    format: str | None = None,
+) -> PrepareOptions:
+    """What is asked of every photo of many, as it was typed. Raises ConfigError."""
+    return {
+        "profile": profile_of(profile),
+        "format": format,
+        "crop": crop.value,
+        "document": document,
+        "salvage": salvage,
+        "min_bytes": least_bytes(min_size),
+        "max_bytes": most_bytes(max_size),
+    }
 
 
 def run(stage: Callable[..., Made], source: SourceBytes, *rest: object, given: list[str] | None) -> Made:

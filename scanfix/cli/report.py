@@ -10,12 +10,11 @@ from scanfix.cli.attempts import finish
 from scanfix.cli.limits import limits_of
 from scanfix.cli.options import CropChoice
 from scanfix.cli.outputs import check_free, check_photos, inputs_of, told_as_typed
-from scanfix.cli.photo import source_of
+from scanfix.cli.photo import asked, source_of
 from scanfix.cli.terminal import print_error, print_line
 from scanfix.errors import ScanfixError
 from scanfix.messages import Lang, say, user_lang
 from scanfix.naming import shown
-from scanfix.sizes import least_bytes, most_bytes
 
 if TYPE_CHECKING:
     from scanfix.isolation import Worker
@@ -48,20 +47,13 @@ def command(
         from scanfix.order import make_order
 
         check_photos(photos, speak)
-        asked: PrepareOptions = {
-            "profile": options.profile_of(profile),
-            "crop": crop.value,
-            "document": document,
-            "salvage": salvage,
-            "min_bytes": least_bytes(min_size),
-            "max_bytes": most_bytes(max_size),
-        }
-        make_order(limits=limits_of(limit), **asked)
+        wanted = asked(profile, min_size, max_size, crop, document, salvage)
+        make_order(limits=limits_of(limit), **wanted)
         write, inputs = writer_of(output), inputs_of(photos)
         check_free(output, inputs, overwrite=overwrite)
         failed: list[int] = []
         with Worker(limits_of(limit), max_waiting=None, wait_seconds=None, niceness=0) as worker:
-            rows = (_row(worker, photo, asked, failed, speak) for photo in photos)
+            rows = (_row(worker, photo, wanted, failed, speak) for photo in photos)
             with told_as_typed(output):
                 write_atomically(output, write(rows, speak), overwrite=overwrite, inputs=inputs)
         if not quiet:
@@ -71,7 +63,7 @@ def command(
     finish(work, speak)
 
 
-def _row(worker: Worker, photo: str, asked: PrepareOptions, failed: list[int], lang: Lang) -> Row:
+def _row(worker: Worker, photo: str, wanted: PrepareOptions, failed: list[int], lang: Lang) -> Row:
     """What `prepare` would make of a photo, and small pictures of both."""
     from scanfix.batch import tasks
     from scanfix.batch.work import THUMBNAIL_SIDE
@@ -79,7 +71,7 @@ def _row(worker: Worker, photo: str, asked: PrepareOptions, failed: list[int], l
 
     try:
         source = source_of(photo, worker.limits)
-        made = worker.call(tasks.prepare, source, dict(asked))
+        made = worker.call(tasks.prepare, source, dict(wanted))
         options = {"made": made.data, "page": None, "side": THUMBNAIL_SIDE, "turn": made.report.turn}
         before, after = worker.call(tasks.thumbnails, source, options)
     except ScanfixError as error:

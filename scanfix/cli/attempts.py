@@ -17,28 +17,23 @@ from scanfix.messages import Lang, say
 EXIT_INTERRUPTED = 130
 EXIT_INTERNAL = 70
 """A bug of ours; the number is EX_SOFTWARE of sysexits.h."""
+Tell = Callable[[ScanfixError], object]
+"""What hears of an error, after it was printed."""
 
 
-def attempt(
-    work: Callable[[], int],
-    lang: Lang,
-    name: str | None = None,
-    tell: Callable[[ScanfixError], object] = lambda _: None,
-) -> int:
+def attempt(work: Callable[[], int], lang: Lang, name: str | None, tell: Tell) -> int:
     """The exit code of some work; whatever stops it becomes one sentence and its own code."""
     try:
         return work()
     except ScanfixError as error:
-        print_error(error, lang, name)
-        tell(error)
-        return error.exit_code
+        return _refused(error, lang, name, tell)
     except typer.Exit as stop:
         return stop.exit_code
-    except MemoryError as error:
+    except MemoryError:
         if name is None:
             # `main` tells of it in words that need not be loaded.
             raise
-        return attempt(partial(_refuse, InputError("memory"), error), lang, name, tell)
+        return _refused(InputError("memory"), lang, name, tell)
     except ImportError as error:
         from scanfix.installation import opencv_fault
 
@@ -51,8 +46,10 @@ def attempt(
         return _internal_error(error, lang)
 
 
-def _refuse(refusal: ScanfixError, cause: Exception) -> NoReturn:
-    raise refusal from cause
+def _refused(error: ScanfixError, lang: Lang, name: str | None, tell: Tell) -> int:
+    print_error(error, lang, name)
+    tell(error)
+    return error.exit_code
 
 
 def attempt_each(
@@ -74,9 +71,7 @@ def _internal_error(error: Exception, lang: Lang) -> int:
     return EXIT_INTERNAL
 
 
-def finish(
-    work: Callable[[], int], lang: Lang, tell: Callable[[ScanfixError], object] = lambda _: None
-) -> NoReturn:
+def finish(work: Callable[[], int], lang: Lang, tell: Tell = lambda _: None) -> NoReturn:
     """Do the work of a command and leave with its exit code; Ctrl-C is no traceback either.
 
     `tell` hears of a photo that could not be taken; a wrong call is no photo's fault.
@@ -87,7 +82,7 @@ def finish(
             tell(error)
 
     try:
-        code = attempt(work, lang, tell=told)
+        code = attempt(work, lang, None, told)
     except KeyboardInterrupt:
         print_line(f"scanfix: {say('interrupted', lang)}", sys.stderr)
         code = EXIT_INTERRUPTED

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from scanfix.cli import options
-from scanfix.cli.attempts import attempt_each, finish
+from scanfix.cli.attempts import attempt, attempt_each, finish
 from scanfix.cli.limits import limits_of
 from scanfix.cli.options import help_text
 from scanfix.cli.outputs import inputs_of
@@ -45,7 +45,7 @@ def command(
         order = make_order(document=kind, limits=limits_of(limit))
         inputs_of((photo,))
         asked, found = Pages.parse(pages), list[bool]()
-        code = attempt_each((photo,), lambda _: paged(order, asked, found), speak, lambda *_: None)
+        code = attempt(lambda: paged(order, asked, found), speak, photo, lambda _: None)
         return code or (EXIT_READY if any(found) else EXIT_FINDINGS)
 
     def paged(order: Order, asked: Pages, found: list[bool]) -> int:

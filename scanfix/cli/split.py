@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import sys
-from functools import partial
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from scanfix.cli import options
-from scanfix.cli.attempts import attempt_each, finish
+from scanfix.cli.attempts import attempt, finish
 from scanfix.cli.limits import limits_of
 from scanfix.cli.options import CropChoice, FailOn
 from scanfix.cli.outputs import (
@@ -83,7 +82,7 @@ def command(
             check_ending(page, order.format)
         inputs = inputs_of((sheet,))
         make_folder(None if page else output)
-        return attempt_each((sheet,), lambda _: parted(order, inputs, page), speak, failed)
+        return attempt(lambda: parted(order, inputs, page), speak, sheet, failed)
 
     def parted(order: Order, inputs: frozenset[Identity], page: str | None) -> int:
         made = _made(source_of(sheet, order.limits), order, limit, join=join)
@@ -96,11 +95,11 @@ def command(
         _tell_count(len(made), speak, unsaid=join or quiet or json)
         return max(exit_code_of(report, fail_on) for result in made for report in _reports(result))
 
-    def failed(_: str, error: ScanfixError) -> None:
+    def failed(error: ScanfixError) -> None:
         if json and not isinstance(error, ConfigError):
             print_told(error, sheet, None, speak, named=True)
 
-    finish(work, speak, partial(failed, sheet))
+    finish(work, speak, failed)
 
 
 def _page_in(output: str | None, sheet: str, lang: Lang, *, join: bool) -> str | None:

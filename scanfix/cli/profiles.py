@@ -14,7 +14,7 @@ from scanfix.cli.terminal import print_line
 from scanfix.messages import Lang, listed, say, term, user_lang
 
 if TYPE_CHECKING:
-    from scanfix.profiles import OutputProfile
+    from scanfix.profiles import ByteWindow, OutputProfile
 
 
 def command(
@@ -36,14 +36,13 @@ def command(
             return 0
         for known in profile_names():
             profile = load_profile(known)
-            print_line(f"{known:20} {_bytes(profile, speak):32} {profile.title[speak]}", sys.stdout)
+            print_line(f"{known:20} {_bytes(profile.window, speak):32} {profile.title[speak]}", sys.stdout)
         return 0
 
     finish(work, speak)
 
 
-def _bytes(profile: OutputProfile, lang: Lang) -> str:
-    window = profile.window
+def _bytes(window: ByteWindow, lang: Lang) -> str:
     return say("profile_window", lang, min=f"{window.min_bytes:,}", max=f"{window.max_bytes:,}")
 
 
@@ -59,11 +58,10 @@ def rows_of(profile: OutputProfile, lang: Lang) -> list[tuple[str, str]]:
     rows = [
         ("shows", term(f"wanted_{profile.shows}", lang)),
         ("formats", listed(profile.formats, lang)),
-        ("bytes", _bytes(profile, lang)),
+        ("bytes", _bytes(profile.window, lang)),
     ]
     if profile.aim:
-        aim = say("profile_window", lang, min=f"{profile.aim.min_bytes:,}", max=f"{profile.aim.max_bytes:,}")
-        rows.append(("aim", aim))
+        rows.append(("aim", _bytes(profile.aim, lang)))
     rows += _pixels(profile, lang)
     if profile.max_compression_ratio:
         most = say("profile_compression_most", lang, ratio=f"{profile.max_compression_ratio:g}")

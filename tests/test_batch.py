@@ -994,7 +994,7 @@ def test_a_pool_that_breaks_or_falls_silent_loses_no_photo(
             return Future()
 
     # As a cluster whose scheduler died.
-    monkeypatch.setattr(executors.GivenHands, "are_gone", True)
+    monkeypatch.setattr(executors.Hands, "are_gone", True)
     for kind in (Broken, Silent):
         with kind(1) as executor:
             items = list(prepare_batch(tmp_path / "in", tmp_path / "out", executor=executor))

@@ -10,7 +10,7 @@ import os
 from collections.abc import Callable
 from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future, ThreadPoolExecutor, wait
 from functools import partial
-from typing import Any, Protocol
+from typing import Any
 
 from scanfix.batch.work import Job, Outcome
 from scanfix.errors import ConfigError, InputError, MissingExtraError, OutputError, reason_of
@@ -28,20 +28,8 @@ LOST = frozenset(
 )
 
 
-class Hands(Protocol):
-    """What the run gives its jobs to."""
-
-    window: int
-    """Photos that are under way at once."""
-
-    @property
-    def are_gone(self) -> bool: ...
-    def submit(self, task: Task, job: Job) -> Future[Outcome]: ...
-    def stop(self) -> None: ...
-
-
-class GivenHands:
-    """Any executor; it stays the caller's."""
+class Hands:
+    """What the run gives its jobs to: any executor, which stays the caller's."""
 
     patience = 60.0
     """Seconds that `stop` waits for what is under way."""
@@ -51,6 +39,7 @@ class GivenHands:
         self._pending = set[Future[Outcome]]()
         at_once = getattr(executor, "_max_workers", None) or os.cpu_count() or 1
         self.window = jobs or 2 * at_once
+        """Photos that are under way at once."""
 
     @property
     def are_gone(self) -> bool:
@@ -75,7 +64,7 @@ class GivenHands:
         wait(pending, timeout=self.patience)
 
 
-class OwnHands(GivenHands):
+class OwnHands(Hands):
     """Threads of this process, each with an isolated process."""
 
     def __init__(self, jobs: int, limits: Limits) -> None:
@@ -93,7 +82,7 @@ class OwnHands(GivenHands):
         wait(tuple(self._pending), timeout=STOP_SECONDS)
 
 
-class DaskHands(GivenHands):
+class DaskHands(Hands):
     """A cluster, by the address of its scheduler."""
 
     patience = STOP_SECONDS

@@ -16,7 +16,7 @@ import time
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
-from typing import Any, Protocol
+from typing import Any
 
 from scanfix.errors import ConfigError, InputError, MissingExtraError, OutputError, reason_of
 from scanfix.files import (
@@ -87,25 +87,6 @@ class Listing:
     """Subfolders."""
 
 
-class Place(Protocol):
-    """A folder, or what is like one."""
-
-    @property
-    def url(self) -> str: ...
-    @property
-    def is_there(self) -> bool: ...
-    def listing(self, leave_out: Collection[str] | None = None) -> Listing: ...
-    def entry(self, name: str) -> Entry | None: ...
-    def read(self, name: str, limits: Limits) -> tuple[SourceBytes, Entry]: ...
-    def read_head(self, name: str, count: int) -> bytes: ...
-    def write(
-        self, name: str, data: bytes, *, overwrite: bool, inputs: Collection[Identity] = ()
-    ) -> Entry: ...
-    def remove(self, name: str, inputs: Collection[Identity] = ()) -> None: ...
-    def path(self, name: str) -> Path:
-        """As people are told of it; no place to read from."""
-
-
 def place_of(where: str | os.PathLike[str]) -> Place:
     """A folder, or with a scheme in front (`s3://bucket/folder`) a URL.
 
@@ -156,6 +137,7 @@ class Folder:
             return False
 
     def path(self, name: str) -> Path:
+        """As people are told of it; no place to read from."""
         return Path(self.root, name)
 
     def at(self, name: str) -> Path:
@@ -344,6 +326,7 @@ class Remote:
             return True
 
     def path(self, name: str) -> Path:
+        """As of a folder."""
         return Path(self._at(name))
 
     def _at(self, name: str) -> str:
@@ -447,6 +430,9 @@ class Remote:
             return
         except Exception as error:
             raise OutputError("not_written", reason=_said(error)) from error
+
+
+Place = Folder | Remote
 
 
 def _remote(url: str) -> Remote:

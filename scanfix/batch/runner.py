@@ -10,7 +10,7 @@ from pathlib import Path
 from types import UnionType
 from typing import Any, TypeVar, Unpack, get_args
 
-from scanfix.batch.executors import DaskHands, GivenHands, Hands, OwnHands
+from scanfix.batch.executors import DaskHands, Hands, OwnHands
 from scanfix.batch.items import BatchItem, items_of
 from scanfix.batch.look import Look
 from scanfix.batch.manifest import Manifest
@@ -174,7 +174,7 @@ def _hands(executor: Executor | str | None, jobs: int | None, limits: Limits, co
     if isinstance(executor, str):
         return DaskHands(executor, jobs)
     if executor is not None:
-        return GivenHands(executor, jobs)
+        return Hands(executor, jobs)
     return OwnHands(max(1, min(jobs or os.cpu_count() or 1, count or 1)), limits)
 
 

@@ -24,7 +24,7 @@ class Clearing:
 
     look: Look
     manifest: Manifest
-    inputs: frozenset[Identity] = frozenset()
+    inputs: frozenset[Identity]
     """What the run reads, which stays whatever a manifest says."""
 
     def after_a_kill(self, kept: Sequence[Record], plan: Plan) -> None:

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
+from scanfix.batch.look import Look
 from scanfix.batch.manifest import Record, Result, error_of
-from scanfix.batch.places import Place
 from scanfix.errors import ScanfixError
 from scanfix.findings import Verdict
 from scanfix.messages import Lang
@@ -69,8 +69,9 @@ class BatchItem:
         return {**said, "status": self.status, **{k: v for k, v in extra.items() if v is not None}}
 
 
-def items_of(record: Record, source: Place, out: Place, *, kept: bool = False) -> Iterator[BatchItem]:
+def items_of(record: Record, look: Look, *, kept: bool) -> Iterator[BatchItem]:
     """One for each result of a finished line."""
+    source = look.source
     paths = [source.path(name) for name in (record.source, *(read.path for read in record.sources[1:]))]
     for result in record.results:
         reports = [Report.from_dict(told) for told in result.reports]
@@ -79,7 +80,7 @@ def items_of(record: Record, source: Place, out: Place, *, kept: bool = False) -
             error.about = os.fspath(source.path(error.about))
         yield BatchItem(
             paths[0],
-            out.path(result.target) if result.target else None,
+            look.out.path(result.target) if result.target else None,
             reports[0] if reports else None,
             error,
             _status(result, kept),

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from scanfix.batch.look import Look
 from scanfix.batch.manifest import Key, Manifest, Record, error_of
 from scanfix.batch.places import MANIFEST, Folder, Place, here
 from scanfix.batch.plan import Plan, Step
@@ -45,23 +46,16 @@ LEAST_SECONDS = 5.0
 class Reporting:
     """The reports that were asked for."""
 
-    def __init__(
-        self,
-        paths: Sequence[str | os.PathLike[str]],
-        out: Place,
-        manifest: Manifest,
-        lang: Lang,
-        *,
-        overwrite: bool,
-        inputs: frozenset[Identity],
-    ) -> None:
+    def __init__(self, paths: Sequence[str], look: Look, manifest: Manifest, plan: Plan) -> None:
         self._paths = [Path(here(), path) for path in paths]
-        self._manifest, self._lang, self._inputs = manifest, lang, inputs
+        self._look, self._lang, self._manifest = look, look.wishes.lang, manifest
+        self._plan, self._root = plan, look.source.url
+        self._inputs = plan.inputs
+        """Those of the beginning: in a folder that is watched a report of this run may be found later."""
         for path in self._paths:
-            check_report(path, inputs, overwrite=overwrite)
+            check_report(path, plan.inputs, overwrite=look.wishes.overwrite)
             remove_stale_temporaries(path.parent)
-        self._pictures = _Pictures(out) if paths else None
-        self._plan, self._root, self._format = Plan(()), "", ""
+        self._pictures = _Pictures(look.out) if paths else None
         self.gone: tuple[Record, ...] = ()
         """Whose results are there and whose sources are not."""
         self._done: dict[Key, bool] = {}
@@ -69,9 +63,10 @@ class Reporting:
         self._next = 0.0
         self._stale = False
 
-    def begin(self, plan: Plan, root: str, format: str) -> None:
+    def begin(self, plan: Plan) -> None:
         """From now on it is about the photos of this plan."""
-        self._plan, self._root, self._format = plan, root, format
+        # What a link leads to may be another folder by now.
+        self._plan, self._root = plan, self._look.source.url
         self.gone, self._stale = plan.gone, True
 
     def keep(self, outcome: Outcome) -> None:
@@ -88,7 +83,7 @@ class Reporting:
         return [step for step in kept if step.known and not self._has_pictures(step.known)]
 
     def _key(self, step: Step) -> Key:
-        return self._root, step.source, self._format
+        return self._root, step.source, self._look.order.format
 
     def _has_pictures(self, record: Record) -> bool:
         return self._pictures is None or all(

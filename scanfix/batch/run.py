@@ -53,13 +53,10 @@ class BatchRun:
     says what is done and why, what is left out, and results whose source is gone.
     """
 
-    def __init__(
-        self, items: Generator[BatchItem, None, None], plan: Plan, end: Callable[[], None] | None
-    ) -> None:
+    def __init__(self, items: Generator[BatchItem, None, None], plan: Plan, end: Callable[[], None]) -> None:
         self._items, self._end = items, end
-        if end is not None:
-            # Dropped before it was begun, it must stand in nobody's way. Whoever loops has only these.
-            weakref.finalize(items, end)
+        # Dropped before it was begun, it must stand in nobody's way. Whoever loops has only these.
+        weakref.finalize(items, end)
         self.plan = plan
         self.not_begun = 0
         """Photos left when `on_error="stop"` had it stop."""
@@ -79,8 +76,7 @@ class BatchRun:
     def close(self) -> None:
         # A generator that was never begun ends without a word.
         self._items.close()
-        if self._end is not None:
-            self._end()
+        self._end()
 
 
 class Run:
@@ -91,7 +87,6 @@ class Run:
     ) -> None:
         self.look, self.manifest, self.hands, self.reporting = look, manifest, hands, reporting
         self.on_error = on_error
-        self.clearing = Clearing(look, manifest)
         self.asked = told_order(look.order, look.wishes)
         self.stopped = False
         self.told: weakref.ref[BatchRun] | None = None
@@ -117,7 +112,7 @@ class Run:
     def items(self, plan: Plan, *, watch: bool) -> Generator[BatchItem, None, None]:
         self.has_begun, self.watches = True, watch
         try:
-            yield from self._once(plan, older_than=WATCH_SECONDS if watch else 0.0)
+            yield from self._once(plan)
             while watch and not self.stopped:
                 yield from self._news()
                 self.reporting.update(seldom=True)
@@ -140,21 +135,25 @@ class Run:
         finally:
             self.manifest.close()
 
-    def _once(self, plan: Plan, older_than: float) -> Iterator[BatchItem]:
-        self.reporting.begin(plan, self.look.source.url, self.look.order.format)
+    def _once(self, plan: Plan) -> Iterator[BatchItem]:
+        self._begin(plan)
         yield from self._tell_unreadable(plan.unreadable)
         yield from self._tell_gone(plan.gone)
         kept = [step.known for step in plan.steps if step.reason == "kept" and step.known]
         self._tell_anew(kept)
-        self.clearing = Clearing(self.look, self.manifest, plan.inputs)
         self.clearing.after_a_kill(kept, plan)
         for known in kept:
-            yield from items_of(self._whole(known.source), self.look.source, self.look.out, kept=True)
-        latest = time.time() - older_than
-        whole = [s for s in plan.work if not older_than or all(e.changed <= latest for e in s.entries)]
+            yield from items_of(self._whole(known.source), self.look, kept=True)
+        latest = time.time() - WATCH_SECONDS
+        whole = [s for s in plan.work if not self.watches or all(e.changed <= latest for e in s.entries)]
         yield from self._work(whole, plan)
         if self.look.wishes.thumbnails:
             self._draw(self.reporting.without_pictures(plan))
+
+    def _begin(self, plan: Plan) -> None:
+        """From now on it is about the photos of this plan."""
+        self.reporting.begin(plan)
+        self.clearing = Clearing(self.look, self.manifest, plan.inputs)
 
     def _tell_anew(self, kept: Sequence[Record]) -> None:
         """What is kept of a folder that was moved here is this one's from now on; what it was a copy of may
@@ -198,8 +197,7 @@ class Run:
         self.gone &= {record.key for record in plan.gone}
         gone = [record for record in plan.gone if record.key not in self.gone]
         if news or gone:
-            self.reporting.begin(plan, self.look.source.url, self.look.order.format)
-            self.clearing = Clearing(self.look, self.manifest, plan.inputs)
+            self._begin(plan)
             yield from self._tell_gone(gone)
             yield from self._work(news, plan)
 
@@ -252,7 +250,7 @@ class Run:
                     done, running, islice(waiting, 0 if self.stopped else window - len(running)), plan
                 )
                 for step, outcome in done:
-                    yield from items_of(outcome.record, self.look.source, self.look.out, kept=outcome.kept)
+                    yield from items_of(outcome.record, self.look, kept=outcome.kept)
                     yield from self._left_behind(step, outcome, plan)
                 self.reporting.update(seldom=True)
                 if not running:

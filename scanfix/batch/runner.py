@@ -77,13 +77,13 @@ def prepare_batch(
     places = _places(as_path(source, "folder"), as_path(out, "folder"), wishes, watch=watch)
     look = Look(*places, include, exclude, order, wishes, pair=pair, resume=resume)
     if dry_run:
-        return _dry_run(look, written, overwrite=overwrite)
+        return _dry_run(look, written)
     look.make_folders()
     manifest = Manifest(look.out, write=True)
     try:
         plan = look(manifest)
         look.prepare_places(plan)
-        reporting = Reporting(written, look.out, manifest, lang, overwrite=overwrite, inputs=plan.inputs)
+        reporting = Reporting(written, look, manifest, plan)
         hands = _hands(executor, jobs, limits, len(plan.work))
     except BaseException:
         manifest.close()
@@ -123,15 +123,15 @@ def _check_choices(executor: object, lang: object, *, dry_run: bool, watch: bool
         raise ConfigError("bad_option", option="executor", value=type(executor).__name__)
 
 
-def _dry_run(look: Look, reports: Sequence[str], *, overwrite: bool) -> BatchRun:
+def _dry_run(look: Look, reports: Sequence[str]) -> BatchRun:
     """What would be done; a report that could not be written is refused as it would be."""
     manifest = Manifest(look.out)
     plan = look(manifest)
     for path in reports:
         # The run would make these folders first.
         if os.path.lexists(path) or not look.is_made(Path(os.path.realpath(path)).parent):
-            check_report(Path(path), plan.inputs, overwrite=overwrite)
-    return BatchRun(_planned(plan, look, manifest), plan, None)
+            check_report(Path(path), plan.inputs, overwrite=look.wishes.overwrite)
+    return BatchRun(_planned(plan, look, manifest), plan, lambda: None)
 
 
 def _chosen(
@@ -186,7 +186,7 @@ def _planned(plan: Plan, look: Look, manifest: Manifest) -> Generator[BatchItem,
     is_named = look.wishes.pages.is_default and not look.wishes.by_verdict
     for step in plan.steps:
         if step.reason == "kept" and step.known is not None:
-            yield from items_of(manifest.whole(step.known.key), look.source, look.out, kept=True)
+            yield from items_of(manifest.whole(step.known.key), look, kept=True)
         else:
             back = look.source.path(step.entries[1].name) if len(step.entries) > 1 else None
             yield BatchItem(

@@ -23,12 +23,13 @@ from batch_tools import Counted, failing_close, files, put, quick, run, statuses
 
 from scanfix import InputError, Limits, OutputError, prepare_batch
 from scanfix.batch import Summary, manifest, places
-from scanfix.batch.manifest import schema
 from scanfix.batch.places import MANIFEST
 from scanfix.files import TEMP_PREFIX, TEMP_SUFFIX, lock
+from scanfix.packaged import packaged_text
 
 __all__ = ["quick"]
 pytestmark = pytest.mark.usefixtures("quick")
+LINE = json.loads(packaged_text("scanfix.batch", "manifest.schema.json"))
 posix = pytest.mark.skipif(os.name != "posix", reason="names and files that Windows does not have")
 
 
@@ -234,7 +235,7 @@ def test_what_takes_the_place_of_a_photo_and_cannot_be_read_leaves_no_result_eit
     assert pair.error is not None
     assert pair.error.about == str(source / "chen-back.jpg")
     for line in lines(out):
-        jsonschema.validate(line, schema())
+        jsonschema.validate(line, LINE)
 
 
 @posix
@@ -664,7 +665,7 @@ def test_a_pair_that_fails_names_both_of_its_photos(tmp_path: Path, out: Path) -
     assert item.error.code == "output_exists"
     assert item.back == tmp_path / "in" / "li-back.jpg"
     for line in lines(out):
-        jsonschema.validate(line, schema())
+        jsonschema.validate(line, LINE)
 
 
 def test_a_verdict_that_changes_moves_the_result(source: Path, out: Path) -> None:
@@ -692,7 +693,7 @@ def test_every_line_obeys_the_schema_and_a_torn_one_harms_nothing(
     put(source, bad_jpg="broken")
     run(source, out)
     for line in lines(out):
-        jsonschema.validate(line, schema())
+        jsonschema.validate(line, LINE)
     with (out / MANIFEST).open("a") as file:
         file.write('{"schema": "scanfix.manifest/1", "source": "wa')
     quick.taken()

@@ -1,9 +1,9 @@
 """What has become of each photo so far? `scanfix-manifest.jsonl` beside the results remembers.
 
 One JSON object a line, appended and synced, never changed; the last line about a photo counts, and a line
-that a kill broke off counts for nothing. The schema is `manifest.schema.json` beside this file. A photo is
-known by the folder that it was found in, its name there and the format asked for: another folder's photo
-of the same name is another photo.
+that a kill broke off counts for nothing. The schema of a line (2020-12) is `manifest.schema.json` beside this
+file. A photo is known by the folder that it was found in, its name there and the format asked for: another
+folder's photo of the same name is another photo.
 
 On an object store, where nothing can be appended, each lot of lines is an object of its own until the run
 ends and joins them. No two lots have one name, so that none is lost where two runs write at once.
@@ -26,18 +26,11 @@ from scanfix.errors import ERRORS, InputError, OutputError, ScanfixError, reason
 from scanfix.files import lock, sync
 from scanfix.limits import Limits
 from scanfix.model import Report
-from scanfix.packaged import packaged_text
 
 PARTS = "scanfix-manifest.parts"
 SCHEMA = "scanfix.manifest/1"
 STATUSES = ("begun", "made", "failed", "moved")
 _LIMITS = Limits(max_bytes=10_000_000_000)
-
-
-def schema() -> dict[str, Any]:
-    """The JSON schema (2020-12) of a line."""
-    loaded: dict[str, Any] = json.loads(packaged_text(__package__, "manifest.schema.json"))
-    return loaded
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,10 +103,9 @@ class Record:
         return tuple(read.sha256 for read in self.sources)
 
     def line(self) -> str:
-        values = {each.name: getattr(self, each.name) for each in fields(self) if each.name != "start"}
-        values["sources"] = [_plain(read) for read in self.sources]
-        values["results"] = [_plain(result) for result in self.results]
-        return json.dumps({"schema": SCHEMA, **values}, ensure_ascii=False, allow_nan=False) + "\n"
+        values = {"schema": SCHEMA, **_plain(self)}
+        del values["start"]
+        return json.dumps(values, ensure_ascii=False, allow_nan=False, default=_plain) + "\n"
 
     @classmethod
     def parse(cls, line: str) -> Record:
@@ -185,7 +177,7 @@ def _is_below(name: str) -> bool:
     return not path.anchor and ".." not in path.parts
 
 
-def _plain(value: Read | Result) -> dict[str, Any]:
+def _plain(value: Read | Result | Record) -> dict[str, Any]:
     return {each.name: getattr(value, each.name) for each in fields(value)}
 
 
@@ -281,7 +273,8 @@ class _Appended:
 
     def __init__(self, place: Folder) -> None:
         self._path = place.at(MANIFEST)
-        self._descriptor: int | None = None
+        self._descriptor = -1
+        """Of no file before `open` and after `close`."""
 
     def lines(self) -> Iterator[tuple[int, str]]:
         with _translating(), contextlib.suppress(FileNotFoundError), self._path.open("rb") as file:
@@ -310,8 +303,6 @@ class _Appended:
 
     def append(self, data: bytes) -> int:
         """Returns where it begins."""
-        if self._descriptor is None:
-            raise ValueError("not open")
         if not self._is_named():
             # Perhaps with all results: of what this run goes on to make nobody would know.
             raise OutputError("not_written", reason="manifest_removed")
@@ -332,11 +323,11 @@ class _Appended:
     def _is_named(self) -> bool:
         """Whether it is still the file of this name: one without a line its run removes at the end."""
         with contextlib.suppress(OSError):
-            return os.path.samestat(self._path.stat(), os.fstat(self._descriptor or 0))
+            return os.path.samestat(self._path.stat(), os.fstat(self._descriptor))
         return False
 
     def close(self) -> None:
-        if self._descriptor is not None:
+        if self._descriptor >= 0:
             # Of a call that came to nothing; where there is a manifest, photos are left out as results.
             with contextlib.suppress(OSError):
                 if not os.fstat(self._descriptor).st_size and self._is_named():
@@ -344,7 +335,7 @@ class _Appended:
             # All that it holds is synced.
             with contextlib.suppress(OSError):
                 os.close(self._descriptor)
-            self._descriptor = None
+            self._descriptor = -1
 
 
 class _Parts:
@@ -389,12 +380,11 @@ class _Parts:
         if self._lease.is_lost:
             raise OutputError("output_busy")
         start = len(self._known)
-        if data:
-            # In the order of time, in which they are read.
-            name = f"{PARTS}/{time.time_ns():020}-{os.urandom(4).hex()}.jsonl"
-            self._place.write(name, data, overwrite=True)
-            self._parts.append(name)
-            self._known += data
+        # In the order of time, in which they are read.
+        name = f"{PARTS}/{time.time_ns():020}-{os.urandom(4).hex()}.jsonl"
+        self._place.write(name, data, overwrite=True)
+        self._parts.append(name)
+        self._known += data
         return start
 
     def close(self) -> None:

@@ -1,4 +1,5 @@
-"""What is done in the isolated process: each takes the photo, the limits and options.
+"""What a batch has done in the isolated process, beside what any worker does: each takes the photo, the
+limits and options.
 
 The libraries for pictures are loaded there only, so that the program that calls a batch never has them.
 """
@@ -12,13 +13,9 @@ from scanfix.limits import Limits
 
 if TYPE_CHECKING:
     from scanfix.order import Order
-    from scanfix.results import JoinedImage, PreparedImage
+    from scanfix.results import JoinedImage
 
-
-def prepare(source: SourceBytes, limits: Limits, options: dict[str, Any]) -> PreparedImage:
-    from scanfix import pipeline
-
-    return pipeline.prepare(source, _order(limits, options))
+THUMBNAIL_SIDE = 360
 
 
 def join(front: SourceBytes, limits: Limits, options: dict[str, Any]) -> JoinedImage:
@@ -42,17 +39,16 @@ def annotate(source: SourceBytes, limits: Limits, options: dict[str, Any]) -> by
 
 def thumbnails(source: SourceBytes, limits: Limits, options: dict[str, Any]) -> tuple[bytes, bytes]:
     """Of the photo, turned as its report has it, and of what was `made` of it: WebP, the longer side at
-    most `side` pixels."""
+    most `THUMBNAIL_SIDE` pixels."""
     from scanfix import decoding
     from scanfix.reports.previews import thumbnail
 
-    side: int = options["side"]
     pictures = ((source.data, options["page"] or 1), (options["made"], 1))
     before, after = (
-        decoding.decode(data, limits=limits, salvage=True, useful_pixels=side * side, page=page).pixels
+        decoding.decode(data, limits=limits, salvage=True, useful_pixels=THUMBNAIL_SIDE**2, page=page).pixels
         for data, page in pictures
     )
-    return thumbnail(before, side, options["turn"]), thumbnail(after, side)
+    return thumbnail(before, THUMBNAIL_SIDE, options["turn"]), thumbnail(after, THUMBNAIL_SIDE)
 
 
 def count_pages(source: SourceBytes, limits: Limits, _: dict[str, Any]) -> int:

@@ -26,6 +26,7 @@ from scanfix.files import Identity, SourceBytes, check_target
 from scanfix.findings import Verdict
 from scanfix.formats import is_pdf
 from scanfix.isolation import Worker
+from scanfix.isolation.tasks import prepare
 from scanfix.limits import Limits
 from scanfix.messages import Lang
 from scanfix.model import Report
@@ -34,7 +35,6 @@ from scanfix.pages import Pages
 
 FOLDERS = {Verdict.READY: "ready", Verdict.LOOK: "review", Verdict.REFUSED: "refused"}
 """Where `by_verdict` puts results."""
-THUMBNAIL_SIDE = 360
 SIGNED = b"tEXtscanfix\0"
 """In the head of each annotated picture, before whose it is."""
 _PNG_HEAD = 33
@@ -99,9 +99,10 @@ def work(job: Job, worker: Worker | None = None) -> Outcome:
     try:
         _check_target(job)
         sources = _read_all(job, reads)
-        if job.known and _unchanged(job, tuple(reads.values())):
+        if job.known and _unchanged(job, job.known, tuple(reads.values())):
             return Outcome(_refreshed(job, job.known, tuple(reads.values())), kept=True)
-        results, thumbnails = _make_all(job, worker, sources)
+        made = list(_make_all(job, worker, sources))
+        results, thumbnails = tuple(result for result, _ in made), tuple(pictures for _, pictures in made)
     except ScanfixError as error:
         results = (Result(error=_told(error, job)),)
     return Outcome(_finished(job, tuple(reads.values()), results, started), thumbnails=thumbnails)
@@ -147,13 +148,9 @@ def _hash(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
-def _unchanged(job: Job, reads: tuple[Read, ...]) -> bool:
-    known = job.known
-    return (
-        known is not None
-        and tuple(read.sha256 for read in reads) == known.hashes
-        and all(_stands(job.out, result) for result in known.results if result.target)
-    )
+def _unchanged(job: Job, known: Record, reads: tuple[Read, ...]) -> bool:
+    is_same = tuple(read.sha256 for read in reads) == known.hashes
+    return is_same and all(_stands(job.out, result) for result in known.results if result.target)
 
 
 def _stands(out: Place, result: Result) -> bool:
@@ -196,19 +193,10 @@ def _finished(job: Job, reads: tuple[Read, ...], results: tuple[Result, ...], st
 
 def _make_all(
     job: Job, worker: Worker, sources: list[SourceBytes]
-) -> tuple[tuple[Result, ...], tuple[tuple[bytes, bytes], ...]]:
-    if len(sources) > 1:
-        made = [_attempt(job, worker, sources, None, job.begun.name)]
-    else:
-        made = list(_pages(job, worker, sources))
-    return tuple(result for result, _ in made), tuple(pictures for _, pictures in made)
-
-
-def _pages(
-    job: Job, worker: Worker, sources: list[SourceBytes]
 ) -> Iterator[tuple[Result, tuple[bytes, bytes]]]:
+    """Of a front and back one page; else each page that is asked for."""
     pages, name = job.wishes.pages, job.begun.name
-    if pages.is_default:
+    if len(sources) > 1 or pages.is_default:
         yield _attempt(job, worker, sources, None, name)
         return
     count = worker.call(tasks.count_pages, sources[0], {}) if _may_have_pages(sources[0].data) else 1
@@ -238,7 +226,7 @@ def _attempt(
         )
         pictures = (b"", b"")
         if wishes.thumbnails:
-            options = {"made": data, "page": page, "side": THUMBNAIL_SIDE, "turn": reports[0].turn}
+            options = {"made": data, "page": page, "turn": reports[0].turn}
             pictures = worker.call(tasks.thumbnails, sources[0], options)
         # Last: what fails after it would leave a file that no line knows.
         entry = _write(job, target, data, sources)
@@ -256,7 +244,7 @@ def _made(
     if len(sources) > 1:
         joined = worker.call(tasks.join, sources[0], {**order, "back": sources[1]})
         return joined.data, (joined.front, joined.back)
-    prepared = worker.call(tasks.prepare, sources[0], order)
+    prepared = worker.call(prepare, sources[0], order)
     return prepared.data, (prepared.report,)
 
 
@@ -326,7 +314,7 @@ def thumbnails_of(job: Job, worker: Worker | None = None) -> Outcome:
             source = job.source.read(record.sources[0].path, job.wishes.limits)[0]
             made = job.out.read(result.target or "", Limits())[0].data
             turn = next(iter(result.reports), {}).get("turn", 0)
-            options = {"made": made, "page": result.page, "side": THUMBNAIL_SIDE, "turn": turn}
+            options = {"made": made, "page": result.page, "turn": turn}
             pictures.append(worker.call(tasks.thumbnails, source, options))
         except ScanfixError:
             pictures.append((b"", b""))

@@ -65,15 +65,15 @@ def command(
 
 def _row(worker: Worker, photo: str, wanted: PrepareOptions, failed: list[int], lang: Lang) -> Row:
     """What `prepare` would make of a photo, and small pictures of both."""
-    from scanfix.batch import tasks
-    from scanfix.batch.work import THUMBNAIL_SIDE
+    from scanfix.batch.tasks import thumbnails
+    from scanfix.isolation.tasks import prepare
     from scanfix.reports.rows import Row
 
     try:
         source = source_of(photo, worker.limits)
-        made = worker.call(tasks.prepare, source, dict(wanted))
-        options = {"made": made.data, "page": None, "side": THUMBNAIL_SIDE, "turn": made.report.turn}
-        before, after = worker.call(tasks.thumbnails, source, options)
+        made = worker.call(prepare, source, dict(wanted))
+        options = {"made": made.data, "page": None, "turn": made.report.turn}
+        before, after = worker.call(thumbnails, source, options)
     except ScanfixError as error:
         print_error(error, lang, photo)
         failed.append(error.exit_code)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import PurePath, PurePosixPath
 
-from scanfix.batch.places import Entry, LeftOut, Place, parents
+from scanfix.batch.places import Entry, LeftOut, Place
 from scanfix.errors import InputError
 from scanfix.files import Identity
 from scanfix.formats import claims_unread_picture, input_extensions
@@ -90,8 +90,8 @@ def _reason(place: Place, name: str, include: Sequence[str], exclude: Sequence[s
 def _matches(name: str, pattern: str) -> bool:
     """Upper and lower case are the same: cameras write JPG, programs jpg."""
     pattern = pattern.casefold().removeprefix("./").rstrip("/")
-    for path in (name, *parents(name)):
-        path = path.casefold()
+    for each in (name, *PurePosixPath(name).parents[:-1]):
+        path = str(each).casefold()
         if fnmatchcase(path if "/" in pattern else path.rpartition("/")[2], pattern):
             return True
     return False

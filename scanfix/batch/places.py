@@ -13,7 +13,7 @@ import os
 import shutil
 import stat
 import time
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -462,9 +462,3 @@ def _said(error: Exception) -> str:
     if isinstance(error, OSError) and error.errno:
         return reason_of(error)
     return type(error).__name__
-
-
-def parents(name: str) -> Iterator[str]:
-    """`a/b/c` -> `a`, `a/b`."""
-    parts = name.split("/")
-    return ("/".join(parts[:count]) for count in range(1, len(parts)))

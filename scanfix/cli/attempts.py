@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Callable, Iterable
 from functools import partial
-from typing import NoReturn
+from typing import NoReturn, TypeVar
 
 import typer
 
@@ -17,6 +17,7 @@ from scanfix.messages import Lang, say
 EXIT_INTERRUPTED = 130
 EXIT_INTERNAL = 70
 """A bug of ours; the number is EX_SOFTWARE of sysexits.h."""
+Own = TypeVar("Own")
 Tell = Callable[[ScanfixError], object]
 """What hears of an error, after it was printed."""
 
@@ -53,13 +54,14 @@ def _refused(error: ScanfixError, lang: Lang, name: str | None, tell: Tell) -> i
 
 
 def attempt_each(
-    photos: Iterable[str],
-    work: Callable[[str], int],
+    photos: Iterable[tuple[str, Own]],
+    work: Callable[[str, Own], int],
     lang: Lang,
-    tell: Callable[[str, ScanfixError], object],
+    tell: Callable[[str, Own, ScanfixError], object],
 ) -> int:
-    """The same for each photo, the largest code of all; `tell` hears of those that could not be taken."""
-    return max(attempt(partial(work, photo), lang, photo, partial(tell, photo)) for photo in photos)
+    """The same for each photo, by its name and what is its own, the largest code of all; `tell` hears of
+    those that could not be taken."""
+    return max(attempt(partial(work, *photo), lang, photo[0], partial(tell, *photo)) for photo in photos)
 
 
 def _internal_error(error: Exception, lang: Lang) -> int:

@@ -88,10 +88,8 @@ class _Call:
     lang: Lang
 
     def each(self, photos: list[str]) -> int:
-        several = len(photos) > 1
-        return attempt_each(
-            photos, lambda photo: self.pages(photo, photo if several else None), self.lang, self.failed
-        )
+        named = [(photo, photo if len(photos) > 1 else None) for photo in photos]
+        return attempt_each(named, self.pages, self.lang, lambda photo, _, error: self.failed(photo, error))
 
     def pages(self, photo: str, name: str | None) -> int:
         """The photo, or each page that is asked for; what is wrong with one is wrong with no other."""
@@ -103,12 +101,11 @@ class _Call:
             return self.of_page(numbers[0]).one(source, photo, name)
         if self.annotate or self.order.corners:
             raise usage_error(say("usage_pages_looked", self.lang, count=len(numbers)))
-        each = {f"{photo} ({number})": self.of_page(number) for number in numbers}
         return attempt_each(
-            each,
-            lambda name: each[name].one(source, photo, name),
+            [(f"{photo} ({number})", number) for number in numbers],
+            lambda name, number: self.of_page(number).one(source, photo, name),
             self.lang,
-            lambda _, error: self.failed(photo, error),
+            lambda _, __, error: self.failed(photo, error),
         )
 
     def of_page(self, number: int) -> _Call:

@@ -119,12 +119,7 @@ class _Call:
 
     def each(self, plan: dict[str, str]) -> int:
         """Every photo, with its target."""
-        return attempt_each(
-            plan,
-            lambda photo: self.pages(photo, plan[photo]),
-            self.lang,
-            lambda photo, error: self.failed(photo, plan[photo], error),
-        )
+        return attempt_each(plan.items(), self.pages, self.lang, self.failed)
 
     def pages(self, photo: str, target: str) -> int:
         """The photo, or each page that is asked for; what is wrong with one is wrong with no other."""
@@ -138,12 +133,11 @@ class _Call:
         if self.annotate or self.order.corners or target == STANDARD:
             raise usage_error(say("usage_pages", self.lang, count=len(numbers)))
         each = replace(self, named=True)
-        targets = {f"{photo} ({number})": (number, named_page(target, number)) for number in numbers}
         return attempt_each(
-            targets,
-            lambda name: each.one(source, photo, targets[name][1], targets[name][0]),
+            [(f"{photo} ({number})", number) for number in numbers],
+            lambda _, number: each.one(source, photo, named_page(target, number), number),
             self.lang,
-            lambda name, error: self.failed(photo, targets[name][1], error),
+            lambda _, number, error: self.failed(photo, named_page(target, number), error),
         )
 
     def one(self, source: SourceBytes, photo: str, target: str, page: int | None) -> int:

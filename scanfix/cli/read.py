@@ -53,14 +53,17 @@ def command(
         source = source_of(photo, order.limits)
         numbers = pages_of(source, asked, order, limit)
         if numbers is not None:
-            named = {f"{photo} ({number})": number for number in numbers}
 
-            def failed(name: str, error: ScanfixError) -> None:
+            def failed(_: str, number: int, error: ScanfixError) -> None:
                 if json:
-                    print_told(error, photo, None, speak, named=True, page=named[name])
+                    print_told(error, photo, None, speak, named=True, page=number)
 
-            own = {name: replace(order, page=number) for name, number in named.items()}
-            return attempt_each(named, lambda name: one(source, own[name], found, name), speak, failed)
+            return attempt_each(
+                [(f"{photo} ({number})", number) for number in numbers],
+                lambda name, number: one(source, replace(order, page=number), found, name),
+                speak,
+                failed,
+            )
         one(source, order, found)
         if pages is None and not json and (count := run(count_pages, source, order, given=limit)) > 1:
             print_line(say("read_first_page", speak, count=count), sys.stdout)

@@ -147,8 +147,7 @@ def _explain_refusals(refused: tuple[Refusal, ...], lang: Lang) -> None:
         rows = [("explain_cause", refusal.text("cause", lang))]
         if len(refused) == 1:
             rows.append(("explain_advice", refusal.text("remedy", lang)))
+        covers = listed((f"{code} {title(code, lang)}" for code in refusal.codes), lang)
+        rows.append(("explain_covered", covers or say("explain_uncovered", lang)))
         for key, text in rows:
             print_line(say("row", lang, name=say(key, lang), value=text), sys.stdout)
-        covers = [f"{code} {title(code, lang)}" for code in refusal.codes]
-        told = listed(covers, lang) or say("explain_uncovered", lang)
-        print_line(say("row", lang, name=say("explain_covered", lang), value=told), sys.stdout)

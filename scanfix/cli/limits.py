@@ -40,7 +40,7 @@ STANDING_IN_THE_WAY = {
 
 def limits_of(given: list[str] | None) -> Limits:
     """The shell's limits with those that were given as NAME=NUMBER."""
-    limits: Any = SHELL_LIMITS
+    limits = SHELL_LIMITS
     for text in given or ():
         name, _, number = text.partition("=")
         try:
@@ -48,11 +48,11 @@ def limits_of(given: list[str] | None) -> Limits:
             whole = isinstance(getattr(limits, field), int)
             if whole and not value.is_integer():
                 raise ValueError(number)
-            limits = replace(limits, **{field: int(value) if whole else value})
+            changed: dict[str, Any] = {field: int(value) if whole else value}
+            limits = replace(limits, **changed)
         except (KeyError, ValueError, ConfigError) as error:
             raise ConfigError("bad_limit", value=without_numbers(text), known=list(LIMITS)) from error
-    checked: Limits = limits
-    return checked
+    return limits
 
 
 def way_out(error: ScanfixError, lang: Lang) -> str | None:

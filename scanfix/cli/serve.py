@@ -32,6 +32,7 @@ def command(port: Port = 0, open: Open = True, lang: options.LangOption = None) 
 
     def work() -> int:
         import secrets
+        import webbrowser
 
         try:
             from scanfix.web.app import make_app
@@ -47,7 +48,7 @@ def command(port: Port = 0, open: Open = True, lang: options.LangOption = None) 
             print_line(address, sys.stdout)
             print_line(f"scanfix: {say('serving', speak)}", sys.stderr)
             if open and _has_screen():
-                threading.Thread(target=_show, args=(address,), daemon=True).start()
+                threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
             serve(make_app(number, token, speak), listener)
         return EXIT_READY
 
@@ -69,9 +70,3 @@ def _has_screen() -> bool:
     if sys.platform in ("darwin", "win32"):
         return True
     return any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "WSL_DISTRO_NAME"))
-
-
-def _show(address: str) -> None:
-    import webbrowser
-
-    webbrowser.open(address)

@@ -141,7 +141,8 @@ class Pool:
                 process = process or self._start()
                 answer = job.ask(process)
             if not process.is_sound:
-                self._count_killed()
+                with self._lock:
+                    self._counts.killed += 1
             if not process.is_sound or process.photo_count >= self._recycle_after:
                 process.close()
         except BaseException:
@@ -199,10 +200,6 @@ class Pool:
                 counts.killed,
                 round(counts.seconds, 3),
             )
-
-    def _count_killed(self) -> None:
-        with self._lock:
-            self._counts.killed += 1
 
     @contextmanager
     def _counted(self, job: Job) -> Iterator[None]:

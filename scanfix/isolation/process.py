@@ -69,7 +69,7 @@ _VALUE_MAKERS = {("scanfix.documents.kinds", "find_kind")}
 class Process:
     """One process beyond the pipe, seen from here."""
 
-    def __init__(self, limits: Limits, niceness: int = 0) -> None:
+    def __init__(self, limits: Limits, niceness: int) -> None:
         self.photo_count = 0
         self.is_open = True
         self._limits = limits

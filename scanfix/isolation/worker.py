@@ -137,7 +137,7 @@ class Worker:
     ) -> Fields:
         """As `scanfix.read`, with the limits of this worker; errors as in `prepare`."""
         source = self._read(photo, filename)
-        chosen = options_of({"document": document, "page": page})
+        chosen = {"document": document, "page": page}
         return _checked(self.call(tasks.read, source, chosen), Fields)
 
     async def aread(
@@ -150,7 +150,7 @@ class Worker:
     ) -> Fields:
         """As `read`, for coroutines."""
         source = await self._aread(photo, filename)
-        chosen = options_of({"document": document, "page": page})
+        chosen = {"document": document, "page": page}
         return _checked(await self.acall(tasks.read, source, chosen), Fields)
 
     def join(self, front: Photo, back: Photo | None = None, **options: Unpack[JoinOptions]) -> JoinedImage:

@@ -158,6 +158,16 @@ def test_inspect_tells_of_each_page_that_is_named(card: Path, tmp_path: Path) ->
     assert (seen.exit_code, seen.stdout, (tmp_path / "a.png").exists()) == (2, "", False)
 
 
+@pytest.mark.parametrize("command", ["prepare", "inspect"])
+def test_a_page_that_cannot_be_taken_is_named(card: Path, tmp_path: Path, command: str) -> None:
+    page, narrow = Image.open(card), Image.new("RGB", (3, 2000))
+    page.save(tmp_path / "two.tif", save_all=True, append_images=[narrow])
+    done = CliRunner().invoke(app, [command, str(tmp_path / "two.tif"), "--pages", "all", "--json"])
+    told = [json.loads(line) for line in done.stdout.splitlines()]
+    codes = [(each["page"], each["error"] and each["error"]["code"]) for each in told]
+    assert codes == [(1, None), (2, "too_large_side")]
+
+
 @pytest.mark.parametrize("about", STANDING_IN_THE_WAY)
 def test_an_error_of_a_limit_names_the_limit_to_raise(about: tuple[str, str | None]) -> None:
     code, what = about

@@ -105,7 +105,7 @@ class _Call:
             [(f"{photo} ({number})", number) for number in numbers],
             lambda name, number: self.of_page(number).one(source, photo, name),
             self.lang,
-            lambda _, __, error: self.failed(photo, error),
+            lambda _, number, error: self.of_page(number).failed(photo, error),
         )
 
     def of_page(self, number: int) -> _Call:
@@ -128,7 +128,7 @@ class _Call:
 
     def failed(self, photo: str, error: ScanfixError) -> None:
         if self.json:
-            print_told(error, photo, None, self.lang, named=True)
+            print_told(error, photo, None, self.lang, named=True, page=self.order.page)
 
 
 def _tell(

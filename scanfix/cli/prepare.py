@@ -137,7 +137,7 @@ class _Call:
             [(f"{photo} ({number})", number) for number in numbers],
             lambda _, number: each.one(source, photo, named_page(target, number), number),
             self.lang,
-            lambda _, number, error: self.failed(photo, named_page(target, number), error),
+            lambda _, number, error: self.failed(photo, target, error, number),
         )
 
     def one(self, source: SourceBytes, photo: str, target: str, page: int | None) -> int:
@@ -170,6 +170,6 @@ class _Call:
                 if path and path != STANDARD:
                     print_line(say("written", self.lang, path=shown(path)), stream)
 
-    def failed(self, photo: str, target: str, error: ScanfixError) -> None:
+    def failed(self, photo: str, target: str, error: ScanfixError, page: int | None = None) -> None:
         if self.json:
-            print_told(error, photo, target, self.lang, named=True)
+            print_told(error, photo, target, self.lang, named=True, page=page)

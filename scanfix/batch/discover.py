@@ -51,7 +51,7 @@ class Found:
     left_out: tuple[LeftOut, ...]
     unreadable: tuple[str, ...]
     """Subfolders."""
-    inputs: frozenset[Identity] = frozenset()
+    inputs: frozenset[Identity]
     """Every file there, by what it is."""
 
 

@@ -7,7 +7,7 @@ import hashlib
 import json
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from inspect import signature
 from itertools import islice, takewhile
@@ -54,15 +54,15 @@ class Plan:
     """What a run will do, decided before the first photo."""
 
     steps: tuple[Step, ...]
-    gone: tuple[Record, ...] = ()
+    gone: tuple[Record, ...]
     """Records whose source is not there any more."""
-    left_out: tuple[LeftOut, ...] = ()
-    unreadable: tuple[str, ...] = ()
-    there: Mapping[str, Entry] = field(default_factory=dict)
+    left_out: tuple[LeftOut, ...]
+    unreadable: tuple[str, ...]
+    there: Mapping[str, Entry]
     """What lies among the results, in the order of names."""
-    inputs: frozenset[Identity] = frozenset()
+    inputs: frozenset[Identity]
     """Every file of the source, by what it is; none is ever written."""
-    lost_roots: frozenset[str] = frozenset()
+    lost_roots: frozenset[str]
     """Folders of sources that results came from and that are not there any more."""
 
     @property

@@ -12,7 +12,7 @@ import typer
 from scanfix.cli import options
 from scanfix.cli.attempts import finish
 from scanfix.cli.completion import complete_code
-from scanfix.cli.terminal import print_line, usage_error
+from scanfix.cli.terminal import print_line, print_rows, usage_error
 from scanfix.documents.writing import half_width
 from scanfix.findings import FINDINGS, OF_LEGIBILITY, FindingSpec
 from scanfix.masking import without_numbers
@@ -103,13 +103,13 @@ def _list(specs: tuple[FindingSpec, ...], lang: Lang) -> None:
 def _explain(spec: FindingSpec, lang: Lang) -> None:
     entry = catalogue("findings")[spec.code][lang]
     print_line(say("noted", lang, text=f"{spec.code} {title(spec.code, lang)}", note=spec.slug), sys.stdout)
-    for key, text in (
+    rows = (
         ("explain_means", entry["message"]),
         ("explain_why", explanation(spec.code, lang)),
         ("explain_advice", catalogue("interface").get(f"shell_{spec.code}", {}).get(lang, entry["advice"])),
         ("explain_severity", listed(severities_counted(spec.code, lang), lang)),
-    ):
-        print_line(say("row", lang, name=say(key, lang), value=PARAMETER.sub("...", text)), sys.stdout)
+    )
+    print_rows(((key, PARAMETER.sub("...", text)) for key, text in rows), lang)
 
 
 def severities_counted(code: str, lang: Lang) -> Iterator[str]:
@@ -149,5 +149,4 @@ def _explain_refusals(refused: tuple[Refusal, ...], lang: Lang) -> None:
             rows.append(("explain_advice", refusal.text("remedy", lang)))
         covers = listed((f"{code} {title(code, lang)}" for code in refusal.codes), lang)
         rows.append(("explain_covered", covers or say("explain_uncovered", lang)))
-        for key, text in rows:
-            print_line(say("row", lang, name=say(key, lang), value=text), sys.stdout)
+        print_rows(rows, lang)

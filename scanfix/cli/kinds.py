@@ -10,7 +10,7 @@ import typer
 from scanfix.cli import options
 from scanfix.cli.attempts import finish
 from scanfix.cli.completion import complete_kind
-from scanfix.cli.terminal import print_json, print_line
+from scanfix.cli.terminal import print_json, print_line, print_rows
 from scanfix.messages import Lang, listed, say, term, user_lang
 
 if TYPE_CHECKING:
@@ -48,8 +48,7 @@ def command(
 
 def _show(kind: DocumentKind, lang: Lang) -> None:
     print_line(say("about", lang, name=kind.name, text=kind.title[lang]), sys.stdout)
-    for key, value in _rows(kind, lang):
-        print_line(say("row", lang, name=say(f"kind_row_{key}", lang), value=value), sys.stdout)
+    print_rows(_rows(kind, lang), lang, "kind_row_")
 
 
 def _rows(kind: DocumentKind, lang: Lang) -> list[tuple[str, str]]:

@@ -10,7 +10,7 @@ import typer
 from scanfix.cli import options
 from scanfix.cli.attempts import finish
 from scanfix.cli.completion import complete_profile
-from scanfix.cli.terminal import print_line
+from scanfix.cli.terminal import print_line, print_rows
 from scanfix.messages import Lang, listed, say, term, user_lang
 
 if TYPE_CHECKING:
@@ -49,8 +49,7 @@ def _bytes(window: ByteWindow, lang: Lang) -> str:
 def _show(profile: OutputProfile, lang: Lang) -> None:
     names = [profile.name, *profile.aliases]
     print_line(say("about", lang, name=names, text=profile.title[lang]), sys.stdout)
-    for key, value in rows_of(profile, lang):
-        print_line(say("row", lang, name=say(f"profile_row_{key}", lang), value=value), sys.stdout)
+    print_rows(rows_of(profile, lang), lang, "profile_row_")
 
 
 def rows_of(profile: OutputProfile, lang: Lang) -> list[tuple[str, str]]:

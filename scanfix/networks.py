@@ -23,9 +23,9 @@ Answer = NDArray[np.float32]
 CLASSIC = frozenset(
     {"weights/judge-first.onnx", "weights/judge-second.onnx", "weights/corners.onnx", "text_lines.onnx"}
 )
-"""Networks of plain 3 x 3 convolutions. The older of the two engines of OpenCV 5 alone has Winograd's algorithm
-(Lavin and Gray 2016) for them: 2 ms instead of 3 for a picture of corners. Of those that go channel by channel
-the newer one is faster by a quarter. Their answers differ by 1e-5."""
+"""Networks of plain 3 x 3 convolutions. Of the two engines of OpenCV 5 the older one alone has Winograd's
+algorithm (Lavin and Gray 2016) for them: 2 ms instead of 3 for a picture of corners. Of those that go channel
+by channel the newer one is faster by a quarter. Their answers differ by 1e-5."""
 
 _loaded = threading.local()
 

@@ -98,7 +98,6 @@ def test_a_strip_however_narrow_is_read_at_a_part_of_its_size(size: tuple[int, i
     assert pixels.shape[:2] == (-(-size[1] // 8), -(-size[0] // 8))
 
 
-
 def test_half_the_pixels_are_the_mean_of_the_whole() -> None:
     data = noisy_photo(2400, 1800, LARGE)
     whole, half = decode(data).pixels, decode(data, useful_pixels=2_000_000).pixels

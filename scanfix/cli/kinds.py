@@ -48,7 +48,7 @@ def command(
 
 def _show(kind: DocumentKind, lang: Lang) -> None:
     print_line(say("about", lang, name=kind.name, text=kind.title[lang]), sys.stdout)
-    print_rows(_rows(kind, lang), lang, "kind_row_")
+    print_rows(((f"kind_row_{key}", value) for key, value in _rows(kind, lang)), lang)
 
 
 def _rows(kind: DocumentKind, lang: Lang) -> list[tuple[str, str]]:

@@ -49,7 +49,7 @@ def _bytes(window: ByteWindow, lang: Lang) -> str:
 def _show(profile: OutputProfile, lang: Lang) -> None:
     names = [profile.name, *profile.aliases]
     print_line(say("about", lang, name=names, text=profile.title[lang]), sys.stdout)
-    print_rows(rows_of(profile, lang), lang, "profile_row_")
+    print_rows(((f"profile_row_{key}", value) for key, value in rows_of(profile, lang)), lang)
 
 
 def rows_of(profile: OutputProfile, lang: Lang) -> list[tuple[str, str]]:

@@ -112,10 +112,10 @@ def print_report(lines: Iterable[Line], stream: TextIO, name: str | None = None)
         print_line(line.text, stream, COLOURS.get(line.style))
 
 
-def print_rows(rows: Iterable[tuple[str, str]], lang: Lang, prefix: str = "") -> None:
-    """Values under the names that the messages have for their keys, with the prefix before them."""
+def print_rows(rows: Iterable[tuple[str, str]], lang: Lang) -> None:
+    """Values under the names that the messages have for their keys."""
     for key, value in rows:
-        print_line(say("row", lang, name=say(f"{prefix}{key}", lang), value=value), sys.stdout)
+        print_line(say("row", lang, name=say(key, lang), value=value), sys.stdout)
 
 
 def print_told(

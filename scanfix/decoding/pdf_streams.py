@@ -38,7 +38,10 @@ class Streams:
 
     def is_damaged(self, picture: Any) -> bool:
         """Whether a picture object of a page has a stream that is broken or too short."""
-        filters = picture.get_filters()
+        try:
+            filters = picture.get_filters()
+        except UnicodeDecodeError:  # a name that is no text is none of those below
+            return False
         is_jpeg = filters[-1:] == ["DCTDecode"]
         if (not is_jpeg and filters not in ([], ["FlateDecode"])) or time.thread_time() > self._end:
             return False

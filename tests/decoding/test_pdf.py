@@ -272,6 +272,11 @@ def of_samples(
 NOISE = np.random.default_rng(2).integers(0, 256, (64, 96, 3)).astype(np.uint8)
 
 
+def test_a_picture_coded_by_what_has_no_name_leaves_the_rest_of_the_page() -> None:
+    page = decode(of_samples(b"abc", filters="/Foo#ff", content=f"{PLACED} q 60 0 0 60 9 2 cm /Ov Do Q"))
+    assert np.ptp(page.pixels) > 50
+
+
 @pytest.mark.parametrize("rotation", [0, 90, 180, 270])
 def test_a_scan_keeps_its_very_pixels_however_the_points_of_its_page_are_rounded(rotation: int) -> None:
     # Of these, without care, every one but the first two was stretched by a row.

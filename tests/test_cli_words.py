@@ -159,13 +159,24 @@ def test_inspect_tells_of_each_page_that_is_named(card: Path, tmp_path: Path) ->
 
 
 @pytest.mark.parametrize("command", ["prepare", "inspect"])
-def test_a_page_that_cannot_be_taken_is_named(card: Path, tmp_path: Path, command: str) -> None:
+@pytest.mark.parametrize("pages", ["all", "2"])
+def test_a_page_that_cannot_be_taken_is_named(card: Path, tmp_path: Path, command: str, pages: str) -> None:
     page, narrow = Image.open(card), Image.new("RGB", (3, 2000))
     page.save(tmp_path / "two.tif", save_all=True, append_images=[narrow])
-    done = CliRunner().invoke(app, [command, str(tmp_path / "two.tif"), "--pages", "all", "--json"])
+    done = CliRunner().invoke(app, [command, str(tmp_path / "two.tif"), "--pages", pages, "--json"])
     told = [json.loads(line) for line in done.stdout.splitlines()]
     codes = [(each["page"], each["error"] and each["error"]["code"]) for each in told]
-    assert codes == [(1, None), (2, "too_large_side")]
+    assert codes == [(1, None), (2, "too_large_side")][-len(codes) :]
+    assert len(codes) == (2 if pages == "all" else 1)
+
+
+def test_a_report_tells_the_format_that_prepare_makes(card: Path, tmp_path: Path) -> None:
+    with Image.open(card) as page:
+        page.convert("RGB").resize((560, 400)).save(tmp_path / "card.bmp")
+    out = tmp_path / "r.jsonl"
+    done = CliRunner().invoke(app, ["report", str(tmp_path / "card.bmp"), "--crop", "never", "-o", str(out)])
+    assert done.exit_code == 0
+    assert json.loads(out.read_text(encoding="utf-8"))["report"]["output"]["format"] == "JPEG"
 
 
 @pytest.mark.parametrize("about", STANDING_IN_THE_WAY)

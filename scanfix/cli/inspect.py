@@ -97,13 +97,12 @@ class _Call:
         numbers = pages_of(source, self.asked, self.order, self.limit)
         if numbers is None:
             return self.one(source, photo, name)
-        if len(numbers) == 1:
-            return self.of_page(numbers[0]).one(source, photo, name)
-        if self.annotate or self.order.corners:
+        several = len(numbers) > 1
+        if several and (self.annotate or self.order.corners):
             raise usage_error(say("usage_pages_looked", self.lang, count=len(numbers)))
         return attempt_each(
-            [(f"{photo} ({number})", number) for number in numbers],
-            lambda name, number: self.of_page(number).one(source, photo, name),
+            [(f"{photo} ({number})" if several else photo, number) for number in numbers],
+            lambda page, number: self.of_page(number).one(source, photo, page if several else name),
             self.lang,
             lambda _, number, error: self.of_page(number).failed(photo, error),
         )

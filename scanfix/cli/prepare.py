@@ -127,15 +127,18 @@ class _Call:
         numbers = pages_of(source, self.asked, self.order, self.limit)
         if numbers is None:
             return self.one(source, photo, target, None)
-        if len(numbers) == 1:
-            own = target if target == self.output else named_page(target, numbers[0])
-            return self.one(source, photo, own, numbers[0])
-        if self.annotate or self.order.corners or target == STANDARD:
+        several = len(numbers) > 1
+        if several and (self.annotate or self.order.corners or target == STANDARD):
             raise usage_error(say("usage_pages", self.lang, count=len(numbers)))
-        each = replace(self, named=True)
+        each = replace(self, named=self.named or several)
+
+        def made(_: str, number: int) -> int:
+            is_named = not several and target == self.output
+            return each.one(source, photo, target if is_named else named_page(target, number), number)
+
         return attempt_each(
-            [(f"{photo} ({number})", number) for number in numbers],
-            lambda _, number: each.one(source, photo, named_page(target, number), number),
+            [(f"{photo} ({number})" if several else photo, number) for number in numbers],
+            made,
             self.lang,
             lambda _, number, error: self.failed(photo, target, error, number),
         )

@@ -48,7 +48,8 @@ def command(
 
         check_photos(photos, speak)
         wanted = asked(profile, min_size, max_size, crop, document, salvage)
-        make_order(limits=limits_of(limit), **wanted)
+        # As `prepare` names its output: no photo stays in another format of the portal's.
+        wanted["format"] = make_order(limits=limits_of(limit), **wanted).format
         write, inputs = writer_of(output), inputs_of(photos)
         check_free(output, inputs, overwrite=overwrite)
         failed: list[int] = []

@@ -51,6 +51,8 @@ _ICC_TAG, _XMP_TAG = b"ICC_PROFILE\x00", b"http://ns.adobe.com/xap"
 _UNNAMED = "Could not determine subsampling"
 _PADDED = "extraneous bytes before marker 0xd9"
 _EOI_BYTES = b"\xff\xd9"
+_LEFT_OUT = 8
+"""Scans at the end that salvage may do without; each try is a decode."""
 _MORE = 2.2
 """Times `Limits.max_pixels` that a JPEG of one scan, coded row by row, may have: it is read at half its size
 then, and libjpeg holds no more of it than some rows. Phones make pictures of 108 and 200 megapixels."""
@@ -303,11 +305,12 @@ def _decode(
         except DECODER_ERRORS as again:
             if _UNNAMED in str(again):
                 return (*_unnamed(data, header, limits, salvage=True)[:2], True)
-            *_, last = _MARKER.finditer(data, header.scans[-1])
-            with contextlib.suppress(*DECODER_ERRORS):
-                # What broke off within a table or the head of a scan is not needed for the scans before.
-                whole = data[: last.start()] + _EOI_BYTES
-                return _decoded(whole, header, shrink, strict=False), header.model, True
+            # What is wrong in a table or the head of a scan is not needed for the scans before.
+            for start in header.scans[: -_LEFT_OUT - 1 : -1]:
+                behind = _MARKER.search(data, start + 2)
+                whole = data[: behind.start()] + _EOI_BYTES if behind else data + _EOI_BYTES
+                with contextlib.suppress(*DECODER_ERRORS):
+                    return _decoded(whole, header, shrink, strict=False), header.model, True
             raise InputError("corrupt", format="JPEG") from again
 
 
@@ -357,6 +360,8 @@ def _unnamed(data: bytes, header: JpegHeader, limits: Limits, *, salvage: bool) 
     is_broken = pillow.load(picture, "JPEG", salvage=salvage)
     # Pillow has CMYK positive already.
     pixels, model = pillow.pixels_of(picture, "JPEG")
+    if damage and not pixels.any():
+        raise InputError("corrupt", format="JPEG")
     return pixels, model, is_broken or damage is not None
 
 

@@ -132,9 +132,9 @@ def test_where_the_decoder_gives_up_salvage_does_not_show_what_lay_in_the_memory
         before = decode(data).pixels
         assert before.any()
         del before
-        with pytest.raises(InputError) as caught:
-            decode(broken, salvage=True)
-        assert caught.value.code == "corrupt"
+        left = decode(broken, salvage=True)
+        assert left.info.damaged
+        assert np.abs(left.pixels.astype(int) - picture()).mean() < 20
 
 
 @pytest.mark.parametrize("share", [0.6, 0.65, 0.7, 0.75, 0.8])

@@ -137,6 +137,14 @@ def test_where_the_decoder_gives_up_salvage_does_not_show_what_lay_in_the_memory
         assert np.abs(left.pixels.astype(int) - picture()).mean() < 20
 
 
+def test_a_picture_of_which_nothing_can_be_had_is_refused_by_salvage_too() -> None:
+    data = saved("JPEG")
+    table = data.index(b"\xff\xc4") + 5
+    with pytest.raises(InputError) as caught:
+        decode(data[:table] + b"\xff" + data[table + 1 :], salvage=True)
+    assert caught.value.code == "corrupt"
+
+
 @pytest.mark.parametrize("share", [0.6, 0.65, 0.7, 0.75, 0.8])
 def test_salvage_gives_the_scans_before_the_one_that_broke_off(share: float) -> None:
     data = saved("JPEG", progressive=True, quality=95)

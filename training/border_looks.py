@@ -10,6 +10,7 @@ the truth.
 from __future__ import annotations
 
 import argparse
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -73,7 +74,7 @@ def lesson(seed: int, material: Material) -> dict[str, np.ndarray]:
         "near": near_looks(copy, kept),
         "far": thumbnail(copy),
         "places": kept / frame,
-        "measures": measure(copy, found.with_quads(kept)).astype(np.float16),
+        "measures": measure(copy, replace(found, quads=kept)).astype(np.float16),
         "overlap": overlap,
         "truth": truth[nearest] if len(truth) else np.zeros((len(kept), 4, 2), np.float32),
     }

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scanfix.borders.net import MAP_SIDE, NetMaps
-from scanfix.borders.shapes import side_vectors
+from scanfix.borders.shapes import rooms, side_vectors
 from scanfix.borders.working import SOFTNESS, Columns, Floats, Quads, WorkingCopy, lengths
 
 
@@ -69,9 +69,9 @@ def map_measures(copy: WorkingCopy, quads: Quads, maps: NetMaps) -> Columns:
     cells = copy.cells(MAP_SIDE)
     points = _points(quads, AlongParams.map_samples, AlongParams.map_inset)
     border = _colours_at(maps.border, points * cells)[..., 0]
-    seen = _within(points, copy.frame, AlongParams.map_rim)
+    seen = rooms(points, copy.size).min(axis=-1) > AlongParams.map_rim
     peaks = _colours_at(cv2.dilate(maps.corners, np.ones((3, 3), np.uint8)), quads * cells)[..., 0]
-    there = _within(quads, copy.frame)
+    there = rooms(quads, copy.size).min(axis=-1) > 0
     return {
         "net_border": _mean(border, seen, (1, 2)),
         "net_border_weakest": _weakest(_mean(border, seen, 2), seen.mean(axis=2) <= 1 / 3),
@@ -109,18 +109,14 @@ def _stripes(copy: WorkingCopy, quads: Quads) -> tuple[list[Floats], Floats, Flo
     outside = [_colours_at(view, points + gap * normal) for view, gap in looks]
     inside = [_colours_at(view, points - gap * normal) for view, gap in looks]
     steps = [there - here for there, here in zip(outside, inside, strict=True)]
-    return steps, inside[1], outside[1], _within(points + AlongParams.distances[0] * normal, copy.frame)
+    seen = rooms(points + AlongParams.distances[0] * normal, copy.size).min(axis=-1) > 0
+    return steps, inside[1], outside[1], seen
 
 
 def _points(quads: Quads, samples: int, inset: float) -> Floats:
     """N x 4 x samples x 2: along each side, but for a share of it at each end."""
     share = np.linspace(inset, 1 - inset, samples, dtype=np.float32)
     return np.asarray(quads[:, :, None] + share[:, None] * side_vectors(quads)[:, :, None])
-
-
-def _within(points: Floats, frame: Floats, rim: float = 0.0) -> NDArray[np.bool_]:
-    """Which points lie inside the frame by this share of it."""
-    return np.asarray(((points > rim * frame) & (points < (1 - rim) * frame)).all(axis=-1))
 
 
 def _colours_at(image: cv2.typing.MatLike, points: Floats) -> Floats:

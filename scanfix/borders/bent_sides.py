@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from scanfix.borders.refine import RefineParams, along_frame
+from scanfix.borders.refine import RefineParams
 from scanfix.borders.shapes import crossings, mean_diagonal, sides_of
-from scanfix.borders.stripe import Stripe, clear_line, read_stripe
+from scanfix.borders.sides import along_frame
+from scanfix.borders.stripe import clear_line, read_stripe
 from scanfix.borders.working import Floats
+from scanfix.geometry import Size
 from scanfix.model import Pixels
 
 
@@ -56,20 +58,14 @@ def place_corners(pixels: Pixels, quad: Floats) -> Floats:
 
 def _end(pixels: Pixels, side: Floats, part: tuple[float, float], diagonal: float) -> Floats | None:
     """Two points of the edge along this part of the side; None where the side itself does."""
-    if along_frame(pixels, side):
+    if along_frame(side, Size(*pixels.shape[1::-1])).any():
         return None
     stripe = read_stripe(pixels, side, part, CornerParams.samples, CornerParams.reach * diagonal)
-    if stripe.inside.mean() < CornerParams.min_inside:
-        return None
-    crests = stripe.crests()
-    line, support = clear_line(stripe, crests)
+    line, support = clear_line(stripe)
     margin = RefineParams.margin * diagonal
-    gain = support - _on_the_side(stripe, crests, margin)
-    is_clear = support >= CornerParams.min_support and gain >= CornerParams.min_gain
-    return stripe.at(line, margin) if is_clear else None
-
-
-def _on_the_side(stripe: Stripe, crests: Floats, margin: float) -> float:
-    """Mean of the crests at the side as it is, which lies outward of its edge by the margin."""
+    # The side as it is lies outward of its edge by the margin.
     near = np.abs(stripe.offsets + margin) <= 2 * (stripe.offsets[1] - stripe.offsets[0])
-    return float(crests[:, near].max(axis=1).mean())
+    gain = support - float(stripe.crests[:, near].max(axis=1).mean())
+    if stripe.seen < CornerParams.min_inside or support < CornerParams.min_support:
+        return None
+    return stripe.at(line, margin) if gain >= CornerParams.min_gain else None

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import numpy as np
+
+from scanfix.borders.shapes import rooms
 from scanfix.borders.sides import ALONG_FRAME, border_at
 from scanfix.errors import ConfigError
 from scanfix.geometry import Quad, Size
@@ -17,10 +20,6 @@ def border_by_hand(quad: Quad, size: Size) -> DocumentBorder:
     A corner outside of the picture is missing, unless the side there lies along the frame (`ALONG_FRAME`).
     Raises ConfigError: corners_outside.
     """
-    left, top, right, bottom = quad.bounds
-    if (
-        min(left / size.width, top / size.height) < -MAX_OUTSIDE
-        or max(right / size.width, bottom / size.height) > 1 + MAX_OUTSIDE
-    ):
+    if rooms(np.array(quad.corners), size).min() < -MAX_OUTSIDE:
         raise ConfigError("corners_outside")
     return border_at(quad, size, 1.0, ALONG_FRAME)

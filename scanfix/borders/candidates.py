@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,17 +13,8 @@ from scanfix.borders.mask_quads import mask_quads
 from scanfix.borders.net import MAP_SIDE, NetMaps
 from scanfix.borders.regions import region_quads
 from scanfix.borders.seen_corners import place_seen_corners
-from scanfix.borders.shapes import (
-    areas,
-    clockwise,
-    corner_cosines,
-    cross,
-    frame_quad,
-    side_vectors,
-    without_twins,
-)
+from scanfix.borders.shapes import clockwise, frame_quad, plausible, without_twins
 from scanfix.borders.working import Quads, WorkingCopy
-from scanfix.geometry import Size
 
 MOST_OF_THE_NET = 4
 
@@ -39,17 +30,10 @@ class Candidates:
     """So many of the last ones are judged whatever their measures: the documents that the finder sees, their
     corners where they are seen (pale paper on a pale ground may show no other sign), and the whole frame."""
 
-    def with_quads(self, quads: Quads) -> Candidates:
-        """Others, to be compared with the same masks."""
-        return replace(self, quads=quads)
-
 
 class CandidateParams:
-    """What shape a document may have in a photo."""
+    """How many of them there are."""
 
-    min_area_share: float = 0.03
-    max_cosine: float = 0.75
-    max_outside: float = 0.3
     twin_distance: float = 0.006
     """Quads nearer than this share of the frame are one; refinement tells them apart no better."""
     most: int = 80
@@ -65,22 +49,6 @@ def candidates(copy: WorkingCopy, maps: NetMaps) -> Candidates:
     likely = _likely(without_twins(found[plausible(found, copy.size)], apart), copy, maps)
     always = [*(place_seen_corners(copy, outline) for outline in outlines), *frame_quad(copy.size)]
     return Candidates(np.concatenate([likely, np.array(always, np.float32)]), masks, maps, len(always))
-
-
-def plausible(quads: Quads, size: Size) -> NDArray[np.bool_]:
-    """Convex, no sliver, corners no further outside the frame than `max_outside` of its sides."""
-    sides = side_vectors(quads)
-    convex = (cross(sides, np.roll(sides, -1, axis=1)) > 0).all(axis=1)
-    lengths = np.linalg.norm(sides, axis=2)
-    frame = np.array([size.width, size.height], np.float32)
-    overshoot = np.maximum(-quads, quads - frame) / frame
-    return np.asarray(
-        convex
-        & (areas(quads) >= CandidateParams.min_area_share * size.pixel_count)
-        & (np.abs(corner_cosines(quads)).max(axis=1) <= CandidateParams.max_cosine)
-        & (lengths.min(axis=1) >= 0.06 * lengths.max(axis=1))
-        & (overshoot.max(axis=(1, 2)) <= CandidateParams.max_outside)
-    )
 
 
 def _likely(quads: Quads, copy: WorkingCopy, maps: NetMaps) -> Quads:

@@ -57,9 +57,8 @@ def content_measures(
 def _background_missed(inside: NDArray[np.bool_], maps: NetMaps) -> Floats:
     """How far the background that a quad leaves along the frame is from what the network sees there."""
     grid = inside.reshape(-1, GRID, GRID)
-    edges = {"top": grid[:, 0], "right": grid[:, :, -1], "bottom": grid[:, -1], "left": grid[:, :, 0]}
-    gaps = [np.abs(1 - edges[side].mean(axis=1) - seen) for side, seen in maps.background.items()]
-    return np.asarray(np.mean(gaps, axis=0))
+    edges = np.stack([grid[:, 0], grid[:, :, -1], grid[:, -1], grid[:, :, 0]], axis=1)
+    return np.asarray(np.abs(1 - edges.mean(axis=2) - maps.background).mean(axis=1))
 
 
 def on_grid(image: NDArray[Any]) -> Floats:

@@ -100,9 +100,8 @@ def _joined(members: Floats) -> tuple[Floats, float]:
     start, end = along[np.argsort(along[:, 0])].T
     before = np.concatenate([start[:1], np.maximum.accumulate(end)[:-1]])
     covered = np.maximum(end - np.maximum(start, before), 0).sum()
-    return np.array([centre + start[0] * direction, centre + end.max() * direction], np.float32), float(
-        covered
-    )
+    ends = centre + np.outer((start[0], end.max()), direction)
+    return np.asarray(ends, np.float32), float(covered)
 
 
 def _is_the_frames(line: Floats, size: Size) -> bool:
@@ -116,10 +115,8 @@ def _spanned(lines: Floats, unit: float) -> Quads:
     direction = vector / np.linalg.norm(vector, axis=1, keepdims=True)
     sines = np.abs(cross(direction[:, None], direction))
     gaps = np.abs(cross(lines.mean(axis=1) - start[:, None], direction[:, None]))
-    opposite = (sines < LineParams.opposite_sine) & (
-        np.minimum(gaps, gaps.T) > LineParams.min_distance * unit
-    )
-    first, second = np.nonzero(np.triu(opposite))
+    apart = np.minimum(gaps, gaps.T) > LineParams.min_distance * unit
+    first, second = np.nonzero(np.triu(apart & (sines < LineParams.opposite_sine)))
     p, q = np.triu_indices(len(first), 1)
     sides = np.stack([first[p], first[q], second[p], second[q]], axis=1)
     sides = sides[(sines[sides, np.roll(sides, -1, axis=1)] > LineParams.opposite_sine).all(axis=1)]

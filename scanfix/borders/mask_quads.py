@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-import math
-
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from scanfix.borders.net import MAP_SIDE, NetMaps
-from scanfix.borders.shapes import crossings, sides_of
+from scanfix.borders.shapes import cross, crossings, meeting, rooms, side_vectors, sides_of
+from scanfix.borders.sides import along_frame
 from scanfix.borders.working import Floats, Quads
+from scanfix.geometry import Size
+
+MAP = Size(MAP_SIDE, MAP_SIDE)
 
 
 class MaskParams:
@@ -20,9 +23,9 @@ class MaskParams:
     """Of the map; smaller blobs are noise."""
     zoom: int = 8
     """The mask is enlarged by this before its outline is drawn."""
-    frame_reach: float = 0.6
-    """Outline nearer to the frame than this is the frame's, not the document's. The map tells no finer: it is
-    0.0125 of the photo, three times what a side may be off that lies along the frame (`sides`)."""
+    frame_reach: float = 0.0125
+    """Outline nearer to the frame than this share of it is the frame's, not the document's: of the map half a
+    cell, it tells no finer; three times what a side may be off that lies along the frame (`sides`)."""
     of_frame: float = 0.1
     """What the area counts that the loss of a side along the frame adds."""
     most_sides: int = 8
@@ -64,49 +67,37 @@ def _reduced(hull: cv2.typing.MatLike) -> Floats | None:
     """Take away the side whose loss adds least area, until four are left; the frame's sides go first."""
     sides = MaskParams.most_sides
     few = hull if len(hull) <= sides else cv2.approxPolyN(hull, sides, ensure_convex=True)
-    points = [complex(x, y) for x, y in few.reshape(-1, 2).tolist()]
+    points = np.asarray(few, np.float32).reshape(-1, 2)
     while len(points) > 4:
-        losses = [_loss(points, at) for at in range(len(points))]
-        area, at, corner = min(losses, key=lambda loss: loss[0])
-        if area == math.inf:
+        ahead = side_vectors(points)
+        before, after = np.roll(ahead, 1, axis=0), np.roll(ahead, -1, axis=0)
+        # Beyond these sides their neighbours meet.
+        able = np.flatnonzero(cross(before, after) > 1e-9)
+        if not len(able):
             return None
-        points[at] = corner
-        del points[(at + 1) % len(points)]
-    return np.array([(p.real, p.imag) for p in points], np.float32) if len(points) == 4 else None
+        corners = meeting(points[able], before[able], np.roll(points, -1, axis=0)[able], after[able])
+        added = np.abs(cross(corners - points[able], ahead[able]))
+        least = (added * np.where(_on_frame(sides_of(points)[able]), MaskParams.of_frame, 1)).argmin()
+        points[able[least]] = corners[least]
+        points = np.delete(points, (able[least] + 1) % len(points), axis=0)
+    return points if len(points) == 4 else None
 
 
-def _loss(points: list[complex], at: int) -> tuple[float, int, complex]:
-    """Area added when the side from this point on goes and its neighbours meet, and where they meet."""
-    before, a, b, after = points[at - 1], *(points[(at + k) % len(points)] for k in range(3))
-    first, second = a - before, b - after
-    sine = _cross(first, second)
-    corner = a + _cross(b - a, second) / sine * first if abs(sine) > 1e-9 else a
-    if ((corner - a) / first).real <= 0 or ((corner - b) / second).real <= 0:
-        return math.inf, at, corner
-    area = abs(_cross(corner - a, b - a)) / 2
-    return area * (MaskParams.of_frame if _on_frame(a, b) else 1.0), at, corner
-
-
-def _on_frame(a: complex, b: complex) -> bool:
-    places, far = ((a.real, b.real), (a.imag, b.imag)), MAP_SIDE - MaskParams.frame_reach
-    return any(max(place) < MaskParams.frame_reach or min(place) > far for place in places)
-
-
-def _cross(a: complex, b: complex) -> float:
-    return a.real * b.imag - a.imag * b.real
+def _on_frame(sides: Floats) -> NDArray[np.bool_]:
+    """Of sides, ... x 2 x 2."""
+    return np.asarray(along_frame(sides, MAP, MaskParams.frame_reach).any(axis=-1))
 
 
 def _along(outline: Floats, side: Floats) -> Floats:
     """Two points of the line through the outline near a side, off the frame and off the corners."""
-    low, high = MaskParams.frame_reach, MAP_SIDE - MaskParams.frame_reach
-    if _on_frame(complex(*side[0].tolist()), complex(*side[1].tolist())):
+    if _on_frame(side):
         return side
     vector = side[1] - side[0]
     length = max(float(np.linalg.norm(vector)), 1e-6)
     away = outline - side[0]
     share = away @ vector / length**2
-    off = np.abs(away @ np.array((-vector[1], vector[0]))) / length
-    inner = ((outline > low) & (outline < high)).all(axis=1)
+    off = np.abs(cross(vector, away)) / length
+    inner = rooms(outline, MAP).min(axis=1) > MaskParams.frame_reach
     inner &= (share > MaskParams.inset) & (share < 1 - MaskParams.inset)
     near = outline[inner & (off < max(1.0, MaskParams.most_off * length))]
     if len(near) < 2 * MaskParams.zoom:

@@ -7,14 +7,12 @@ has the data, the runs and the scores). It sees the whole photo squeezed to 192 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import cv2
 import numpy as np
 
 from scanfix.borders.working import Floats
-from scanfix.geometry import SIDES, Side
 from scanfix.model import Pixels
 from scanfix.networks import ask, planes
 
@@ -35,8 +33,8 @@ class NetMaps:
     """A corner of a document lies here: a peak about 2.5 cells wide."""
     presence: float
     """0..1, a document is in the picture."""
-    background: Mapping[Side, float]
-    """Share of each edge of the frame along which background is seen: all near 0 is full-bleed."""
+    background: Floats
+    """Share of each edge of the frame, as `SIDES`, where background is seen: all near 0 is full-bleed."""
 
 
 def predict(pixels: Pixels) -> NetMaps:
@@ -51,6 +49,5 @@ def predict(pixels: Pixels) -> NetMaps:
     maps, facts = ask(__package__, WEIGHTS, turned, ("maps", "facts"))
     mask, border, corners = np.mean([np.rot90(maps[turn], -turn, axes=(1, 2)) for turn in range(4)], axis=0)
     # A quarter against the clock puts the right side on top.
-    ground = np.mean([np.roll(facts[turn].ravel()[1:], turn) for turn in range(4)], axis=0)
-    background = dict(zip(SIDES, ground.tolist(), strict=True))
+    background = np.mean([np.roll(facts[turn].ravel()[1:], turn) for turn in range(4)], axis=0)
     return NetMaps(mask, border, corners, float(facts[:, 0].mean()), background)

@@ -132,13 +132,11 @@ def _around(lab: Floats, seen: NDArray[np.bool_]) -> list[_Colour]:
     background = seen.copy()
     above, beside = PairParams.room
     background[above - 3 : 3 - above, beside - 1 : 1 - beside] = False
-    colour = _colour(lab[background]) if background.mean() > 0.03 else None
-    return [colour] if colour and colour.noise < PairParams.plain else []
-
-
-def _colour(pixels: Floats) -> _Colour:
-    lab = medians(pixels)
-    return _Colour(lab, quantile(_apart(pixels, lab), 0.9))
+    if background.mean() <= 0.03:
+        return []
+    colour = medians(lab[background])
+    noise = quantile(_apart(lab[background], colour), 0.9)
+    return [_Colour(colour, noise)] if noise < PairParams.plain else []
 
 
 def _apart(colours: Floats, lab: Floats) -> Floats:
@@ -159,7 +157,8 @@ def _strips(lab: Floats, around: Sequence[_Colour]) -> Iterator[tuple[int, int]]
     for colour, least in known + guessed:
         apart = max(PairParams.least_step, PairParams.steps * colour.noise)
         other = (_apart(lines, colour.lab) > apart).mean(axis=1)
-        for first, last in _runs(other < PairParams.strip):
+        changes = np.diff(other < PairParams.strip, prepend=False, append=False)
+        for first, last in np.flatnonzero(changes).reshape(-1, 2).tolist():
             if last - first < least or first < near or last > len(lines) - near:
                 continue
             before = other[max(0, first - 2 * near) : first - near + 1]
@@ -181,12 +180,6 @@ def _plain(lines: Floats) -> Iterator[_Colour]:
         yield _Colour(colours[plainest], float(noise[plainest]))
         others = np.abs(colours - colours[plainest]).max(axis=1) > PairParams.least_step
         colours, noise = colours[others], noise[others]
-
-
-def _runs(flags: NDArray[np.bool_]) -> list[tuple[int, int]]:
-    """Where flags are set: first, and one after the last."""
-    steps = np.diff(np.concatenate([[0], flags.astype(np.int8), [0]]))
-    return list(zip(np.flatnonzero(steps == 1).tolist(), np.flatnonzero(steps == -1).tolist(), strict=True))
 
 
 def _is_card(quad: Floats) -> bool:

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from scanfix.borders.shapes import crossings, frame_quad, mean_diagonal, sides_of
-from scanfix.borders.sides import ALONG_FRAME, rooms
+from scanfix.borders.shapes import crossings, frame_quad, mean_diagonal, rooms, sides_of
+from scanfix.borders.sides import along_frame
 from scanfix.borders.stripe import clear_line, read_stripe
 from scanfix.borders.working import Floats
 from scanfix.geometry import Size
@@ -42,23 +42,15 @@ def refine(pixels: Pixels, quad: Floats) -> Floats:
 
 def _side(pixels: Pixels, side: Floats, diagonal: float) -> Floats:
     """Two points of the refined line, or the side as it was."""
-    if along_frame(pixels, side):
+    size = Size(*pixels.shape[1::-1])
+    if along_frame(side, size).any():
         return side
     part = RefineParams.inset, 1 - RefineParams.inset
     stripe = read_stripe(pixels, side, part, RefineParams.samples, RefineParams.reach * diagonal)
-    line, support = clear_line(stripe, stripe.crests())
-    if support > RefineParams.min_support * stripe.inside.mean():
+    line, support = clear_line(stripe)
+    if support > RefineParams.min_support * stripe.seen:
         return stripe.at(line, RefineParams.margin * diagonal)
-    if along_frame(pixels, side, RefineParams.beside_frame):
-        edge = int(rooms(side, _size(pixels)).max(axis=0).argmin())
-        return np.asarray(sides_of(frame_quad(_size(pixels))[0])[edge])
+    if along_frame(side, size, RefineParams.beside_frame).any():
+        edge = int(rooms(side, size).max(axis=0).argmin())
+        return np.asarray(sides_of(frame_quad(size)[0])[edge])
     return side
-
-
-def along_frame(pixels: Pixels, side: Floats, within: float = ALONG_FRAME) -> bool:
-    """Whether this side, 2 x 2, is that of the picture, or no further off than this share of it."""
-    return bool((rooms(side, _size(pixels)).max(axis=0) < within).any())
-
-
-def _size(pixels: Pixels) -> Size:
-    return Size(pixels.shape[1], pixels.shape[0])

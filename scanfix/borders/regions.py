@@ -99,10 +99,8 @@ def _distance_from_background(lab: Floats) -> Mask:
     planes = np.ascontiguousarray(colours.T)
     for _ in range(5):  # k-means with fixed seeds: the same photo gives the same answer
         nearest = np.argmin([summed(((planes - centre[:, None]) ** 2).T) for centre in centres], axis=0)
-        members = [colours[nearest == k] for k in range(len(seeds))]
-        centres = np.array(
-            [own.mean(axis=0) if len(own) else old for own, old in zip(members, centres, strict=True)]
-        )
+        for k in np.unique(nearest).tolist():
+            centres[k] = colours[nearest == k].mean(axis=0)
     differences = [cv2.subtract(lab, centre) for centre in centres.astype(np.float64)]
     squares = [cv2.transform(cv2.multiply(each, each), np.ones((1, 3))) for each in differences]
     return np.asarray(cv2.convertScaleAbs(cv2.sqrt(np.minimum.reduce(squares)), alpha=4), np.uint8)

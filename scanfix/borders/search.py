@@ -6,13 +6,13 @@ own, shows more. One part is looked at: those around the runners-up told nothing
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
 
 from scanfix.borders.candidates import Candidates, candidates
-from scanfix.borders.judge import judge, mean_chance, presence, surest
+from scanfix.borders.judge import TWICE, judge, mean_chance, presence, surest
 from scanfix.borders.measures import among_rivals, measure
 from scanfix.borders.net import predict
 from scanfix.borders.scorer import fitted
@@ -41,8 +41,6 @@ class SearchParams:
     """Of the longer side of the candidate, on each side of it; 0.1 and 0.35 help too."""
     most_around: float = 0.93
     """A larger share of the photo shows nothing closer."""
-    compared: int = 6
-    """So many of each search are judged in both, as many as the second judge looks at."""
     min_side: int = 16
     """In a picture narrower than this, as a working copy, nothing is looked for."""
 
@@ -75,7 +73,7 @@ class Search:
 
     def judge(self, quads: Quads) -> Floats:
         """Any quads, as if they were candidates."""
-        return judge(self.copy, quads, measure(self.copy, self.found.with_quads(quads)))
+        return judge(self.copy, quads, measure(self.copy, replace(self.found, quads=quads)))
 
 
 def most_likely(photo: Pyramid, copy: WorkingCopy) -> tuple[Search, Choice] | None:
@@ -111,8 +109,8 @@ def looked_closer(photo: Pyramid, far: Search) -> Choice | None:
     if is_narrow(copy.size):
         return None
     near, near_scale = search_candidates(copy), copy.scale * shrunk
-    inner = (near.best_first(SearchParams.compared) / near_scale + corner) * far.copy.scale
-    quads = np.concatenate([far.best_first(SearchParams.compared), inner])
+    inner = (near.best_first(TWICE) / near_scale + corner) * far.copy.scale
+    quads = np.concatenate([far.best_first(TWICE), inner])
     told = far.judge(quads), near.judge((quads / far.copy.scale - corner) * near_scale)
     scores = mean_chance(np.stack(told))
     at = int(scores.argmax())

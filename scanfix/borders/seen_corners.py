@@ -12,8 +12,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from scanfix.borders.refine import along_frame
 from scanfix.borders.shapes import areas, sides_of
+from scanfix.borders.sides import along_frame
 from scanfix.borders.working import Floats, WorkingCopy, level_for
 from scanfix.geometry import Quad
 from scanfix.model import Pixels
@@ -45,8 +45,7 @@ class SeenCornerParams:
 
 def place_seen_corners(copy: WorkingCopy, quad: Floats) -> Floats:
     """4 x 2 corners in working pixels, clockwise: those of the quad, moved to where they are surely seen."""
-    sides = sides_of(quad)
-    flush = np.array([along_frame(copy.pixels, side) for side in sides])
+    flush = along_frame(sides_of(quad), copy.size).any(axis=1)
     believed, placed = ~(flush | np.roll(flush, 1)), quad
     for least_chance in (SeenCornerParams.first, SeenCornerParams.again):
         seen, chance = see_corners(copy, placed)

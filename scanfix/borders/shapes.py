@@ -13,6 +13,28 @@ UNIT_QUAD = np.array([[0, 0], [1, 0], [1, 1], [0, 1]], np.float32)
 """Of one pixel."""
 
 
+class ShapeParams:
+    """What shape a document may have in a photo."""
+
+    min_area_share: float = 0.03
+    max_cosine: float = 0.75
+    max_outside: float = 0.3
+
+
+def plausible(quads: Quads, size: Size) -> NDArray[np.bool_]:
+    """Convex, no sliver, corners no further outside the frame than `max_outside` of its sides."""
+    sides = side_vectors(quads)
+    convex = (cross(sides, np.roll(sides, -1, axis=1)) > 0).all(axis=1)
+    lengths = np.linalg.norm(sides, axis=2)
+    return np.asarray(
+        convex
+        & (areas(quads) >= ShapeParams.min_area_share * size.pixel_count)
+        & (np.abs(corner_cosines(quads)).max(axis=1) <= ShapeParams.max_cosine)
+        & (lengths.min(axis=1) >= 0.06 * lengths.max(axis=1))
+        & (rooms(quads, size).min(axis=(1, 2)) >= -ShapeParams.max_outside)
+    )
+
+
 def cross(a: Floats, b: Floats) -> Floats:
     """The z of the cross product of 2-vectors in the last axis."""
     return np.asarray(a[..., 0] * b[..., 1] - a[..., 1] * b[..., 0])
@@ -54,12 +76,12 @@ def clockwise(quads: Quads) -> Quads:
 
 
 def sides_of(quad: Floats) -> Floats:
-    """The two ends of each side of one quad, 4 x 2: 4 x 2 x 2, in the order of its corners."""
+    """The two ends of each side of an outline, N x 2: N x 2 x 2, in the order of its corners."""
     return np.stack([quad, np.roll(quad, -1, axis=0)], axis=1)
 
 
 def side_vectors(quads: Quads) -> Floats:
-    """Of any quads, ... x 4 x 2."""
+    """Of any quads, ... x 4 x 2, or other outlines."""
     return np.asarray(np.roll(quads, -1, axis=-2) - quads, np.float32)
 
 
@@ -86,6 +108,13 @@ def box_around(quad: Floats, size: Size, room: float = 0.0) -> Rect:
     left, top = (int(edge) for edge in np.maximum(quad.min(axis=0) - room, 0))
     right, bottom = (int(edge) for edge in np.minimum(quad.max(axis=0) + room, (size.width, size.height)))
     return Rect(left, top, max(right - left, 1), max(bottom - top, 1))
+
+
+def rooms(points: Floats, size: Size) -> Floats:
+    """... x 4: how far inside each edge of the frame (as `SIDES`) points (... x 2) lie, as a share of the
+    frame; negative outside."""
+    x, y = np.moveaxis(points / np.array((size.width, size.height)), -1, 0)
+    return np.stack([y, 1 - x, 1 - y, x], axis=-1)
 
 
 def without_twins(quads: Quads, distance: float) -> Quads:

@@ -23,8 +23,6 @@ class ShownParams:
     """Of 182 photos of documents 13 had a quad along the axes; two cards in photos on a page were found (.87
     and .72 before, .99 and .97 then), all others ended where they had."""
 
-    askew: float = ALONG_FRAME
-    """A quad that is off the axes by less may be a photo, where one is looked for again."""
     most_part: float = 0.98
     """What is more of the picture than this is the picture: else a passport that fills its scan is looked
     into five times, by a rim of two pixels each."""
@@ -50,12 +48,13 @@ def shown_in(picture: Pyramid, outer: DocumentBorder, find: Finder) -> DocumentB
 
 def within_bars(pixels: Pixels, part: Rect, find: Finder) -> DocumentBorder | None:
     """The border in what is left between bars of one colour, in the pixels of the whole picture."""
-    border, size = inside(pixels, part, find), Size(pixels.shape[1], pixels.shape[0])
+    found, size = inside(pixels, part, find), Size(*pixels.shape[1::-1])
+    border = found and uncut(found)
     if border is None or not is_on_a_lid(part, size):
-        return border and uncut(border)
+        return border
     # What a document ends at there is the ground it lies on.
     seen = dict.fromkeys(_barred(part, size), SideState.SEEN)
-    return replace(uncut(border), sides={**uncut(border).sides, **seen})
+    return replace(border, sides={**border.sides, **seen})
 
 
 def is_on_a_lid(part: Rect, size: Size) -> bool:
@@ -84,8 +83,8 @@ def uncut(border: DocumentBorder) -> DocumentBorder:
 
 
 def _along_axes(quad: Quad, size: Size) -> Rect | None:
-    """The part of the picture that the quad is, where it is not nearly all of it."""
+    """The part of the picture that the quad is, where it is not nearly all of it, nor askew."""
     part = box_around(np.round(quad.corners), size)
     off = np.abs(np.subtract(Quad.of(part.corners).corners, quad.corners)) / (size.width, size.height)
     is_part = part.size.pixel_count < ShownParams.most_part * size.pixel_count
-    return part if is_part and off.max() < ShownParams.askew else None
+    return part if is_part and off.max() < ALONG_FRAME else None

@@ -12,7 +12,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from scanfix.borders.shapes import UNIT_QUAD, shared, sides_of
+from scanfix.borders.shapes import UNIT_QUAD, rooms, shared, sides_of
 from scanfix.borders.working import Floats
 from scanfix.geometry import SIDES, Quad, Side, Size
 from scanfix.model import DocumentBorder, SideState
@@ -50,9 +50,8 @@ def border_at(quad: Quad, size: Size, sure: float = 1.0, beyond: float = SidePar
     A corner further out than `beyond`, a share of the frame, is missing.
     """
     ends = sides_of(np.array(quad.corners))
-    room = rooms(ends, size)
-    along, leaving = _along(room).any(axis=1), _leaves(room, beyond).any(axis=1)
-    others = room.max(axis=1)[~(along | leaving)]
+    along, leaving = along_frame(ends, size).any(axis=1), _leaves(ends, size, beyond).any(axis=1)
+    others = rooms(ends, size).max(axis=1)[~(along | leaving)]
     roomy = others.size > 0 and others.min() >= SideParams.wide_room
     askew = ~along & (_off_the_axes(ends) >= SideParams.askew) & (sure >= SideParams.least_sure)
     met = along & (np.roll(askew, 1) | np.roll(askew, -1))
@@ -87,32 +86,24 @@ def _missing(quad: Quad, side: Side, size: Size) -> float:
 def beyond_frame(quad: Quad, side: Side, size: Size) -> float:
     """Which share of the quad's area lies beyond the edges of the frame that this side is out of."""
     corners = np.array(quad.corners)
-    room = rooms(sides_of(corners), size)
-    out_of = (_leaves(room, SideParams.beyond) | _along(room))[SIDES.index(side)]
+    ends = sides_of(corners)
+    out_of = (_leaves(ends, size, SideParams.beyond) | along_frame(ends, size))[SIDES.index(side)]
     far = 2 * size.diagonal + float(np.abs(corners).max())
     places = (-far, -2 * far), (size.width, -far), (-far, size.height), (-2 * far, -far)
-    boxes = [
-        UNIT_QUAD * 2 * far + np.array(place) for place, is_out in zip(places, out_of, strict=True) if is_out
-    ]
+    boxes = UNIT_QUAD * 2 * far + np.array(places)[out_of, None]
     return min(1.0, sum(shared(corners, box) for box in boxes))
 
 
-def rooms(points: Floats, size: Size) -> Floats:
-    """... x 4: how far inside each edge of the frame (as `SIDES`) points (... x 2) lie, as a share of the
-    frame; negative outside."""
-    x, y = np.moveaxis(points / np.array((size.width, size.height)), -1, 0)
-    return np.stack([y, 1 - x, 1 - y, x], axis=-1)
+def along_frame(sides: Floats, size: Size, within: float = ALONG_FRAME) -> NDArray[np.bool_]:
+    """... x 4: whether a side (... x 2 x 2) runs along each edge of the frame: both ends lie at it, no
+    further inside than this share, or beyond."""
+    return np.asarray(rooms(sides, size).max(axis=-2) < within)
 
 
-def _along(room: Floats) -> NDArray[np.bool_]:
-    """Sides x edges: both ends of the side lie at the edge of the frame, or beyond."""
-    return np.asarray(room.max(axis=1) < ALONG_FRAME)
-
-
-def _leaves(room: Floats, beyond: float) -> NDArray[np.bool_]:
-    """Sides x edges: an end of the side is out of the edge.
+def _leaves(sides: Floats, size: Size, beyond: float) -> NDArray[np.bool_]:
+    """4 x 4: whether an end of a side is out of each edge of the frame.
 
     A corner that is out only because its other side runs along that edge cuts that one.
     """
-    along = _along(room)
-    return np.asarray((room.min(axis=1) < -beyond) & (along.sum(axis=0) == along))
+    along = along_frame(sides, size)
+    return np.asarray((rooms(sides, size).min(axis=1) < -beyond) & (along.sum(axis=0) == along))

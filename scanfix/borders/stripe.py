@@ -13,7 +13,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from scanfix.borders.shapes import rooms
 from scanfix.borders.working import SOFTNESS, Floats, lengths
+from scanfix.geometry import Size
 from scanfix.lab import to_lab
 from scanfix.model import Pixels
 
@@ -32,28 +34,21 @@ BESIDE = np.linspace(-1.5, 1.5, 5, dtype=np.float32)
 
 @dataclass(frozen=True, slots=True)
 class Stripe:
-    """Steps of colour (outside minus inside), samples x offsets x 3 (Lab), read across a part of a side."""
+    """What was read across a part of a side, on so many normals (samples), at so many offsets on each."""
 
     ends: Floats
     """2 x 2: where on the side the first and the last normal stand, pixels."""
     normal: Floats
     """Unit vector outward."""
     offsets: Floats
-    steps: Floats
-    inside: NDArray[np.bool_]
-    """Which samples stand in the picture."""
+    crests: Floats
+    """Samples x offsets: how strongly the colour steps there, 0..1, on the crest of each step only."""
+    seen: float
+    """The share of the samples that stand in the picture: crests of the others are 0."""
 
     def at(self, line: Floats, outward: float) -> Floats:
         """2 x 2: where this line passes the first and the last normal, moved outward by so many pixels."""
         return np.asarray(self.ends + (line[:, None] + outward) * self.normal, np.float32)
-
-    def crests(self) -> Floats:
-        """Samples x offsets: how strongly the colour steps there, 0..1, on the crest of each step only."""
-        step = lengths(self.steps)
-        crest = step >= cv2.dilate(step, np.ones((1, 5), np.uint8)) - 1e-6
-        thin = np.where(crest, 1 - np.exp(-step / SOFTNESS), 0).astype(np.float32)
-        wider = cv2.GaussianBlur(thin, (5, 1), 0.8, sigmaY=0.01, borderType=cv2.BORDER_CONSTANT)
-        return np.asarray(wider * self.inside[:, None], np.float32)
 
 
 def read_stripe(
@@ -66,20 +61,28 @@ def read_stripe(
     tangent, normal = along / length, np.array([along[1], -along[0]], np.float32) / length
     centres = side[0] + np.linspace(*part, samples, dtype=np.float32)[:, None] * along
     offsets = np.linspace(-reach, reach, 2 * STEPS + 1, dtype=np.float32)
-    frame = np.array([pixels.shape[1], pixels.shape[0]], np.float32)
-    inside = ((centres > 0) & (centres < frame)).all(axis=1)
-    read = _steps(pixels, centres, normal, offsets, tangent)
-    return Stripe(centres[[0, -1]], normal, offsets, read, inside)
+    inside = rooms(centres, Size(*pixels.shape[1::-1])).min(axis=1) > 0
+    crests = _crests(_steps(pixels, centres, normal, offsets, tangent)) * inside[:, None]
+    return Stripe(centres[[0, -1]], normal, offsets, crests, float(inside.mean()))
 
 
-def clear_line(stripe: Stripe, crests: Floats) -> tuple[Floats, float]:
+def clear_line(stripe: Stripe) -> tuple[Floats, float]:
     """The line that gathers most of the crests: where it passes the first and the last normal, in pixels
     outward; and the mean of its crests, 0..0.5."""
-    gathered = _means(crests)
+    gathered = _means(stripe.crests)
     outward = np.linspace(-0.5, 0.5, len(stripe.offsets), dtype=np.float32)
     weighed = gathered * (1 + OUTWARD_BONUS * (outward[:, None] + outward))
     first, last = np.unravel_index(int(weighed.argmax()), gathered.shape)
     return stripe.offsets[[first, last]], float(gathered[first, last])
+
+
+def _crests(steps: Floats) -> Floats:
+    """Samples x offsets, 0..1, of steps of colour (x 3): what is no crest is 0."""
+    step = lengths(steps)
+    crest = step >= cv2.dilate(step, np.ones((1, 5), np.uint8)) - 1e-6
+    thin = np.where(crest, 1 - np.exp(-step / SOFTNESS), 0).astype(np.float32)
+    wider = cv2.GaussianBlur(thin, (5, 1), 0.8, sigmaY=0.01, borderType=cv2.BORDER_CONSTANT)
+    return np.asarray(wider, np.float32)
 
 
 def _steps(pixels: Pixels, centres: Floats, normal: Floats, offsets: Floats, tangent: Floats) -> Floats:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from borders.drawn import TILTED, UPRIGHT, WOOD, photo, table
@@ -21,8 +23,9 @@ def judged(pixels: Pixels, *corners: tuple[tuple[float, float], ...]) -> Floats:
     """Of quads in the pixels of a photo, and of the frame."""
     copy = working_copy(Pyramid(pixels), 640)
     quads: Quads = np.array(corners, np.float32) * np.array(copy.scale, np.float32)
-    asked = candidates(copy, predict(copy.pixels)).with_quads(np.concatenate([quads, frame_quad(copy.size)]))
-    return judge(copy, asked.quads, measure(copy, asked))
+    asked = np.concatenate([quads, frame_quad(copy.size)])
+    found = replace(candidates(copy, predict(copy.pixels)), quads=asked)
+    return judge(copy, asked, measure(copy, found))
 
 
 def grown(corners: tuple[tuple[float, float], ...], factor: float) -> tuple[tuple[float, float], ...]:

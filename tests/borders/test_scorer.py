@@ -11,11 +11,11 @@ import pytest
 from borders.drawn import TILTED, UPRIGHT, laid, page, photo, table
 
 from scanfix.borders import find_border
-from scanfix.borders.candidates import Candidates, candidates, plausible
+from scanfix.borders.candidates import Candidates, candidates
 from scanfix.borders.measures import NAMES, measure
 from scanfix.borders.net import predict
 from scanfix.borders.scorer import Scorer, fitted
-from scanfix.borders.shapes import areas, clockwise, frame_quad, without_twins
+from scanfix.borders.shapes import areas, clockwise, frame_quad, plausible, without_twins
 from scanfix.borders.working import WorkingCopy, product, working_copy
 from scanfix.geometry import Size
 from scanfix.pyramid import Pyramid

@@ -16,8 +16,6 @@ from scanfix.borders.seen_corners import place_seen_corners
 from scanfix.borders.shapes import clockwise, frame_quad, plausible, without_twins
 from scanfix.borders.working import Quads, WorkingCopy
 
-MOST_OF_THE_NET = 4
-
 
 @dataclass(frozen=True, slots=True)
 class Candidates:
@@ -43,7 +41,7 @@ class CandidateParams:
 def candidates(copy: WorkingCopy, maps: NetMaps) -> Candidates:
     """All quads that can be a document by their shape, nearly equal ones taken together."""
     regions, masks = region_quads(copy, maps.mask)
-    outlines = clockwise(mask_quads(maps)[:MOST_OF_THE_NET] / copy.cells(MAP_SIDE))
+    outlines = clockwise(mask_quads(maps) / copy.cells(MAP_SIDE))
     found = clockwise(np.concatenate([outlines, regions, line_quads(copy)]))
     apart = CandidateParams.twin_distance * max(copy.size.width, copy.size.height)
     likely = _likely(without_twins(found[plausible(found, copy.size)], apart), copy, maps)

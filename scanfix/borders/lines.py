@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scanfix.borders.shapes import clockwise, cross, frame_quad, meeting, sides_of
+from scanfix.borders.sides import along_frame
 from scanfix.borders.working import Floats, Quads, WorkingCopy
 from scanfix.geometry import Size
 
@@ -29,8 +30,6 @@ class LineParams:
     opposite_sine: float = 0.6
     """Opposite sides enclose less than about 37 degrees."""
     min_distance: float = 0.08
-    frame_px: int = 2
-    """A line no further inside is an edge of the frame once more; not whether a side lies along the frame."""
 
 
 def line_quads(copy: WorkingCopy) -> Quads:
@@ -67,7 +66,7 @@ def _lines(segments: Floats, size: Size, unit: float) -> Floats:
         if free[seed]:
             line, covered = _joined(segments[free & along])
             free &= ~along
-            if covered >= LineParams.min_line * unit and not _is_the_frames(line, size):
+            if covered >= LineParams.min_line * unit and not along_frame(line, size).any():
                 joined.append((covered, line))
     joined.sort(key=lambda item: -item[0])
     return np.array([*sides_of(frame_quad(size)[0]), *(line for _, line in joined[: LineParams.max_lines])])
@@ -102,11 +101,6 @@ def _joined(members: Floats) -> tuple[Floats, float]:
     covered = np.maximum(end - np.maximum(start, before), 0).sum()
     ends = centre + np.outer((start[0], end.max()), direction)
     return np.asarray(ends, np.float32), float(covered)
-
-
-def _is_the_frames(line: Floats, size: Size) -> bool:
-    inside = np.concatenate([line, (size.width, size.height) - line], axis=1)
-    return bool(inside.max(axis=0).min() < LineParams.frame_px)
 
 
 def _spanned(lines: Floats, unit: float) -> Quads:

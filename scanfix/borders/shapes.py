@@ -25,12 +25,10 @@ def plausible(quads: Quads, size: Size) -> NDArray[np.bool_]:
     """Convex, no sliver, corners no further outside the frame than `max_outside` of its sides."""
     sides = side_vectors(quads)
     convex = (cross(sides, np.roll(sides, -1, axis=1)) > 0).all(axis=1)
-    lengths = np.linalg.norm(sides, axis=2)
     return np.asarray(
         convex
         & (areas(quads) >= ShapeParams.min_area_share * size.pixel_count)
         & (np.abs(corner_cosines(quads)).max(axis=1) <= ShapeParams.max_cosine)
-        & (lengths.min(axis=1) >= 0.06 * lengths.max(axis=1))
         & (rooms(quads, size).min(axis=(1, 2)) >= -ShapeParams.max_outside)
     )
 

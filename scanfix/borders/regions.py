@@ -1,8 +1,8 @@
 """Where does something stand out as one piece? Masks, their outlines, and quads around those.
 
 Several plain ways of parting a document from its background, each wrong somewhere: lightness and chroma
-(Otsu), distance from the colours along the frame, a flood from the frame against one from the middle
-(watershed), and areas closed by edges. What is curved has no straight side, but it has an outline.
+(Otsu), distance from the colours along the frame, and a flood from the frame against one from the middle
+(watershed). What is curved has no straight side, but it has an outline.
 """
 
 from __future__ import annotations
@@ -55,11 +55,7 @@ def _masks(lab: Floats) -> Iterator[Mask]:
     foreign = _distance_from_background(lab)
     local = _otsu(128 + 3 * (lab[..., 0] - _light_around(lab[..., 0])))
     parted = lightness, chroma, 255 - lightness, 255 - chroma, _otsu(foreign), local, _mask(foreign > 24)
-    yield from map(_cleaned, parted)
-    gradient = _gradient(lab)
-    yield _cleaned(_flooded(gradient))
-    for share in (0.80, 0.92):
-        yield _closed_by_edges(gradient, share)
+    yield from map(_cleaned, (*parted, _flooded(lab)))
 
 
 def _light_around(lightness: Floats) -> Floats:
@@ -81,11 +77,8 @@ def _otsu(view: NDArray[Any]) -> Mask:
 
 
 def _cleaned(mask: Mask) -> Mask:
-    return _closed(cv2.morphologyEx(mask, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8)), 7)
-
-
-def _closed(mask: cv2.typing.MatLike, size: int) -> Mask:
-    return np.asarray(cv2.morphologyEx(mask, cv2.MORPH_CLOSE, np.ones((size, size), np.uint8)), np.uint8)
+    opened = cv2.morphologyEx(mask, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
+    return np.asarray(cv2.morphologyEx(opened, cv2.MORPH_CLOSE, np.ones((7, 7), np.uint8)), np.uint8)
 
 
 def _distance_from_background(lab: Floats) -> Mask:
@@ -99,22 +92,20 @@ def _distance_from_background(lab: Floats) -> Mask:
     planes = np.ascontiguousarray(colours.T)
     for _ in range(5):  # k-means with fixed seeds: the same photo gives the same answer
         nearest = np.argmin([summed(((planes - centre[:, None]) ** 2).T) for centre in centres], axis=0)
-        for k in np.unique(nearest).tolist():
-            centres[k] = colours[nearest == k].mean(axis=0)
+        members = [colours[nearest == k] for k in range(len(seeds))]
+        centres = np.array(
+            [own.mean(axis=0) if len(own) else old for own, old in zip(members, centres, strict=True)]
+        )
     differences = [cv2.subtract(lab, centre) for centre in centres.astype(np.float64)]
     squares = [cv2.transform(cv2.multiply(each, each), np.ones((1, 3))) for each in differences]
     return np.asarray(cv2.convertScaleAbs(cv2.sqrt(np.minimum.reduce(squares)), alpha=4), np.uint8)
 
 
-def _gradient(lab: Floats) -> Floats:
-    """Length of the colour gradient, in Lab units per pixel."""
+def _flooded(lab: Floats) -> Mask:
+    """What a flood from the middle reaches before one from the frame (watershed on the gradient)."""
     smooth = cv2.GaussianBlur(lab, (0, 0), 1.0)
     dx, dy = (cv2.Sobel(smooth, cv2.CV_32F, *axis, scale=0.125) for axis in ((1, 0), (0, 1)))
-    return np.asarray(np.sqrt(summed(np.asarray(dx**2 + dy**2, np.float32))), np.float32)
-
-
-def _flooded(gradient: Floats) -> Mask:
-    """What a flood from the middle reaches before one from the frame (watershed on the gradient)."""
+    gradient = np.sqrt(summed(np.asarray(dx**2 + dy**2, np.float32)))
     height, width = gradient.shape
     seeds = np.zeros((height, width), np.int32)
     seeds[[0, 1, -2, -1], :] = 1
@@ -123,14 +114,6 @@ def _flooded(gradient: Floats) -> Mask:
     steep = np.clip(gradient * 20, 0, 255).astype(np.uint8)
     cv2.watershed(cv2.cvtColor(steep, cv2.COLOR_GRAY2BGR), seeds)
     return _mask(seeds == 2)
-
-
-def _closed_by_edges(gradient: Floats, share: float) -> Mask:
-    """What the strongest edges shut off from the frame."""
-    edges = _closed(_mask(gradient > max(0.6, quantile(gradient, share))), 5)
-    padded = cv2.copyMakeBorder(edges, 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=0)
-    cv2.floodFill(padded, None, (0, 0), 255)
-    return _closed(cv2.dilate(255 - padded[1:-1, 1:-1], np.ones((3, 3), np.uint8)), 9)
 
 
 def _outlines(mask: Mask) -> Iterator[NDArray[np.int32]]:

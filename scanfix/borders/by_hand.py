@@ -20,6 +20,7 @@ def border_by_hand(quad: Quad, size: Size) -> DocumentBorder:
     A corner outside of the picture is missing, unless the side there lies along the frame (`ALONG_FRAME`).
     Raises ConfigError: corners_outside.
     """
-    if rooms(np.array(quad.corners), size).min() < -MAX_OUTSIDE:
+    # A corner that is out by just so much may be so: 1 - 1.1 is a little less than -0.1.
+    if rooms(np.array(quad.corners), size).min() < -MAX_OUTSIDE - 1e-9:
         raise ConfigError("corners_outside")
     return border_at(quad, size, 1.0, ALONG_FRAME)

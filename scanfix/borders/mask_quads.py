@@ -16,7 +16,7 @@ MAP = Size(MAP_SIDE, MAP_SIDE)
 
 
 class MaskParams:
-    """Lengths in map cells."""
+    """What is an outline in the mask, and which sides it has."""
 
     threshold: float = 0.47
     min_area_share: float = 0.01

@@ -18,7 +18,8 @@ from scanfix.borders.net import predict
 from scanfix.borders.scorer import fitted
 from scanfix.borders.shapes import box_around, spread
 from scanfix.borders.working import Floats, Quads, WorkingCopy, working_copy
-from scanfix.geometry import Size
+from scanfix.geometry import Rect, Size
+from scanfix.model import Pixels
 from scanfix.pyramid import Pyramid
 
 
@@ -103,15 +104,14 @@ def looked_closer(photo: Pyramid, far: Search) -> Choice | None:
     part = box_around(best, photo.size, SearchParams.around * float(np.ptp(best, axis=0).max()))
     if part.size.pixel_count > SearchParams.most_around * photo.size.pixel_count:
         return None
-    within = photo.pixels[part.y : part.y + part.height, part.x : part.x + part.width]
-    copy = working_copy(Pyramid(within), SearchParams.working_side)
+    pixels, corner, shrunk = _cut(photo, part)
+    copy = working_copy(Pyramid(pixels), SearchParams.working_side)
     if is_narrow(copy.size):
         return None
-    near, corner = search_candidates(copy), np.array((part.x, part.y), np.float32)
-    inner = (near.best_first(TWICE) / copy.scale + corner) * far.copy.scale
+    near, near_scale = search_candidates(copy), copy.scale * shrunk
+    inner = (near.best_first(TWICE) / near_scale + corner) * far.copy.scale
     quads = np.concatenate([far.best_first(TWICE), inner])
-    closer = (quads / far.copy.scale - corner) * copy.scale
-    told = far.judge(quads), near.judge(closer.astype(np.float32))
+    told = far.judge(quads), near.judge((quads / far.copy.scale - corner) * near_scale)
     scores = mean_chance(np.stack(told))
     at = int(scores.argmax())
     found = (far.found.maps.presence + near.found.maps.presence) / 2
@@ -123,3 +123,15 @@ def looked_closer(photo: Pyramid, far: Search) -> Choice | None:
 def is_narrow(size: Size) -> bool:
     """Whether nothing can be looked for in a working copy of this size."""
     return min(size.width, size.height) < SearchParams.min_side
+
+
+def _cut(photo: Pyramid, part: Rect) -> tuple[Pixels, Floats, Floats]:
+    """About this part, from the smallest level that fills a working copy (a part has odd sides, and OpenCV
+    takes ten times as long to halve those); its corner in the photo; on x and y the pixels of the level per
+    one of the photo."""
+    level = photo.at_least(min(1.0, SearchParams.working_side / max(part.width, part.height)))
+    shrunk = np.divide(level.shape[1::-1], (photo.size.width, photo.size.height))
+    inner = part.scaled(*shrunk.tolist())
+    pixels = level[inner.y : inner.y + inner.height, inner.x : inner.x + inner.width]
+    corner = np.array((inner.x, inner.y)) / shrunk
+    return np.ascontiguousarray(pixels), corner.astype(np.float32), shrunk.astype(np.float32)

@@ -22,7 +22,7 @@ class ShapeParams:
 
 
 def plausible(quads: Quads, size: Size) -> NDArray[np.bool_]:
-    """Convex, no sliver, corners no further outside the frame than `max_outside` of its sides."""
+    """Convex, not small, no corner sharp, none further outside the frame than `max_outside` of its sides."""
     sides = side_vectors(quads)
     convex = (cross(sides, np.roll(sides, -1, axis=1)) > 0).all(axis=1)
     return np.asarray(

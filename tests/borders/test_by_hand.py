@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
+
+import numpy as np
 import pytest
 from drawing import photo
 
 from scanfix.borders import find_border
 from scanfix.borders.by_hand import border_by_hand
+from scanfix.errors import ConfigError
 from scanfix.geometry import SIDES, Quad, Side, Size
 from scanfix.model import SideState
 
@@ -41,3 +45,16 @@ def test_corners_outside_cut_the_side_between_them_and_not_those_beside_it(furth
 
 def test_a_whole_document_has_no_cut_side() -> None:
     assert cut_sides((200, 200), (1800, 210), (1790, 1300), (210, 1290)) == []
+
+
+@pytest.mark.parametrize("out", [0.1, 0.11])
+@pytest.mark.parametrize("edge", range(4))
+def test_corners_may_lie_a_tenth_outside_of_any_edge_and_no_further(edge: int, out: float) -> None:
+    left, top, right, bottom = np.array([0.2, 0.2, 0.8, 0.8])
+    box = [left, top, right, bottom]
+    box[edge] = -out if edge < 2 else 1 + out
+    left, top, right, bottom = np.multiply(box, [SIZE.width, SIZE.height] * 2).tolist()
+    quad = Quad.of([(left, top), (right, top), (right, bottom), (left, bottom)])
+    refused = pytest.raises(ConfigError) if out > 0.1 else contextlib.nullcontext()
+    with refused:
+        border_by_hand(quad, SIZE)

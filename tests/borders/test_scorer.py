@@ -73,13 +73,13 @@ def test_a_single_document_has_no_other() -> None:
     assert border.others == ()
 
 
-def test_slivers_and_crossed_quads_are_not_plausible() -> None:
+def test_small_and_crossed_quads_and_darts_are_not_plausible() -> None:
     size = Size(100, 100)
     good = [[10, 10], [90, 12], [88, 90], [12, 88]]
     crossed = [[10, 10], [90, 90], [90, 10], [10, 90]]
-    sliver = [[10, 10], [90, 10], [90, 12], [10, 12]]
+    small = [[10, 10], [90, 10], [90, 12], [10, 12]]
     dart = [[10, 10], [50, 40], [90, 10], [50, 90]]
-    quads = np.array([good, crossed, sliver, dart], np.float32)
+    quads = np.array([good, crossed, small, dart], np.float32)
     kept = plausible(quads, size)
     assert kept.tolist() == [True, False, False, False]
 

@@ -21,7 +21,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from operator import attrgetter
-from typing import Literal
+from typing import Any, Literal
 
 from scanfix.findings import FINDINGS, Severity
 from scanfix.model import Assessment, Finding
@@ -128,6 +128,12 @@ def reached(code: str, native: float) -> Severity | None:
         if row and (native >= row.at if row.worse == "above" else native < row.at):
             return asked
     return None
+
+
+def told(code: str, native: float, **known: Any) -> Finding | None:
+    """The finding, as severe as `reached` has it, with what is known of it; None within all bounds."""
+    asked = reached(code, native)
+    return Finding.of(code, severity=asked, **known) if asked else None
 
 
 def is_silent(code: str) -> bool:

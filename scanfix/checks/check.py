@@ -27,6 +27,8 @@ class Check:
     assess: Callable[[Subject], Assessment]
     on_document: bool = False
     """Asks about the paper or what lies on it, so it is not asked where there is no document."""
+    on_border: bool = False
+    """Asks where the document lies, or what lies on it there, so it needs a border."""
     on_sharp: bool = False
     """Asks about what only a picture in focus shows, so of a blurred one nothing is noted."""
     on_any: bool = False

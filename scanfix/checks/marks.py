@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from scanfix.checks import bounds
-from scanfix.checks.check import NO_BORDER, Check
+from scanfix.checks.check import Check
 from scanfix.checks.damage import PAGE, RIM, Mask
 from scanfix.checks.subject import Subject
 from scanfix.findings import Severity
@@ -86,8 +86,6 @@ def assess_mark(mark: Mark) -> Callable[[Subject], Assessment]:
     """The check of this row."""
 
     def assess(subject: Subject) -> Assessment:
-        if subject.border is None:
-            return Assessment(mark.slug, failure=NO_BORDER)
         seen = nearest(subject, mark)
         finding = told(subject, mark, seen)
         if finding is None and len(_asked(subject, mark)) < len(mark.classes):
@@ -149,5 +147,6 @@ def harms(subject: Subject, spot: Mask) -> bool:
 
 
 GLARE, *ON_TOP = (
-    Check(mark.slug, (mark.code,), assess_mark(mark), on_document=True, on_sharp=True) for mark in MARKS
+    Check(mark.slug, (mark.code,), assess_mark(mark), on_document=True, on_border=True, on_sharp=True)
+    for mark in MARKS
 )

@@ -21,7 +21,7 @@ from scanfix.checks.orientation import knows_turn, sure_turn
 from scanfix.checks.subject import Subject
 from scanfix.documents.given import NOT_NAMED
 from scanfix.lab import to_lab
-from scanfix.model import Assessment, Finding
+from scanfix.model import Assessment
 from scanfix.quantiles import median
 
 if TYPE_CHECKING:
@@ -91,12 +91,10 @@ def widest_in(patches: Iterable[Patch], box: Box) -> float:
 def assess_sides(subject: Subject) -> Assessment:
     if subject.kind is None:
         return Assessment("side_missing", failure=NOT_NAMED)
-    count = 1 + (len(subject.border.others) if subject.border else 0)
+    count = 1 + len(subject.others)
     wanted = 2 if subject.kind.both_sides else 1
-    asked = bounds.reached("SF507", wanted - count)
-    finding = Finding.of("SF507", severity=asked) if asked else None
-    score = 100.0 if finding is None else 50.0
-    return Assessment("side_missing", native=float(count), unit="sides", score=score, finding=finding)
+    finding = bounds.told("SF507", wanted - count)
+    return Assessment("side_missing", float(count), "sides", 50.0 if finding else 100.0, finding)
 
 
 def assess_seal(subject: Subject) -> Assessment:
@@ -107,7 +105,7 @@ def assess_seal(subject: Subject) -> Assessment:
     sides = _sides_of_marks(subject, [mark for mark in subject.kind.shows if mark in PLACES])
     missing = [mark for mark, side in sides.items() if bounds.reached("SF508", side)]
     side = min(sides.values())
-    finding = Finding.of("SF508", severity=bounds.reached("SF508", side), marks=missing) if missing else None
+    finding = bounds.told("SF508", side, marks=missing)
     score = min(100.0, 50 * side / bounds.bound("SF508"))
     return Assessment("seal_missing", native=side, unit="% of the short side", score=score, finding=finding)
 

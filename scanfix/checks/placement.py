@@ -6,13 +6,12 @@ All from the four corners: no pixels are looked at. Without a border there is no
 from __future__ import annotations
 
 import math
-from typing import Any
 
 from scanfix.checks import bounds
-from scanfix.checks.check import NO_BORDER, Check
+from scanfix.checks.check import Check
 from scanfix.checks.subject import Subject
 from scanfix.geometry import Quad
-from scanfix.model import Assessment, Finding
+from scanfix.model import Assessment
 
 
 def skew_degrees(quad: Quad) -> float:
@@ -33,58 +32,36 @@ def perspective_ratio(quad: Quad) -> float:
 
 
 def assess_size(subject: Subject) -> Assessment:
-    if subject.border is None:
-        return Assessment("document_size", failure=NO_BORDER)
-    share = min(1.0, subject.border.quad.area / subject.source.size.pixel_count)
-    asked = bounds.reached("SF104", 100 * share)
-    finding = Finding.of("SF104", severity=asked, percent=round(100 * share)) if asked else None
-    return Assessment(
-        "document_size", native=100 * share, unit="%", score=min(100.0, 250 * share), finding=finding
-    )
+    share = min(1.0, subject.quad.area / subject.source.size.pixel_count)
+    finding = bounds.told("SF104", 100 * share, percent=round(100 * share))
+    return Assessment("document_size", 100 * share, "%", min(100.0, 250 * share), finding)
 
 
 def assess_skew(subject: Subject) -> Assessment:
-    if subject.border is None:
-        return Assessment("skew", failure=NO_BORDER)
-    degrees = skew_degrees(subject.border.quad)
+    degrees = skew_degrees(subject.quad)
     direction = "clockwise" if degrees > 0 else "anticlockwise"
-    told: dict[str, Any] = {"degrees": abs(round(degrees)), "direction": direction}
-    asked = bounds.reached("SF105", abs(degrees))
-    finding = Finding.of("SF105", severity=asked, **told) if asked else None
+    finding = bounds.told("SF105", abs(degrees), degrees=abs(round(degrees)), direction=direction)
     score = 100 * (1 - abs(degrees) / 45)
-    return Assessment("skew", native=degrees, unit="degrees", score=max(0.0, score), finding=finding)
+    return Assessment("skew", degrees, "degrees", max(0.0, score), finding)
 
 
 def assess_perspective(subject: Subject) -> Assessment:
-    if subject.border is None:
-        return Assessment("perspective", failure=NO_BORDER)
-    ratio = perspective_ratio(subject.border.quad)
-    asked = bounds.reached("SF106", ratio)
-    finding = Finding.of("SF106", severity=asked) if asked else None
+    ratio = perspective_ratio(subject.quad)
     score = 100 * (2 - min(2.0, ratio))
-    return Assessment(
-        "perspective", native=ratio, unit="ratio of opposite sides", score=score, finding=finding
-    )
+    return Assessment("perspective", ratio, "ratio of opposite sides", score, bounds.told("SF106", ratio))
 
 
 def assess_alone(subject: Subject) -> Assessment:
-    if subject.border is None:
-        return Assessment("multiple_documents", failure=NO_BORDER)
-    others = subject.border.others
+    others = subject.others
     # Portals that want both sides get them on one picture: two are right there.
     allowed = 1 if subject.kind is not None and subject.kind.both_sides else 0
-    asked = bounds.reached("SF107", 1 + len(others) - allowed)
-    finding = Finding.of("SF107", severity=asked, region=others[0].corners) if asked else None
-    return Assessment(
-        "multiple_documents",
-        native=1.0 + len(others),
-        unit="documents",
-        score=100.0 if finding is None else 0.0,
-        finding=finding,
-    )
+    region = others[0].corners if others else None
+    finding = bounds.told("SF107", 1 + len(others) - allowed, region=region)
+    score = 0.0 if finding else 100.0
+    return Assessment("multiple_documents", 1.0 + len(others), "documents", score, finding)
 
 
-SIZE = Check("document_size", ("SF104",), assess_size)
-SKEW = Check("skew", ("SF105",), assess_skew)
-PERSPECTIVE = Check("perspective", ("SF106",), assess_perspective)
-ALONE = Check("multiple_documents", ("SF107",), assess_alone)
+SIZE = Check("document_size", ("SF104",), assess_size, on_border=True)
+SKEW = Check("skew", ("SF105",), assess_skew, on_border=True)
+PERSPECTIVE = Check("perspective", ("SF106",), assess_perspective, on_border=True)
+ALONE = Check("multiple_documents", ("SF107",), assess_alone, on_border=True)

@@ -17,7 +17,7 @@ import numpy as np
 
 from scanfix.checks import legibility, orientation, resolution
 from scanfix.checks.bounds import as_sure, is_silent, measured
-from scanfix.checks.check import BLURRED, NO_DOCUMENT, NOT_FOR_DOCUMENTS, Check
+from scanfix.checks.check import BLURRED, NO_BORDER, NO_DOCUMENT, NOT_FOR_DOCUMENTS, Check
 from scanfix.checks.place import place_of
 from scanfix.checks.subject import Subject
 from scanfix.faults import is_shortage
@@ -86,6 +86,8 @@ def _asked(check: Check, subject: Subject) -> Assessment:
     def work() -> Assessment:
         if check.on_document and not subject.has_document:
             return Assessment(check.slug, failure=NO_DOCUMENT)
+        if check.on_border and subject.border is None:
+            return Assessment(check.slug, failure=NO_BORDER)
         assessment: Assessment = _plain(check.assess(subject))
         return assessment
 

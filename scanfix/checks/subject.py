@@ -62,6 +62,11 @@ class Subject:
         return Quad.frame(self.source.size) if self.border is None else self.border.quad
 
     @property
+    def others(self) -> tuple[Quad, ...]:
+        """Further documents in the picture."""
+        return () if self.border is None else self.border.others
+
+    @property
     def has_document(self) -> bool:
         """A border, or text that can be read, or much of it: curtains and leaves look like a little text."""
         if self.border is not None:
@@ -107,13 +112,12 @@ class Subject:
 
         Then half as large again, for each of them is smaller.
         """
-        if self.border is None or not self.border.others:
-            return self._document(working_side)
-        return views.whole(self.photo.size, working_side * 3 // 2)
+        if self.others:
+            return views.whole(self.photo.size, working_side * 3 // 2)
+        return self._document(working_side)
 
     def _document(self, working_side: int) -> View:
-        quad = None if self.border is None else self.border.quad
-        return views.document(self.photo.size, quad, working_side)
+        return views.document(self.photo.size, self.quad, working_side)
 
     @lazy
     def brightest(self) -> float:

@@ -16,7 +16,7 @@ from checks.drawn import PROFILE, border, on_table, page, plain, subject, with_s
 
 import scanfix
 from scanfix.checks import CHECKS, Check, Subject, bounds, measures_of, not_checked, run_checks, runner
-from scanfix.checks.check import BLURRED, NO_DOCUMENT
+from scanfix.checks.check import BLURRED, NO_BORDER, NO_DOCUMENT
 from scanfix.documents.kinds import find_kind
 from scanfix.errors import InputError
 from scanfix.findings import FINDINGS, OF_FORM, OF_READING, Severity
@@ -90,6 +90,14 @@ def test_without_a_document_nothing_is_said_of_its_paper() -> None:
     asked = {a.check: a.failure for a in run_checks(SUBJECTS["blank"])}
     assert all(asked[check.slug] == NO_DOCUMENT for check in CHECKS if check.on_document)
     assert {"glare", "shadow", "covered", "grey_copy"} <= {c.slug for c in CHECKS if c.on_document}
+
+
+def test_without_a_border_nothing_is_said_of_where_the_document_lies_and_what_lies_on_it() -> None:
+    asked = {a.check: a.failure for a in run_checks(SUBJECTS["no border"])}
+    unjudged = {check.slug for check in CHECKS if check.on_border}
+    assert unjudged == {slug for slug, failure in asked.items() if failure == NO_BORDER}
+    assert unjudged >= {"document_size", "skew", "perspective", "multiple_documents"}
+    assert unjudged >= {"glare", "covered", "smudge", "watermark", "fold"}
 
 
 @pytest.mark.parametrize("blur", ["SF201", "SF202"])

@@ -103,11 +103,6 @@ def test_the_maps_hold_nothing_of_the_surroundings() -> None:
     assert not maps[:, :, -RIM:].any()
 
 
-def test_without_a_border_no_marks_are_judged() -> None:
-    for assess in (SMUDGE, WATERMARK, FOLD):
-        assert assess(subject(DOCUMENT)).failure is not None
-
-
 def test_a_document_that_fills_the_picture_is_seen_too() -> None:
     picture = stained(DOCUMENT)
     whole = border(Quad.frame(Size(picture.shape[1], picture.shape[0])))

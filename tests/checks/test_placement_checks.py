@@ -120,16 +120,6 @@ def test_a_second_document_is_found_unless_both_sides_are_wanted() -> None:
     assert code(placement.assess_alone(subject(PIXELS, two, kind=card))) is None
 
 
-def test_placement_is_not_judged_without_border() -> None:
-    for assess in (
-        placement.assess_size,
-        placement.assess_skew,
-        placement.assess_perspective,
-        placement.assess_alone,
-    ):
-        assert assess(subject(PIXELS)).failure is not None
-
-
 @pytest.mark.parametrize(("wanted", "expected"), [(238, None), (242, "SF407")])
 def test_a_pixel_of_the_border_is_no_lack_of_dots(wanted: float, expected: str | None) -> None:
     profile = replace(PROFILE, min_dpi=wanted)

@@ -58,12 +58,12 @@ class DamageMaps(NamedTuple):
         """48 x 48 chances of this class."""
         return np.asarray(self.chances[CLASSES.index(name)], np.float32)
 
-    def share_over(self, name: str, left: float, top: float, right: float, bottom: float) -> float:
-        """Share of a part of the document that this class covers; its sides are shares of the document's."""
-        page = self.of(name)[RIM:-RIM, RIM:-RIM]
-        rows = slice(math.floor(top * PAGE), math.ceil(bottom * PAGE))
-        columns = slice(math.floor(left * PAGE), math.ceil(right * PAGE))
-        part = page[rows, columns]
+    def share_over(self, name: str, low: NDArray[np.float64], high: NDArray[np.float64]) -> float:
+        """Share of a part of the document that this class covers; its upper left and lower right corner are
+        in shares of the document's sides."""
+        left, top = np.floor(low * PAGE).astype(int)
+        right, bottom = np.ceil(high * PAGE).astype(int)
+        part = self.of(name)[RIM:-RIM, RIM:-RIM][top:bottom, left:right]
         return float(part.mean()) if part.size else 0.0
 
     def sure_of(self, name: str) -> float:

@@ -7,15 +7,12 @@ four directions so that motion counts in full, is asked for where there is no te
 
 from __future__ import annotations
 
-import math
-
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from scanfix.checks.strokes import steps
 from scanfix.views import Grey
-
-Steps = NDArray[np.float64]
 
 
 class DetailParams:
@@ -35,39 +32,27 @@ def detail_px(grey: Grey) -> float:
     sizes, rows = [], []
     while max(grey.shape) >= DetailParams.least_side and min(grey.shape) > 2:
         sizes.append(max(grey.shape))
-        rows.append(_steps(grey, DetailParams.steepest))
+        rows.append([_steepest(step) / length for step, length in steps(grey)])
         half = max(1, grey.shape[1] // 2), max(1, grey.shape[0] // 2)
         grey = np.asarray(cv2.resize(grey, half, interpolation=cv2.INTER_AREA), np.uint8)
     if not rows:
         return float(max(grey.shape))
     steepness = np.array(rows)
-    return min(
-        _size(sizes, column, DetailParams.kept) for column in (steepness / np.maximum(steepness.max(0), 1)).T
-    )
+    # From half a grey level a pixel on, which is none at all.
+    return min(_size(sizes, column) for column in (steepness / np.maximum(steepness.max(0), 0.5)).T)
 
 
-def _steps(grey: Grey, share: float) -> list[float]:
-    """Grey levels of the steep steps over two pixels: across, down and along both diagonals."""
-    steps = (
-        (grey[1:-1, 2:], grey[1:-1, :-2], 1.0),
-        (grey[2:, 1:-1], grey[:-2, 1:-1], 1.0),
-        (grey[2:, 2:], grey[:-2, :-2], math.sqrt(2)),
-        (grey[2:, :-2], grey[:-2, 2:], math.sqrt(2)),
-    )
-    return [_quantile(cv2.absdiff(one, other), share) / length for one, other, length in steps]
+def _steepest(steps: Grey) -> float:
+    """The least grey level that nearly all of the steps do not exceed; of many, so by a histogram."""
+    counts = np.cumsum(cv2.calcHist([steps], [0], None, [256], [0, 256]))
+    return float(np.searchsorted(counts, DetailParams.steepest * counts[-1]))
 
 
-def _quantile(values: cv2.typing.MatLike, share: float) -> float:
-    """The least grey level that this share of the values does not exceed."""
-    counts = np.cumsum(cv2.calcHist([values], [0], None, [256], [0, 256]))
-    return float(np.searchsorted(counts, share * counts[-1]))
-
-
-def _size(sizes: list[int], column: Steps, kept: float) -> float:
-    """The largest size that keeps so much, between two of them by the logarithm."""
-    first = int(np.argmax(column >= kept))
+def _size(sizes: list[int], kept: NDArray[np.float64]) -> float:
+    """The largest of the sizes that keeps enough of the steepness, between two of them by the logarithm."""
+    first = int(np.argmax(kept >= DetailParams.kept))
     if first == 0:
         return float(sizes[0])
-    below, above = column[first - 1], column[first]
-    share = min(1.0, max(0.0, (above - kept) / max(above - below, 1e-6)))
+    below, above = kept[first - 1], kept[first]
+    share = min(1.0, max(0.0, (above - DetailParams.kept) / max(above - below, 1e-6)))
     return float(sizes[first] * 2**share)

@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from scanfix.pyramid import Pyramid
 from scanfix.views import Grey
 
 
@@ -60,11 +61,8 @@ class InkLevels:
     """A picture, H x W luma, and its halves: ink is found when it is first asked for."""
 
     def __init__(self, grey: Grey) -> None:
-        self._levels: list[_Level] = []
-        while len(self._levels) < InkParams.levels and min(grey.shape) >= InkParams.least_side:
-            self._levels.append(_level(grey))
-            half = (max(1, grey.shape[1] // 2), max(1, grey.shape[0] // 2))
-            grey = np.asarray(cv2.resize(grey, half, interpolation=cv2.INTER_AREA), np.uint8)
+        halves = map(Pyramid(grey).level, range(InkParams.levels))
+        self._levels = [_level(half) for half in halves if min(half.shape) >= InkParams.least_side]
         self._found: dict[bool, list[Ink]] = {}
         self.segments: dict[tuple[int, bool, bool], NDArray[np.float64]] = {}
         """Of a level, along its rows or its columns, light or dark: kept by who finds them."""

@@ -20,6 +20,7 @@ from scanfix.checks import bounds
 from scanfix.checks.check import Check
 from scanfix.checks.detail import detail_px
 from scanfix.checks.lines import LIKELY_TEXT, Boxes, TextLines
+from scanfix.checks.place import outline
 from scanfix.checks.residue import blockiness, grain
 from scanfix.checks.strokes import Strokes
 from scanfix.checks.subject import Subject
@@ -102,10 +103,10 @@ def _chance_to_be_seen(hidden: float) -> float:
 
 def _hidden_share(subject: Subject) -> float:
     """Share of the text's extent under a reflection, where no letters are left that could be judged."""
-    extent, size = subject.lines.extent, subject.document.size
-    if extent is None or subject.border is None:
+    text = subject.text_extent
+    if text is None or subject.border is None:
         return 0.0
-    return subject.damage.share_over("glare", *(extent / np.tile([size.width, size.height], 2)))
+    return subject.damage.share_over("glare", *text)
 
 
 def assess(subject: Subject) -> Assessment:
@@ -191,10 +192,7 @@ def _unread(subject: Subject) -> tuple[Point, ...] | None:
 
 
 def _around(subject: Subject, boxes: Boxes) -> tuple[Point, ...]:
-    left, top = boxes[:, :2].min(axis=0)
-    right, bottom = boxes[:, 2:].max(axis=0)
-    corners = np.array([(left, top), (right, top), (right, bottom), (left, bottom)])
-    return tuple((float(x), float(y)) for x, y in subject.document.points_to_source(corners))
+    return tuple((x, y) for x, y in subject.document.points_to_source(outline(boxes)).tolist())
 
 
 def main_cause(strokes: Strokes, native: NDArray[np.uint8], scale: float) -> str:

@@ -98,12 +98,6 @@ class TextLines:
         return letters_in(self.boxes, self.upright)
 
     @property
-    def extent(self) -> Values | None:
-        """Left, top, right, bottom of all that is text; None without any."""
-        boxes = self.boxes[self.text > LIKELY_TEXT]
-        return np.array([*boxes[:, :2].min(axis=0), *boxes[:, 2:].max(axis=0)]) if len(boxes) else None
-
-    @property
     def amount(self) -> float:
         """How much text there is: the sum of squared chances."""
         return float(np.square(self.text).sum())
@@ -164,10 +158,10 @@ def _is_better(one: TextLines, other: TextLines) -> bool:
 def _judged(boxes: Boxes, photo: Pyramid, view: View, upright: bool, light: bool) -> TextLines:
     """Which of these segments are text, and can be read?"""
     strips, widths, heights = cut_strips(photo, view, boxes, upright)
-    strips = np.asarray(cv2.bitwise_not(strips), np.uint8) if light and len(strips) else strips
+    strips = 255 - strips if light else strips
     text, read = judge(strips, widths)
     best = np.argsort(-text)[: TextLineParams.most_measured]
-    best = best[text[best] > 0.5 * text[best[:1]].sum()]
+    best = best[text[best] > 0.5 * text.max(initial=0.0)]
     small = lower_tenth(heights, np.square(text))
     return TextLines(
         boxes, upright, light, text, read, best, strips[best], widths[best], heights[best], small

@@ -138,12 +138,8 @@ def harms(subject: Subject, spot: Mask) -> bool:
     places = (np.stack([columns, rows], -1) + 0.5 - RIM) / PAGE
     if bool((np.abs(places - 0.5).max(-1) < 0.5 - RIM_DEPTH).any()):
         return True
-    extent, size = subject.lines.extent, subject.document.size
-    if extent is None:
-        return False
-    left, top, right, bottom = extent / np.tile([size.width, size.height], 2)
-    x, y = places.T
-    return bool(((x > left) & (x < right) & (y > top) & (y < bottom)).any())
+    text = subject.text_extent
+    return text is not None and bool(((places > text[0]) & (places < text[1])).all(-1).any())
 
 
 GLARE, *ON_TOP = (

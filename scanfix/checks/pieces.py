@@ -62,43 +62,34 @@ def places_of(view: View, boxes: Values, along_rows: bool, aspect: float | None 
 
 
 def cut(
-    photo: Pyramid, places: Places, widths: NDArray[np.int64], most: int, flags: int = cv2.INTER_CUBIC
+    photo: Pyramid, places: Places, widths: NDArray[np.int64], most: int, way: int = cv2.INTER_CUBIC
 ) -> Grey:
     """N x 32 x `most` uint8 luma, of which `widths` columns are filled; the rest is 0."""
     pieces = np.zeros((len(widths), PIECE_PX, most), np.uint8)
     if not len(widths):
         return pieces
     counts = np.log2(np.maximum(np.linalg.norm(places.down, axis=1) / PIECE_PX, 1.0)).astype(int)
-    scales = np.array([_scale(photo, count) for count in range(int(counts.max()) + 1)])[counts]
+    levels = [photo.level(count) for count in counts.tolist()]
+    sizes = np.array([level.shape[1::-1] for level in levels])
+    scales = sizes / (photo.size.width, photo.size.height)
+    middle = places.middle * scales
     right, down = places.along * scales / widths[:, None], places.down * scales / PIECE_PX
     # The middle of the first pixel; pixel centres lie half a pixel inside the outer-corner origin.
-    first = places.middle * scales - ((widths - 1)[:, None] * right + (PIECE_PX - 1) * down + 1) / 2
+    first = middle - ((widths - 1)[:, None] * right + (PIECE_PX - 1) * down + 1) / 2
     reach = (widths[:, None] * np.abs(right) + PIECE_PX * np.abs(down)) / 2 + 2
-    low = np.maximum(np.floor(places.middle * scales - reach), 0).astype(int)
-    levels = [photo.level(count) for count in counts.tolist()]
     # Of a piece beyond the picture its rim is seen.
-    low = np.minimum(low, [(level.shape[1] - 2, level.shape[0] - 2) for level in levels])
-    high = np.maximum(np.ceil(places.middle * scales + reach).astype(int), low + 2)
+    low = np.clip(np.floor(middle - reach), 0, sizes - 2).astype(int)
+    high = np.maximum(np.ceil(middle + reach).astype(int), low + 2)
+    flags = way | cv2.WARP_INVERSE_MAP
     warps = np.stack([right, down, first - low], 2)
     parts = (
         luma(level[y:y_end, x:x_end])
         for level, (x, y), (x_end, y_end) in zip(levels, low.tolist(), high.tolist(), strict=True)
     )
     for piece, part, warp, width in zip(pieces, parts, warps, widths.tolist(), strict=True):
-        piece[:, :width] = cv2.warpAffine(
-            part,
-            warp,
-            (width, PIECE_PX),
-            flags=flags | cv2.WARP_INVERSE_MAP,
-            borderMode=cv2.BORDER_REPLICATE,
-        )
+        size = (width, PIECE_PX)
+        piece[:, :width] = cv2.warpAffine(part, warp, size, flags=flags, borderMode=cv2.BORDER_REPLICATE)
     return pieces
-
-
-def _scale(photo: Pyramid, count: int) -> tuple[float, float]:
-    """Of a level, along the rows and the columns."""
-    height, width = photo.level(count).shape[:2]
-    return width / photo.size.width, height / photo.size.height
 
 
 def by_rows(pieces: NDArray[np.float32], rows: int, step: int = 1) -> NDArray[np.float32]:

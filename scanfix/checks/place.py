@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from scanfix.geometry import COLUMNS, ROWS, Point, Quad, Size
 from scanfix.views import homography
@@ -25,3 +26,9 @@ def place_of(region: tuple[Point, ...], document: Quad) -> str:
     # What runs along a side lies in the middle of it.
     column, row = np.clip((low + high) / 2 * 3, 0, 2.99).astype(int)
     return f"{ROWS[row]}_{COLUMNS[column]}"
+
+
+def outline(boxes: NDArray[np.float64]) -> NDArray[np.float64]:
+    """4 x 2: the corners of what N x 4 boxes (left, top, right, bottom) take, clockwise from the top left."""
+    (left, top), (right, bottom) = boxes[:, :2].min(axis=0), boxes[:, 2:].max(axis=0)
+    return np.array([(left, top), (right, top), (right, bottom), (left, bottom)])

@@ -14,6 +14,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from scanfix.checks.place import outline
 from scanfix.geometry import Point, Quad
 
 if TYPE_CHECKING:
@@ -113,9 +114,7 @@ def redacted(photo: Pyramid, quad: Quad) -> tuple[Point, ...] | None:
     boxes = np.array([*_areas(copy, even), *_mosaics(copy)], np.float64).reshape(-1, 4)
     if not len(boxes):
         return None
-    (left, top), (right, bottom) = boxes[:, :2].min(axis=0), boxes[:, 2:].max(axis=0)
-    corners = np.array([(left, top), (right, top), (right, bottom), (left, bottom)])
-    return tuple((float(x), float(y)) for x, y in (corners + copy.start) * copy.scale)
+    return tuple((x, y) for x, y in ((outline(boxes) + copy.start) * copy.scale).tolist())
 
 
 def _small_copy(photo: Pyramid, quad: Quad) -> _Copy:

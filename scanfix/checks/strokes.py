@@ -9,8 +9,11 @@ Below 0.20 text heights everything is read, above 0.35 next to nothing (measured
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -62,21 +65,26 @@ def ink_levels(strips: Grey, widths: NDArray[np.int64]) -> Values:
 
 def measure_strokes(strips: Grey, widths: NDArray[np.int64], heights: Values) -> Strokes:
     """Measure strips N x 32 x 64 uint8 of which `widths` columns are filled."""
-    rows = [
-        _measured(strip[:, :width].astype(np.float32)) for strip, width in zip(strips, widths, strict=True)
-    ]
-    columns = np.array(rows, np.float64).reshape(-1, 3).T
-    return Strokes(heights, columns[0], columns[1], columns[2])
+    rows = [_measured(strip[:, :width]) for strip, width in zip(strips, widths, strict=True)]
+    return Strokes(heights, *np.array(rows, np.float64).reshape(-1, 3).T)
 
 
-def _measured(strip: NDArray[np.float32]) -> tuple[float, float, float]:
+def _measured(strip: Grey) -> tuple[float, float, float]:
     """Edge width in the worst and the best direction, contrast."""
     contrast = max(quantile(strip, 0.85) - quantile(strip, 0.06), 0.5)
-    steps = (
-        strip[1:-1, 2:] - strip[1:-1, :-2],
-        strip[2:, 1:-1] - strip[:-2, 1:-1],
-        (strip[2:, 2:] - strip[:-2, :-2]) / np.float32(np.sqrt(2)),
-        (strip[2:, :-2] - strip[:-2, 2:]) / np.float32(np.sqrt(2)),
-    )
-    edges = [contrast / max(quantile(np.abs(step), 0.98) / 2, 0.25) / GLYPH_PX for step in steps]
+    steepest = [quantile(step, 0.98) / length for step, length in steps(strip)]
+    edges = [contrast / max(step, 0.25) / GLYPH_PX for step in steepest]
     return max(edges), min(edges), contrast
+
+
+def steps(grey: Grey) -> Iterator[tuple[Grey, float]]:
+    """Of H x W grey levels from each pixel to the next but one, and how far that is: across, down and along
+    both diagonals."""
+    pairs = (
+        (grey[1:-1, 2:], grey[1:-1, :-2], 2.0),
+        (grey[2:, 1:-1], grey[:-2, 1:-1], 2.0),
+        (grey[2:, 2:], grey[:-2, :-2], math.sqrt(8)),
+        (grey[2:, :-2], grey[:-2, 2:], math.sqrt(8)),
+    )
+    for one, other, length in pairs:
+        yield np.asarray(cv2.absdiff(one, other), np.uint8), length

@@ -14,9 +14,10 @@ from numpy.typing import NDArray
 from scanfix import views
 from scanfix.checks.damage import DamageMaps, see_damage
 from scanfix.checks.lazy import lazy
-from scanfix.checks.lines import TextLineParams, TextLines, find_lines
+from scanfix.checks.lines import LIKELY_TEXT, TextLineParams, TextLines, find_lines
 from scanfix.checks.origin import Origin, origin_of
 from scanfix.checks.paper import Paper, estimate_paper
+from scanfix.checks.place import outline
 from scanfix.checks.reading_turn import ReadingTurn, hear, vote
 from scanfix.checks.redaction import redacted
 from scanfix.checks.textmodel import LEAST_TEXT, SURE_TEXT
@@ -136,6 +137,12 @@ class Subject:
         """Text lines of the document, each measured at the resolution it was photographed with."""
         least_light = TextLineParams.least_light if self.border is None else 0.0
         return find_lines(self.grey, self.photo, self.document, least_light=least_light)
+
+    @property
+    def text_extent(self) -> NDArray[np.float64] | None:
+        """Upper left and lower right corner of all text, in shares of the document; None without any."""
+        boxes, size = self.lines.boxes[self.lines.text > LIKELY_TEXT], self.document.size
+        return outline(boxes)[::2] / (size.width, size.height) if len(boxes) else None
 
     @lazy
     def damage(self) -> DamageMaps:

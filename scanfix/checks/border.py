@@ -15,6 +15,7 @@ from __future__ import annotations
 from scanfix.checks import beyond, bounds, whole
 from scanfix.checks.check import Check
 from scanfix.checks.subject import Subject
+from scanfix.checks.textmodel import MUCH_TEXT
 from scanfix.findings import Severity
 from scanfix.geometry import SIDES, Side
 from scanfix.model import Assessment, DocumentBorder, Finding, Pixels, SideState
@@ -35,9 +36,6 @@ MOST_CUT = 2
 SOME = (2, 3)
 """Bars between which a document ends that seems to fill the picture: of 11 photos 5 were filled, of 55 others
 52 (photos2, borders). One is the edge of a page, four are those of a white one."""
-MUCH_TEXT = 5.0
-"""Lines' worth of text: with more there is a document, whose border was not found. With less there was none
-on 11 of 11 photos (photos2, borders)."""
 
 
 def assess(subject: Subject) -> Assessment:
@@ -48,7 +46,10 @@ def assess(subject: Subject) -> Assessment:
     native = len(border.sides_in(SideState.SEEN))
     unsure = border.confidence < bounds.LEAST_RIGHT[Severity.WARNING]
     finding = None
-    if cut and (asked := bounds.reached("SF103", _certainty(subject))):
+    count = bars(subject.thumbnail)
+    # One side, or two, and no bars beside the picture.
+    certainty = min(border.certainty[side] for side in cut) if 0 < len(cut) <= MOST_CUT and not count else 0.0
+    if asked := bounds.reached("SF103", certainty):
         finding = _cut_off(border, cut, asked)
     elif further := beyond.named(ahead := beyond.chances(subject.colours, flush)):
         finding = _cut_off(border, further, Severity.WARNING)
@@ -58,20 +59,11 @@ def assess(subject: Subject) -> Assessment:
         finding = (
             _cut_off(border, spoken.cut, Severity.WARNING)
             if spoken.cut
-            else _unconfirmed(SIDES, unsure or spoken.whole or bars(subject.thumbnail) in SOME)
+            else _unconfirmed(SIDES, unsure or spoken.whole or count in SOME)
         )
     elif open_sides := [side for side in SIDES if border.sides[side] != SideState.SEEN]:
-        finding = _unconfirmed(open_sides, unsure or bars(subject.thumbnail) > 0)
+        finding = _unconfirmed(open_sides, unsure or count > 0)
     return Assessment("border", native=float(native), unit="sides seen", score=25.0 * native, finding=finding)
-
-
-def _certainty(subject: Subject) -> float:
-    """0..1: how sure it is that a side is cut."""
-    border = subject.border
-    cut = border.sides_in(SideState.CUT) if border else ()
-    if border is None or not 0 < len(cut) <= MOST_CUT or bars(subject.thumbnail):
-        return 0.0
-    return min(border.certainty[side] for side in cut)
 
 
 def _cut_off(border: DocumentBorder, sides: tuple[Side, ...], severity: Severity) -> Finding:
@@ -87,22 +79,20 @@ def _unconfirmed(sides: tuple[Side, ...] | list[Side], only_noted: bool) -> Find
 def bars(picture: Pixels) -> int:
     """How many edges of H x W x 3 RGB are black or white throughout, as no camera sees them."""
     edges = (picture[0], picture[-1], picture[:, 0], picture[:, -1])
-    ends = ((quantile(edge, 0.02), quantile(edge, 0.98)) for edge in edges)
-    return sum(
-        high - low <= PlainEdgeParams.spread
-        and bool(high <= PlainEdgeParams.black or low >= PlainEdgeParams.white)
-        for low, high in ends
-    )
+    return sum(_is_bar(quantile(edge, 0.02), quantile(edge, 0.98)) for edge in edges)
+
+
+def _is_bar(low: float, high: float) -> bool:
+    black, white = high <= PlainEdgeParams.black, low >= PlainEdgeParams.white
+    return (black or white) and high - low <= PlainEdgeParams.spread
 
 
 def _without_border(subject: Subject) -> Assessment:
-    if not subject.has_document:
-        finding = Finding.of("SF101")
-    else:
-        text = subject.lines
-        # Signs have light letters too.
-        finding = _unconfirmed(SIDES, only_noted=text.amount > MUCH_TEXT and not text.light)
-    return Assessment("border", native=0.0, unit="sides seen", score=0.0, finding=finding)
+    text = subject.lines
+    # Signs have light letters too.
+    unconfirmed = _unconfirmed(SIDES, only_noted=text.amount > MUCH_TEXT and not text.light)
+    finding = unconfirmed if subject.has_document else Finding.of("SF101")
+    return Assessment("border", 0.0, "sides seen", 0.0, finding)
 
 
 CHECK = Check("border", ("SF101", "SF102", "SF103"), assess)

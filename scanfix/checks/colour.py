@@ -88,11 +88,9 @@ def is_of_one_bit(pixels: Pixels) -> bool:
 
 def _asked(subject: Subject, chroma: float) -> Severity | None:
     """How severe a document of so little colour is; None where it has enough, or had none to lose."""
-    named = subject.kind is not None and subject.kind.coloured
-    if named:
+    if subject.kind is not None and subject.kind.coloured:
         return Severity.WARNING if chroma < ColourParams.grey_chroma_named else None
-    asked = bounds.reached("SF403", chroma)
-    if asked and (
+    if chroma < bounds.bound("SF403") and (
         picture_share(subject.colours, subject.paper.luma) >= ColourParams.least_pictures
         or is_of_one_bit(subject.photo.pixels)
     ):

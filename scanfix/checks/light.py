@@ -15,6 +15,7 @@ import numpy as np
 from scanfix.checks import bounds, marks
 from scanfix.checks.check import Check
 from scanfix.checks.damage import Mask
+from scanfix.checks.ink import components
 from scanfix.checks.paper import WEIGHTS, Blocks, Paper
 from scanfix.checks.strokes import ink_levels
 from scanfix.checks.subject import Subject
@@ -44,11 +45,9 @@ def assess_shadow(subject: Subject) -> Assessment:
         return by_level
     seen = marks.nearest(subject, marks.SHADOW)
     finding = marks.told(subject, marks.SHADOW, seen)
-    if finding is None and seen.sure < LightParams.least_agreed:
-        return replace(by_level, finding=None)
-    if finding is None:
-        return by_level
-    return replace(by_level, score=bounds.score("SF302", seen.sure), finding=finding)
+    if finding is not None:
+        return replace(by_level, score=bounds.score("SF302", seen.sure), finding=finding)
+    return by_level if seen.sure >= LightParams.least_agreed else replace(by_level, finding=None)
 
 
 def _shadow_by_level(subject: Subject) -> Assessment:
@@ -70,12 +69,15 @@ def _shadow_by_level(subject: Subject) -> Assessment:
 
 def _shaded(paper: Paper, tone: Blocks) -> Mask:
     """The largest part of the paper of this tone that gets much less light."""
-    dim = _coloured_as(tone, paper) & (paper.light < LightParams.shadow_ratio * float(tone @ WEIGHTS))
+    level = float(tone @ WEIGHTS)
+    # Of this colour, apart from brightness.
+    colours = paper.blocks / np.maximum(paper.light, 1e-4)[..., None]
+    alike = np.abs(colours - tone / max(level, 1e-4)).max(-1) < LightParams.shadow_colour
+    dim = alike & (paper.light < LightParams.shadow_ratio * level)
     calm = cv2.morphologyEx(dim.astype(np.uint8), cv2.MORPH_OPEN, np.ones((5, 5), np.uint8))
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(calm, connectivity=8)
-    if count < 2:
-        return np.zeros(calm.shape, np.bool_)
-    return np.asarray(labels == 1 + int(np.argmax(stats[1:, cv2.CC_STAT_AREA])), np.bool_)
+    labels, stats = components(np.asarray(calm, np.uint8))
+    areas = stats[1:, cv2.CC_STAT_AREA]
+    return np.asarray(labels == 1 + int(areas.argmax()) if len(areas) else calm > 0, np.bool_)
 
 
 def assess_too_dark(subject: Subject) -> Assessment:
@@ -103,13 +105,6 @@ def assess_overexposed(subject: Subject) -> Assessment:
     ink = median(ink_levels(lines.strips, lines.widths))
     asked = bounds.reached("SF304", ink) if subject.paper.luma >= LightParams.over_paper else None
     return bounds.assessed("overexposed", "SF304", ink, "grey level of the ink", asked)
-
-
-def _coloured_as(tone: Blocks, paper: Paper) -> Mask:
-    """Blocks whose colour, apart from brightness, is this one."""
-    light = np.maximum(paper.light, 1e-4)[..., None]
-    wanted = tone / max(float(tone @ WEIGHTS), 1e-4)
-    return np.asarray(np.abs(paper.blocks / light - wanted).max(-1) < LightParams.shadow_colour, np.bool_)
 
 
 SHADOW = Check("shadow", ("SF302",), assess_shadow, on_document=True)

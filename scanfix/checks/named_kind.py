@@ -8,7 +8,6 @@ inks, under a watermark) both are found, and on five others what was taken out, 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import TYPE_CHECKING, NamedTuple
 
 import cv2
@@ -55,6 +54,10 @@ class Patch(NamedTuple):
     is_whole: bool
     """It touches no border of the document."""
 
+    def stands_in(self, box: Box) -> bool:
+        left, top, right, bottom = box
+        return self.is_whole and left <= self.middle[0] <= right and top <= self.middle[1] <= bottom
+
 
 def red_patches(lab: NDArray[np.float32]) -> list[Patch]:
     """What may be seals and emblems; `lab` is H x W x 3, CIE Lab."""
@@ -72,20 +75,6 @@ def red_patches(lab: NDArray[np.float32]) -> list[Patch]:
             whole = left > 0 and top > 0 and left + width < columns and top + height < rows
             found.append(Patch(side, middle, whole))
     return found
-
-
-def widest(patches: Iterable[Patch]) -> float:
-    return max((patch.side for patch in patches), default=0.0)
-
-
-def widest_in(patches: Iterable[Patch], box: Box) -> float:
-    """Of the whole patches whose middle lies there."""
-    left, top, right, bottom = box
-    return widest(
-        patch
-        for patch in patches
-        if patch.is_whole and left <= patch.middle[0] <= right and top <= patch.middle[1] <= bottom
-    )
 
 
 def assess_sides(subject: Subject) -> Assessment:
@@ -116,9 +105,9 @@ def _sides_of_marks(subject: Subject, marks: list[Mark]) -> dict[Mark, float]:
     scale = min(1.0, SealParams.side_px / max(pixels.shape[:2]))
     small = cv2.resize(pixels, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
     patches = red_patches(to_lab(np.asarray(np.rot90(small, -(sure_turn(subject) // 90)), np.uint8)))
-    if len(marks) < 2 or not knows_turn(subject):
-        return dict.fromkeys(marks, 100 * widest(patches))
-    return {mark: 100 * widest_in(patches, PLACES[mark]) for mark in marks}
+    told_apart = len(marks) > 1 and knows_turn(subject)
+    there = {mark: [p.side for p in patches if not told_apart or p.stands_in(PLACES[mark])] for mark in marks}
+    return {mark: 100 * max(sides, default=0.0) for mark, sides in there.items()}
 
 
 SIDES = Check("side_missing", ("SF507",), assess_sides)

@@ -7,7 +7,7 @@ last when the picture is saved as JPEG again or made smaller, so a small copy is
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 import cv2
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 Mask = NDArray[np.uint8]
 """H x W, 0 or 255."""
-Box = tuple[float, float, float, float]
+Box = Sequence[float]
 """Left, top, right, bottom."""
 
 
@@ -84,10 +84,9 @@ class RedactionParams:
     """So many lie right beside one, and as many right below one; none do on any photo as it is."""
     step: float = 2.0
     """Least grey levels between two such squares: the boxes of a form have the tone of its paper."""
-    between: float = 0.2
+    fifth: float = 0.2
     """Least share of squares that are not in the darkest or the brightest fifth of their tones:
     those of a code that machines read are."""
-    fifth: float = 0.2
     crowd: int = 1500
     """More squares of a size are no mosaic and cost time."""
 
@@ -217,8 +216,8 @@ def _mosaics(copy: _Copy) -> Iterator[Box]:
 class _Squares(NamedTuple):
     """N each."""
 
-    x: NDArray[np.float64]
-    y: NDArray[np.float64]
+    middle: NDArray[np.float64]
+    """N x 2."""
     side: NDArray[np.float64]
     tone: NDArray[np.float64]
     """Grey level in the middle."""
@@ -232,13 +231,14 @@ def _squares(pixels: Pixels, even: Mask) -> _Squares:
     chosen = (np.minimum(width, height) >= least) & (longer <= most)
     chosen &= np.abs(width - height) <= np.maximum(1, RedactionParams.uneven * width)
     chosen &= own >= RedactionParams.square * width * height
-    x, y = (left + width / 2)[chosen], (top + height / 2)[chosen]
-    return _Squares(x, y, longer[chosen], pixels[y.astype(int), x.astype(int)].mean(axis=1))
+    middle = np.stack([left + width / 2, top + height / 2], 1)[chosen]
+    x, y = middle.astype(int).T
+    return _Squares(middle, longer[chosen], pixels[y, x].mean(axis=1))
 
 
 def _grid(squares: _Squares, side: float) -> Iterator[Box]:
     """The box of those that have a neighbour of another tone, where enough have one beside and one below."""
-    across, down, apart = (each[None] - each[:, None] for each in (squares.x, squares.y, squares.tone))
+    across, down, apart = (each[None] - each[:, None] for each in (*squares.middle.T, squares.tone))
     furthest = side + max(RedactionParams.gap, RedactionParams.wide_gap * side)
     beside = (np.abs(down) <= 1) & (across >= side - 0.5) & (across <= furthest)
     below = (np.abs(across) <= 1) & (down >= side - 0.5) & (down <= furthest)
@@ -246,20 +246,11 @@ def _grid(squares: _Squares, side: float) -> Iterator[Box]:
     if min((beside & pairs).sum(), (below & pairs).sum()) < RedactionParams.pairs:
         return
     linked = pairs.any(axis=0) | pairs.any(axis=1)
-    x, y, tone = squares.x[linked], squares.y[linked], squares.tone[linked]
-    if _between(tone) >= RedactionParams.between:
-        yield (
-            float(x.min() - side / 2),
-            float(y.min() - side / 2),
-            float(x.max() + side / 2),
-            float(y.max() + side / 2),
-        )
-
-
-def _between(tones: NDArray[np.float64]) -> float:
-    """Share that is neither among the darkest nor among the brightest: of a code that machines read, none."""
-    inner = RedactionParams.fifth * np.ptp(tones)
-    return float(((tones > tones.min() + inner) & (tones < tones.max() - inner)).mean())
+    middle, tone = squares.middle[linked], squares.tone[linked]
+    outer = RedactionParams.fifth * np.ptp(tone)
+    between = (tone > tone.min() + outer) & (tone < tone.max() - outer)
+    if between.mean() >= RedactionParams.fifth:
+        yield [*(middle.min(axis=0) - side / 2), *(middle.max(axis=0) + side / 2)]
 
 
 def _most(difference: cv2.typing.MatLike) -> cv2.typing.MatLike:

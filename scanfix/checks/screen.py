@@ -73,7 +73,7 @@ def _peaks(pixels: Pixels, channels: int) -> NDArray[np.float64]:
     planes = np.concatenate(cv2.split(column)[:channels])
     values = planes.astype(np.float32).reshape(-1, ScreenParams.tile, ScreenParams.tile)
     values -= values.mean((1, 2), keepdims=True)
-    values *= _window(ScreenParams.tile)
+    values *= _window()
     return _heights(_spectra(values)).reshape(channels, -1).T
 
 
@@ -132,8 +132,9 @@ def _decibel(power: cv2.typing.MatLike) -> Spectrum:
 
 
 @cache
-def _window(side: int) -> Spectrum:
-    return np.outer(np.hanning(side), np.hanning(side)).astype(np.float32)
+def _window() -> Spectrum:
+    side = np.hanning(ScreenParams.tile)
+    return np.outer(side, side).astype(np.float32)
 
 
 @cache

@@ -8,11 +8,8 @@ from __future__ import annotations
 
 from scanfix.checks.check import Check
 from scanfix.checks.subject import Subject
+from scanfix.checks.textmodel import MUCH_TEXT
 from scanfix.model import Assessment, Finding
-
-MOST_TEXT = 5.0
-"""Lines' worth of text (`TextLines.amount`) above which a picture is that of a document. The least of the
-20 sample pictures of cards, licences and passports has 15.7."""
 
 
 def assess_wanted(subject: Subject) -> Assessment:
@@ -20,11 +17,9 @@ def assess_wanted(subject: Subject) -> Assessment:
     if wanted == "document":
         return Assessment("document_not_wanted", native=0.0, unit="lines of text", score=100.0)
     amount = subject.lines.amount
-    finding = Finding.of("SF511", confidence=0.9, wanted=f"wanted_{wanted}") if amount > MOST_TEXT else None
+    finding = Finding.of("SF511", confidence=0.9, wanted=f"wanted_{wanted}") if amount > MUCH_TEXT else None
     score = 100.0 if finding is None else 0.0
-    return Assessment(
-        "document_not_wanted", native=amount, unit="lines of text", score=score, finding=finding
-    )
+    return Assessment("document_not_wanted", amount, "lines of text", score, finding)
 
 
 CHECK = Check("document_not_wanted", ("SF511",), assess_wanted, on_any=True)

@@ -85,7 +85,8 @@ def see_damage(photo: Pyramid, quad: Quad, turn: int) -> DamageMaps:
     pixels = np.asarray(cv2.resize(view.picture(photo), (SIDE, SIDE), interpolation=cv2.INTER_AREA), np.uint8)
     # It learnt on upright pages: a head that lies on its side looks like a thing on them.
     quarters = turn // 90
-    chances = np.rot90(_run(np.rot90(pixels, -quarters)), quarters, axes=(1, 2))
+    (maps,) = ask(__package__, "damage.onnx", planes(np.rot90(pixels, -quarters)[None]))
+    chances = np.rot90(maps[0], quarters, axes=(1, 2))
     inside = np.zeros_like(chances)
     inside[:, RIM:-RIM, RIM:-RIM] = chances[:, RIM:-RIM, RIM:-RIM]
     return DamageMaps(inside, view, _motley(pixels))
@@ -95,13 +96,7 @@ def _motley(pixels: Pixels) -> float:
     """SIDE x SIDE x 3 RGB uint8; letters are smoothed away first."""
     rim = RIM * SIDE // CELLS
     page = cv2.resize(pixels[rim:-rim, rim:-rim], (64, 64), interpolation=cv2.INTER_AREA)
-    colours = (
-        cv2.medianBlur(cv2.cvtColor(page, cv2.COLOR_RGB2LAB), 5)[..., 1:].reshape(-1, 2).astype(np.float32)
-    )
+    calm = cv2.medianBlur(cv2.cvtColor(page, cv2.COLOR_RGB2LAB), 5)
+    colours = calm[..., 1:].reshape(-1, 2).astype(np.float32)
     away = colours - medians(colours)
     return median(np.hypot(away[:, 0], away[:, 1]))
-
-
-def _run(pixels: Pixels) -> Map:
-    (maps,) = ask(__package__, "damage.onnx", planes(pixels[None]))
-    return np.asarray(maps[0], np.float32)

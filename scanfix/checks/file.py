@@ -44,9 +44,7 @@ def assess_pages(subject: Subject) -> Assessment:
     parts, asked = ("pages" if is_document else "frames"), ({} if is_document else FRAMES)
     several = info.page_count > 1
     finding = Finding.of("SF410", count=info.page_count, parts=parts, **asked) if several else None
-    return Assessment(
-        "further_pages", native=float(info.page_count), unit=parts, score=100.0, finding=finding
-    )
+    return Assessment("further_pages", float(info.page_count), parts, 100.0, finding)
 
 
 def assess_profile(subject: Subject) -> Assessment:
@@ -54,10 +52,7 @@ def assess_profile(subject: Subject) -> Assessment:
 
 
 def _yes_or_no(slug: str, finding: Finding | None) -> Assessment:
-    wrong = finding is not None
-    return Assessment(
-        slug, native=float(wrong), unit="yes/no", score=0.0 if wrong else 100.0, finding=finding
-    )
+    return Assessment(slug, float(finding is not None), "yes/no", 0.0 if finding else 100.0, finding)
 
 
 EXTENSION = Check("wrong_extension", ("SF401",), assess_extension, on_any=True)

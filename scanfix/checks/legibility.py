@@ -83,9 +83,8 @@ class CauseParams:
     """Native pixels of a glyph."""
     shaken: float = 1.65
     """Edge width in the worst over the best direction: 1.1 to 1.4 out of focus, 1.7 to 4 when shaken."""
-    shaken_edge: float = 0.17
-    shaken_best: float = 0.17
-    """Along the movement letters stay as sharp as they were."""
+    sharp: float = 0.17
+    """Edge width over text height: along the movement letters stay as sharp as they were."""
     edge: float = 0.185
     """Edge width over text height."""
     blockiness: float = 1.4
@@ -94,11 +93,6 @@ class CauseParams:
 def chance_to_be_read(mean: float) -> float:
     """The calibrated chance 0..1 of the document from the mean chance of its segments."""
     return 1 / (1 + math.exp(-(LegibilityParams.weight * mean + LegibilityParams.constant)))
-
-
-def _chance_to_be_seen(hidden: float) -> float:
-    """The chance 0..1 that what can be read is not under a reflection, which hides this share of the text."""
-    return math.exp(-((hidden / LegibilityParams.hidden) ** 2))
 
 
 def _hidden_share(subject: Subject) -> float:
@@ -122,10 +116,8 @@ def assess(subject: Subject) -> Assessment:
         chance = _chance_of(lines, end)
         finding = Finding.of("SF201", level="slight", region=_around(subject, lines.boxes[end]))
     # A reflection is told by its own check, never as blur.
-    chance *= _chance_to_be_seen(_hidden_share(subject))
-    return Assessment(
-        "legibility", native=chance, unit="chance to be read", score=100 * chance, finding=finding
-    )
+    chance *= math.exp(-((_hidden_share(subject) / LegibilityParams.hidden) ** 2))
+    return Assessment("legibility", chance, "chance to be read", 100 * chance, finding)
 
 
 def _blurred_end(lines: TextLines, size: Size) -> Mask | None:
@@ -209,10 +201,7 @@ def main_cause(strokes: Strokes, native: NDArray[np.uint8], scale: float) -> str
         ("SF206", contrast < CauseParams.contrast),
         ("SF204", grain(native) > CauseParams.grain * contrast),
         ("SF203", height / scale < CauseParams.height),
-        (
-            "SF202",
-            edge > max(CauseParams.shaken * best, CauseParams.shaken_edge) and best < CauseParams.shaken_best,
-        ),
+        ("SF202", best < CauseParams.sharp < edge and edge > CauseParams.shaken * best),
         ("SF201", edge > CauseParams.edge),
         ("SF205", blockiness(native) > CauseParams.blockiness),
     )

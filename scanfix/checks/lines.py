@@ -180,7 +180,7 @@ def candidates(levels: InkLevels, along_rows: bool = True, light: bool = False, 
     coarser ones."""
     count = len(levels.ink(light))
     found = [_found(levels, level, along_rows, light) for level in range(finest, count)]
-    boxes = np.concatenate(found) if found else np.empty((0, 4))
+    boxes = np.concatenate([np.empty((0, 4)), *found])
     return boxes if along_rows else boxes[:, [1, 0, 3, 2]]
 
 
@@ -188,13 +188,10 @@ def _found(levels: InkLevels, level: int, along_rows: bool, light: bool) -> Boxe
     key = level, along_rows, light
     if key not in levels.segments:
         ink = levels.ink(light)[level]
-        boxes = _segments(ink if along_rows else ink.transposed, _least_height(level))
+        least_height = TextLineParams.max_height // 2 if level else TextLineParams.min_height
+        boxes = _segments(ink if along_rows else ink.transposed, least_height)
         levels.segments[key] = 2.0**level * boxes
     return levels.segments[key]
-
-
-def _least_height(level: int) -> int:
-    return TextLineParams.max_height // 2 if level else TextLineParams.min_height
 
 
 def _segments(ink: Ink, least_height: int) -> Boxes:

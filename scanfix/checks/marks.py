@@ -6,7 +6,8 @@ often that was right, stands in the table of bounds.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -82,23 +83,13 @@ class Seen(NamedTuple):
     """0..1, as far as the class is believed."""
 
 
-def assess_mark(mark: Mark) -> Callable[[Subject], Assessment]:
-    """The check of this row."""
-
-    def assess(subject: Subject) -> Assessment:
-        seen = nearest(subject, mark)
-        finding = told(subject, mark, seen)
-        if finding is None and len(_asked(subject, mark)) < len(mark.classes):
-            return Assessment(mark.slug, failure=MOTLEY)
-        return Assessment(
-            mark.slug,
-            native=seen.sure,
-            unit="certainty of the network",
-            score=bounds.score(mark.code, seen.sure),
-            finding=finding,
-        )
-
-    return assess
+def assess(mark: Mark, subject: Subject) -> Assessment:
+    seen = nearest(subject, mark)
+    finding = told(subject, mark, seen)
+    if finding is None and len(_asked(subject, mark)) < len(mark.classes):
+        return Assessment(mark.slug, failure=MOTLEY)
+    score = bounds.score(mark.code, seen.sure)
+    return Assessment(mark.slug, seen.sure, "certainty of the network", score, finding)
 
 
 def nearest(subject: Subject, mark: Mark) -> Seen:
@@ -143,6 +134,6 @@ def harms(subject: Subject, spot: Mask) -> bool:
 
 
 GLARE, *ON_TOP = (
-    Check(mark.slug, (mark.code,), assess_mark(mark), on_document=True, on_border=True, on_sharp=True)
+    Check(mark.slug, (mark.code,), partial(assess, mark), on_document=True, on_border=True, on_sharp=True)
     for mark in MARKS
 )

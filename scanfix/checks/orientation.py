@@ -59,13 +59,8 @@ def assess(subject: Subject) -> Assessment:
     if not found and turn.upright < SURE_UPRIGHT:
         return Assessment("orientation", failure="the text does not tell for sure")
     finding = Finding.of("SF108", confidence=round(turn.confidence, 3), degrees=turn.degrees)
-    return Assessment(
-        "orientation",
-        native=float(turn.degrees),
-        unit="degrees",
-        score=100 * min(1.0, turn.upright),
-        finding=finding if found else None,
-    )
+    score = 100 * min(1.0, turn.upright)
+    return Assessment("orientation", float(turn.degrees), "degrees", score, finding if found else None)
 
 
 def assess_mirror(subject: Subject) -> Assessment:

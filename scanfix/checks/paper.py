@@ -47,22 +47,18 @@ class Paper:
 WEIGHTS = np.array([0.2126, 0.7152, 0.0722], np.float32)
 
 
-def to_linear(values: NDArray[np.uint8] | NDArray[np.float32]) -> NDArray[np.float32]:
-    """SRGB 0..255 to linear light 0..1 (exponent 2.2: precise enough for ratios)."""
-    return np.asarray(np.power(np.asarray(values, np.float32) / 255.0, 2.2), np.float32)
-
-
 def estimate_paper(pixels: Pixels) -> Paper:
     """Brightness and colour of the paper of a rectified document (H x W x 3 uint8, RGB)."""
     height, width = pixels.shape[:2]
     step = max(2, round(max(height, width) / PaperParams.block_count))
     # A grey dilation takes the bright end of a block; the mean of a quarter block first keeps noise out.
-    calm = cv2.resize(
-        pixels, (max(4, width * 4 // step), max(4, height * 4 // step)), interpolation=cv2.INTER_AREA
-    )
+    fine = (max(4, width * 4 // step), max(4, height * 4 // step))
+    calm = cv2.resize(pixels, fine, interpolation=cv2.INTER_AREA)
     bright = cv2.dilate(calm, np.ones((3, 3), np.uint8))
     size = (max(2, width // step), max(2, height // step))
-    blocks = to_linear(cv2.resize(bright, size, interpolation=cv2.INTER_AREA).astype(np.uint8))
+    small = np.asarray(cv2.resize(bright, size, interpolation=cv2.INTER_AREA), np.float32)
+    # Linear light of sRGB: precise enough for ratios.
+    blocks = np.power(small / 255, np.float32(2.2))
     light = np.asarray(cv2.transform(blocks, WEIGHTS[None]), np.float32)
     upper = light >= median(light)
     tone = medians(blocks[upper])

@@ -19,8 +19,8 @@ def place_of(region: tuple[Point, ...], document: Quad) -> str:
     `region` and `document` are in the same pixels; the place is that on the document as it stands.
     """
     there = homography(document, Quad.frame(Size(1, 1)))
-    points = cv2.perspectiveTransform(np.array(region, np.float64).reshape(-1, 1, 2), there).reshape(-1, 2)
-    low, high = np.clip(points, 0, 1).min(axis=0), np.clip(points, 0, 1).max(axis=0)
+    points = cv2.perspectiveTransform(np.array([region], np.float64), there)[0].clip(0, 1)
+    low, high = points.min(axis=0), points.max(axis=0)
     if (high - low > MOST).all():
         return "all_over"
     # What runs along a side lies in the middle of it.

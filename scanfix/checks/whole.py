@@ -7,6 +7,7 @@ shape, where the kind of the document is named and so its size known. A shape th
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import NamedTuple
 
@@ -32,35 +33,24 @@ class Flush(NamedTuple):
 
     whole: bool
     cut: tuple[Side, ...]
-    """Sides one of which is probably cut."""
+    """Two sides one of which is probably cut, where the shape is not that of the kind."""
 
 
 def witness(subject: Subject, beyond: Mapping[Side, float]) -> Flush:
     """Asked where the document fills the picture; `beyond`: the chance of each side that it goes on there."""
     if all(corner_radii(subject.colours)):
         return Flush(True, ())
-    if cut := sides_against_shape(subject):
-        return Flush(False, cut)
-    return Flush(_fits(subject) or max(beyond.values()) < WholeParams.kept_away, ())
+    size, excess = subject.source.size, _excess(subject)
+    if WholeParams.off_shape <= abs(excess) <= WholeParams.most_off:
+        along_rows = (size.width > size.height) == (excess < 0)
+        return Flush(False, ("right", "left") if along_rows else ("top", "bottom"))
+    fits = abs(excess) < WholeParams.off_shape
+    return Flush(fits or max(beyond.values()) < WholeParams.kept_away, ())
 
 
-def sides_against_shape(subject: Subject) -> tuple[Side, ...]:
-    """The two sides one of which is cut, where the document is too long for its kind, or too short."""
-    excess = _excess(subject)
-    if excess is None or not WholeParams.off_shape <= abs(excess) <= WholeParams.most_off:
-        return ()
-    width, height = subject.source.size.width, subject.source.size.height
-    return ("right", "left") if (width > height) == (excess < 0) else ("top", "bottom")
-
-
-def _fits(subject: Subject) -> bool:
-    excess = _excess(subject)
-    return excess is not None and abs(excess) < WholeParams.off_shape
-
-
-def _excess(subject: Subject) -> float | None:
-    """By which share the picture is longer than the named kind; None without one of known size."""
+def _excess(subject: Subject) -> float:
+    """By which share the picture is longer than the named kind; without end where no size is known."""
     if subject.kind is None or not subject.kind.has_size:
-        return None
+        return math.inf
     width, height = subject.source.size.width, subject.source.size.height
     return max(width, height) / min(width, height) / subject.kind.aspect - 1

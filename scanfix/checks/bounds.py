@@ -3,7 +3,7 @@
 One table, `bounds.toml` beside this file: a row for each finding and for each severity that its check asks
 for, with what is measured, the bound, what the bound was set on, and how often the finding was right and how
 often false on photos of sources that set nothing. The causes of poor legibility (SF202 to SF206) share the
-bound of SF201; how much text there is, for SF101 and SF207, is the text model's to know (`textmodel`). The
+rows of SF201; how much text there is, for SF101 and SF207, is the text model's to know (`textmodel`). The
 counts are written by `benchmarks/verdicts.py`.
 
 Severity follows certainty: an error needs nine right ones of ten, a warning seven; what is less sure is
@@ -23,7 +23,7 @@ from functools import cache
 from operator import attrgetter
 from typing import Any, Literal
 
-from scanfix.findings import FINDINGS, Severity
+from scanfix.findings import FINDINGS, OF_LEGIBILITY, Severity
 from scanfix.model import Assessment, Finding
 from scanfix.packaged import packaged_text
 
@@ -96,6 +96,7 @@ Rows = Mapping[tuple[str, Severity], Bound]
 def table() -> Rows:
     """The rows that come with the package."""
     rows = tomllib.loads(packaged_text(__package__, "bounds.toml"))
+    rows |= dict.fromkeys(OF_LEGIBILITY, rows[OF_LEGIBILITY[0]])
     return {
         (code, Severity(asked)): Bound(**row) for code, steps in rows.items() for asked, row in steps.items()
     }
@@ -107,7 +108,7 @@ def borne(code: str, asked: Severity, rows: Rows | None = None) -> tuple[Severit
     rows = table() if rows is None else rows
     counts = rows[code, asked]
     word, bearing = counts.allows(asked), counts
-    for milder in sorted(Severity, key=_rank)[asked.rank + 1 :]:
+    for milder in tuple(Severity)[asked.rank + 1 :]:
         if (code, milder) in rows:
             counts = counts.and_of(rows[code, milder])
             borne_so = counts.allows(milder)

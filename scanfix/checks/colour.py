@@ -33,8 +33,8 @@ class ColourParams:
     5.1, the least coloured of the drawn colour documents has 15."""
 
     rim: float = 0.05
-    """Of the short side, left out: a border that lies a little outside, round corners. Grey copies on tables of
-    a colour have up to 12 with it, 1.4 without."""
+    """Of the short side: a border that lies a little outside, round corners. Grey copies on coloured tables
+    have up to 12 with it, 1.4 without."""
 
     dark: float = 60.0
     """Grey level of the brightest. Darker, what had colour has next to none left (drawn in low light)."""
@@ -54,6 +54,7 @@ class ColourParams:
 
 def own_chroma(pixels: Pixels) -> float:
     """The strongest half per cent of the document's chroma apart from the tint of the light, 8-bit units."""
+    # Without the rim, where the colour of the background is.
     away = round(ColourParams.rim * min(pixels.shape[:2]))
     inner = pixels[away : len(pixels) - away, away : pixels.shape[1] - away]
     small = cv2.resize(inner, (256, 256), interpolation=cv2.INTER_AREA)

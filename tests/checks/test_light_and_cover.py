@@ -230,10 +230,6 @@ def test_a_reflection_over_table_and_paper_is_no_cover() -> None:
     assert code(COVER(subject(with_spot(photo, x, y, 160), border(quad)))) is None
 
 
-def test_without_a_border_nothing_is_said_to_reach_over_it() -> None:
-    assert COVER(subject(DOCUMENT)).failure is not None
-
-
 def framed(pixels: Picture) -> Subject:
     photo, quad = on_table(pixels)
     return subject(photo, border(quad))

@@ -71,12 +71,13 @@ class DamageMaps(NamedTuple):
         return float(np.partition(self.of(name), -SUREST, axis=None)[-SUREST:].mean())
 
     def spot(self, name: str) -> Mask:
-        """Where: the connected cells that weigh most, 48 x 48; nothing where nothing is likely."""
-        chances = self.of(name)
-        likely = (chances >= max(LIKELY, self.sure_of(name) / 2)).astype(np.uint8)
+        """Where: the connected cells that weigh most, 48 x 48. Of what is told from less than LIKELY on, the
+        surest ones."""
+        chances, sure = self.of(name), self.sure_of(name)
+        likely = (chances >= max(min(LIKELY, sure), sure / 2)).astype(np.uint8)
         count, labels = cv2.connectedComponents(likely, connectivity=8)
         weights = np.bincount(labels.ravel(), chances.ravel(), count)[1:]
-        return np.asarray(labels == 1 + int(weights.argmax()), np.bool_) if len(weights) else likely > 0
+        return np.asarray(labels == 1 + int(weights.argmax()), np.bool_)
 
 
 def see_damage(photo: Pyramid, quad: Quad, turn: int) -> DamageMaps:

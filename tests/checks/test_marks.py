@@ -94,6 +94,17 @@ def test_a_black_bar_in_the_middle_covers() -> None:
     assert y == pytest.approx(450, abs=60)
 
 
+@pytest.mark.parametrize("chance", [0.26, 0.29, 0.31])
+def test_a_thing_that_is_hardly_likely_enough_is_told_where_its_surest_cells_are(chance: float) -> None:
+    page_seen = seen(DOCUMENT)
+    maps = np.zeros_like(page_seen.damage.chances)
+    maps[CLASSES.index("thing"), 12:20, 12:20] = chance
+    page_seen.damage = page_seen.damage._replace(chances=maps)
+    finding = COVER(page_seen).finding
+    assert finding is not None
+    assert finding.region == page_seen.damage.view.region(maps.any(axis=0))
+
+
 def test_the_maps_hold_nothing_of_the_surroundings() -> None:
     maps = seen(DOCUMENT).damage.chances
     assert maps.shape == (len(CLASSES), CELLS, CELLS)

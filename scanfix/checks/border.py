@@ -46,9 +46,9 @@ def assess(subject: Subject) -> Assessment:
     native = len(border.sides_in(SideState.SEEN))
     unsure = border.confidence < bounds.LEAST_RIGHT[Severity.WARNING]
     finding = None
-    count = bars(subject.thumbnail)
-    # One side, or two, and no bars beside the picture.
-    certainty = min(border.certainty[side] for side in cut) if 0 < len(cut) <= MOST_CUT and not count else 0.0
+    barred = bars(subject.thumbnail)
+    is_plain = 0 < len(cut) <= MOST_CUT and not barred
+    certainty = min(border.certainty[side] for side in cut) if is_plain else 0.0
     if asked := bounds.reached("SF103", certainty):
         finding = _cut_off(border, cut, asked)
     elif further := beyond.named(ahead := beyond.chances(subject.colours, flush)):
@@ -59,10 +59,10 @@ def assess(subject: Subject) -> Assessment:
         finding = (
             _cut_off(border, spoken.cut, Severity.WARNING)
             if spoken.cut
-            else _unconfirmed(SIDES, unsure or spoken.whole or count in SOME)
+            else _unconfirmed(SIDES, unsure or spoken.whole or barred in SOME)
         )
     elif open_sides := [side for side in SIDES if border.sides[side] != SideState.SEEN]:
-        finding = _unconfirmed(open_sides, unsure or count > 0)
+        finding = _unconfirmed(open_sides, unsure or barred > 0)
     return Assessment("border", native=float(native), unit="sides seen", score=25.0 * native, finding=finding)
 
 

@@ -96,7 +96,7 @@ Rows = Mapping[tuple[str, Severity], Bound]
 def table() -> Rows:
     """The rows that come with the package."""
     rows = tomllib.loads(packaged_text(__package__, "bounds.toml"))
-    rows |= dict.fromkeys(OF_LEGIBILITY, rows[OF_LEGIBILITY[0]])
+    rows = dict.fromkeys(OF_LEGIBILITY, rows[OF_LEGIBILITY[0]]) | rows
     return {
         (code, Severity(asked)): Bound(**row) for code, steps in rows.items() for asked, row in steps.items()
     }

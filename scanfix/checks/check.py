@@ -19,7 +19,8 @@ class Check:
     """A row of the CHECKS table.
 
     `codes` are the findings it may report; when it cannot judge (Assessment.failure), their
-    slugs are listed under `not_checked`.
+    slugs are listed under `not_checked`. `assess` is asked by the runner alone, where what the row needs is
+    there.
     """
 
     slug: str

@@ -37,7 +37,8 @@ SUREST = 16
 """Cells, a hundredth of the document, whose mean chance says how sure the network is. The largest spot above
 some chance, sums and other counts of cells separate labelled photos no better."""
 LIKELY = 0.3
-"""Least chance of a cell that belongs to the place shown; half of the surest where that is more."""
+"""Least chance of a cell that belongs to the place shown; half of the surest where that is more, and what is
+told from less on, with no cell so likely, where it is surest."""
 FINER = 2
 """The view is made so many times larger and then reduced by area, so that fine print does not alias."""
 
@@ -71,10 +72,10 @@ class DamageMaps(NamedTuple):
         return float(np.partition(self.of(name), -SUREST, axis=None)[-SUREST:].mean())
 
     def spot(self, name: str) -> Mask:
-        """Where: the connected cells that weigh most, 48 x 48. Of what is told from less than LIKELY on, the
-        surest ones."""
+        """Where a class lies that is told: the connected cells that weigh most, 48 x 48."""
         chances, sure = self.of(name), self.sure_of(name)
-        likely = (chances >= max(min(LIKELY, sure), sure / 2)).astype(np.uint8)
+        least = LIKELY if chances.max() >= LIKELY else sure
+        likely = (chances >= max(least, sure / 2)).astype(np.uint8)
         count, labels = cv2.connectedComponents(likely, connectivity=8)
         weights = np.bincount(labels.ravel(), chances.ravel(), count)[1:]
         return np.asarray(labels == 1 + int(weights.argmax()), np.bool_)

@@ -38,13 +38,13 @@ def detail_px(grey: Grey) -> float:
     if not rows:
         return float(max(grey.shape))
     steepness = np.array(rows)
-    # From half a grey level a pixel on, which is none at all.
+    # Half a grey level a pixel is none at all.
     return min(_size(sizes, column) for column in (steepness / np.maximum(steepness.max(0), 0.5)).T)
 
 
-def _steepest(steps: Grey) -> float:
+def _steepest(changes: Grey) -> float:
     """The least grey level that nearly all of the steps do not exceed; of many, so by a histogram."""
-    counts = np.cumsum(cv2.calcHist([steps], [0], None, [256], [0, 256]))
+    counts = np.cumsum(cv2.calcHist([changes], [0], None, [256], [0, 256]))
     return float(np.searchsorted(counts, DetailParams.steepest * counts[-1]))
 
 

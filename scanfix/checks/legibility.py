@@ -84,7 +84,8 @@ class CauseParams:
     shaken: float = 1.65
     """Edge width in the worst over the best direction: 1.1 to 1.4 out of focus, 1.7 to 4 when shaken."""
     sharp: float = 0.17
-    """Edge width over text height: along the movement letters stay as sharp as they were."""
+    """Edge width over text height: along the movement letters stay as sharp as they were, below it, and
+    across they are above."""
     edge: float = 0.185
     """Edge width over text height."""
     blockiness: float = 1.4

@@ -76,8 +76,8 @@ def _shaded(paper: Paper, tone: Blocks) -> Mask:
     dim = alike & (paper.light < LightParams.shadow_ratio * level)
     calm = cv2.morphologyEx(dim.astype(np.uint8), cv2.MORPH_OPEN, np.ones((5, 5), np.uint8))
     labels, stats = components(np.asarray(calm, np.uint8))
-    areas = stats[1:, cv2.CC_STAT_AREA]
-    return np.asarray(labels == 1 + int(areas.argmax()) if len(areas) else calm > 0, np.bool_)
+    largest = 1 + int(stats[1:, cv2.CC_STAT_AREA].argmax()) if len(stats) > 1 else -1
+    return np.asarray(labels == largest, np.bool_)
 
 
 def assess_too_dark(subject: Subject) -> Assessment:

@@ -85,7 +85,7 @@ class RedactionParams:
     step: float = 2.0
     """Least grey levels between two such squares: the boxes of a form have the tone of its paper."""
     fifth: float = 0.2
-    """Least share of squares that are not in the darkest or the brightest fifth of their tones:
+    """Least share, a fifth, of squares that are not in the darkest or the brightest fifth of their tones:
     those of a code that machines read are."""
     crowd: int = 1500
     """More squares of a size are no mosaic and cost time."""

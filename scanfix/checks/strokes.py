@@ -78,8 +78,8 @@ def _measured(strip: Grey) -> tuple[float, float, float]:
 
 
 def steps(grey: Grey) -> Iterator[tuple[Grey, float]]:
-    """Of H x W grey levels from each pixel to the next but one, and how far that is: across, down and along
-    both diagonals."""
+    """Of H x W grey levels how much they differ from each pixel to the next but one, and how far that is:
+    across, down and along both diagonals."""
     pairs = (
         (grey[1:-1, 2:], grey[1:-1, :-2], 2.0),
         (grey[2:, 1:-1], grey[:-2, 1:-1], 2.0),

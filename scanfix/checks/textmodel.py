@@ -19,8 +19,9 @@ AT_ONCE = 24
 LEAST_TEXT = 1.5
 """Sum of text-likeness below which there is no text to judge."""
 MUCH_TEXT = 5.0
-"""More is on a document only: of 11 of 11 photos without a border and with less there was none (photos2,
-borders); the least of the 20 sample pictures of cards, licences and passports has 15.7."""
+"""Lines' worth (`TextLines.amount`): with more there is a document, though its border was not found. On 11 of
+11 photos with less and without a border there was none (photos2, borders), and the least of the 20 sample
+pictures of cards, licences and passports has 15.7."""
 SURE_TEXT = 8.0
 """Less of it may be plaster, curtains or handwriting: no cause of blur is named from it."""
 

@@ -102,7 +102,7 @@ def test_a_thing_that_is_hardly_likely_enough_is_told_where_its_surest_cells_are
     page_seen.damage = page_seen.damage._replace(chances=maps)
     finding = COVER(page_seen).finding
     assert finding is not None
-    assert finding.region == page_seen.damage.view.region(maps.any(axis=0))
+    assert finding.region == page_seen.damage.view.region(np.asarray(maps.any(axis=0), np.bool_))
 
 
 def test_the_maps_hold_nothing_of_the_surroundings() -> None:

@@ -182,6 +182,23 @@ def test_a_scene_of_the_scorer_is_a_sample_for_the_finder(material: Path) -> Non
 
 
 @with_fonts
+@pytest.mark.parametrize("out_of_flat", [border_scenes.curled, border_scenes.bent, border_scenes.crumpled])
+def test_the_finder_is_asked_for_the_true_edge_of_a_sheet_that_is_not_flat(
+    out_of_flat: Callable[[Rng, Rgb], tuple[Rgb, NDArray[np.float32]]],
+) -> None:
+    flat = np.full((300, 400, 4), 255, np.uint8)
+    sheet, own = out_of_flat(np.random.default_rng(3), flat)
+    corners = own + 100
+    edge = border_scenes.outline_of(sheet, own, corners)
+    shown = np.zeros((640, 640), np.uint8)
+    shown[100 : 100 + sheet.shape[0], 100 : 100 + sheet.shape[1]] = sheet[..., 3] > 127
+    scene = BorderScene(np.repeat(255 * shown[..., None], 3, axis=2), (corners,), (edge,))
+    page = as_sample(scene).maps[..., 0] / 255
+    seen = cv2.resize(shown.astype(np.float32), page.shape, interpolation=cv2.INTER_AREA)
+    assert np.abs(page - seen).mean() < 0.01
+
+
+@with_fonts
 def test_a_lesson_about_corners_can_be_drawn(material: Path) -> None:
     lesson = Corners(material, seed=4).sample(0)
     assert lesson.windows.shape == (EACH, 4, 2, SIDE, SIDE, 4)

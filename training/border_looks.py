@@ -65,18 +65,16 @@ def lesson(seed: int, material: Material) -> dict[str, np.ndarray]:
     measures = measure(copy, found)
     scale, size = np.array(copy.scale, np.float32), (copy.size.width, copy.size.height)
     true = [quad * scale for quad in scene.quads]
-    overlap, _ = best_overlaps(found.quads, true, *size)
+    overlap = best_overlaps(found.quads, true, *size)
     kept = chosen(np.random.default_rng([seed, 1]), found.quads, fitted().score(measures), overlap, copy)
     frame = np.array(size, np.float32)
-    overlap, nearest = best_overlaps(kept, true, *size)
-    truth = np.array(true, np.float32).reshape(-1, 4, 2) / frame
+    overlap = best_overlaps(kept, true, *size)
     return {
         "near": near_looks(copy, kept),
         "far": thumbnail(copy),
         "places": kept / frame,
         "measures": measure(copy, replace(found, quads=kept)).astype(np.float16),
         "overlap": overlap,
-        "truth": truth[nearest] if len(truth) else np.zeros((len(kept), 4, 2), np.float32),
     }
 
 

@@ -29,17 +29,18 @@ class BorderSamples:
 
 
 def as_sample(scene: BorderScene) -> Sample:
-    """Squeezed to the finder's input; the page is what the true corners enclose."""
+    """Squeezed to the finder's input; the page is what lies inside the true edge, bent as it may be."""
     image = cv2.resize(scene.pixels, (INPUT, INPUT), interpolation=cv2.INTER_AREA)
     scale = np.divide(CANVAS, scene.pixels.shape[1::-1])
     corners = [np.asarray(quad * scale, np.float32) for quad in scene.quads]
-    return sample_of(np.asarray(image, np.uint8), [enclosed(quad) for quad in corners], corners)
+    pages = [enclosed(np.asarray(edge * scale)) for edge in scene.sheets]
+    return sample_of(np.asarray(image, np.uint8), pages, corners)
 
 
-def enclosed(quad: Field) -> Field:
+def enclosed(edge: Field) -> Field:
     """CANVAS x CANVAS: 1 inside."""
     mask = np.zeros((CANVAS, CANVAS), np.uint8)
-    cv2.fillConvexPoly(mask, np.round(quad * 16).astype(np.int32), 255, cv2.LINE_AA, shift=4)
+    cv2.fillPoly(mask, [np.round(edge * 16).astype(np.int32)], 255, cv2.LINE_AA, shift=4)
     return np.asarray(mask / np.float32(255), np.float32)
 
 

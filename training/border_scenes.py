@@ -20,8 +20,18 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from scanfix.borders.bars import without_bars
-from training.camera import bent_corners, random_bend, sample
-from training.documents import Rgba, Rng, draw_document
+from training.camera import random_bend, sample
+from training.documents import (
+    Rgba,
+    Rng,
+    blank_page,
+    book_cover,
+    draw_document,
+    envelope,
+    handwritten,
+    newspaper,
+    text_page,
+)
 from training.surfaces import draw_thing
 
 LONG = 640
@@ -53,6 +63,20 @@ class BorderScene:
 
     pixels: Rgb
     quads: tuple[Points, ...]
+    outlines: tuple[Points, ...] = ()  # N x 2 for each document that is bent: its edge; else the quads are
+
+    @property
+    def sheets(self) -> tuple[Points, ...]:
+        """The true edge of each document."""
+        return self.outlines or self.quads
+
+    def moved(self, pixels: Rgb, shift: tuple[float, float], scale: float = 1.0) -> BorderScene:
+        """The same documents in another picture, where each point lies at (point + shift) * scale."""
+        quads, outlines = (
+            tuple((points + np.array(shift)) * scale for points in some)
+            for some in (self.quads, self.outlines)
+        )
+        return BorderScene(pixels, quads, outlines)
 
 
 def pick(rng: Rng, things: list[Rgba]) -> Rgba:
@@ -153,36 +177,77 @@ def curled(rng: Rng, sheet: Rgba) -> tuple[Rgba, Points]:
     """The sheet with waves in both directions, and where its corners went."""
     h, w = sheet.shape[:2]
     swing = rng.uniform(0, 0.03) * max(w, h)
-    pad = int(swing + 2)
+    u, v = unit_grid(h, w, int(swing + 2))
+    waves = [swing * np.sin(at * rng.uniform(1, 4) + rng.uniform(0, 6)) for at in (v, u)]
+    return warped(sheet, int(swing + 2), np.dstack(waves))
+
+
+def bent(rng: Rng, sheet: Rgba) -> tuple[Rgba, Points]:
+    """The sheet folded or rolled, and where its corners went."""
+    h, w = sheet.shape[:2]
+    bend = random_bend(rng, rng.uniform(0.5, 2.2))
+    u, v = unit_grid(h, w, pad := int(0.14 * max(w, h)))
+    return warped(sheet, pad, sample(bend.grid, u, v) * (w, h), sample(bend.light, u, v))
+
+
+def crumpled(rng: Rng, sheet: Rgba) -> tuple[Rgba, Points]:
+    """The sheet crumpled into facets and smoothed out again, seen at a slant, and where its corners went."""
+    h, w = sheet.shape[:2]
+    u, v = unit_grid(h, w, pad := int(0.1 * max(w, h)))
+    height = np.zeros_like(u)
+    for _ in range(int(rng.integers(4, 14))):
+        angle, pitch = rng.uniform(0, math.pi), rng.uniform(0.15, 1.1)
+        t = (math.cos(angle) * u + math.sin(angle) * v) / pitch + rng.random()
+        height += pitch * rng.uniform(0.2, 1) * np.abs(2 * (t - np.floor(t)) - 1).astype(np.float32)
+    calm = cv2.GaussianBlur(height, (0, 0), rng.uniform(0.6, 3))
+    height = np.asarray(calm - calm.mean()) / np.abs(calm - calm.mean()).max()
+    facing = rng.uniform(0, 2 * math.pi)
+    slopes = np.gradient(height)
+    lit_side = math.cos(facing) * slopes[1] + math.sin(facing) * slopes[0]
+    shade = 1 + rng.uniform(0.02, 0.2) * lit_side / max(float(lit_side.std()), 1e-6)
+    seen = rng.normal(0, 0.02 * max(w, h), 2).clip(-0.045 * max(w, h), 0.045 * max(w, h))
+    return warped(sheet, pad, height[..., None] * seen, np.clip(shade, 0.5, 1.35))
+
+
+def unit_grid(h: int, w: int, pad: int) -> tuple[Field, Field]:
+    """Where each pixel of a padded sheet lies on it: 0..1 across and down."""
+    y, x = np.mgrid[: h + 2 * pad, : w + 2 * pad].astype(np.float32)
+    return (x - pad) / w, (y - pad) / h
+
+
+def warped(sheet: Rgba, pad: int, shift: Field, shade: Field | float = 1.0) -> tuple[Rgba, Points]:
+    """The padded sheet, each pixel showing what lies `shift` px away, and where its corners went."""
+    h, w = sheet.shape[:2]
     wide = cv2.copyMakeBorder(sheet, pad, pad, pad, pad, cv2.BORDER_CONSTANT, value=(0, 0, 0, 0))
     y, x = np.mgrid[: h + 2 * pad, : w + 2 * pad].astype(np.float32)
-    shift_x = (swing * np.sin((y - pad) / h * rng.uniform(1, 4) + rng.uniform(0, 6))).astype(np.float32)
-    shift_y = (swing * np.sin((x - pad) / w * rng.uniform(1, 4) + rng.uniform(0, 6))).astype(np.float32)
+    shift = shift.astype(np.float32)
 
     def moved(corner: Points) -> tuple[float, float]:
         at = corner + pad
         for _ in range(10):  # solves at + shift(at) = corner
             row, column = (int(np.clip(at[k], 0, x.shape[1 - k] - 1)) for k in (1, 0))
-            at = corner + pad - (shift_x[row, column], shift_y[row, column])
+            at = corner + pad - shift[row, column]
         return float(at[0]), float(at[1])
 
-    bent = cv2.remap(wide, x + shift_x, y + shift_y, cv2.INTER_LINEAR)
-    return np.asarray(bent, np.uint8), np.array([moved(c) for c in rectangle(w, h)], np.float32)
+    seen = cv2.remap(wide, x + shift[..., 0], y + shift[..., 1], cv2.INTER_LINEAR)
+    colours = seen[..., :3] * np.broadcast_to(shade, seen.shape[:2])[..., None]
+    out = np.dstack([np.clip(colours, 0, 255).astype(np.uint8), seen[..., 3]])
+    return out, np.array([moved(c) for c in rectangle(w, h)], np.float32)
 
 
-def bent(rng: Rng, sheet: Rgba) -> tuple[Rgba, Points]:
-    """The sheet crumpled, folded or rolled, and where its corners went."""
-    h, w = sheet.shape[:2]
-    bend = random_bend(rng, rng.uniform(0.5, 2.2))
-    pad = int(0.14 * max(w, h))
-    wide = cv2.copyMakeBorder(sheet, pad, pad, pad, pad, cv2.BORDER_CONSTANT, value=(0, 0, 0, 0))
-    y, x = np.mgrid[: h + 2 * pad, : w + 2 * pad].astype(np.float32)
-    u, v = (x - pad) / w, (y - pad) / h
-    shift = sample(bend.grid, u, v)
-    moved = cv2.remap(wide, x + shift[..., 0] * w, y + shift[..., 1] * h, cv2.INTER_LINEAR)
-    shaded = moved[..., :3] * sample(bend.light, u, v)[..., None]
-    seen = np.dstack([np.clip(shaded, 0, 255).astype(np.uint8), moved[..., 3]])
-    return seen, bent_corners(np.diag([1 / w, 1 / h, 1.0]), bend) + pad
+def out_of_flat(rng: Rng, sheet: Rgba) -> tuple[Rgba, Points]:
+    """The sheet curled, folded, rolled or crumpled, and where its corners went."""
+    kind = rng.random()
+    return (curled if kind < 0.3 else crumpled if kind < 0.6 else bent)(rng, sheet)
+
+
+def outline_of(sheet: Rgba, own: Points, quad: Points) -> Points:
+    """The edge of a bent sheet, N x 2, where its corners `own` come to lie at `quad`."""
+    whole = np.pad((sheet[..., 3] > 127).astype(np.uint8), 1)
+    found = cv2.findContours(whole, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)[0]
+    edge = max(found, key=cv2.contourArea).astype(np.float32) - 1
+    matrix = cv2.getPerspectiveTransform(own.astype(np.float32), quad.astype(np.float32))
+    return np.asarray(cv2.perspectiveTransform(edge, matrix)[:, 0])
 
 
 def seen_from(rng: Rng, shape: tuple[int, ...], area: float, tilt: float, perspective: float) -> Points:
@@ -369,20 +434,25 @@ def pale_scene(rng: Rng, material: Material, w: int, h: int) -> BorderScene:
 
 
 def laid_scene(
-    rng: Rng, material: Material, picture: Field, area: float, page: Rgba | None = None
+    rng: Rng,
+    material: Material,
+    picture: Field,
+    area: float,
+    page: Rgba | None = None,
+    bends: float = 0.45,
 ) -> BorderScene:
-    """A document on this ground: any way up, seen at a slant, two in five bent, one in six leaving."""
+    """A document on this ground: any way up, seen at a slant, about half bent, one in six leaving."""
     h, w = picture.shape[:2]
     sheet = draw_document(rng, material.photos)[1] if page is None else page
     own = rectangle(sheet.shape[1], sheet.shape[0])
     tilt = rng.normal(0, 0.12) if rng.random() < 0.7 else rng.uniform(-math.pi, math.pi)
     quad = in_frame(rng, seen_from(rng, sheet.shape, area * w * h, tilt, abs(rng.normal(0, 0.25))), w, h)
-    if rng.random() < 0.45:
-        sheet, own = curled(rng, sheet) if rng.random() < 0.35 else bent(rng, sheet)
+    if rng.random() < bends:
+        sheet, own = out_of_flat(rng, sheet)
     picture = lay(rng, picture, sheet, own, quad)
     for _ in range(int(rng.integers(1, 3)) if rng.random() < 0.45 else 0):
         picture = finger(rng, picture, quad)
-    return BorderScene(lit(rng, picture), (quad,))
+    return BorderScene(lit(rng, picture), (quad,), (outline_of(sheet, own, quad),))
 
 
 def small_document(rng: Rng, material: Material) -> Rgba:
@@ -549,11 +619,11 @@ def close_scene(rng: Rng, material: Material, w: int, h: int) -> BorderScene:
     quad = quad + rng.normal(0, rng.choice([0.003, 0.012, 0.03]), (4, 2)) * LONG
     own = rectangle(*sheet.shape[1::-1])
     if rng.random() < 0.4:
-        sheet, own = bent(rng, sheet)
+        sheet, own = out_of_flat(rng, sheet)
     picture = lay(rng, ground(rng, material, w, h), sheet, own, quad)
     if rng.random() < 0.15:
         picture = finger(rng, picture, quad)
-    return BorderScene(lit(rng, picture), (quad,))
+    return BorderScene(lit(rng, picture), (quad,), (outline_of(sheet, own, quad),))
 
 
 def paired_scene(rng: Rng, material: Material, w: int, h: int) -> BorderScene:
@@ -594,6 +664,56 @@ def pile_scene(rng: Rng, material: Material, w: int, h: int) -> BorderScene:
     return laid_scene(rng, material, picture, rng.uniform(0.12, 0.6))
 
 
+def upon_scene(rng: Rng, material: Material, w: int, h: int) -> BorderScene:
+    """On something else that has four sides or many: a ruled or printed sheet, a book, a checked cloth."""
+    kind = rng.random()
+    if kind < 0.15:
+        picture = checked(rng, w, h)
+    elif kind < 0.3:
+        picture = crop(rng, pick(rng, material.photos), w, h)
+    else:
+        picture = ground(rng, material, w, h)
+        for _ in range(int(rng.choice([1, 1, 1, 2]))):
+            below = ruled(rng) if rng.random() < 0.45 else draw_below(rng, material)
+            picture = drop(rng, picture, below, rng.uniform(0.25, 1.6), rng.uniform(0.25, 0.75, 2))
+    page = small_document(rng, material) if rng.random() < 0.6 else None
+    return laid_scene(rng, material, picture, rng.uniform(0.06, 0.5), page, bends=0.65)
+
+
+def draw_below(rng: Rng, material: Material) -> Rgba:
+    """What often lies below: books, newspapers, written pages, envelopes, blank sheets, pictures."""
+    things = (book_cover, newspaper, text_page, handwritten, envelope, blank_page)
+    if rng.random() < 0.1:
+        return no_document(rng, material)
+    return things[int(rng.integers(len(things)))](rng, material.photos)
+
+
+def ruled(rng: Rng) -> Rgba:
+    """A sheet, white or nearly, with lines all across it, some of them with columns too."""
+    h, w = int(rng.integers(300, 640)), int(rng.integers(260, 640))
+    sheet = grainy(rng, w, h, rng.integers(205, 256) + rng.normal(0, 4, 3), rng.uniform(0, 4))
+    ink = rng.integers(30, 190, 3).astype(float) if rng.random() < 0.6 else np.full(3, rng.integers(40, 200))
+    step, thick = int(rng.integers(8, 42)), int(rng.integers(1, 4))
+    rim = int(rng.integers(0, 50))
+    for y in range(rim + step, h - rim, step):
+        sheet[y : y + thick, rim : w - rim] = ink
+    for x in range(rim + step, w - rim, step) if rng.random() < 0.25 else ():
+        sheet[rim : h - rim, x : x + thick] = ink
+    return opaque(np.clip(sheet, 0, 255))
+
+
+def checked(rng: Rng, w: int, h: int) -> Field:
+    """A cloth of squares in two colours, and of the mixed one where the bands cross; at a slant."""
+    light, dark = rng.uniform(150, 256, 3), rng.uniform(20, 200, 3)
+    side, turn = rng.uniform(18, 110), rng.uniform(-math.pi, math.pi)
+    y, x = np.mgrid[:h, :w].astype(np.float64)
+    across, down = math.cos(turn) * x + math.sin(turn) * y, math.cos(turn) * y - math.sin(turn) * x
+    bands = ((across / side) % 2 < 1).astype(float) + ((down / side) % 2 < 1)
+    share = (bands / 2 if rng.random() < 0.6 else bands % 2)[..., None]
+    cloth = light + (dark - light) * share + rng.normal(0, rng.uniform(1, 9), (h, w, 1))
+    return np.clip(cloth, 0, 255)
+
+
 def barred(rng: Rng, scene: BorderScene) -> BorderScene:
     """Bars of one colour around the photo: a screenshot, a padded picture, the window of a viewer."""
     h, w = scene.pixels.shape[:2]
@@ -611,13 +731,13 @@ def barred(rng: Rng, scene: BorderScene) -> BorderScene:
         cv2.putText(out, "12:41   LTE 87%", (10, 18), 0, 0.45, ink, 1, cv2.LINE_AA)
     scale = LONG / max(out.shape[:2])
     small = np.asarray(cv2.resize(out, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), np.uint8)
-    return BorderScene(small, tuple((quad + np.array((left, top))) * scale for quad in scene.quads))
+    return scene.moved(small, (left, top), scale)
 
 
 def inside_bars(scene: BorderScene) -> BorderScene:
     part = without_bars(scene.pixels)
     pixels = scene.pixels[part.y : part.y + part.height, part.x : part.x + part.width]
-    return BorderScene(np.ascontiguousarray(pixels), tuple(quad - (part.x, part.y) for quad in scene.quads))
+    return scene.moved(np.ascontiguousarray(pixels), (-part.x, -part.y))
 
 
 def beside(rng: Rng, material: Material, picture: Field) -> Field:
@@ -653,6 +773,7 @@ RECIPES: tuple[tuple[Callable[[Rng, Material, int, int], BorderScene], float], .
     (close_scene, 10),
     (paired_scene, 8),
     (pile_scene, 4),
+    (upon_scene, 20),
     (full_scene, 10),
     (empty_scene, 8),
     (signs_scene, 9),

@@ -59,7 +59,7 @@ def measured(seed: int, material: Material) -> Measured:
     copy = working_copy(Pyramid(scene.pixels), 640)
     found = candidates(copy, predict(copy.pixels))
     true = [quad * np.array(copy.scale) for quad in scene.quads]
-    overlap, _ = best_overlaps(found.quads, true, copy.size.width, copy.size.height)
+    overlap = best_overlaps(found.quads, true, copy.size.width, copy.size.height)
     return Measured(measure(copy, found), overlap, bool(true))
 
 

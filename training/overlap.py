@@ -14,12 +14,10 @@ Floats = NDArray[np.float32]
 
 def best_overlaps(
     quads: Floats, documents: Sequence[NDArray[np.floating]], width: int, height: int
-) -> tuple[Floats, NDArray[np.int64]]:
-    """Of each quad the overlap with the nearest document, and which that is; zeros without one."""
-    if not documents:
-        return np.zeros(len(quads), np.float32), np.zeros(len(quads), np.int64)
-    each = np.stack([overlaps(quads, true, width, height) for true in documents])
-    return each.max(axis=0), each.argmax(axis=0)
+) -> Floats:
+    """Of each quad the overlap with the nearest document; zeros without one."""
+    each = [overlaps(quads, true, width, height) for true in documents]
+    return np.max([np.zeros(len(quads), np.float32), *each], axis=0)
 
 
 def overlaps(quads: Floats, true: NDArray[np.floating], width: int, height: int) -> Floats:

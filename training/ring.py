@@ -28,9 +28,12 @@ class Ring:
 
     def read(self, limit: int = 1) -> None:
         for path in sorted(self.folder.glob("*.npz"))[:limit]:
-            with np.load(path) as data:
-                self.take({name: data[name] for name in data.files})
+            self.take_from(path)
             path.unlink()
+
+    def take_from(self, path: Path) -> None:
+        with np.load(path) as data:
+            self.take({name: data[name] for name in data.files})
 
     def take(self, arrays: Mapping[str, np.ndarray]) -> None:
         for name, array in arrays.items():

@@ -18,9 +18,9 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from training.damage.canvas import CLASSES
-from training.damage.exported import take_exported
 from training.damage.network import Pointer
 from training.damage.samples import Desk
+from training.exported import take_exported
 from training.ring import as_input
 
 COUNT = 1100
@@ -61,7 +61,7 @@ def main() -> None:
     drawn = np.stack([desk.sample(index).image for index in range(COUNT)])
     pictures = torch.from_numpy(drawn).permute(0, 3, 1, 2)
     old, net = Pointer(), Pointer()
-    take_exported(old, args.before)
+    take_exported(old, args.before, as_input(pictures[:1].float()))
     net.load_state_dict(torch.load(args.checkpoint))
     before, after = certainties(old.eval(), pictures), certainties(net.eval(), pictures)
     last = net.head[-1]

@@ -22,9 +22,10 @@ import torch.nn.functional as F  # noqa: N812
 from torch import Tensor, nn
 
 from training.damage.canvas import CLASSES
-from training.damage.exported import take_exported
 from training.damage.network import BRANCHES, Pointer
+from training.damage.samples import SIDE
 from training.export import mean_of
+from training.exported import take_exported
 from training.ring import Ring, as_input, moved, recoloured, turned
 from training.train import optimizer_of, options, rate, update_average
 
@@ -88,7 +89,7 @@ def answer_to_hold(before: Pointer, x: Tensor) -> Tensor:
 def begun(start: list[str] | None) -> Pointer:
     net = Pointer()
     if start and start[0].endswith(".onnx"):
-        take_exported(net, Path(start[0]))
+        take_exported(net, Path(start[0]), torch.zeros(1, 3, SIDE, SIDE))
     elif start:
         # Checkpoints of before a branch lack it.
         net.load_state_dict(mean_of(start), strict=False)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from scanfix.geometry import Rect
 from scanfix.model import Pixels
-from scanfix.quantiles import quantile
+from scanfix.quantiles import medians, quantile
 
 
 class BarParams:
@@ -62,7 +62,7 @@ def _from_each_side(pixels: Pixels) -> tuple[Pixels, ...]:
 
 def _begins(photo: Pixels, bar: Pixels) -> bool:
     """Whether nearly all of the first lines of the photo has another colour than the bar."""
-    return bool(_others(photo[1 : 1 + BarParams.ramp], np.median(bar, axis=0)).mean() >= BarParams.full)
+    return bool(_others(photo[1 : 1 + BarParams.ramp], medians(bar)).mean() >= BarParams.full)
 
 
 def _others(lines: Pixels, colour: NDArray[np.floating]) -> NDArray[np.floating]:
@@ -74,7 +74,7 @@ def _others(lines: Pixels, colour: NDArray[np.floating]) -> NDArray[np.floating]
 
 def _bar(read: Pixels) -> int:
     """How many lines from the first one on are a bar."""
-    colour = np.median(read[0], axis=0)
+    colour = medians(read[0])
     if _others(read[:1], colour)[0] > 0.3 * BarParams.calm or colour.min() > BarParams.lightest:
         return 0
     other = _others(read, colour)
@@ -88,8 +88,7 @@ def _bar(read: Pixels) -> int:
     for depth in range(1, deepest):
         if other[depth] <= BarParams.calm * fullest:
             continue
-        ahead = min(depth + BarParams.ramp, len(other) - 1)
-        if other[ahead] >= BarParams.full * fullest:
+        if other[depth + BarParams.ramp] >= BarParams.full * fullest:
             # A strip of background narrower than a bar ends at a document, not at a photo.
             return depth + BarParams.ramp - 1 if depth >= least else 0
         if depth > foot:

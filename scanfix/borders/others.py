@@ -21,6 +21,7 @@ from scanfix.borders.shapes import areas, enlarged, shared
 from scanfix.borders.working import Floats, working_copy
 from scanfix.model import Pixels
 from scanfix.pyramid import Pyramid
+from scanfix.quantiles import medians
 
 
 class OtherParams:
@@ -68,7 +69,7 @@ def _without(pixels: Pixels, quad: Floats) -> Pixels:
     ring = _covered(enlarged(quad, OtherParams.around), pixels.shape[:2]) & ~inside
     painted = pixels.copy()
     if ring.any():
-        painted[inside] = np.median(pixels[ring], axis=0)
+        painted[inside] = medians(pixels[ring])
     return painted
 
 

@@ -65,6 +65,8 @@ class PairParams:
 class _Colour(NamedTuple):
     lab: Floats
     noise: float
+    least: int
+    """Lines of a strip of it."""
 
 
 def parted(photo: Pyramid, quad: Floats, ground: Sequence[_Colour] = ()) -> list[Floats]:
@@ -135,14 +137,8 @@ def _around(lab: Floats, seen: NDArray[np.bool_]) -> list[_Colour]:
     if background.mean() <= 0.03:
         return []
     colour = medians(lab[background])
-    noise = quantile(_apart(lab[background], colour), 0.9)
-    return [_Colour(colour, noise)] if noise < PairParams.plain else []
-
-
-def _apart(colours: Floats, lab: Floats) -> Floats:
-    # Channel by channel: three times as fast as over an axis of three.
-    squares = (np.square(colours[..., k] - lab[..., k]) for k in range(3))
-    return np.asarray(np.sqrt(sum(squares)), np.float32)
+    noise = quantile(lengths(lab[background] - colour), 0.9)
+    return [_Colour(colour, noise, PairParams.least)] if noise < PairParams.plain else []
 
 
 def _strips(lab: Floats, around: Sequence[_Colour]) -> Iterator[tuple[int, int]]:
@@ -150,16 +146,14 @@ def _strips(lab: Floats, around: Sequence[_Colour]) -> Iterator[tuple[int, int]]
     (above, beside), near = PairParams.room, PairParams.near
     beside += PairParams.trim
     lines = lab[above:-above, beside:-beside]
-    known = [(colour, PairParams.least) for colour in around]
     # The background changes from strip to strip, and is no other colour than a card's own far away.
     parts = np.array_split(lines, PairParams.most - 1)
-    guessed = [(colour, PairParams.least_guessed) for part in parts for colour in _plain(part)]
-    for colour, least in known + guessed:
+    for colour in chain(around, *map(_plain, parts)):
         apart = max(PairParams.least_step, PairParams.steps * colour.noise)
-        other = (_apart(lines, colour.lab) > apart).mean(axis=1)
+        other = (lengths(lines - colour.lab) > apart).mean(axis=1)
         changes = np.diff(other < PairParams.strip, prepend=False, append=False)
         for first, last in np.flatnonzero(changes).reshape(-1, 2).tolist():
-            if last - first < least or first < near or last > len(lines) - near:
+            if last - first < colour.least or first < near or last > len(lines) - near:
                 continue
             before = other[max(0, first - 2 * near) : first - near + 1]
             after = other[last + near - 1 : last + 2 * near]
@@ -171,13 +165,13 @@ def _plain(lines: Floats) -> Iterator[_Colour]:
     """The colours of plain lines, each where it is plainest."""
     middle = lines.shape[1] // 2
     usual = np.partition(lines, middle, axis=1)[:, middle, None]
-    apart = _apart(lines, usual)
+    apart = lengths(lines - usual)
     is_plain = (apart < PairParams.plain).mean(axis=1) > 1 - PairParams.strip
     ninth = 9 * lines.shape[1] // 10
     colours, noise = usual[is_plain, 0], np.partition(apart[is_plain], ninth, axis=1)[:, ninth]
     while len(colours):
         plainest = int(noise.argmin())
-        yield _Colour(colours[plainest], float(noise[plainest]))
+        yield _Colour(colours[plainest], float(noise[plainest]), PairParams.least_guessed)
         others = np.abs(colours - colours[plainest]).max(axis=1) > PairParams.least_step
         colours, noise = colours[others], noise[others]
 

@@ -13,9 +13,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from scanfix.borders import find_border
-from scanfix.borders.by_hand import border_by_hand
-from scanfix.borders.shown import uncut
-from scanfix.borders.sides import border_at
+from scanfix.borders.sides import border_at, border_by_hand, uncut
 from scanfix.checks import measures_of, not_checked, run_checks
 from scanfix.checks.runner import weighed
 from scanfix.checks.subject import Subject

@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from scanfix.geometry import Rect
+from scanfix.geometry import SIDES, Rect, Side, Size
 from scanfix.model import Pixels
 from scanfix.quantiles import medians, quantile
 
@@ -52,6 +52,12 @@ def without_bars(pixels: Pixels) -> Rect:
     begins = [_begins(photo, lines[0]) for photo, lines in zip(inner, outer, strict=True)]
     x, y = left * begins[2], top * begins[0]
     return Rect(x, y, width - x - right * begins[3], height - y - bottom * begins[1])
+
+
+def barred(part: Rect, size: Size) -> list[Side]:
+    """Beside which edges of the picture there is a bar, this part being what is left."""
+    rooms = part.y, size.width - part.x - part.width, size.height - part.y - part.height, part.x
+    return [side for side, room in zip(SIDES, rooms, strict=True) if room > 0]
 
 
 def _from_each_side(pixels: Pixels) -> tuple[Pixels, ...]:

@@ -9,17 +9,22 @@ photo already cropped and a cut document look alike.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
 from scanfix.borders.shapes import UNIT_QUAD, rooms, shared, sides_of
 from scanfix.borders.working import Floats
-from scanfix.geometry import SIDES, Quad, Side, Size
+from scanfix.errors import ConfigError
+from scanfix.geometry import SIDES, Quad, Size
 from scanfix.model import DocumentBorder, SideState
 
 ALONG_FRAME = 0.004
 """A side no point of which is further inside the frame than this share of it lies along it: less than three
 pixels of the working copy. On 182 photos 0.003 gives as good borders and sides; with 0.006 one is wrong."""
+MAX_OUTSIDE = 0.1
+"""Corners by hand further outside than this share of the picture are those of another picture."""
 
 
 class SideParams:
@@ -58,14 +63,33 @@ def border_at(quad: Quad, size: Size, sure: float = 1.0, beyond: float = SidePar
     cut = leaving | met | (along & roomy)
     state = np.where(cut, SideState.CUT, np.where(along, SideState.FLUSH, SideState.SEEN))
     certainty = cut * np.where(met, sure, sure * SideParams.doubtful)
-    missing = [_missing(quad, side, size) if is_cut else 0.0 for side, is_cut in zip(SIDES, cut, strict=True)]
+    missing = np.where(cut, _missing(ends, size), 0.0)
     return DocumentBorder(
         quad,
         sure,
         dict(zip(SIDES, map(SideState, state.tolist()), strict=True)),
-        missing=dict(zip(SIDES, missing, strict=True)),
+        missing=dict(zip(SIDES, missing.tolist(), strict=True)),
         certainty=dict(zip(SIDES, certainty.tolist(), strict=True)),
     )
+
+
+def border_by_hand(quad: Quad, size: Size) -> DocumentBorder:
+    """Four corners that a person gave, with full confidence; sides are seen or cut as those that were found.
+
+    A corner outside of the picture is missing, unless the side there lies along the frame (`ALONG_FRAME`).
+    Raises ConfigError: corners_outside.
+    """
+    # A corner that is out by just so much may be so: 1 - 1.1 is a little less than -0.1.
+    if rooms(np.array(quad.corners), size).min() < -MAX_OUTSIDE - 1e-9:
+        raise ConfigError("corners_outside")
+    return border_at(quad, size, 1.0, ALONG_FRAME)
+
+
+def uncut(border: DocumentBorder) -> DocumentBorder:
+    """No side is called cut."""
+    sides = {side: SideState.FLUSH if s == SideState.CUT else s for side, s in border.sides.items()}
+    nothing = dict.fromkeys(SIDES, 0.0)
+    return replace(border, sides=sides, missing=nothing, certainty=nothing)
 
 
 def _off_the_axes(ends: Floats) -> Floats:
@@ -74,24 +98,18 @@ def _off_the_axes(ends: Floats) -> Floats:
     return np.asarray(np.degrees(np.arctan2(legs[:, 0], legs[:, 1])))
 
 
-def _missing(quad: Quad, side: Side, size: Size) -> float:
-    """About which share of the quad's area lies beyond this side, which is cut.
+def _missing(ends: Floats, size: Size) -> list[float]:
+    """About which share of the area of a quad, its sides as `sides_of` has them, lies beyond the edges of the
+    frame that each side is out of.
 
     Of a side along the frame nothing tells how far the document goes on: `SideParams.unseen` stands for it.
     """
-    beyond = beyond_frame(quad, side, size)
-    return beyond if beyond > SideParams.least_beyond else SideParams.unseen
-
-
-def beyond_frame(quad: Quad, side: Side, size: Size) -> float:
-    """Which share of the quad's area lies beyond the edges of the frame that this side is out of."""
-    corners = np.array(quad.corners)
-    ends = sides_of(corners)
-    out_of = (_leaves(ends, size, SideParams.beyond) | along_frame(ends, size))[SIDES.index(side)]
-    far = 2 * size.diagonal + float(np.abs(corners).max())
+    far = 2 * size.diagonal + float(np.abs(ends).max())
     places = (-far, -2 * far), (size.width, -far), (-far, size.height), (-2 * far, -far)
-    boxes = UNIT_QUAD * 2 * far + np.array(places)[out_of, None]
-    return min(1.0, sum(shared(corners, box) for box in boxes))
+    beyond = [shared(ends[:, 0], UNIT_QUAD * 2 * far + np.array(place)) for place in places]
+    out_of = _leaves(ends, size, SideParams.beyond) | along_frame(ends, size)
+    shares = [sum(part for part, is_out in zip(beyond, edges, strict=True) if is_out) for edges in out_of]
+    return [min(1.0, share) if share > SideParams.least_beyond else SideParams.unseen for share in shares]
 
 
 def along_frame(sides: Floats, size: Size, within: float = ALONG_FRAME) -> NDArray[np.bool_]:

@@ -9,7 +9,7 @@ import pytest
 from drawing import photo
 
 from scanfix.borders import find_border
-from scanfix.borders.by_hand import border_by_hand
+from scanfix.borders.sides import border_by_hand
 from scanfix.errors import ConfigError
 from scanfix.geometry import SIDES, Quad, Side, Size
 from scanfix.model import SideState

@@ -11,11 +11,10 @@ import cv2
 import numpy as np
 
 from scanfix.borders.bars import barred, without_bars
-from scanfix.borders.bent_sides import place_corners
 from scanfix.borders.judge import confidence
 from scanfix.borders.others import others
 from scanfix.borders.pairs import are_a_pair, halves_of, parted
-from scanfix.borders.refine import refine
+from scanfix.borders.refine import place_corners, refine
 from scanfix.borders.search import Choice, Search, SearchParams, is_narrow, most_likely
 from scanfix.borders.seen_corners import place_seen_corners
 from scanfix.borders.shapes import box_around, crossings, shared, sides_of

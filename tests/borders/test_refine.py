@@ -8,8 +8,7 @@ import pytest
 from borders.drawn import PAPER, TILTED, UPRIGHT, WOOD, photo, table
 
 from scanfix.borders import stripe
-from scanfix.borders.bent_sides import place_corners
-from scanfix.borders.refine import refine
+from scanfix.borders.refine import place_corners, refine
 from scanfix.borders.sides import border_at
 from scanfix.borders.working import Floats
 from scanfix.geometry import Quad, Size

@@ -86,12 +86,11 @@ def _bar(read: Pixels) -> int:
     other = _others(read, colour)
     # A photo with bars on all sides fills only the middle of its first line.
     fullest = quantile(other, 0.9)
-    deepest = int(BarParams.deepest * len(other))
-    least = max(2, int(BarParams.least * len(other)))
     if fullest <= BarParams.least_full:
         return 0
+    least = max(2, int(BarParams.least * len(other)))
     foot = round(BarParams.foot * len(other)) if colour.max() <= BarParams.black else 0
-    for depth in range(1, deepest):
+    for depth in range(1, int(BarParams.deepest * len(other))):
         if other[depth] <= BarParams.calm * fullest:
             continue
         if other[depth + BarParams.ramp] >= BarParams.full * fullest:

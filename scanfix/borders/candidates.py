@@ -51,8 +51,6 @@ def candidates(copy: WorkingCopy, maps: NetMaps) -> Candidates:
 
 def _likely(quads: Quads, copy: WorkingCopy, maps: NetMaps) -> Quads:
     """Those that agree best with the document that the network sees: the rest only costs time."""
-    if len(quads) <= CandidateParams.most:
-        return quads
     inside = covered_cells(quads * copy.cells(GRID))
     agreement = overlaps(inside, on_grid(maps.mask).T)[:, 0]
     return quads[np.sort(np.argsort(-agreement, kind="stable")[: CandidateParams.most])]

@@ -34,16 +34,11 @@ class BorderParams:
     one_for_sure: float = 0.6
     """Least certainty of a border that holds no cards, to be found in another one or alone: of 40 drawn scans
     with two, those taken for one had at most 0.41, but for gaps of a millimetre."""
-
-
-class ShownParams:
-    """When a document is looked for in a quad along the axes. Of 182 photos of documents 13 had one; two
-    cards in photos on a page were found (.87 and .72 before, .99 and .97 then), all others ended where they
-    had."""
-
     most_part: float = 0.98
-    """What is more of the picture than this is the picture: else a passport that fills its scan is looked
-    into five times, by a rim of two pixels each."""
+    """A quad along the axes is looked into, where it is not more of the picture than this: else a passport
+    that fills its scan is, five times, by a rim of two pixels each. Of 182 photos of documents 13 had such a
+    quad; two cards in photos on a page were found (.87 and .72 before, .99 and .97 then), all others ended
+    where they had."""
     least_sure: float = 0.75
     """Least confidence of a document found there: the two had .83 and .93 ..."""
     most_area: float = 0.9
@@ -94,8 +89,8 @@ def _shown_in(photo: Pyramid, outer: DocumentBorder) -> DocumentBorder:
     if part is None:
         return outer
     inner = None if outer.others else _inside(photo.pixels, part)
-    most_area = ShownParams.most_area * outer.quad.area
-    if inner and inner.confidence >= ShownParams.least_sure and inner.quad.area < most_area:
+    most_area = BorderParams.most_area * outer.quad.area
+    if inner and inner.confidence >= BorderParams.least_sure and inner.quad.area < most_area:
         return uncut(inner)
     # Who shows a photo has often cut off all else: no side of a document that fills it is called cut.
     reached = {side for side, state in outer.sides.items() if state != SideState.SEEN}
@@ -107,7 +102,7 @@ def _along_axes(quad: Quad, size: Size) -> Rect | None:
     """The part of the picture that the quad is, where it is not nearly all of it, nor askew."""
     part = box_around(np.round(quad.corners), size)
     off = np.abs(np.subtract(Quad.of(part.corners).corners, quad.corners)) / (size.width, size.height)
-    is_part = part.size.pixel_count < ShownParams.most_part * size.pixel_count
+    is_part = part.size.pixel_count < BorderParams.most_part * size.pixel_count
     return part if is_part and off.max() < ALONG_FRAME else None
 
 
@@ -163,7 +158,7 @@ def _cards_alone(photo: Pyramid, search: Search, quad: Floats) -> list[Floats]:
     scale = search.copy.scale
     for part in halves_of(quad / scale, photo.size):
         border = _inside(photo.pixels, part)
-        if border and border.confidence >= ShownParams.least_sure:
+        if border and border.confidence >= BorderParams.least_sure:
             one = np.array(border.quad.corners, np.float32) * scale
             beside = [each for each in others(search, one) if are_a_pair(one / scale, each / scale)]
             if beside:

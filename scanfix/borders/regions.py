@@ -45,7 +45,7 @@ def region_quads(copy: WorkingCopy, document: Floats) -> tuple[Quads, list[Mask]
     small = cv2.resize(copy.lab, shape, interpolation=cv2.INTER_AREA)
     masks = [*_masks(np.asarray(small, np.float32)), _mask(cv2.resize(document, shape) > 0.5)]
     found = [quad for mask in masks for outline in _outlines(mask) for quad in _quads(outline)]
-    scale = (np.array(shape) / (copy.size.width, copy.size.height)).astype(np.float32)
+    scale = (np.array(shape) / copy.frame).astype(np.float32)
     return np.array(found, np.float32).reshape(-1, 4, 2) / scale, masks
 
 

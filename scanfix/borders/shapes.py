@@ -126,7 +126,7 @@ def spread(quads: Quads, scores: Floats, count: int, apart: float) -> NDArray[np
     corner) to one before it."""
     kept: list[int] = []
     for index in np.argsort(-scores, kind="stable").tolist():
-        if not kept or (np.linalg.norm(quads[kept] - quads[index], axis=2).max(axis=1) >= apart).all():
+        if (np.linalg.norm(quads[kept] - quads[index], axis=2).max(axis=1) >= apart).all():
             kept.append(index)
         if len(kept) == count:
             break

@@ -137,8 +137,14 @@ def _around(lab: Floats, seen: NDArray[np.bool_]) -> list[_Colour]:
     if background.mean() <= 0.03:
         return []
     colour = medians(lab[background])
-    noise = quantile(lengths(lab[background] - colour), 0.9)
+    noise = quantile(_apart(lab[background], colour), 0.9)
     return [_Colour(colour, noise, PairParams.least)] if noise < PairParams.plain else []
+
+
+def _apart(colours: Floats, lab: Floats) -> Floats:
+    # Channel by channel: three times as fast as over an axis of three.
+    squares = (np.square(colours[..., k] - lab[..., k]) for k in range(3))
+    return np.asarray(np.sqrt(sum(squares)), np.float32)
 
 
 def _strips(lab: Floats, around: Sequence[_Colour]) -> Iterator[tuple[int, int]]:
@@ -150,7 +156,7 @@ def _strips(lab: Floats, around: Sequence[_Colour]) -> Iterator[tuple[int, int]]
     parts = np.array_split(lines, PairParams.most - 1)
     for colour in chain(around, *map(_plain, parts)):
         apart = max(PairParams.least_step, PairParams.steps * colour.noise)
-        other = (lengths(lines - colour.lab) > apart).mean(axis=1)
+        other = (_apart(lines, colour.lab) > apart).mean(axis=1)
         changes = np.diff(other < PairParams.strip, prepend=False, append=False)
         for first, last in np.flatnonzero(changes).reshape(-1, 2).tolist():
             if last - first < colour.least or first < near or last > len(lines) - near:
@@ -165,7 +171,7 @@ def _plain(lines: Floats) -> Iterator[_Colour]:
     """The colours of plain lines, each where it is plainest."""
     middle = lines.shape[1] // 2
     usual = np.partition(lines, middle, axis=1)[:, middle, None]
-    apart = lengths(lines - usual)
+    apart = _apart(lines, usual)
     is_plain = (apart < PairParams.plain).mean(axis=1) > 1 - PairParams.strip
     ninth = 9 * lines.shape[1] // 10
     colours, noise = usual[is_plain, 0], np.partition(apart[is_plain], ninth, axis=1)[:, ninth]

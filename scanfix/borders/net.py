@@ -18,7 +18,6 @@ from scanfix.networks import ask, planes
 
 INPUT_SIDE = 192
 MAP_SIDE = 48
-WEIGHTS = "weights/finder.onnx"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +45,7 @@ def predict(pixels: Pixels) -> NetMaps:
     small = cv2.resize(pixels, (INPUT_SIDE, INPUT_SIDE), interpolation=cv2.INTER_AREA)
     square = planes(np.asarray(small[None], np.uint8))
     turned = np.concatenate([np.rot90(square, turns, axes=(2, 3)) for turns in range(4)])
-    maps, facts = ask(__package__, WEIGHTS, turned, ("maps", "facts"))
+    maps, facts = ask(__package__, "weights/finder.onnx", turned, ("maps", "facts"))
     mask, border, corners = np.mean([np.rot90(maps[turn], -turn, axes=(1, 2)) for turn in range(4)], axis=0)
     # A quarter against the clock puts the right side on top.
     background = np.mean([np.roll(facts[turn].ravel()[1:], turn) for turn in range(4)], axis=0)

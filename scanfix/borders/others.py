@@ -36,8 +36,6 @@ class OtherParams:
     """From there its background is taken."""
     min_score: float = 0.45
     """Of a further document: a picture with several is not cropped."""
-    least: float = 0.15
-    """Of the area of the document: a sheet much smaller is a note beside it, or a leaf of it."""
     most_shared: float = 0.1
     most: int = 7
 
@@ -83,5 +81,4 @@ def _is_another(choice: Choice, known: list[Floats], photo: Pyramid) -> bool:
     quad = choice.quad
     seen = choice.score >= OtherParams.min_score or parted(photo, quad)
     apart = all(max(shared(quad, one), shared(one, quad)) < OtherParams.most_shared for one in known)
-    large = areas(quad) >= OtherParams.least * areas(known[0])
-    return bool(seen and apart and large)
+    return bool(seen and apart)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 import numpy as np
@@ -31,11 +31,9 @@ class Scorer:
     def of(cls, data: dict[str, Any]) -> Scorer:
         if tuple(data["names"]) != NAMES:
             raise ValueError("the weights of the scorer were fitted to other measures")
-        pairs = (
-            [np.array(layer[key], np.float32) for key in ("weights", "bias")] for layer in data["layers"]
-        )
-        layers = tuple((weights, bias) for weights, bias in pairs)
-        return cls(np.array(data["mean"], np.float32), np.array(data["scale"], np.float32), layers)
+        numbers = partial(np.array, dtype=np.float32)
+        layers = tuple((numbers(layer["weights"]), numbers(layer["bias"])) for layer in data["layers"])
+        return cls(numbers(data["mean"]), numbers(data["scale"]), layers)
 
     def score(self, measures: Floats) -> Floats:
         """N x len(NAMES) to N values in 0..1: about the overlap with the document, sharpened."""

@@ -63,7 +63,7 @@ class BorderScene:
 
     pixels: Rgb
     quads: tuple[Points, ...]
-    outlines: tuple[Points, ...] = ()  # N x 2 for each document that is bent: its edge; else the quads are
+    outlines: tuple[Points, ...] = ()  # N x 2 for each, bent as it may be; without them the quads are
 
     @property
     def sheets(self) -> tuple[Points, ...]:

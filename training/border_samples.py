@@ -17,6 +17,9 @@ from training.camera import CANVAS
 from training.generate import SIZE, write_samples
 from training.scenes import INPUT, Field, Sample, sample_of
 
+LONG = 2 * INPUT
+"""Pixels along a scene's long side: larger ones take twice the time and are reduced for the finder."""
+
 
 class BorderSamples:
     """The material; `sample` draws one."""
@@ -25,7 +28,7 @@ class BorderSamples:
         self.material, self.seed = Material.load(material), seed
 
     def sample(self, index: int) -> Sample:
-        return as_sample(border_scene(self.seed * 10_000_000 + index, self.material))
+        return as_sample(border_scene(self.seed * 10_000_000 + index, self.material, long=LONG))
 
 
 def as_sample(scene: BorderScene) -> Sample:

@@ -250,11 +250,13 @@ def outline_of(sheet: Rgba, own: Points, quad: Points) -> Points:
     return np.asarray(cv2.perspectiveTransform(edge, matrix)[:, 0])
 
 
-def seen_from(rng: Rng, shape: tuple[int, ...], area: float, tilt: float, perspective: float) -> Points:
+def seen_from(
+    rng: Rng, shape: tuple[int, ...], frame: tuple[int, int], area: float, tilt: float, perspective: float
+) -> Points:
     """The corners of a rectangle of this shape, area, turn and slant, about the origin."""
     corners = rectangle(shape[1], shape[0]) - np.array([shape[1], shape[0]]) / 2
-    corners = corners * math.sqrt(area / (shape[0] * shape[1]))
-    corners = corners / (1 + (corners @ rng.normal(0, perspective, 2)) / LONG)[:, None]
+    corners = corners * math.sqrt(area * frame[0] * frame[1] / (shape[0] * shape[1]))
+    corners = corners / (1 + (corners @ rng.normal(0, perspective, 2)) / max(frame))[:, None]
     turn = np.array([[math.cos(tilt), math.sin(tilt)], [-math.sin(tilt), math.cos(tilt)]])
     corners = corners @ turn
     return corners - corners.mean(0)
@@ -335,11 +337,13 @@ def developed(rng: Rng, picture: Field) -> Rgb:
 # ---- scenes
 
 
-def border_scene(seed: int, material: Material, chances: NDArray[np.floating] | None = None) -> BorderScene:
-    """A scene of one of the RECIPES, by their usual chances or by others."""
+def border_scene(
+    seed: int, material: Material, chances: NDArray[np.floating] | None = None, long: int = LONG
+) -> BorderScene:
+    """A scene of one of the RECIPES, by their usual chances or others; `long`: pixels of its longer side."""
     rng = np.random.default_rng(seed)
-    short = int(LONG * rng.choice([0.5625, 0.75, 0.75, 0.75, 1, 0.667]))
-    w, h = (LONG, short) if rng.random() < 0.4 else (short, LONG)
+    short = int(long * rng.choice([0.5625, 0.75, 0.75, 0.75, 1, 0.667]))
+    w, h = (long, short) if rng.random() < 0.4 else (short, long)
     make, _ = RECIPES[int(rng.choice(len(RECIPES), p=RECIPE_CHANCES if chances is None else chances))]
     scene = make(rng, material, w, h)
     return barred(rng, scene) if rng.random() < 0.06 else scene
@@ -382,25 +386,24 @@ def drop(
 ) -> Field:
     """A thing of this share of the picture, its middle at this place of it (0..1)."""
     h, w = picture.shape[:2]
-    quad = seen_from(rng, thing.shape, area * w * h, rng.normal(0, turn), slant) + at * np.array((w, h))
+    quad = seen_from(rng, thing.shape, (w, h), area, rng.normal(0, turn), slant) + at * np.array((w, h))
     return lay(rng, picture, thing, rectangle(thing.shape[1], thing.shape[0]), quad)
 
 
-def full_scene(rng: Rng, material: Material, *_: int) -> BorderScene:
+def full_scene(rng: Rng, material: Material, w: int, h: int) -> BorderScene:
     """Nothing but the document, or a part of it; sometimes a dark shape lies on it."""
     page = draw_document(rng, material.photos)[1][..., :3].astype(float)
     if rng.random() < 0.5:
         cut = rng.uniform(0, 0.12, 4) * np.repeat(page.shape[:2], 2)
         page = page[int(cut[0]) : page.shape[0] - int(cut[1]), int(cut[2]) : page.shape[1] - int(cut[3])]
-    scale = LONG / max(page.shape[:2])
+    scale = max(w, h) / max(page.shape[:2])
     page = cv2.resize(np.ascontiguousarray(page), None, fx=scale, fy=scale, interpolation=cv2.INTER_CUBIC)
     h, w = page.shape[:2]
     if rng.random() < 0.15:
-        shape = seen_from(
-            rng, (2, int(rng.integers(1, 4))), rng.uniform(0.1, 0.4) * w * h, rng.normal(0, 0.3), 0.1
-        )
+        shape = (2, int(rng.integers(1, 4)))
+        dark = seen_from(rng, shape, (w, h), rng.uniform(0.1, 0.4), rng.normal(0, 0.3), 0.1)
         mask = np.zeros((h, w), np.float32)
-        cv2.fillPoly(mask, [(shape + rng.uniform(0.3, 0.8, 2) * (w, h)).astype(np.int32)], 1.0)
+        cv2.fillPoly(mask, [(dark + rng.uniform(0.3, 0.8, 2) * (w, h)).astype(np.int32)], 1.0)
         page = page * (1 - cv2.GaussianBlur(mask, (0, 0), 2)[..., None] * rng.uniform(0.3, 0.7))
     return BorderScene(developed(rng, page * light(rng, w, h) ** rng.uniform(0, 1)), (rectangle(w, h),))
 
@@ -425,12 +428,21 @@ def desk_scene(rng: Rng, material: Material, w: int, h: int) -> BorderScene:
 
 def pale_scene(rng: Rng, material: Material, w: int, h: int) -> BorderScene:
     """White on white: a ground within a few levels of the paper, told by a faint shadow."""
-    page = draw_document(rng, material.photos)[1]
+    page = small_document(rng, material) if rng.random() < 0.35 else draw_document(rng, material.photos)[1]
     rim = np.concatenate([page[:6, :, :3].reshape(-1, 3), page[-6:, :, :3].reshape(-1, 3)]).mean(axis=0)
     colour = np.clip(rim + rng.normal(-3, 8) + rng.normal(0, 2, 3), 0, 255)
-    return laid_scene(
-        rng, material, grainy(rng, w, h, colour, rng.uniform(0.3, 4)), rng.uniform(0.1, 0.8), page
-    )
+    if rng.random() < 0.5:
+        picture = grainy(rng, w, h, colour, rng.uniform(0.3, 4))
+    else:
+        picture = faded(crop(rng, pick(rng, material.surfaces), w, h), colour, rng.uniform(1, 9))
+    return laid_scene(rng, material, picture, rng.uniform(0.1, 0.8), page)
+
+
+def faded(surface: Field, colour: Points, deviation: float) -> Field:
+    """The surface in this colour, with only so much left of its pattern."""
+    grey = surface.mean(axis=2, keepdims=True)
+    pattern = (grey - grey.mean()) * deviation / max(float(grey.std()), 1e-3)
+    return np.clip(colour + pattern, 0, 255)
 
 
 def laid_scene(
@@ -446,7 +458,7 @@ def laid_scene(
     sheet = draw_document(rng, material.photos)[1] if page is None else page
     own = rectangle(sheet.shape[1], sheet.shape[0])
     tilt = rng.normal(0, 0.12) if rng.random() < 0.7 else rng.uniform(-math.pi, math.pi)
-    quad = in_frame(rng, seen_from(rng, sheet.shape, area * w * h, tilt, abs(rng.normal(0, 0.25))), w, h)
+    quad = in_frame(rng, seen_from(rng, sheet.shape, (w, h), area, tilt, abs(rng.normal(0, 0.25))), w, h)
     if rng.random() < bends:
         sheet, own = out_of_flat(rng, sheet)
     picture = lay(rng, picture, sheet, own, quad)
@@ -476,8 +488,8 @@ def held_scene(rng: Rng, material: Material, w: int, h: int) -> BorderScene:
         picture = drop(rng, picture, draw_thing(rng, material.photos), rng.uniform(0.05, 0.4), rng.random(2))
     page = small_document(rng, material)
     tilt = rng.normal(0, 0.2) if rng.random() < 0.75 else rng.uniform(-math.pi, math.pi)
-    area = rng.uniform(0.03, 0.45) * w * h
-    quad = in_frame(rng, seen_from(rng, page.shape, area, tilt, abs(rng.normal(0, 0.2))), w, h)
+    area = rng.uniform(0.03, 0.45)
+    quad = in_frame(rng, seen_from(rng, page.shape, (w, h), area, tilt, abs(rng.normal(0, 0.2))), w, h)
     if rng.random() < 0.2:
         picture = holder(rng, picture, quad)
     if rng.random() < 0.75:
@@ -534,15 +546,15 @@ def scanner_scene(rng: Rng, material: Material, w: int, h: int) -> BorderScene:
     if count == 0:
         sheet = draw_document(rng, material.photos)[1]
         quad = in_frame(
-            rng, seen_from(rng, sheet.shape, rng.uniform(0.1, 0.8) * w * h, rng.normal(0, 0.02), 0), w, h
+            rng, seen_from(rng, sheet.shape, (w, h), rng.uniform(0.1, 0.8), rng.normal(0, 0.02), 0), w, h
         )
         picture = lay(rng, picture, sheet, rectangle(*sheet.shape[1::-1]), quad, shadow=rng.random() < 0.2)
         return BorderScene(developed(rng, picture), (quad,))
     sheets = [small_document(rng, material) for _ in range(count)]
-    area, quads = rng.uniform(0.04, 0.2) * w * h, list[Points]()
+    area, quads = rng.uniform(0.04, 0.2), list[Points]()
     for k, sheet in enumerate(sheets):
         tilt = rng.choice([0, 0, 0, math.pi / 2, math.pi]) + rng.normal(0, 0.03)
-        quad = seen_from(rng, sheet.shape, area * rng.uniform(0.9, 1.1), tilt, 0)
+        quad = seen_from(rng, sheet.shape, (w, h), area * rng.uniform(0.9, 1.1), tilt, 0)
         room = np.array([w, h]) - np.ptp(quad, axis=0)
         place = rng.random(2) if rng.random() < 0.6 else rng.choice([0.0, 0.02, 0.5, 0.98, 1.0], 2)
         if count == 2:  # one above the other
@@ -596,7 +608,7 @@ def snug_scene(rng: Rng, material: Material, w: int, h: int) -> BorderScene:
     margin = np.where(kind < 0.1, 0, np.where(kind < 0.2, -rng.uniform(0, 0.12, 4), margin))
     top, right, bottom, left = margin * (h, w, h, w)
     quad = np.array([[left, top], [w - right, top], [w - right, h - bottom], [left, h - bottom]])
-    quad = quad + rng.normal(0, rng.choice([0.001, 0.006, 0.012]), (4, 2)) * LONG
+    quad = quad + rng.normal(0, rng.choice([0.001, 0.006, 0.012]), (4, 2)) * max(w, h)
     picture = ground(rng, material, w, h)
     if rng.random() < 0.3:
         picture = grainy(rng, w, h, rng.choice([250, 240, 10, 128]) + rng.integers(-5, 6, 3), 1)
@@ -616,7 +628,7 @@ def close_scene(rng: Rng, material: Material, w: int, h: int) -> BorderScene:
     margin[cut] = -np.exp(rng.uniform(np.log(0.01), np.log(0.5), len(cut)))
     top, right, bottom, left = margin * (h, w, h, w)
     quad = np.array([[left, top], [w - right, top], [w - right, h - bottom], [left, h - bottom]])
-    quad = quad + rng.normal(0, rng.choice([0.003, 0.012, 0.03]), (4, 2)) * LONG
+    quad = quad + rng.normal(0, rng.choice([0.003, 0.012, 0.03]), (4, 2)) * max(w, h)
     own = rectangle(*sheet.shape[1::-1])
     if rng.random() < 0.4:
         sheet, own = out_of_flat(rng, sheet)
@@ -632,7 +644,7 @@ def paired_scene(rng: Rng, material: Material, w: int, h: int) -> BorderScene:
     gap = rng.choice([0.0, rng.uniform(0, 0.04), rng.uniform(0.02, 0.25)])
     margin = rng.choice([0.0, rng.uniform(0, 0.02), rng.uniform(0.01, 0.15)], 2)
     sheets = [small_document(rng, material) for _ in range(count)]
-    across = LONG / 2
+    across = (long := max(w, h)) / 2
     tall = [across * sheet.shape[0] / sheet.shape[1] for sheet in sheets]
     w, h = (
         round(across * (1 + 2 * margin[0])),
@@ -650,7 +662,7 @@ def paired_scene(rng: Rng, material: Material, w: int, h: int) -> BorderScene:
     if rng.random() < 0.35:  # side by side
         picture = np.ascontiguousarray(np.rot90(picture, -1))
         quads = [np.stack([h - quad[:, 1], quad[:, 0]], 1) for quad in quads]
-    scale = LONG / max(picture.shape[:2])
+    scale = long / max(picture.shape[:2])
     picture = np.asarray(cv2.resize(picture, None, fx=scale, fy=scale), float)
     return BorderScene(developed(rng, picture), tuple(quad * scale for quad in quads))
 
@@ -729,7 +741,7 @@ def barred(rng: Rng, scene: BorderScene) -> BorderScene:
     if top > 20 and rng.random() < 0.4:  # a status line
         ink = (255 - colour).tolist()
         cv2.putText(out, "12:41   LTE 87%", (10, 18), 0, 0.45, ink, 1, cv2.LINE_AA)
-    scale = LONG / max(out.shape[:2])
+    scale = max(h, w) / max(out.shape[:2])
     small = np.asarray(cv2.resize(out, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), np.uint8)
     return scene.moved(small, (left, top), scale)
 
@@ -748,7 +760,7 @@ def beside(rng: Rng, material: Material, picture: Field) -> Field:
     thing = opaque(pick(rng, material.objects)) if kind > 0.6 else thing
     angle = rng.uniform(0, 2 * math.pi)
     at = np.array([w / 2 + math.cos(angle) * w * 0.45, h / 2 + math.sin(angle) * h * 0.45])
-    quad = seen_from(rng, thing.shape, rng.uniform(0.02, 0.2) * w * h, rng.normal(0, 0.6), 0.2) + at
+    quad = seen_from(rng, thing.shape, (w, h), rng.uniform(0.02, 0.2), rng.normal(0, 0.6), 0.2) + at
     return lay(rng, picture, thing, rectangle(thing.shape[1], thing.shape[0]), quad)
 
 
@@ -763,17 +775,17 @@ def in_frame(rng: Rng, quad: Points, w: int, h: int) -> Points:
 
 
 RECIPES: tuple[tuple[Callable[[Rng, Material, int, int], BorderScene], float], ...] = (
-    (table_scene, 18),
+    (table_scene, 16),
     (desk_scene, 9),
-    (held_scene, 14),
-    (pale_scene, 9),
+    (held_scene, 15),
+    (pale_scene, 15),
     (scanner_scene, 12),
     (lid_scene, 9),
-    (snug_scene, 11),
-    (close_scene, 10),
+    (snug_scene, 14),
+    (close_scene, 14),
     (paired_scene, 8),
     (pile_scene, 4),
-    (upon_scene, 20),
+    (upon_scene, 15),
     (full_scene, 10),
     (empty_scene, 8),
     (signs_scene, 9),

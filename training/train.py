@@ -1,10 +1,12 @@
-"""Train the finder on chunks that `training.generate` writes beside it.
+"""Train the finder on chunks that `training.generate` writes, before it or beside it.
 
-usage: python -m training.train CHUNK_DIR RUN_DIR --minutes 50 [--batch 16] [--workers 2] [--start CHECKPOINT]
-Workers share the gradient (gloo); each keeps a store of samples and draws from it at random, turned and
-mirrored in the eight ways of a square and with other colours, so that a sample serves several times.
-AdamW, warm-up and cosine by the clock, bfloat16 autocast, channels last, an average of the weights over
-time (EMA). RUN_DIR gets `log.txt` and a checkpoint of the averaged weights every few minutes.
+usage: python -m training.train CHUNK_DIR RUN_DIR --minutes 50 [--start CHECKPOINT]
+       [--threads 2] [--room 16000] [--keep]
+
+The trainer holds the newest `room` samples and draws from them at random, turned and mirrored in the eight
+ways of a square and with other colours, so that a sample serves several times; chunks are deleted once they
+are read, or kept. AdamW, warm-up and cosine by the clock, channels last, an average of the weights over time
+(EMA). RUN_DIR gets `log.txt` and a checkpoint of the averaged weights every few minutes.
 """
 
 from __future__ import annotations
@@ -12,48 +14,38 @@ from __future__ import annotations
 import argparse
 import copy
 import math
-import os
 import time
-from datetime import timedelta
 from pathlib import Path
 
 import numpy as np
 import torch
-import torch.distributed as dist
-import torch.multiprocessing as mp
 import torch.nn.functional as F  # noqa: N812
 from torch import Tensor, nn
 
 from training.network import Finder
 
-STORE = 16_000
-
 
 class Store:
-    """The newest samples this worker has seen. Worker k of n takes every n-th chunk."""
+    """The newest samples of a folder, at most `room` of them."""
 
-    def __init__(self, folder: Path, rank: int, world: int) -> None:
-        self.folder, self.rank, self.world = folder, rank, world
+    def __init__(self, folder: Path, room: int, keep: bool) -> None:
+        self.folder, self.room, self.keep = folder, room, keep
         self.images: list[np.ndarray] = []
         self.maps: list[np.ndarray] = []
         self.truth: list[np.ndarray] = []
-        self.fresh = 0
+        self.seen: set[Path] = set()
 
     def read(self, limit: int = 1) -> None:
-        """Take in chunks that are ready, and delete them."""
-        ready = [
-            p
-            for p in sorted(self.folder.glob("*.npz"))
-            if int(p.stem.split("-")[1]) % self.world == self.rank
-        ]
-        for path in ready[:limit]:
+        """Take in chunks that were not read before."""
+        for path in sorted(set(self.folder.glob("*.npz")) - self.seen)[:limit]:
+            self.seen.add(path)
             with np.load(path) as data:
                 self.images.extend(data["image"])
                 self.maps.extend(data["maps"])
                 self.truth.extend(data["truth"])
-                self.fresh += len(data["truth"])
-            path.unlink()
-        surplus = len(self.images) - STORE
+            if not self.keep:
+                path.unlink()
+        surplus = len(self.images) - self.room
         if surplus > 0:
             for part in (self.images, self.maps, self.truth):
                 del part[:surplus]
@@ -68,13 +60,13 @@ class Store:
         return x.contiguous(memory_format=torch.channels_last), m, torch.from_numpy(np.stack(truth)).float()
 
     def turned(self, rng: np.random.Generator, k: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """One of the eight symmetries; the sides of the frame go along."""
+        """One of the eight symmetries, each as often, for the finder is asked in four turns."""
         image, maps, (present, top, right, bottom, left) = self.images[k], self.maps[k], self.truth[k]
         if rng.random() < 0.5:
             image, maps, left, right = image[:, ::-1], maps[:, ::-1], right, left
-        if rng.random() < 0.2:
+        if rng.random() < 0.5:
             image, maps, top, bottom = image[::-1], maps[::-1], bottom, top
-        if rng.random() < 0.25:
+        if rng.random() < 0.5:
             image, maps = image.transpose(1, 0, 2), maps.transpose(1, 0, 2)
             top, right, bottom, left = left, bottom, right, top
         return image, maps, np.array([present, top, right, bottom, left], np.float32)
@@ -124,75 +116,48 @@ def update_average(average: nn.Module, net: nn.Module, decay: float) -> None:
                 a.copy_(b)
 
 
-def share_gradients(net: Finder, world: int) -> None:
-    if world == 1:
-        return
-    flat = torch.cat([p.grad.flatten() for p in net.parameters() if p.grad is not None])
-    dist.all_reduce(flat)
-    flat /= world
-    start = 0
-    for p in net.parameters():
-        if p.grad is not None:
-            p.grad.copy_(flat[start : start + p.numel()].view_as(p))
-            start += p.numel()
-
-
-def work(rank: int, args: argparse.Namespace) -> None:
-    torch.set_num_threads(1)
-    if args.workers > 1:
-        os.environ.update(MASTER_ADDR="127.0.0.1", MASTER_PORT=str(args.port))
-        dist.init_process_group("gloo", rank=rank, world_size=args.workers, timeout=timedelta(minutes=10))
+def work(args: argparse.Namespace) -> None:
+    torch.set_num_threads(args.threads)
     torch.manual_seed(args.seed)
-    rng = np.random.default_rng([args.seed, rank])
+    rng = np.random.default_rng(args.seed)
     net = Finder()
     if args.start:
         net.load_state_dict(torch.load(args.start, map_location="cpu", weights_only=True))
     net = net.to(memory_format=torch.channels_last).train()
     average = copy.deepcopy(net).eval()
     optimizer = optimizer_of(net, args.rate)
-    store = Store(args.chunks, rank, args.workers)
+    store = Store(args.chunks, args.room, args.keep)
     while len(store.images) < args.least:
         store.read(4)
         time.sleep(0.5)
     start, saved, step, sums = time.time(), time.time(), 0, np.zeros(7)
     args.run.mkdir(parents=True, exist_ok=True)
-    while True:
-        clock = torch.tensor([(time.time() - start) / (60 * args.minutes)])
-        if args.workers > 1:
-            dist.broadcast(clock, 0)  # both stop at the same step
-        progress = float(clock)
-        if progress >= 1:
-            break
+    while (progress := (time.time() - start) / (60 * args.minutes)) < 1:
         for group in optimizer.param_groups:
             group["lr"] = rate(progress, args.rate)
         if step % 8 == 0:
             store.read()
         x, want, truth = store.batch(rng, args.batch)
-        with torch.autocast("cpu", torch.bfloat16):
-            maps, facts = net(x)
+        maps, facts = net(x)
         total, parts = loss_of(maps, facts, want, truth)
         optimizer.zero_grad(set_to_none=True)
         total.backward()
-        share_gradients(net, args.workers)
         torch.nn.utils.clip_grad_norm_(net.parameters(), 5.0)
         optimizer.step()
         step += 1
         update_average(average, net, min(args.decay, (1 + step) / (10 + step)))
         sums += [float(total.detach()), *parts]
-        if rank == 0 and step % 50 == 0:
-            seen = step * args.batch * args.workers
-            fresh = store.fresh * args.workers
-            line = f"{(time.time() - start) / 60:6.1f} min step {step} seen {seen} fresh {fresh} "
+        if step % 50 == 0:
+            minutes = (time.time() - start) / 60
+            line = f"{minutes:6.1f} min step {step} seen {step * args.batch} chunks {len(store.seen)} "
             line += " ".join(f"{v:.4f}" for v in sums / 50)
             with (args.run / "log.txt").open("a") as log:
                 log.write(line + "\n")
-        if step % 50 == 0:
             sums[:] = 0
-        if rank == 0 and time.time() - saved > 60 * args.every:
+        if time.time() - saved > 60 * args.every:
             saved = time.time()
             torch.save(average.state_dict(), args.run / f"minute-{(saved - start) / 60:05.1f}.pt")
-    if rank == 0:
-        torch.save(average.state_dict(), args.run / "final.pt")
+    torch.save(average.state_dict(), args.run / "final.pt")
 
 
 def options(**numbers: float) -> argparse.ArgumentParser:
@@ -207,14 +172,11 @@ def options(**numbers: float) -> argparse.ArgumentParser:
 
 def main() -> None:
     parser = options(
-        minutes=50.0, batch=16, workers=2, rate=2.5e-3, decay=0.995, every=4.0, least=900, seed=1, port=29517
+        minutes=50.0, batch=16, threads=1, rate=2.5e-3, decay=0.995, every=4.0, least=900, room=16_000, seed=1
     )
     parser.add_argument("--start")
-    args = parser.parse_args()
-    if args.workers == 1:
-        work(0, args)
-    else:
-        mp.spawn(work, (args,), nprocs=args.workers)
+    parser.add_argument("--keep", action="store_true")
+    work(parser.parse_args())
 
 
 if __name__ == "__main__":

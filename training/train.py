@@ -60,13 +60,13 @@ class Store:
         return x.contiguous(memory_format=torch.channels_last), m, torch.from_numpy(np.stack(truth)).float()
 
     def turned(self, rng: np.random.Generator, k: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """One of the eight symmetries, each as often, for the finder is asked in four turns."""
+        """One of the eight symmetries; the sides of the frame go along."""
         image, maps, (present, top, right, bottom, left) = self.images[k], self.maps[k], self.truth[k]
         if rng.random() < 0.5:
             image, maps, left, right = image[:, ::-1], maps[:, ::-1], right, left
-        if rng.random() < 0.5:
+        if rng.random() < 0.2:
             image, maps, top, bottom = image[::-1], maps[::-1], bottom, top
-        if rng.random() < 0.5:
+        if rng.random() < 0.25:
             image, maps = image.transpose(1, 0, 2), maps.transpose(1, 0, 2)
             top, right, bottom, left = left, bottom, right, top
         return image, maps, np.array([present, top, right, bottom, left], np.float32)

@@ -237,20 +237,38 @@ def _squares(pixels: Pixels, even: Mask) -> _Squares:
 
 
 def _grid(squares: _Squares, side: float) -> Iterator[Box]:
-    """The box of those that have a neighbour of another tone, where enough have one beside and one below."""
+    """The box of those that have a neighbour of another tone, where of some that hang together enough have
+    one beside and one below."""
     across, down, apart = (each[None] - each[:, None] for each in (*squares.middle.T, squares.tone))
     furthest = side + max(RedactionParams.gap, RedactionParams.wide_gap * side)
     beside = (np.abs(down) <= 1) & (across >= side - 0.5) & (across <= furthest)
     below = (np.abs(across) <= 1) & (down >= side - 0.5) & (down <= furthest)
     pairs = (beside | below) & (np.abs(apart) >= RedactionParams.step)
-    if min((beside & pairs).sum(), (below & pairs).sum()) < RedactionParams.pairs:
+    near = pairs | pairs.T
+    enough = (
+        min((pairs & way)[group].sum() for way in (beside, below)) >= RedactionParams.pairs
+        for group in _groups(near)
+    )
+    if not any(enough):
         return
-    linked = pairs.any(axis=0) | pairs.any(axis=1)
+    linked = near.any(axis=0)
     middle, tone = squares.middle[linked], squares.tone[linked]
     outer = RedactionParams.fifth * np.ptp(tone)
     between = (tone > tone.min() + outer) & (tone < tone.max() - outer)
     if between.mean() >= RedactionParams.fifth:
         yield [*(middle.min(axis=0) - side / 2), *(middle.max(axis=0) + side / 2)]
+
+
+def _groups(linked: NDArray[np.bool_]) -> Iterator[NDArray[np.intp]]:
+    """The members of each group of those that are linked, N x N, to one another or through others."""
+    left = np.flatnonzero(linked.any(axis=1))
+    while len(left):
+        group, reached = np.zeros(len(linked), np.bool_), linked[left[0]]
+        while (reached & ~group).any():
+            group |= reached
+            reached = linked[group].any(axis=0)
+        yield np.flatnonzero(group)
+        left = left[~group[left]]
 
 
 def _most(difference: cv2.typing.MatLike) -> cv2.typing.MatLike:

@@ -105,10 +105,35 @@ def with_code(picture: Picture) -> Picture:
     return out
 
 
+def with_scattered_squares(picture: Picture) -> Picture:
+    """Of many tones, by twos, here and there: never three together."""
+    out, side = picture.copy(), 14
+    for k, tone in enumerate(range(20, 220, 10)):
+        y, x = 60 + 90 * (k // 4), 60 + 150 * (k % 4)
+        out[y : y + side, x : x + side] = tone
+        down, across = (side, 0) if k % 2 else (0, side)
+        out[y + down : y + down + side, x + across : x + across + side] = tone + 8
+    return out
+
+
 @pytest.mark.parametrize(
     "document",
-    [page(), with_boxes(page()), with_code(page()), burnt_out(page()), barred(page(), (236, 233, 226))],
-    ids=["print", "boxes of a form", "a code for machines", "a reflection", "paper as it is"],
+    [
+        page(),
+        with_scattered_squares(page()),
+        with_boxes(page()),
+        with_code(page()),
+        burnt_out(page()),
+        barred(page(), (236, 233, 226)),
+    ],
+    ids=[
+        "print",
+        "squares by twos",
+        "boxes of a form",
+        "a code for machines",
+        "a reflection",
+        "paper as it is",
+    ],
 )
 def test_what_is_printed_or_burnt_out_is_none(document: Picture) -> None:
     assert told(noisy(document, 2)) is None  # as a camera sees it

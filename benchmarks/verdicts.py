@@ -188,7 +188,7 @@ def as_rows(counts: dict[Told, Count]) -> Rows:
 def rows_of_readme(counts: dict[Told, Count], unseen: dict[Told, Count]) -> Iterator[str]:
     """The table of the README, in Markdown: what was told at all."""
     rows = as_rows(counts)
-    for (code, word), found in counts.items():
+    for (code, word), found in sorted(counts.items(), key=lambda counted: counted[0][0]):
         others = unseen[code, word]
         if code in OF_LEGIBILITY[1:] or not (found.right + found.false + others.right + others.false):
             continue

@@ -25,13 +25,20 @@ LIKELY = 0.6
 """Mean chance of the sides asked about, from which on it is told. Of 181 documents three of the cut ones are,
 and three that are labelled whole, two of them text to every edge; of 81 never looked at four and none; with
 0.5 three and six, four and none, with 0.7 two and three, two and none."""
+SURE = (0.99, 0.9)
+"""Chance of the likeliest side, or of either of the two likeliest, from which it is told whatever the others
+show: a page cut on its left and right ends above and below. Of 157 real documents cut by us on two sides 234
+of 471 are told (97 by the mean alone), on one side 32 (12), whole 6 (5); of 81 never looked at one cut one
+more and no whole one."""
 PLAIN = 0.5
 """Chance from which on a side is named."""
 
 
 def named(told: Mapping[Side, float]) -> tuple[Side, ...]:
     """The sides beyond which the document goes on, by the chances of those along the frame; none in doubt."""
-    if not told or sum(told.values()) < LIKELY * len(told):
+    likeliest = sorted(told.values(), reverse=True)
+    is_sure = any(chance >= least for chance, least in zip(likeliest, SURE, strict=False))
+    if not told or (sum(likeliest) < LIKELY * len(told) and not is_sure):
         return ()
     return tuple(side for side, chance in told.items() if chance >= PLAIN)
 

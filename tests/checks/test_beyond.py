@@ -70,4 +70,10 @@ def test_sides_are_named_where_all_that_lie_along_the_frame_are_likely_together(
     assert named({}) == ()
     assert named({"top": 0.95}) == ("top",)
     assert named({"top": 0.95, "left": 0.2}) == ()
-    assert named({"top": 0.95, "left": 0.9, "right": 0.4}) == ("top", "left")
+    assert named({"top": 0.95, "left": 0.8, "right": 0.4}) == ("top", "left")
+
+
+def test_one_side_or_two_that_are_sure_need_no_other() -> None:
+    assert named({"top": 0.05, "bottom": 0.1, "left": 0.95, "right": 0.92}) == ("left", "right")
+    assert named({"top": 0.05, "bottom": 0.1, "left": 0.98, "right": 0.85}) == ()
+    assert named({"top": 0.05, "bottom": 0.1, "left": 0.995, "right": 0.2}) == ("left",)

@@ -99,24 +99,25 @@ def test_a_mark_says_where_it_is_to_be_seen(mark: Mark) -> None:
     assert told >= 3
 
 
-def room(path: Path, shade: int = 255, ridge: int = 0, dark: int = 180) -> Path:
-    """A field as `training.damage.traced` writes it: even light on a flat sheet that fills the view, but for
-    the upper left quarter, which is `shade`d, folded (`ridge`) and `dark`."""
+def room(
+    path: Path, shade: int = 255, ridge: int = 0, dark: int = 180, shine: int = 0, all_over: int = 0
+) -> Path:
+    """A field as `training.damage.traced` writes it: even light on a flat sheet that fills the view and
+    shines `all_over`; its upper left quarter is `shade`d, folded (`ridge`) and `dark`, and has `shine`."""
     n = 64
     even = np.full((n, n), 180, np.uint8)
     quarter = {
         "shade": np.full((n, n), 255, np.uint8),
         "ridge": np.zeros((n, n), np.uint8),
         "bare": even.copy(),
+        "shine": np.full((n, n, 3), all_over, np.uint8),
     }
-    for name, value in (("shade", shade), ("ridge", ridge), ("bare", dark)):
+    for name, value in (("shade", shade), ("ridge", ridge), ("bare", dark), ("shine", shine or all_over)):
         quarter[name][: n // 2, : n // 2] = value
     v, u = (np.mgrid[0:n, 0:n] / (n - 1)).astype(np.float16)
     light = np.repeat(even[..., None], 3, 2)
     page = np.full((n, n), 255, np.uint8)
-    np.savez(
-        path, allow_pickle=False, light=light, shine=0 * light, page=page, uv=np.stack([u, v], -1), **quarter
-    )
+    np.savez(path, allow_pickle=False, light=light, page=page, uv=np.stack([u, v], -1), **quarter)
     return path
 
 
@@ -139,6 +140,16 @@ def test_a_shadow_and_a_fold_are_asked_for_where_the_light_shows_them(tmp_path: 
         where = lit(room(tmp_path / f"{name}.npz", **made), 3).maps[name]
         assert 0.02 < where.mean() < 0.45
     assert not any(seen.any() for seen in lit(room(tmp_path / "none.npz", ridge=255), 3).maps.values())
+
+
+def test_a_reflection_is_asked_for_where_it_is_seen_and_none_that_lies_evenly_over_the_page(
+    tmp_path: Path,
+) -> None:
+    told = [lit(room(tmp_path / "spot.npz", shine=150), seed).maps["glare"].mean() for seed in range(8)]
+    assert sum(0.02 < share < 0.3 for share in told) >= 4
+    assert not any(
+        lit(room(tmp_path / "all.npz", all_over=150), seed).maps["glare"].any() for seed in range(8)
+    )
 
 
 def test_a_roof_is_a_fold_along_its_ridge_and_a_roll_is_none() -> None:

@@ -43,10 +43,15 @@ def relight(c: Canvas, fields: Sequence[Path], ground: NDArray[np.uint8]) -> Non
     shine = 4 * np.square(f["shine"]) * between(c.rng, 0.3, 3) * (c.rng.random() < 0.8)
     dull, lit = (255 * np.power(np.clip(each, 0, 1), 1 / GAMMA) for each in (below, below + shine))
     c.pixels = np.asarray(lit, np.float32)
-    seen = (shine.mean(2) > SHINE) & (cv2.blur((lit - dull).mean(2), (9, 9)) > BRIGHTER)
-    c.add("glare", seen.astype(np.float32))
+    c.add("glare", reflections(shine.mean(2), c.page, cv2.blur((lit - dull).mean(2), (9, 9))))
     c.add("shadow", (f["shade"] < SHADE).astype(np.float32))
     c.add("fold", folds(f, c.short, cv2.blur(lit.mean(2), (9, 9))))
+
+
+def reflections(shine: Field, page: Field, brighter: Field) -> Field:
+    """Where more is reflected than elsewhere, and seen: what lies evenly over the page nobody points at."""
+    beside = np.quantile(shine[page > 0.5], 0.25)
+    return ((shine - beside > SHINE) & (brighter > BRIGHTER)).astype(np.float32)
 
 
 def folds(f: Turned, short: float, level: Field) -> Field:

@@ -20,7 +20,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from training.damage.canvas import Field, between, pick
+from training.damage.canvas import Field, Point, between, pick
 from training.damage.relief import Relief, relief
 from training.documents import Rgba, Rng
 from training.scenes import load
@@ -32,12 +32,19 @@ SIDE = 384
 MARGIN = 0.1
 PATHS = 24
 """Of light, a pixel."""
+FLASHED, FILMED, HELD = 0.25, 0.8, 0.7
+"""Share of the cameras with a light of their own; of the smooth sheets below film; of those that something is
+held above."""
+RUMPLED = 0.02
+"""Share of a sheet that folds take: film lies on smooth ones. On crumpled ones its reflections would look as
+the bright sides of matt paper do."""
+TRIES = 8
 GREY = np.float32(0.5)
 """What everything reflects; dividing by it leaves the light."""
 
 
-def room(rng: Rng, photos: list[Rgba]) -> dict[str, Any]:
-    """Sky or walls all around, and one to three lamps or windows."""
+def room(rng: Rng, photos: list[Rgba]) -> tuple[dict[str, Any], list[Point]]:
+    """Sky or walls all around, and one to three lamps or windows; where these are."""
     import mitsuba as mi
 
     at = mi.ScalarTransform4f()
@@ -52,32 +59,33 @@ def room(rng: Rng, photos: list[Rgba]) -> dict[str, Any]:
                         "to_world": turned.rotate([1, 0, 0], 90)}  # fmt: skip
     else:
         parts["sky"] = {"type": "constant", "radiance": ambient}
+    lamps = []
     for k in range(int(rng.choice([1, 1, 1, 2, 2, 3]))):
-        turn, high = rng.uniform(0, 360), np.arcsin(rng.uniform(0.12, 1))
-        far = between(rng, 1.2, 5)
-        x, y = far * np.cos(high) * np.cos(np.radians(turn)), far * np.cos(high) * np.sin(np.radians(turn))
-        z, size = far * np.sin(high), between(rng, 0.015, 0.45) * far
+        turn, high = rng.uniform(0, 6.28), np.arcsin(rng.uniform(0.12, 1))
+        far = between(rng, 1.0, 5)
+        lamps.append(far * np.array([np.cos(high) * np.cos(turn), np.cos(high) * np.sin(turn), np.sin(high)]))
+        size = between(rng, 0.015, 0.45) * far
         power = between(rng, 0.3, 3) / (3.14 * (size / far) ** 2 * max(0.2, np.sin(high)))
         tone = {"type": "rgb", "value": (power * np.exp(rng.normal(0, 0.12, 3))).tolist()}
-        place = at.look_at([x, y, z], [rng.normal(0, 0.2), rng.normal(0, 0.2), 0], [0.01, 0.02, 1])
+        place = at.look_at(lamps[k].tolist(), [rng.normal(0, 0.2), rng.normal(0, 0.2), 0], [0.01, 0.02, 1])
         parts[f"lamp{k}"] = {"type": str(rng.choice(["rectangle", "disk"])),
                              "to_world": place.scale([size, size * between(rng, 0.15, 1), 1]),
                              "emitter": {"type": "area", "radiance": tone}}  # fmt: skip
-    return parts
+    return parts, lamps
 
 
-def held_above(rng: Rng, hands: list[Rgba]) -> dict[str, Any]:
-    """A hand, a telephone, an arm between the lamps and the page, out of the camera's sight."""
+def held_above(rng: Rng, hands: list[Rgba], lamps: list[Point]) -> dict[str, Any]:
+    """A hand, a telephone, an arm on the way from a lamp to the page; the camera may see it."""
     import mitsuba as mi
 
     at = mi.ScalarTransform4f()
     parts: dict[str, Any] = {}
     for k in range(int(rng.choice([1, 1, 2]))):
-        turn = rng.uniform(0, 6.28)
-        off, z = rng.uniform(0.1, 0.9), between(rng, 0.05, 1.0)
-        here = at.translate([off * np.cos(turn), off * np.sin(turn), z])
+        lamp, below = pick(rng, lamps), np.append(rng.uniform(-0.5, 0.5, 2), 0)
+        on_the_way = between(rng, 0.06, 0.7)
+        here = at.look_at((below + on_the_way * (lamp - below)).tolist(), lamp.tolist(), [0.01, 0.02, 1])
         here = here.rotate([0, 0, 1], rng.uniform(0, 360)).rotate([1, 0, 0], rng.normal(0, 25))
-        size = between(rng, 0.12, 0.7)
+        size = between(rng, 0.12, 0.7) * (1 - on_the_way)
         black = {"type": "twosided", "bsdf": {"type": "diffuse", "reflectance": 0.2}}
         kind = rng.random()
         if kind < 0.35:
@@ -98,34 +106,56 @@ def held_above(rng: Rng, hands: list[Rgba]) -> dict[str, Any]:
 
 
 def camera(rng: Rng) -> dict[str, Any]:
+    """The camera; some have a light beside the lens, which film throws back as a round spot."""
     import mitsuba as mi
 
     view = rng.uniform(28, 55)
     far = 0.72 / np.tan(np.radians(view / 2))
     lean, turn = np.radians(abs(rng.normal(0, 17))), rng.uniform(0, 6.28)
-    place = [far * np.sin(lean) * np.cos(turn), far * np.sin(lean) * np.sin(turn), far * np.cos(lean)]
-    look = mi.ScalarTransform4f().look_at(place, [0, 0, 0], [0, 1, 0])
-    return {"type": "perspective", "fov": view, "to_world": look,
-            "film": {"type": "hdrfilm", "width": SEEN, "height": SEEN, "rfilter": {"type": "gaussian"}},
-            "sampler": {"type": "independent", "sample_count": 16}}  # fmt: skip
+    place = far * np.array([np.sin(lean) * np.cos(turn), np.sin(lean) * np.sin(turn), np.cos(lean)])
+    at = mi.ScalarTransform4f()
+    film = {"type": "hdrfilm", "width": SEEN, "height": SEEN, "rfilter": {"type": "gaussian"}}
+    look = at.look_at(place.tolist(), [0, 0, 0], [0, 1, 0])
+    parts: dict[str, Any] = {
+        "sensor": {"type": "perspective", "fov": view, "to_world": look, "film": film,
+                   "sampler": {"type": "independent", "sample_count": 16}},
+    }  # fmt: skip
+    if rng.random() < FLASHED:
+        size = between(rng, 0.008, 0.04)
+        beside = (place + rng.normal(0, 0.06, 3)).tolist()
+        power = between(rng, 0.3, 3) / (3.14 * (size / far) ** 2)
+        towards = at.look_at(beside, [0, 0, 0], [0.01, 1, 0.02])
+        parts["flash"] = {"type": "disk", "to_world": towards.scale(size),
+                          "emitter": {"type": "area", "radiance": power}}  # fmt: skip
+    return parts
 
 
-def mesh(folder: Path, sheet: Relief) -> str:
+def filmed(rng: Rng, sheet: Relief) -> NDArray[np.float32]:
+    """The height of a film over the sheet, seldom as flat as the paper: it breaks reflections up."""
+    if rng.random() < 0.4:
+        return sheet.height
+    n = int(between(rng, 4, 50))
+    waves = cv2.resize(rng.normal(0, 1, (n, n)), sheet.height.shape[::-1], interpolation=cv2.INTER_CUBIC)
+    slope = np.gradient(waves)[0].std() * len(waves)
+    return np.asarray(sheet.height + waves * np.tan(np.radians(between(rng, 0.4, 7))) / slope, np.float32)
+
+
+def mesh(folder: Path, height: NDArray[np.float32], size: tuple[float, float], name: str) -> str:
     import mitsuba as mi
 
-    n = len(sheet.height)
-    w, h = sheet.size
+    n = len(height)
+    w, h = size
     v, u = np.mgrid[0:n, 0:n] / (n - 1)
-    where = np.stack([(u - 0.5) * w, (0.5 - v) * h, sheet.height], -1).astype(np.float32)
+    where = np.stack([(u - 0.5) * w, (0.5 - v) * h, height], -1).astype(np.float32)
     i = np.arange(n * n).reshape(n, n)
     a, b, c, d = i[:-1, :-1], i[:-1, 1:], i[1:, 1:], i[1:, :-1]
     faces = np.concatenate([np.stack(t, -1).reshape(-1, 3) for t in ((a, c, b), (a, d, c))])
-    made = mi.Mesh("sheet", n * n, len(faces))
+    made = mi.Mesh(name, n * n, len(faces))
     parts = mi.traverse(made)
     parts["vertex_positions"] = where.ravel()
     parts["faces"] = faces.astype(np.uint32).ravel()
     parts.update()
-    path = str(folder / "sheet.ply")
+    path = str(folder / f"{name}.ply")
     made.write_ply(path)
     return path
 
@@ -182,17 +212,17 @@ def field(rng: Rng, photos: list[Rgba], hands: list[Rgba], folder: Path) -> Pack
     import mitsuba as mi
 
     sheet = relief(rng)
+    parts, lamps = room(rng, photos)
     matt = {"type": "twosided", "bsdf": {"type": "diffuse", "reflectance": float(GREY)}}
     below = mi.ScalarTransform4f().translate([0, 0, float(sheet.height.min()) - 0.003])
     still: dict[str, Any] = {
         "type": "scene",
         "integrator": {"type": "path", "max_depth": 3},
-        "sensor": camera(rng),
-        "sheet": {"type": "ply", "filename": mesh(folder, sheet), "bsdf": matt},
+        "sheet": {"type": "ply", "filename": mesh(folder, sheet.height, sheet.size, "sheet"), "bsdf": matt},
         "floor": {"type": "rectangle", "to_world": below.scale(6), "bsdf": matt},
-        **room(rng, photos),
+        **camera(rng),
+        **parts,
     }
-    above = held_above(rng, hands) if rng.random() < 0.5 else {}
     bare = mi.load_dict(still)
     seen = surface(bare, sheet.size)
     way = rectified(seen)
@@ -201,26 +231,43 @@ def field(rng: Rng, photos: list[Rgba], hands: list[Rgba], folder: Path) -> Pack
     seed = int(rng.integers(1 << 30))
     lit = rendered(bare, seed) / GREY
     base = max(1e-4, float(np.quantile(lit[seen.page].mean(-1), 0.8)))
-    shaded = lit
-    if above:
-        covered = mi.load_dict({**still, **above})
-        # What would be seen itself throws no shadow.
-        if (surface(covered, sheet.size).page != seen.page).mean() <= 0.001:
-            shaded = rendered(covered, seed) / GREY
+    above = unseen_above(rng, still, seen, hands, lamps, sheet.size) if rng.random() < HELD else {}
+    shaded = rendered(mi.load_dict({**still, **above}), seed) / GREY if above else lit
     shine = np.zeros_like(lit)
-    if rng.random() < 0.5:
+    if rng.random() < FILMED * (sheet.ridge.mean() < RUMPLED):
         film = {"type": "roughplastic", "alpha": between(rng, 0.03, 0.35), "diffuse_reflectance": 0.0}
-        glossy = {**still["sheet"], "bsdf": {"type": "twosided", "bsdf": film}}
+        over = mesh(folder, filmed(rng, sheet), sheet.size, "film")
+        glossy = {"type": "ply", "filename": over, "bsdf": {"type": "twosided", "bsdf": film}}
         once = {"type": "path", "max_depth": 2}
         wet = mi.load_dict({**still, **above, "integrator": once, "sheet": glossy})
         shine = rendered(wet, seed) * seen.page[..., None]
     return packed(seen, way, sheet, *(np.asarray(each / base, np.float32) for each in (lit, shaded, shine)))
 
 
+def unseen_above(
+    rng: Rng,
+    still: dict[str, Any],
+    seen: Seen,
+    hands: list[Rgba],
+    lamps: list[Point],
+    size: tuple[float, float],
+) -> dict[str, Any]:
+    """What throws a shadow and is itself out of the camera's sight; nothing where that was not found."""
+    import mitsuba as mi
+
+    for _ in range(TRIES):
+        above = held_above(rng, hands, lamps)
+        if (surface(mi.load_dict({**still, **above}), size).page == seen.page).all():
+            return above
+    return {}
+
+
 def rendered(scene: Any, seed: int) -> Field:
     import mitsuba as mi
 
-    return np.asarray(mi.render(scene, spp=PATHS, seed=seed), np.float32)[..., :3]
+    seen = np.ascontiguousarray(np.asarray(mi.render(scene, spp=PATHS, seed=seed), np.float32)[..., :3])
+    # A path that meets a small lamp by chance is a white dot.
+    return np.asarray(cv2.medianBlur(seen, 3), np.float32)
 
 
 def packed(

@@ -1,6 +1,6 @@
 """Train the pointer on chunks that `training.damage.samples` writes beside it.
 
-usage: python -m training.damage.train CHUNK_DIR RUN_DIR --minutes 60 [--device cuda]
+usage: python -m training.damage.train CHUNK_DIR RUN_DIR --minutes 60 [--threads 2 | --device cuda]
        [--start CHECKPOINT ... | --start FILE.onnx] [--only CLASS ... | --branch pen|crease|fold]
 
 AdamW, warm-up and cosine by the clock, bfloat16 autocast, an average of the weights over time. A sample
@@ -37,7 +37,7 @@ def batch(ring: Ring, size: int) -> tuple[Tensor, Tensor]:
     picked = ring.pick(size)
     x, want = (picked[name].permute(0, 3, 1, 2).float() for name in ("image", "maps"))
     x, want = moved(*turned(x, want))
-    return as_input(recoloured(x)), want / 255
+    return as_input(recoloured(x.contiguous())), want / 255
 
 
 ALIKE = {"crease": "fold", "pen": "bar"}
@@ -110,7 +110,7 @@ def hold_first_layers(net: Pointer) -> None:
 
 def main() -> None:
     parser = options(
-        minutes=60.0, batch=16, rate=2.5e-3, decay=0.997, every=5.0, least=512, room=6000, seed=1
+        minutes=60.0, batch=16, threads=1, rate=2.5e-3, decay=0.997, every=5.0, least=512, room=6000, seed=1
     )
     parser.add_argument("--start", nargs="+", help="checkpoints, whose mean is taken, or an exported file")
     parser.add_argument("--only", nargs="+", choices=CLASSES, help="classes that are learnt")
@@ -122,7 +122,7 @@ def main() -> None:
 
 def train(args: argparse.Namespace) -> None:
     if args.device.type == "cpu":
-        torch.set_num_threads(1)
+        torch.set_num_threads(args.threads)
     torch.backends.cudnn.benchmark = True
     torch.manual_seed(args.seed)
     net = begun(args.start).to(args.device, memory_format=torch.channels_last).train()

@@ -60,11 +60,14 @@ def fields(folder: Path, name: str) -> list[Light]:
     for path in sorted(folder.glob("*.npz")):
         with np.load(path) as data:
             shine, shade = (data[one].astype(np.float32) / 255 for one in ("shine", "shade"))
-        shine = 4 * np.square(shine)
-        light = np.clip(shine - np.quantile(shine.mean(2), 0.3), 0, None)
-        if name == "shadow":
+        if name == "glare":
+            shine = 4 * np.square(shine)
+            light = np.clip(shine - np.quantile(shine.mean(2), 0.3), 0, None)
+            is_some = np.quantile(light.mean(2), 0.97) > 0.02
+        else:
             light = np.repeat(shade[..., None], 3, 2)
-        if (np.quantile(light.mean(2), 0.97) > 0.02) if name == "glare" else ((shade < 0.75).mean() > 0.03):
+            is_some = (shade < 0.75).mean() > 0.03
+        if is_some:
             found.append(np.asarray(cv2.resize(light, (ACROSS, ACROSS)), np.float32))
     return found
 
@@ -98,13 +101,10 @@ def main() -> None:
         told = sum(is_told(document, name) for document in documents)
         print(f"{name}: told of {told} of {len(documents)} as they are; {len(lights)} fields")
         for strength in STRENGTHS if name == "glare" else (None,):
-            rng = np.random.default_rng(3)
-            told = sum(
-                is_told(
-                    under(document, np.rot90(lights[k % len(lights)], int(rng.integers(4))), strength), name
-                )
-                for k, document in enumerate(documents)
-            )
+            rng, told = np.random.default_rng(3), 0
+            for k, document in enumerate(documents):
+                light = np.rot90(lights[k % len(lights)], int(rng.integers(4)))
+                told += is_told(under(document, light, strength), name)
             print(f"    under it{'' if strength is None else f', {strength} of the paper'}: {told}")
 
 

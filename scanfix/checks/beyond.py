@@ -38,7 +38,7 @@ def named(told: Mapping[Side, float]) -> tuple[Side, ...]:
     """The sides beyond which the document goes on, by the chances of those along the frame; none in doubt."""
     likeliest = sorted(told.values(), reverse=True)
     is_sure = any(chance >= least for chance, least in zip(likeliest, SURE, strict=False))
-    if not told or (sum(likeliest) < LIKELY * len(told) and not is_sure):
+    if sum(likeliest) < LIKELY * len(told) and not is_sure:
         return ()
     return tuple(side for side, chance in told.items() if chance >= PLAIN)
 

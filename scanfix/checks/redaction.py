@@ -263,10 +263,10 @@ def _groups(linked: NDArray[np.bool_]) -> Iterator[NDArray[np.intp]]:
     """The members of each group of those that are linked, N x N, to one another or through others."""
     left = np.flatnonzero(linked.any(axis=1))
     while len(left):
-        group, reached = np.zeros(len(linked), np.bool_), linked[left[0]]
-        while (reached & ~group).any():
-            group |= reached
-            reached = linked[group].any(axis=0)
+        group, reached = np.zeros(len(linked), np.bool_), left[:1]
+        while len(reached):
+            group[reached] = True
+            reached = np.flatnonzero(linked[reached].any(axis=0) & ~group)
         yield np.flatnonzero(group)
         left = left[~group[left]]
 

@@ -81,7 +81,9 @@ class RedactionParams:
     wide_gap: float = 0.15
     """Most pixels between two squares, or of their side where that is more."""
     pairs: int = 2
-    """So many lie right beside one, and as many right below one; none do on any photo as it is."""
+    """Of those that hang together so many lie right beside one, and as many right below one; none do on any
+    photo as it is. Without hanging together eleven instead of ten of 91 mosaics laid on labelled photos are
+    told, and a photographed screen."""
     step: float = 2.0
     """Least grey levels between two such squares: the boxes of a form have the tone of its paper."""
     fifth: float = 0.2

@@ -234,7 +234,7 @@ def field(rng: Rng, photos: list[Rgba], hands: list[Rgba], folder: Path) -> Pack
     above = unseen_above(rng, still, seen, hands, lamps, sheet.size) if rng.random() < HELD else {}
     shaded = rendered(mi.load_dict({**still, **above}), seed) / GREY if above else lit
     shine = np.zeros_like(lit)
-    if rng.random() < FILMED * (sheet.ridge.mean() < RUMPLED):
+    if sheet.ridge.mean() < RUMPLED and rng.random() < FILMED:
         film = {"type": "roughplastic", "alpha": between(rng, 0.03, 0.35), "diffuse_reflectance": 0.0}
         over = mesh(folder, filmed(rng, sheet), sheet.size, "film")
         glossy = {"type": "ply", "filename": over, "bsdf": {"type": "twosided", "bsdf": film}}
@@ -252,7 +252,7 @@ def unseen_above(
     lamps: list[Point],
     size: tuple[float, float],
 ) -> dict[str, Any]:
-    """What throws a shadow and is itself out of the camera's sight; nothing where that was not found."""
+    """What throws a shadow and hides nothing of the page; nothing where that was not found."""
     import mitsuba as mi
 
     for _ in range(TRIES):
